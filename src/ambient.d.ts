@@ -1,0 +1,15 @@
+// What the bundler gives and TypeScript cannot see.
+
+/** the package's version, put in by the bundler */
+declare const __VERSION__: string;
+
+declare module "*.wat" {
+  /** the assembled WebAssembly module */
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
+
+declare module "wgsl-preprocessor/wgsl-preprocessor.js" {
+  /** template tag: `#if ${condition}` … `#elif ${condition}` … `#else` … `#endif`, and plain `${value}` */
+  export function wgsl(strings: TemplateStringsArray, ...values: unknown[]): string;
+}

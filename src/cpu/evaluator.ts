@@ -1,0 +1,64 @@
+// The induction's question answered on the CPU, in float64.
+
+import { checkNotAborted } from "../errors.ts";
+import type { Problem } from "../problem.ts";
+import { checkFinite, createOracle, finiteOrInfinity, screen } from "../solve/settle.ts";
+import { type Evaluator, Least, type Watch } from "../solve/step.ts";
+
+/** how long the CPU works before it lets timers, signals and progress through, in milliseconds */
+const TURN = 50;
+/** candidates between two looks at the clock */
+const BATCH = 64;
+
+/**
+ * An evaluator that tries every candidate.
+ *
+ * @param method `rollout` asks the oracle for each; `moments` screens in O(1) a candidate and asks the oracle for
+ *   the few that remain. Both give the same steps to the bit.
+ */
+export function createCpuEvaluator(problem: Problem, method: "rollout" | "moments"): Evaluator {
+  const oracle = createOracle(problem);
+  const { candidates } = problem;
+
+  return {
+    backend: "cpu",
+    adapter: "cpu",
+    precision: "certified",
+    async decide(episode, plan, watch) {
+      if (method === "moments") {
+        const enclosure = oracle.enclosureAt!(episode, plan);
+        const kept: number[] = [];
+        await inTurns(candidates.size, watch, (from, to) => {
+          kept.push(...screen(range(from, to), (i) => enclosure(candidates.at(i))));
+        });
+        const survivors = screen(kept, (i) => enclosure(candidates.at(i)));
+        return [oracle.settle(episode, survivors, plan)];
+      }
+      const cost = oracle.costAt(episode, plan);
+      const least = new Least();
+      await inTurns(candidates.size, watch, (from, to) => {
+        for (const i of range(from, to)) least.offer(i, finiteOrInfinity(cost(candidates.at(i))));
+      });
+      checkFinite(least, episode);
+      return [least.step(problem, episode, candidates.size)];
+    },
+    destroy() {},
+  };
+}
+
+/** Does `work` on [0, size) in batches, and lets the event loop through now and then. */
+async function inTurns(size: number, watch: Watch, work: (from: number, to: number) => void): Promise<void> {
+  let turnEnds = performance.now() + TURN;
+  for (let from = 0; from < size; from += BATCH) {
+    work(from, Math.min(from + BATCH, size));
+    if (performance.now() < turnEnds) continue;
+    watch.onShare?.(Math.min(from + BATCH, size) / size);
+    await new Promise((resolve) => setTimeout(resolve));
+    checkNotAborted(watch.signal);
+    turnEnds = performance.now() + TURN;
+  }
+}
+
+function* range(from: number, to: number): Generator<number> {
+  for (let i = from; i < to; i++) yield i;
+}

@@ -1,0 +1,49 @@
+// The oracle: the average total mesa cost in float64, as the definition has it.
+//
+//     J_t(d) = mean over θ_t of Σ_{k≥t} γ^(k−t) (y_k − θ_t)²,   d_t = d, later decisions as planned
+//
+// Each state's total is summed over the episodes, then the totals over the states, both in ascending order: any
+// faster evaluation must give the same bits.
+
+import { namer, type Problem } from "../problem.ts";
+import type { Plan } from "../solve/step.ts";
+
+/** Costs of candidates at one episode. */
+export type CostOf = (decision: readonly number[]) => number;
+
+/**
+ * The average total mesa cost at `episode`, for any candidate there.
+ *
+ * @param plan the decisions of the later episodes
+ * @returns a function from a decision to J_t; NaN or Infinity where float64 overflows
+ */
+export function rolloutCost(problem: Problem, episode: number, plan: Plan): CostOf {
+  const { game, parameters, learningRates, states } = problem;
+  const last = learningRates.length;
+  const asDecision = namer(game.decision);
+  const asState = namer(game.state);
+  const decisions = Array.from({ length: last }, (_, k) => (k > episode ? asDecision(plan[k]) : {}));
+  const starts = Array.from({ length: states.size }, (_, i) => asState(states.at(i)));
+
+  return (decision) => {
+    decisions[episode] = asDecision(decision);
+    let sum = 0;
+    for (const start of starts) {
+      const goal = start.theta;
+      const discount = game.discount?.(start, parameters) ?? parameters.discount;
+      const target = game.believedTarget?.(start, parameters) ?? 0;
+      let state = start;
+      let weight = 1;
+      let total = 0;
+      for (let k = episode; k < last; k++) {
+        const y = game.output(decisions[k], state, parameters);
+        const miss = y - goal;
+        total += weight * (miss * miss);
+        state = game.learn(decisions[k], state, 2 * (y - target), learningRates[k], parameters);
+        weight *= discount;
+      }
+      sum += total;
+    }
+    return sum / starts.length;
+  };
+}

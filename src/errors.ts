@@ -1,0 +1,42 @@
+// Every failure the library can foresee is a MesaError with a code, so that callers can tell them apart
+// without reading messages.
+
+/**
+ * - `INVALID_CONFIG`: what was asked makes no sense; the message says what was got and what is allowed
+ * - `LIMIT_EXCEEDED`: what was asked is larger than the solver or the adapter can hold
+ * - `NOT_FINITE`: every candidate's cost overflows, so none is the least
+ * - `NO_ADAPTER`: a GPU was asked for and none is there
+ * - `SHADER_COMPILE`: a shader did not compile, most often a user's own game; the message has line and column
+ * - `GPU_VALIDATION`, `OUT_OF_MEMORY`: what WebGPU's error scopes reported
+ * - `DEVICE_LOST`: the device went away during the work
+ * - `ABORTED`: the caller's signal was aborted
+ * - `CANNOT_READ`, `CANNOT_WRITE`: a file
+ */
+export type ErrorCode =
+  | "INVALID_CONFIG"
+  | "LIMIT_EXCEEDED"
+  | "NOT_FINITE"
+  | "NO_ADAPTER"
+  | "SHADER_COMPILE"
+  | "GPU_VALIDATION"
+  | "OUT_OF_MEMORY"
+  | "DEVICE_LOST"
+  | "ABORTED"
+  | "CANNOT_READ"
+  | "CANNOT_WRITE";
+
+/** An error with a code; `cause` keeps what lies beneath it. */
+export class MesaError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "MesaError";
+    this.code = code;
+  }
+}
+
+/** @throws MesaError `ABORTED` when the signal is aborted */
+export function checkNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new MesaError("ABORTED", "the solve was interrupted", signal.reason);
+}

@@ -1,0 +1,25 @@
+// The post's game: y = aθ, and the base optimizer descends y² + λθ², so that
+//
+//     θ' = θ − η(2a²θ + 2λθ) = θ·(1 − 2η(a² + λ)).
+//
+// Source: the post whose two experiments are the presets experiment-1 and experiment-2.
+
+import { linearWgsl } from "../../shaders/games/linear.wgsl.ts";
+import { defineGame } from "./game.ts";
+
+/** An agent outputs a fixed share of its goal: the coefficient a. */
+export const linear = defineGame({
+  name: "linear",
+  state: { theta: { min: -1, max: 1, count: 11, initial: 0.8 } },
+  decision: { coefficient: { min: -2, max: 2, count: 401 } },
+  proportional: {
+    reach: ({ coefficient }) => coefficient,
+    gain: ({ coefficient }, learningRate, { regularization }) =>
+      1 - 2 * learningRate * (coefficient * coefficient + regularization),
+    quadraticGain: (learningRate, { regularization }) => ({
+      keep: 1 - 2 * learningRate * regularization,
+      pull: 2 * learningRate,
+    }),
+  },
+  wgsl: linearWgsl,
+});

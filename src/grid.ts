@@ -1,0 +1,48 @@
+// The points at which decisions and states are tried: products of evenly spaced axes, in lexicographic order.
+
+/** An evenly spaced axis: `count` points from `min` to `max`, both included. */
+export interface Axis {
+  readonly min: number;
+  readonly max: number;
+  readonly count: number;
+}
+
+/**
+ * The points of an axis, equal to `numpy.linspace(min, max, count)` to the last bit.
+ *
+ * min + i·step with step = (max − min)/(count − 1), and max itself as the last point; where the step underflows
+ * to zero, min + (i/(count − 1))·(max − min). Shape [count].
+ */
+export function linspace({ min, max, count }: Axis): Float64Array {
+  const points = new Float64Array(count).fill(min);
+  if (count === 1) return points;
+  const span = max - min;
+  const step = span / (count - 1);
+  for (let i = 0; i < count; i++) points[i] = (step === 0 ? (i / (count - 1)) * span : i * step) + min;
+  points[count - 1] = max;
+  return points;
+}
+
+/** Every combination of the points of some axes, the last axis changing fastest. */
+export class Grid {
+  /** the points of each axis */
+  readonly axes: readonly Float64Array[];
+  /** how many combinations there are */
+  readonly size: number;
+
+  constructor(axes: readonly Axis[]) {
+    this.axes = axes.map(linspace);
+    this.size = axes.reduce((product, { count }) => product * count, 1);
+  }
+
+  /** The combination at an index in [0, size): one coordinate an axis. */
+  at(index: number): number[] {
+    const point = new Array<number>(this.axes.length);
+    for (let d = this.axes.length - 1; d >= 0; d--) {
+      const axis = this.axes[d];
+      point[d] = axis[index % axis.length];
+      index = Math.floor(index / axis.length);
+    }
+    return point;
+  }
+}

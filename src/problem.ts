@@ -1,0 +1,49 @@
+// A configuration turned into what the solver works on: float64 arrays, frozen.
+
+import { checkConfig, type FilledConfig, learningRatesOf } from "./config.ts";
+import type { Game, Values } from "./games/game.ts";
+import { type Axis, Grid } from "./grid.ts";
+
+/** What is to be solved. T is the number of episodes. */
+export interface Problem {
+  readonly game: Game;
+  /** the whole configuration, defaults filled in */
+  readonly config: FilledConfig;
+  readonly parameters: Values;
+  /** η_t, shape [T] */
+  readonly learningRates: Float64Array;
+  /** every decision that is tried at each step */
+  readonly candidates: Grid;
+  /** the states that the mesa objective is averaged over */
+  readonly states: Grid;
+}
+
+/**
+ * Checks a configuration and makes its problem.
+ *
+ * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`
+ */
+export function createProblem(input: unknown): Problem {
+  const { game, config } = checkConfig(input);
+  const axes = (of: object) => Object.keys(of).map((name) => config[name] as Axis);
+  return {
+    game,
+    config,
+    parameters: Object.fromEntries(
+      Object.keys(game.parameters).map((name) => [name, config[name] as number]),
+    ),
+    learningRates: learningRatesOf(config.schedule),
+    candidates: new Grid(axes(game.decision)),
+    states: new Grid(axes(game.state)),
+  };
+}
+
+/** Names the numbers of a point: with the keys of `names`, `[0.03]` becomes `{ coefficient: 0.03 }`. */
+export function namer(names: object): (point: ArrayLike<number>) => Values {
+  const keys = Object.keys(names);
+  return (point) => {
+    const values: Record<string, number> = {};
+    for (let i = 0; i < keys.length; i++) values[keys[i]] = point[i];
+    return values;
+  };
+}

@@ -1,0 +1,91 @@
+// The best real coefficient in closed form: the limit of ever finer grids.
+//
+// With g = keep − pull·a², the cost per θ² is a quartic in a whose derivative, halved, is
+//
+//     2γ pull² A a³ + (1 − 2γ pull (keep A − B)) a − 1.
+//
+// It is negative at 0, so one root is positive; where it has three, two are negative. The best response is the best
+// of the roots inside [min, max] and the two ends.
+
+import { MesaError } from "../errors.ts";
+import type { Axis } from "../grid.ts";
+import type { Problem } from "../problem.ts";
+import { costPerSquare, Future, type Moments } from "./moments.ts";
+import type { Evaluator } from "./step.ts";
+
+/** The real roots of cubic·x³ + linear·x = 1, cubic ≥ 0, by Viète's and Cardano's formulas and a Newton step. */
+export function depressedCubicRoots(cubic: number, linear: number): number[] {
+  const p = linear / (3 * cubic);
+  const q = 1 / (2 * cubic);
+  const scale = Math.sqrt(Math.abs(p));
+  const ratio = q / scale ** 3;
+  const roots: number[] = [];
+  if (!Number.isFinite(q) || !Number.isFinite(p)) roots.push(1 / linear);
+  else if (!Number.isFinite(ratio)) roots.push(Math.cbrt(2 * q));
+  else if (p > 0) roots.push(2 * scale * Math.sinh(Math.asinh(ratio) / 3));
+  else if (ratio > 1) roots.push(2 * scale * Math.cosh(Math.acosh(ratio) / 3));
+  else for (const k of [0, 1, 2]) roots.push(2 * scale * Math.cos((Math.acos(ratio) + 2 * Math.PI * k) / 3));
+
+  return roots.map((x) => {
+    const slope = 3 * cubic * x * x + linear;
+    const better = x - (cubic * x * x * x + linear * x - 1) / slope;
+    return Number.isFinite(better) ? better : x;
+  });
+}
+
+/** The best real coefficient within an axis, and its cost per θ²; the smaller of equals. */
+export function bestResponse(
+  after: Moments,
+  { keep, pull }: { keep: number; pull: number },
+  discount: number,
+  { min, max }: Pick<Axis, "min" | "max">,
+): { coefficient: number; cost: number } {
+  const roots = depressedCubicRoots(
+    2 * discount * pull * pull * after.A,
+    1 - 2 * discount * pull * (keep * after.A - after.B),
+  );
+  const inside = roots.filter((a) => a > min && a < max);
+  let best = { coefficient: Number.NaN, cost: Number.POSITIVE_INFINITY };
+  for (const coefficient of [min, ...inside.sort((a, b) => a - b), max]) {
+    const cost = costPerSquare(after, coefficient, keep - pull * coefficient * coefficient, discount);
+    if (cost < best.cost) best = { coefficient, cost };
+  }
+  return best;
+}
+
+/** An evaluator that answers with the best real coefficient; its steps are no points of the grid. */
+export function createExactEvaluator(problem: Problem): Evaluator {
+  const { game, parameters, learningRates, config } = problem;
+  const quadraticGain = game.proportional!.quadraticGain!;
+  const axis = config[Object.keys(game.decision)[0]] as Axis;
+  const future = new Future(problem);
+  return {
+    backend: "cpu",
+    adapter: "cpu",
+    precision: "float64",
+    async decide(episode, plan) {
+      const { coefficient, cost } = bestResponse(
+        future.after(episode, plan),
+        quadraticGain(learningRates[episode], parameters),
+        parameters.discount,
+        axis,
+      );
+      if (!Number.isFinite(cost))
+        throw new MesaError(
+          "NOT_FINITE",
+          `the cost of every coefficient at episode ${episode} is too large for float64`,
+        );
+      return [
+        {
+          episode,
+          index: -1,
+          decision: [coefficient],
+          cost: future.meanSquare * cost,
+          runnerUp: Number.NaN,
+          survivors: 0,
+        },
+      ];
+    },
+    destroy() {},
+  };
+}

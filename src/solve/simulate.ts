@@ -1,0 +1,103 @@
+// What a plan does from one initial state: the agents act, and the base optimizer steps by its true objective.
+
+import { learningRatesOf } from "../config.ts";
+import { MesaError } from "../errors.ts";
+import type { Game, Values } from "../games/game.ts";
+import { createProblem, namer, type Problem } from "../problem.ts";
+import type { Plan } from "./step.ts";
+
+/** States, outputs and losses, by episode; T is the number of episodes. */
+export type Trajectory = {
+  /** y_t, shape [T] */
+  output: number[];
+  /** the base objective y_t² + λθ_t², shape [T] */
+  loss: number[];
+} & {
+  /** each of the state's numbers, shape [T + 1]: the last is what the last step leaves */
+  [state: string]: number[];
+};
+
+/** How deceptive a trajectory is. Each is in [0, 1]; null where it has no meaning. */
+export interface Measures {
+  /** 1 − sqrt(mean over training of (y_t/θ_0)²): how nearly the outputs are what training rewards. Null without training. */
+  compliance: number | null;
+  /** |θ at deployment / θ_0|: how much of the goal outlives training. The last state's θ where deployment never comes. */
+  retention: number | null;
+  /** compliance × retention */
+  deception: number | null;
+}
+
+/** The trajectory of a plan from the problem's initial state. */
+export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
+  const { game, parameters, learningRates, config } = problem;
+  const asDecision = namer(game.decision);
+  const names = Object.keys(game.state);
+  const trajectory: Trajectory = { output: [], loss: [] };
+  for (const name of names) trajectory[name] = [];
+  let state: Values = config.initial;
+  for (const name of names) trajectory[name].push(state[name]);
+  for (const [t, learningRate] of learningRates.entries()) {
+    const decision = asDecision(plan[t]);
+    const y = game.output(decision, state, parameters);
+    trajectory.output.push(y);
+    trajectory.loss.push(y * y + parameters.regularization * state.theta * state.theta);
+    state = game.learn(decision, state, 2 * y, learningRate, parameters);
+    for (const name of names) trajectory[name].push(state[name]);
+  }
+  return trajectory;
+}
+
+const clamp = (x: number) => Math.min(1, Math.max(0, x));
+
+/** The measures of a trajectory. Training is every episode with a positive learning rate. */
+export function measuresOf({ theta, output }: Trajectory, learningRates: ArrayLike<number>): Measures {
+  const [goal] = theta;
+  if (goal === 0) return { compliance: null, retention: null, deception: null };
+  let [squares, training, deployed] = [0, 0, 0];
+  for (let t = 0; t < learningRates.length; t++) {
+    if (learningRates[t] === 0) continue;
+    squares += (output[t] / goal) ** 2;
+    training++;
+    deployed = t + 1;
+  }
+  const compliance = training === 0 ? null : clamp(1 - Math.sqrt(squares / training));
+  const retention = clamp(Math.abs(theta[deployed] / goal));
+  return { compliance, retention, deception: compliance === null ? null : compliance * retention };
+}
+
+/** A plan by name: `{ coefficient: [0.03, …] }`, each of shape [T]. */
+export type NamedPlan = Record<string, number[]>;
+
+/** The decisions of a plan by name. */
+export function namePlan(game: Game, plan: Plan): NamedPlan {
+  return Object.fromEntries(Object.keys(game.decision).map((name, i) => [name, plan.map((d) => d[i])]));
+}
+
+/**
+ * Runs a plan, of whatever origin, from a configuration's initial state.
+ *
+ * @param config as for `solve`; its grids are not used
+ * @param plan every number of the decision by episode
+ * @throws MesaError `INVALID_CONFIG` when the plan does not fit the game or the schedule
+ */
+export function simulate(config: unknown, plan: NamedPlan): { trajectory: Trajectory; measures: Measures } {
+  const problem = createProblem(config);
+  const names = Object.keys(problem.game.decision);
+  const { length } = learningRatesOf(problem.config.schedule);
+  for (const name of names) {
+    const numbers = Object.hasOwn(plan, name) ? plan[name] : undefined;
+    if (!Array.isArray(numbers) || numbers.length !== length || !numbers.every(Number.isFinite))
+      throw new MesaError("INVALID_CONFIG", `plan.${name} must be a list of ${length} finite numbers`);
+  }
+  for (const name of Object.keys(plan))
+    if (!names.includes(name))
+      throw new MesaError(
+        "INVALID_CONFIG",
+        `unknown key ${JSON.stringify(name)} in the plan; allowed are ${names}`,
+      );
+  const trajectory = trajectoryOf(
+    problem,
+    Array.from({ length }, (_, t) => names.map((name) => plan[name][t])),
+  );
+  return { trajectory, measures: measuresOf(trajectory, problem.learningRates) };
+}

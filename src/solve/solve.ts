@@ -1,0 +1,174 @@
+// From a configuration to a result: chooses the method and the backend, runs the induction, and says what really ran.
+
+import type { Config, FilledConfig } from "../config.ts";
+import { createCpuEvaluator } from "../cpu/evaluator.ts";
+import { MesaError } from "../errors.ts";
+import { createGpuEvaluator } from "../gpu/evaluator.ts";
+import { createProblem, type Problem } from "../problem.ts";
+import { createExactEvaluator } from "./exact.ts";
+import { Induction, type Progress } from "./induction.ts";
+import {
+  type Measures,
+  measuresOf,
+  type NamedPlan,
+  namePlan,
+  type Trajectory,
+  trajectoryOf,
+} from "./simulate.ts";
+import type { Evaluator, Precision } from "./step.ts";
+
+/** How a problem is solved. */
+export interface SolveOptions {
+  /** `auto`, the default: a hardware adapter where there is one, else the CPU */
+  backend?: Backend;
+  /** `auto`, the default: `moments` where the game has them, else `rollout` */
+  method?: Method;
+  /** `certified`, the default: the float64 oracle's plan; `f32`: the GPU's own least */
+  precision?: "certified" | "f32";
+  /** the WebGPU to use in place of the browser's or Dawn's */
+  gpu?: GPU;
+  /** aborts the solve: it throws `ABORTED` */
+  signal?: AbortSignal;
+  /** is told how far the induction is */
+  onProgress?: (progress: Progress) => void;
+  /** an induction of the same configuration to go on with; it is filled in place */
+  induction?: Induction;
+}
+
+export type Backend = "auto" | "cpu" | "gpu";
+export type Method = "auto" | "rollout" | "moments" | "exact";
+
+/** A solved game: plain data, ready for JSON. T is the number of episodes. */
+export interface Result {
+  game: string;
+  config: FilledConfig;
+  /** the decision of each episode, shape [T] for each of its numbers */
+  plan: NamedPlan;
+  /** the least average total mesa cost of each episode, shape [T] */
+  cost: number[];
+  /** runner-up minus least, shape [T]; null where no other candidate has a finite cost */
+  margin: (number | null)[];
+  trajectory: Trajectory;
+  measures: Measures;
+  solver: {
+    backend: "cpu" | "gpu";
+    adapter: string;
+    method: Exclude<Method, "auto">;
+    precision: Precision;
+    /** candidates that float64 decided between, summed over the episodes */
+    survivors: number;
+    /** from the checked configuration to the plan, opening a device included */
+    milliseconds: number;
+    version: string;
+    /** what did not go as asked, in sentences */
+    notes: string[];
+  };
+}
+
+/** What `method: "auto"` takes. */
+export function chooseMethod({ game }: Problem, asked: Method): Exclude<Method, "auto"> {
+  if (asked === "auto") return game.proportional ? "moments" : "rollout";
+  const possible =
+    asked === "rollout" ||
+    (asked === "moments" && game.proportional) ||
+    (asked === "exact" && game.proportional?.quadraticGain && Object.keys(game.decision).length === 1);
+  if (!possible) throw new MesaError("INVALID_CONFIG", `the game ${game.name} has no method ${asked}`);
+  return asked;
+}
+
+function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value;
+  throw new MesaError(
+    "INVALID_CONFIG",
+    `${name} must be one of ${allowed.join(", ")}, got ${JSON.stringify(value)}`,
+  );
+}
+
+/**
+ * Solves a game by backward induction.
+ *
+ * @param input a configuration; every key beside `game` has a default
+ * @throws MesaError with the code of what is wrong
+ */
+export async function solve(input: Config, options: SolveOptions = {}): Promise<Result> {
+  const problem = createProblem(input);
+  const backend = oneOf("backend", options.backend ?? "auto", ["auto", "cpu", "gpu"]);
+  const precision = oneOf("precision", options.precision ?? "certified", ["certified", "f32"]);
+  const method = chooseMethod(
+    problem,
+    oneOf("method", options.method ?? "auto", ["auto", "rollout", "moments", "exact"]),
+  );
+  if (method === "exact" && backend === "gpu")
+    throw new MesaError(
+      "INVALID_CONFIG",
+      "the method exact is a formula: it runs on the cpu, and backend gpu was asked",
+    );
+  if (precision === "f32" && (backend === "cpu" || method === "exact"))
+    throw new MesaError(
+      "INVALID_CONFIG",
+      "precision f32 is the GPU's arithmetic: it needs backend gpu or auto and a grid",
+    );
+
+  const started = performance.now();
+  const notes: string[] = [];
+  const open = async (): Promise<Evaluator> => {
+    if (method === "exact") return createExactEvaluator(problem);
+    if (backend !== "cpu") {
+      const gpu = await createGpuEvaluator(problem, {
+        method,
+        precision,
+        required: backend === "gpu",
+        gpu: options.gpu,
+      });
+      if (gpu) return gpu;
+      if (precision === "f32") notes.push("there is no hardware adapter: solved in float64 on the cpu");
+    }
+    return createCpuEvaluator(problem, method);
+  };
+
+  const induction = options.induction ?? new Induction(problem.learningRates.length);
+  const effort = method === "rollout" ? (t: number) => problem.learningRates.length - t : () => 1;
+  let evaluator = await open();
+  try {
+    for (let losses = 0; ; losses++) {
+      try {
+        await induction.run(evaluator, effort, options);
+        break;
+      } catch (error) {
+        const lost = error instanceof MesaError && error.code === "DEVICE_LOST";
+        if (!lost || backend !== "auto") throw error;
+        const { adapter } = evaluator;
+        evaluator.destroy();
+        evaluator =
+          losses === 0 ? await open() : createCpuEvaluator(problem, method as "rollout" | "moments");
+        notes.push(
+          `${adapter} was lost at episode ${induction.remaining - 1} (${error.message}): went on with ${evaluator.adapter}`,
+        );
+      }
+    }
+  } finally {
+    evaluator.destroy();
+  }
+
+  const trajectory = trajectoryOf(problem, induction.plan);
+  const { steps } = induction;
+  return {
+    game: problem.game.name,
+    config: problem.config,
+    plan: namePlan(problem.game, induction.plan),
+    cost: steps.map(({ cost }) => cost),
+    margin: steps.map(({ runnerUp, cost }) => (Number.isFinite(runnerUp) ? runnerUp - cost : null)),
+    trajectory,
+    measures: measuresOf(trajectory, problem.learningRates),
+    solver: {
+      backend: evaluator.backend,
+      adapter: evaluator.adapter,
+      method,
+      precision: evaluator.precision,
+      survivors: steps.reduce((sum, { survivors }) => sum + survivors, 0),
+      milliseconds: performance.now() - started,
+      version: __VERSION__,
+      notes,
+    },
+  };
+}
