@@ -1,0 +1,76 @@
+// A Vulkan driver for machines without a GPU: SwiftShader, from the npm package @sparticuz/chromium. The test run
+// sets it up by itself; by hand,
+//
+//     node scripts/software-adapter.mjs <command> [argument]...
+//
+// runs a command in which WebGPU finds the adapter SwiftShader and no other.
+import { spawn } from "node:child_process";
+import { createReadStream } from "node:fs";
+import { access, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { createBrotliDecompress } from "node:zlib";
+import { unpackTar } from "modern-tar/fs";
+
+const MODULES = fileURLToPath(new URL("../node_modules", import.meta.url));
+const PACKAGE = join(MODULES, "@sparticuz", "chromium");
+const ICD = "vk_swiftshader_icd.json";
+
+const isThere = (path) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Unpacks the driver, once for each version of its package; gives the folder. */
+export async function unpackSoftwareAdapter() {
+  const { version } = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8"));
+  const folder = join(MODULES, ".cache", "mesa-induction", "swiftshader", version);
+  if (await isThere(join(folder, ICD))) return folder;
+
+  await mkdir(dirname(folder), { recursive: true });
+  const temporary = await mkdtemp(`${folder}-`);
+  try {
+    await pipeline(
+      createReadStream(join(PACKAGE, "bin", "swiftshader.tar.br")),
+      createBrotliDecompress(),
+      unpackTar(temporary),
+    );
+    await rename(temporary, folder);
+  } catch (error) {
+    // another process may have been quicker
+    if (!(await isThere(join(folder, ICD)))) throw error;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/** What a process needs in its environment, from its start, to see the software adapter alone. */
+export async function softwareAdapterEnvironment() {
+  const folder = await unpackSoftwareAdapter();
+  const icd = join(folder, ICD);
+  // the loader's two names for the same list: the newer wins where both are known
+  return { LD_LIBRARY_PATH: folder, VK_ICD_FILENAMES: icd, VK_DRIVER_FILES: icd };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [command, ...rest] = process.argv.slice(2);
+  if (!command) {
+    console.error("usage: node scripts/software-adapter.mjs <command> [argument]...");
+    process.exit(2);
+  }
+  const child = spawn(command, rest, {
+    stdio: "inherit",
+    env: { ...process.env, ...(await softwareAdapterEnvironment()) },
+  });
+  child.on("error", (error) => {
+    console.error(`cannot run ${command}: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.on("exit", (code, signal) => {
+    if (signal) process.kill(process.pid, signal);
+    else process.exitCode = code;
+  });
+}

@@ -1,0 +1,21 @@
+// How the tests run: in forked processes, which a WebGPU implementation that crashes cannot take down, and with the
+// software adapter in their environment, so that the GPU's tests run on every machine and see the same GPU.
+import { defineConfig } from "vitest/config";
+import manifest from "./package.json" with { type: "json" };
+import { softwareAdapterEnvironment } from "./scripts/software-adapter.mjs";
+import { watForVite } from "./scripts/wat.mjs";
+
+// The Vulkan loader reads its environment when a process starts: the forks inherit it from here.
+Object.assign(process.env, await softwareAdapterEnvironment());
+
+export default defineConfig({
+  plugins: [watForVite],
+  define: { __VERSION__: JSON.stringify(manifest.version) },
+  ssr: { resolve: { conditions: ["node"] } },
+  test: {
+    pool: "forks",
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
