@@ -4,14 +4,13 @@
 
 import * as v from "valibot";
 import { MesaError } from "./errors.ts";
-import type { Game, Parameter } from "./games/game.ts";
+import { type Game, isGame } from "./games/game.ts";
 import { games } from "./games/index.ts";
 import type { Axis } from "./grid.ts";
+import { episodesOf, learningRatesOf, type Schedule, schedule } from "./schedule.ts";
+import { axis, bounded, complaint, isRecord, object, quote, whole } from "./schema.ts";
 
-/** The learning rate of each episode: a training phase followed by deployment, or every rate by itself. */
-export type Schedule =
-  | { training: number; deployment: number; learningRate: number }
-  | { learningRates: number[] };
+export { learningRatesOf, type Schedule } from "./schedule.ts";
 
 /** What `solve` takes; every key beside `game` has a default. */
 export interface Config {
@@ -51,126 +50,53 @@ export const LIMITS = {
   states: 2 ** 20,
 } as const;
 
-const POST_SCHEDULE = { training: 20, deployment: 80, learningRate: 1 };
-
-/** how a value is quoted in a message: whole when short */
-function quote(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
-}
-
-/** every check's message says what is allowed; the caller puts the key before and what was got behind */
-const number = (allowed: string) => v.pipe(v.number(allowed), v.finite(allowed));
-
-function bounded({ min, max }: Pick<Parameter, "min" | "max">) {
-  const allowed =
-    min === undefined && max === undefined
-      ? "a finite number"
-      : max === undefined
-        ? `a finite number of at least ${min}`
-        : min === undefined
-          ? `a finite number of at most ${max}`
-          : `in [${min}, ${max}]`;
-  return v.pipe(
-    number(allowed),
-    v.minValue(min ?? -Number.MAX_VALUE, allowed),
-    v.maxValue(max ?? Number.MAX_VALUE, allowed),
-  );
-}
-
-function whole(min: number, max: number) {
-  const allowed = `a whole number in [${min}, ${max}]`;
-  return v.pipe(v.number(allowed), v.integer(allowed), v.minValue(min, allowed), v.maxValue(max, allowed));
-}
-
-function axis(defaults: Axis, maxCount: number) {
-  const end = number("a finite number");
-  return v.optional(
-    v.pipe(
-      v.strictObject(
-        {
-          min: v.optional(end, defaults.min),
-          max: v.optional(end, defaults.max),
-          count: v.optional(whole(1, maxCount), defaults.count),
-        },
-        "an object with min, max and count",
-      ),
-      v.check(
-        ({ min, max, count }) => (count === 1 ? min === max : min < max),
-        "a grid with min below max (min equal to max when count is 1)",
-      ),
-      v.check(({ min, max }) => Number.isFinite(max - min), "a grid whose span max − min is finite"),
-    ),
-    {},
-  );
-}
-
-const rate = bounded({ min: 0 });
-
-const schedule = v.lazy((input) =>
-  typeof input === "object" && input !== null && Object.hasOwn(input, "learningRates")
-    ? v.strictObject({
-        learningRates: v.pipe(
-          v.array(rate, "a list of learning rates"),
-          v.minLength(1, "a list of at least one learning rate"),
-          v.maxLength(LIMITS.episodes, `a list of at most ${LIMITS.episodes} learning rates`),
-        ),
-      })
-    : v.pipe(
-        v.strictObject(
-          {
-            training: v.optional(whole(0, LIMITS.episodes), POST_SCHEDULE.training),
-            deployment: v.optional(whole(0, LIMITS.episodes), POST_SCHEDULE.deployment),
-            learningRate: v.optional(rate, POST_SCHEDULE.learningRate),
-          },
-          "an object with training, deployment and learningRate, or with learningRates",
-        ),
-        v.check(
-          ({ training, deployment }) =>
-            training + deployment >= 1 && training + deployment <= LIMITS.episodes,
-          `a schedule of 1 to ${LIMITS.episodes} episodes`,
-        ),
-      ),
-);
-
 /** The schema of a game's configurations. */
 function schemaOf(game: Game) {
-  const entries = Object.entries.bind(Object) as <T>(of: Readonly<Record<string, T>>) => [string, T][];
-  return v.strictObject(
-    {
-      game: v.literal(game.name),
-      schedule: v.optional(schedule, {}),
-      ...Object.fromEntries(entries(game.decision).map(([k, a]) => [k, axis(a, LIMITS.candidates)])),
-      ...Object.fromEntries(entries(game.state).map(([k, a]) => [k, axis(a, LIMITS.states)])),
-      ...Object.fromEntries(entries(game.parameters).map(([k, p]) => [k, v.optional(bounded(p), p.default)])),
-      initial: v.optional(
-        v.strictObject(
-          Object.fromEntries(
-            entries(game.state).map(([k, a]) => [k, v.optional(number("a finite number"), a.initial)]),
-          ),
-          `an object with ${Object.keys(game.state).join(", ")}`,
-        ),
-        {},
-      ),
-      plotWindow: v.optional(whole(1, LIMITS.episodes)),
-    },
-    "an object",
+  const mapValues = <T, U>(of: Readonly<Record<string, T>>, map: (value: T) => U) =>
+    Object.fromEntries(Object.entries(of).map(([key, value]) => [key, map(value)]));
+  return object({
+    game: v.literal(game.name),
+    schedule: v.optional(schedule, {}),
+    ...mapValues<Axis, v.GenericSchema>(game.decision, axis),
+    ...mapValues<Axis, v.GenericSchema>(game.state, axis),
+    ...mapValues(game.parameters, (p) => v.optional(bounded(p), p.default)),
+    initial: v.optional(object(mapValues(game.state, ({ initial }) => v.optional(bounded({}), initial))), {}),
+    plotWindow: v.optional(whole(1)),
+  });
+}
+
+/** @throws MesaError `INVALID_CONFIG` when an axis is reversed or its span overflows */
+function checkAxis(name: string, { min, max, count }: Axis): void {
+  const got = `got min ${min} and max ${max}`;
+  if (count === 1 ? min !== max : min >= max)
+    throw new MesaError(
+      "INVALID_CONFIG",
+      count === 1
+        ? `${name} must have min equal to max where count is 1, ${got}`
+        : `${name} must have min below max, ${got}`,
+    );
+  if (!Number.isFinite(max - min))
+    throw new MesaError("INVALID_CONFIG", `${name} must have a finite max − min, ${got}`);
+}
+
+/** @throws MesaError `LIMIT_EXCEEDED` */
+function checkLimit(what: string, limit: number, unit: string, got: number): void {
+  if (got > limit)
+    throw new MesaError("LIMIT_EXCEEDED", `${what} must be at most ${limit} ${unit}, got ${got}`);
+}
+
+/** The game that a configuration names or brings along. */
+function gameOf(input: Record<string, unknown>): Game {
+  const named = Object.hasOwn(input, "game") ? input.game : undefined;
+  const game = typeof named === "string" ? games.get(named) : isGame(named) ? named : undefined;
+  if (game) return game;
+  const names = [...games.keys()].join(", ");
+  throw new MesaError(
+    "INVALID_CONFIG",
+    typeof named === "string" || named === undefined
+      ? `game must be one of ${names}, got ${named === undefined ? "none" : quote(named)}`
+      : `game must be a name (${names}) or what defineGame returns, got ${quote(named)}`,
   );
-}
-
-/** One line for the first complaint of a schema. */
-function complaint(issue: v.BaseIssue<unknown>): string {
-  const key = v.getDotPath(issue) ?? "the configuration";
-  if (issue.type === "strict_object" && issue.expected === "never") {
-    const parent = issue.path?.at(-1)?.input;
-    return `unknown key ${quote(key)}${parent && issue.path?.length === 1 ? "" : ""}`;
-  }
-  return `${key} must be ${issue.message}, got ${quote(issue.input)}`;
-}
-
-/** The product of an object's counts, for the limits of LIMITS. */
-function sizeOf(names: readonly string[], config: Record<string, unknown>): number {
-  return names.reduce((product, name) => product * (config[name] as Axis).count, 1);
 }
 
 /**
@@ -181,38 +107,28 @@ function sizeOf(names: readonly string[], config: Record<string, unknown>): numb
  * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`, with one line
  */
 export function checkConfig(input: unknown): { game: Game; config: FilledConfig } {
-  const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
-  if (typeof input !== "object" || input === null || Array.isArray(input))
-    throw invalid(`the configuration must be an object, got ${quote(input)}`);
-  const named = Object.hasOwn(input, "game") ? (input as { game: unknown }).game : undefined;
-  const game =
-    typeof named === "string"
-      ? games.get(named)
-      : typeof named === "object" && named !== null && "wgsl" in named
-        ? (named as Game)
-        : undefined;
-  if (!game) throw invalid(`game must be one of ${[...games.keys()].join(", ")}, got ${quote(named)}`);
-
-  const result = v.safeParse(schemaOf(game), { ...input, game: game.name });
-  if (!result.success) {
-    const [issue] = result.issues;
-    const known = Object.keys(schemaOf(game).entries).join(", ");
-    const atTop = issue.expected === "never" && issue.path?.length === 1;
-    throw invalid(complaint(issue) + (atTop ? `; allowed are ${known}` : ""));
-  }
+  if (!isRecord(input))
+    throw new MesaError("INVALID_CONFIG", `the configuration must be an object, got ${quote(input)}`);
+  const game = gameOf(input);
+  const result = v.safeParse(schemaOf(game), { ...input, game: game.name }, { abortEarly: true });
+  if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0]));
   const config = result.output as unknown as FilledConfig;
 
-  for (const [what, names, limit] of [
-    ["candidates", Object.keys(game.decision), LIMITS.candidates],
-    ["states", Object.keys(game.state), LIMITS.states],
-  ] as const) {
-    const size = sizeOf(names, config);
-    if (size > limit)
-      throw new MesaError(
-        "LIMIT_EXCEEDED",
-        `${names.join(" × ")} must make at most ${limit} ${what}, got ${size}`,
-      );
-  }
+  const counts = (names: string[]) => names.map((name) => (config[name] as Axis).count);
+  const product = (numbers: number[]) => numbers.reduce((a, b) => a * b, 1);
+  const decision = Object.keys(game.decision);
+  const state = Object.keys(game.state);
+  for (const name of [...decision, ...state]) checkAxis(name, config[name] as Axis);
+  for (const [names, limit, unit] of [
+    [decision, LIMITS.candidates, "candidates"],
+    [state, LIMITS.states, "states"],
+  ] as const)
+    checkLimit(names.map((name) => `${name}.count`).join(" × "), limit, unit, product(counts(names)));
+
+  const episodes = episodesOf(config.schedule);
+  checkLimit("schedule", LIMITS.episodes, "episodes", episodes);
+  if (episodes === 0)
+    throw new MesaError("INVALID_CONFIG", "schedule must have at least one episode, got none");
   config.plotWindow ??= defaultWindow(config.schedule);
   return { game, config };
 }
@@ -222,11 +138,4 @@ function defaultWindow(schedule: Schedule): number {
   const rates = learningRatesOf(schedule);
   const trained = rates.findLastIndex((rate) => rate > 0) + 1;
   return Math.min(rates.length, trained + 10);
-}
-
-/** The learning rate of each episode. Shape [T]. */
-export function learningRatesOf(schedule: Schedule): Float64Array {
-  if ("learningRates" in schedule) return Float64Array.from(schedule.learningRates);
-  const { training, deployment, learningRate } = schedule;
-  return new Float64Array(training + deployment).fill(learningRate, 0, training);
 }

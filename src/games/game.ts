@@ -99,12 +99,27 @@ const COMMON_PARAMETERS: Readonly<Record<CommonParameter, Parameter>> = {
 /** keys of a configuration that a game's own names may not take */
 const RESERVED = new Set(["game", "schedule", "initial", "plotWindow"]);
 
+const defined = new WeakSet<object>();
+
+/** Whether a value is a game: what {@link defineGame} returned. */
+export function isGame(value: unknown): value is Game {
+  return typeof value === "object" && value !== null && defined.has(value);
+}
+
 /**
  * Makes a game that the solver takes on every backend.
  *
  * @throws MesaError `INVALID_CONFIG` when a name is not a plain identifier, is taken twice, or `theta` is missing
  */
 export function defineGame<S extends string, D extends string, P extends string = never>(
+  definition: GameDefinition<S, D, P>,
+): Game {
+  const game = gameFrom(definition);
+  defined.add(game);
+  return game;
+}
+
+function gameFrom<S extends string, D extends string, P extends string>(
   definition: GameDefinition<S, D, P>,
 ): Game {
   const { name, state, decision, proportional } = definition;

@@ -4,6 +4,7 @@ import { learningRatesOf } from "../config.ts";
 import { MesaError } from "../errors.ts";
 import type { Game, Values } from "../games/game.ts";
 import { createProblem, namer, type Problem } from "../problem.ts";
+import { isRecord, quote } from "../schema.ts";
 import type { Plan } from "./step.ts";
 
 /** States, outputs and losses, by episode; T is the number of episodes. */
@@ -84,17 +85,20 @@ export function simulate(config: unknown, plan: NamedPlan): { trajectory: Trajec
   const problem = createProblem(config);
   const names = Object.keys(problem.game.decision);
   const { length } = learningRatesOf(problem.config.schedule);
+  const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
+  if (!isRecord(plan))
+    throw invalid(`the plan must be an object with ${names.join(", ")}, got ${quote(plan)}`);
   for (const name of names) {
     const numbers = Object.hasOwn(plan, name) ? plan[name] : undefined;
-    if (!Array.isArray(numbers) || numbers.length !== length || !numbers.every(Number.isFinite))
-      throw new MesaError("INVALID_CONFIG", `plan.${name} must be a list of ${length} finite numbers`);
+    if (!Array.isArray(numbers) || numbers.length !== length)
+      throw invalid(`plan.${name} must be a list of ${length} numbers, got ${quote(numbers)}`);
+    const wrong = numbers.findIndex((number) => !Number.isFinite(number));
+    if (wrong >= 0)
+      throw invalid(`plan.${name}[${wrong}] must be a finite number, got ${quote(numbers[wrong])}`);
   }
   for (const name of Object.keys(plan))
     if (!names.includes(name))
-      throw new MesaError(
-        "INVALID_CONFIG",
-        `unknown key ${JSON.stringify(name)} in the plan; allowed are ${names}`,
-      );
+      throw invalid(`unknown key ${quote(name)} in the plan; allowed are ${names.join(", ")}`);
   const trajectory = trajectoryOf(
     problem,
     Array.from({ length }, (_, t) => names.map((name) => plan[name][t])),

@@ -1,0 +1,84 @@
+// What configurations are checked with. Every message of a schema here is the part of a complaint that says what is
+// allowed: `complaint` puts the key before it and what was got behind it.
+
+import * as v from "valibot";
+import type { Parameter } from "./games/game.ts";
+import type { Axis } from "./grid.ts";
+
+/** how much of a value is quoted, in characters */
+const QUOTED = 60;
+
+/** How a value looks in a message: on one line, and short. */
+export function quote(value: unknown): string {
+  let text: string;
+  try {
+    // JSON has no NaN, no Infinity and no undefined
+    text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+  } catch {
+    text = typeof value; // what JSON cannot hold: a bigint, a cycle
+  }
+  if (text.length > QUOTED) text = `${text.slice(0, QUOTED - 1)}…`;
+  // control characters, line ends and halves of surrogate pairs, which JSON may leave as they are
+  return text.replace(
+    /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** A finite number within a parameter's bounds. */
+export function bounded({ min, max }: Pick<Parameter, "min" | "max">) {
+  const range =
+    min !== undefined && max !== undefined
+      ? `in [${min}, ${max}]`
+      : min !== undefined
+        ? `of at least ${min}`
+        : max !== undefined
+          ? `of at most ${max}`
+          : "";
+  const number = `a finite number ${range}`.trimEnd();
+  return v.pipe(
+    v.number(number),
+    v.finite(number),
+    v.minValue(min ?? -Number.MAX_VALUE, range.replace(/^of /, "")),
+    v.maxValue(max ?? Number.MAX_VALUE, range.replace(/^of /, "")),
+  );
+}
+
+/** A whole number of at least `min`. */
+export function whole(min: number) {
+  const allowed = `a whole number of at least ${min}`;
+  return v.pipe(v.number(allowed), v.safeInteger(allowed), v.minValue(min, allowed));
+}
+
+/** Whether a value is an object as JSON has them: no array, no Map, no Date. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return Object.prototype.toString.call(value) === "[object Object]";
+}
+
+/** An object with these keys and no others. */
+export function object<E extends v.ObjectEntries>(entries: E, keys = Object.keys(entries).join(", ")) {
+  return v.pipe(v.custom<object>(isRecord, `an object with ${keys}`), v.strictObject(entries, keys));
+}
+
+/** A grid, any part of which may be left out. */
+export function axis(defaults: Axis) {
+  return v.optional(
+    object({
+      min: v.optional(bounded({}), defaults.min),
+      max: v.optional(bounded({}), defaults.max),
+      count: v.optional(whole(1), defaults.count),
+    }),
+    {},
+  );
+}
+
+/** One line for a schema's issue. */
+export function complaint(issue: v.BaseIssue<unknown>): string {
+  const path = (issue.path ?? []).reduce(
+    (path, { type, key }) =>
+      type === "array" ? `${path}[${key}]` : path === "" ? `${key}` : `${path}.${key}`,
+    "",
+  );
+  if (issue.expected === "never") return `unknown key ${quote(path)}; allowed are ${issue.message}`;
+  return `${path} must be ${issue.message}, got ${quote(issue.input)}`;
+}

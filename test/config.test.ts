@@ -1,0 +1,185 @@
+// Bad input, case by case: each gets one line that says what is wrong, what was got and what is allowed.
+import { describe, expect, test } from "vitest";
+import { checkConfig, defineGame, LIMITS, MesaError, presets } from "../src/index.ts";
+
+const TOP = "game, schedule, coefficient, theta, discount, regularization, initial, plotWindow";
+const SCHEDULE = "an object with training, deployment, learningRate, or with learningRates and none of these";
+
+/** the error of checking a configuration */
+function errorOf(config: unknown): MesaError {
+  try {
+    checkConfig(config);
+  } catch (error) {
+    if (error instanceof MesaError) return error;
+    throw error;
+  }
+  throw new Error(`accepted ${JSON.stringify(config)}`);
+}
+
+describe("INVALID_CONFIG", () => {
+  test.each<[unknown, string]>([
+    [undefined, "the configuration must be an object, got undefined"],
+    [null, "the configuration must be an object, got null"],
+    ["linear", 'the configuration must be an object, got "linear"'],
+    [[], "the configuration must be an object, got []"],
+    [new Map([["game", "linear"]]), "the configuration must be an object, got {}"],
+    [{}, "game must be one of linear, got none"],
+    [{ game: "chess" }, 'game must be one of linear, got "chess"'],
+    [{ game: "toString" }, 'game must be one of linear, got "toString"'],
+    [{ game: 3 }, "game must be a name (linear) or what defineGame returns, got 3"],
+    [{ game: { wgsl: "" } }, 'game must be a name (linear) or what defineGame returns, got {"wgsl":""}'],
+  ])("%j", (config, message) => {
+    expect(errorOf(config)).toMatchObject({ code: "INVALID_CONFIG", message });
+  });
+
+  test.each<[string, string]>([
+    ['"schedule": 3', `schedule must be ${SCHEDULE}, got 3`],
+    ['"schedule": []', `schedule must be ${SCHEDULE}, got []`],
+    ['"schedule": null', `schedule must be ${SCHEDULE}, got null`],
+    ['"schedule": {"learningRates": 3}', "schedule.learningRates must be a list of numbers, got 3"],
+    ['"schedule": {"learningRates": []}', "schedule must have at least one episode, got none"],
+    ['"schedule": {"learningRates": [1, -1]}', "schedule.learningRates[1] must be at least 0, got -1"],
+    [
+      '"schedule": {"learningRates": [1e999]}',
+      "schedule.learningRates[0] must be a finite number of at least 0, got Infinity",
+    ],
+    [
+      '"schedule": {"learningRates": [1], "training": 3}',
+      `schedule must be ${SCHEDULE}, got {"learningRates":[1],"training":3}`,
+    ],
+    [
+      '"schedule": {"learningrates": [1]}',
+      'unknown key "schedule.learningrates"; allowed are training, deployment, learningRate, or learningRates alone',
+    ],
+    ['"schedule": {"training": 1.5}', "schedule.training must be a whole number of at least 0, got 1.5"],
+    [
+      '"schedule": {"deployment": "80"}',
+      'schedule.deployment must be a whole number of at least 0, got "80"',
+    ],
+    ['"schedule": {"training": 0, "deployment": 0}', "schedule must have at least one episode, got none"],
+    ['"theta": 3', "theta must be an object with min, max, count, got 3"],
+    ['"theta": [-1, 1, 11]', "theta must be an object with min, max, count, got [-1,1,11]"],
+    ['"theta": {"min": "a"}', 'theta.min must be a finite number, got "a"'],
+    ['"theta": {"max": 1e999}', "theta.max must be a finite number, got Infinity"],
+    ['"theta": {"min": 1, "max": -1}', "theta must have min below max, got min 1 and max -1"],
+    ['"theta": {"min": 1}', "theta must have min below max, got min 1 and max 1"],
+    ['"theta": {"count": 1}', "theta must have min equal to max where count is 1, got min -1 and max 1"],
+    ['"theta": {"count": 0}', "theta.count must be a whole number of at least 1, got 0"],
+    ['"theta": {"count": 2.5}', "theta.count must be a whole number of at least 1, got 2.5"],
+    ['"theta": {"counts": 2}', 'unknown key "theta.counts"; allowed are min, max, count'],
+    [
+      '"coefficient": {"min": -1e308, "max": 1e308}',
+      "coefficient must have a finite max − min, got min -1e+308 and max 1e+308",
+    ],
+    ['"discount": 1.2', "discount must be in [0, 1], got 1.2"],
+    ['"discount": -1e-300', "discount must be in [0, 1], got -1e-300"],
+    ['"discount": "0.5"', 'discount must be a finite number in [0, 1], got "0.5"'],
+    ['"discount": {"min": 0}', 'discount must be a finite number in [0, 1], got {"min":0}'],
+    ['"regularization": -1', "regularization must be at least 0, got -1"],
+    ['"regularization": null', "regularization must be a finite number of at least 0, got null"],
+    ['"initial": 0.8', "initial must be an object with theta, got 0.8"],
+    ['"initial": {"goal": 1}', 'unknown key "initial.goal"; allowed are theta'],
+    ['"initial": {"theta": true}', "initial.theta must be a finite number, got true"],
+    ['"plotWindow": 0', "plotWindow must be a whole number of at least 1, got 0"],
+    ['"rate": 1', `unknown key "rate"; allowed are ${TOP}`],
+    ['"__proto__": {"discount": 0}', `unknown key "__proto__"; allowed are ${TOP}`],
+    ['"constructor": 1', `unknown key "constructor"; allowed are ${TOP}`],
+    ['"a\\nb": 1', `unknown key "a\\nb"; allowed are ${TOP}`],
+    ['"\u2028": 1', `unknown key "\\u2028"; allowed are ${TOP}`],
+    [
+      `"discount": "${"x".repeat(200)}"`,
+      `discount must be a finite number in [0, 1], got "${"x".repeat(58)}…`,
+    ],
+  ])("%s", (json, message) => {
+    const error = errorOf(JSON.parse(`{"game": "linear", ${json}}`));
+    expect(error).toMatchObject({ code: "INVALID_CONFIG", message });
+  });
+
+  test("what JSON has no word for", () => {
+    const cycle: Record<string, unknown> = {};
+    cycle.cycle = cycle;
+    const allowed = "discount must be a finite number in [0, 1], got";
+    expect(errorOf({ game: "linear", discount: Number.NaN }).message).toBe(`${allowed} NaN`);
+    expect(errorOf({ game: "linear", discount: 10n }).message).toBe(`${allowed} bigint`);
+    expect(errorOf({ game: "linear", discount: cycle }).message).toBe(`${allowed} object`);
+    expect(errorOf({ game: "linear", discount: Symbol("x") }).message).toBe(`${allowed} Symbol(x)`);
+  });
+});
+
+describe("LIMIT_EXCEEDED", () => {
+  test.each<[object, string]>([
+    [
+      { coefficient: { count: 2 ** 24 + 1 } },
+      "coefficient.count must be at most 16777216 candidates, got 16777217",
+    ],
+    [{ theta: { count: 1e15 } }, "theta.count must be at most 1048576 states, got 1000000000000000"],
+    [{ schedule: { training: 10_000, deployment: 1 } }, "schedule must be at most 10000 episodes, got 10001"],
+    [
+      { schedule: { learningRates: new Array(10_001).fill(0) } },
+      "schedule must be at most 10000 episodes, got 10001",
+    ],
+  ])("%j", (change, message) => {
+    expect(errorOf({ game: "linear", ...change })).toMatchObject({ code: "LIMIT_EXCEEDED", message });
+  });
+
+  test("the limits themselves are allowed", () => {
+    const { config } = checkConfig({
+      game: "linear",
+      coefficient: { count: LIMITS.candidates },
+      theta: { count: LIMITS.states },
+      schedule: { training: LIMITS.episodes, deployment: 0 },
+    });
+    expect(config.theta).toEqual({ min: -1, max: 1, count: 2 ** 20 });
+  });
+
+  test("the product of a game's axes counts", () => {
+    const axis = { min: 0, max: 1, count: 5000 };
+    const game = defineGame({
+      name: "two-numbers",
+      state: { theta: { min: -1, max: 1, count: 11, initial: 0.8 } },
+      decision: { slope: axis, offset: axis },
+      output: ({ slope, offset }, { theta }) => slope * theta + offset,
+      learn: (_, state) => state,
+      wgsl: "",
+    });
+    expect(errorOf({ game })).toMatchObject({
+      code: "LIMIT_EXCEEDED",
+      message: "slope.count × offset.count must be at most 16777216 candidates, got 25000000",
+    });
+  });
+});
+
+describe("defaults", () => {
+  test("are the post's first experiment", () => {
+    expect(checkConfig({ game: "linear" }).config).toEqual({
+      game: "linear",
+      schedule: { training: 20, deployment: 80, learningRate: 1 },
+      coefficient: { min: -2, max: 2, count: 401 },
+      theta: { min: -1, max: 1, count: 11 },
+      discount: 1,
+      regularization: 0,
+      initial: { theta: 0.8 },
+      plotWindow: 30,
+    });
+    expect(checkConfig(presets["experiment-1"].config)).toEqual(checkConfig({ game: "linear" }));
+  });
+
+  test("fill what is missing inside an object", () => {
+    const { config } = checkConfig({ game: "linear", theta: { count: 3 }, schedule: { training: 2 } });
+    expect(config.theta).toEqual({ min: -1, max: 1, count: 3 });
+    expect(config.schedule).toEqual({ training: 2, deployment: 80, learningRate: 1 });
+    expect(config.plotWindow).toBe(12);
+  });
+
+  test("one point needs its place twice", () => {
+    const axis = { min: 0.5, max: 0.5, count: 1 };
+    expect(checkConfig({ game: "linear", theta: axis }).config.theta).toEqual(axis);
+  });
+
+  test("the input stays as it was", () => {
+    const input = Object.freeze({ game: "linear", theta: Object.freeze({ count: 3 }) });
+    const { config } = checkConfig(input);
+    expect(config.theta).not.toBe(input.theta);
+    expect(input).toEqual({ game: "linear", theta: { count: 3 } });
+  });
+});
