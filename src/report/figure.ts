@@ -1,0 +1,113 @@
+// The post's figure: goal, coefficient, learning rate and output by episode, for paper and for screens of any colour.
+
+import type { Result } from "../index.ts";
+import { FAINT, FONT, headingOf, INK } from "./heading.ts";
+import { describeSchedule, differencesOf, learningRatesOf, phasesOf } from "./schedule.ts";
+import { markOf, seriesOf, strokeOf } from "./series.ts";
+
+const WIDTH = 860;
+/** of the frame that the lines are in */
+const FRAME = { width: 758, height: 330 };
+const MARGIN = { top: 26, bottom: 58, left: 68 };
+/** between the plate and the picture's edge */
+const EDGE = 6;
+/** height of the strip above the frame that names the phases */
+const STRIP = 22;
+/** marks of a series that can be told apart side by side */
+const MARKS = 50;
+/** phases whose names there is room for */
+const NAMED_PHASES = 4;
+
+/** Whole numbers, at most a dozen, evenly spaced by 1, 2 or 5 times a power of ten. */
+function episodeTicks(window: number): number[] {
+  let step = 1;
+  for (let i = 0; window / step > 12; i++) step *= [2, 2.5, 2][i % 3];
+  return Array.from({ length: Math.ceil(window / step) }, (_, i) => i * step);
+}
+
+/** A document to draw in, where there is no page. */
+async function createDocument(): Promise<Document> {
+  const { Window } = await import("happy-dom");
+  return new Window().document as unknown as Document;
+}
+
+/**
+ * The figure of a result: its first `plotWindow` episodes.
+ *
+ * @param page the document to draw in; in a browser, the page's own. Node needs none
+ * @returns a whole SVG document
+ */
+export async function toSvg(result: Result, page?: Document): Promise<string> {
+  const [Plot, document] = await Promise.all([import("@observablehq/plot"), page ?? createDocument()]);
+  const { config } = result;
+  const window = Math.min(config.plotWindow, result.cost.length);
+  const series = seriesOf(result, window);
+  const phases = phasesOf(learningRatesOf(config.schedule).slice(0, window));
+  const training = phases.filter((phase) => phase.training);
+  const title = `${result.game}: ${describeSchedule(config.schedule)}`;
+  const heading = headingOf(Plot, title, differencesOf(config), series, FRAME.width, STRIP + 8);
+  const marginTop = MARGIN.top + heading.height;
+  const marginRight = WIDTH - FRAME.width - MARGIN.left;
+
+  const stride = Math.ceil(window / MARKS);
+  const drawn = series.flatMap((one) => {
+    const points = one.values.flatMap((y, x) => (Number.isFinite(y) ? [[x, y] as [number, number]] : []));
+    if (!one.symbol) return [Plot.line(points, { ...strokeOf(one), curve: "step" })];
+    const marked = points.filter(([x]) => x % stride === 0 || x === window - 1);
+    return [Plot.line(points, strokeOf(one)), Plot.dot(marked, markOf(one))];
+  });
+  const axis = { labelAnchor: "center", labelArrow: "none" } as const;
+  const svg = Plot.plot({
+    document,
+    ariaLabel: title,
+    width: WIDTH,
+    height: marginTop + FRAME.height + MARGIN.bottom,
+    marginTop,
+    marginRight,
+    marginBottom: MARGIN.bottom,
+    marginLeft: MARGIN.left,
+    style: { fontFamily: "sans-serif", fontSize: `${FONT}px`, color: INK, background: "none" },
+    x: { domain: [-0.5, window - 0.5], label: null },
+    y: { nice: true, zero: true, label: null },
+    marks: [
+      Plot.frame({
+        fill: "#fff",
+        stroke: "#d9d9d9",
+        rx: 12,
+        insetTop: EDGE - marginTop,
+        insetRight: EDGE - marginRight,
+        insetBottom: EDGE - MARGIN.bottom,
+        insetLeft: EDGE - MARGIN.left,
+      }),
+      Plot.rectX(training, {
+        x1: ({ from }) => from - 0.5,
+        x2: ({ to }) => to + 0.5,
+        insetTop: -STRIP,
+        fill: "#f2f2ed",
+      }),
+      Plot.text(phases.length > NAMED_PHASES ? [] : phases, {
+        x: ({ from, to }) => (from + to) / 2,
+        text: (phase) => (phase.training ? "training" : "deployment"),
+        frameAnchor: "top",
+        lineAnchor: "middle",
+        dy: -STRIP / 2,
+        fontSize: FONT - 1,
+        fill: FAINT,
+      }),
+      Plot.gridY({ stroke: "#000", strokeOpacity: 0.12 }),
+      Plot.ruleY([0], { stroke: "#000", strokeOpacity: 0.45 }),
+      Plot.axisX({
+        ...axis,
+        label: "episode",
+        labelOffset: 42,
+        ticks: episodeTicks(window),
+        tickFormat: "d",
+      }),
+      Plot.axisY({ ...axis, label: "value", labelOffset: 52, tickSize: 0 }),
+      ...drawn,
+      ...heading.marks,
+    ],
+  });
+  svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  return `${svg.outerHTML}\n`;
+}

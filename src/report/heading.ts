@@ -1,0 +1,96 @@
+// The lines above the figure's frame: title, settings, legend. They take as many lines as they need.
+
+import type { Markish } from "@observablehq/plot";
+import { markOf, type Series, strokeOf } from "./series.ts";
+
+type Plot = typeof import("@observablehq/plot");
+
+/** the figure's font size, in pixels */
+export const FONT = 13;
+export const INK = "#222";
+export const FAINT = "#5f5f5f";
+/** about the width of a character; a document without a screen cannot measure text */
+const CHARACTER = 7;
+const LINE = 21;
+/** length of a legend's sample line */
+const SAMPLE = 36;
+const GAP = 8;
+
+/** Things of the given widths put into lines of at most `width`, in order; each thing's line and left edge. */
+function pack(widths: readonly number[], width: number): { line: number; x: number }[] {
+  let [line, end] = [0, 0];
+  return widths.map((w) => {
+    if (end > 0 && end + w > width) [line, end] = [line + 1, 0];
+    const x = end;
+    end += w;
+    return { line, x };
+  });
+}
+
+/**
+ * The marks of the heading, and its height.
+ *
+ * @param width of the frame beneath it
+ * @param bottom how far above the frame the heading ends
+ */
+export function headingOf(
+  Plot: Plot,
+  title: string,
+  settings: readonly string[],
+  series: readonly Series[],
+  width: number,
+  bottom: number,
+): { marks: Markish[]; height: number } {
+  const items = settings.map((text, i) => (i < settings.length - 1 ? `${text}, ` : text));
+  const settingAt = pack(
+    items.map(({ length }) => length * CHARACTER),
+    width,
+  );
+  const lines = new Array<string>((settingAt.at(-1)?.line ?? -1) + 1).fill("");
+  for (const [i, { line }] of settingAt.entries()) lines[line] += items[i];
+
+  const legendAt = pack(
+    series.map(({ label }) => SAMPLE + GAP + label.length * CHARACTER + 3 * GAP),
+    width,
+  );
+  const legendLines = legendAt.at(-1)!.line + 1;
+  const height = bottom + legendLines * LINE + 12 + lines.length * LINE + 26;
+
+  const at = (dx: number, dy: number) => ({ frameAnchor: "top-left", dx, dy }) as const;
+  const text = (words: string, dx: number, dy: number, more: object = {}) =>
+    Plot.text([words], {
+      ...at(dx, dy),
+      textAnchor: "start",
+      lineAnchor: "middle",
+      fontSize: FONT,
+      fill: INK,
+      ...more,
+    });
+  const legend = series.flatMap((one, i) => {
+    const dy = -bottom - (legendLines - legendAt[i].line - 0.5) * LINE;
+    const { x } = legendAt[i];
+    const sample = Plot.vector([0], {
+      ...at(x + SAMPLE / 2, dy),
+      rotate: 90,
+      length: SAMPLE,
+      anchor: "middle",
+      shape: {
+        draw(path, length) {
+          path.moveTo(0, 0);
+          path.lineTo(0, -length);
+        },
+      },
+      ...strokeOf(one),
+    });
+    const mark = one.symbol ? [Plot.dot([0], { ...at(x + SAMPLE / 2, dy), ...markOf(one) })] : [];
+    return [sample, ...mark, text(one.label, x + SAMPLE + GAP, dy)];
+  });
+  return {
+    height,
+    marks: [
+      text(title, 0, 13 - height, { fontSize: 17, fontWeight: "bold" }),
+      ...lines.map((line, i) => text(line, 0, 26 + (i + 0.5) * LINE - height, { fill: FAINT })),
+      ...legend,
+    ],
+  };
+}

@@ -1,0 +1,103 @@
+// How a result's schedule and settings are said in words, for the summary and the figure alike.
+
+import { checkConfig, type FilledConfig, games, type Schedule } from "../index.ts";
+
+/** A stretch of episodes, `from` to `to`, both included. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The learning rate of each episode of a schedule, shape [T]. */
+export function learningRatesOf(schedule: Schedule): number[] {
+  if ("learningRates" in schedule) return schedule.learningRates;
+  const { training, deployment, learningRate } = schedule;
+  return [...new Array(training).fill(learningRate), ...new Array(deployment).fill(0)];
+}
+
+/** The longest stretches over which `same` holds between each episode and the next. Covers [0, length). */
+export function stretchesOf(length: number, same: (t: number, next: number) => boolean): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (let from = 0, t = 0; t < length; t++) {
+    if (t + 1 < length && same(t, t + 1)) continue;
+    stretches.push({ from, to: t });
+    from = t + 1;
+  }
+  return stretches;
+}
+
+/** The stretches of training (a positive learning rate) and of deployment. */
+export function phasesOf(learningRates: readonly number[]): (Stretch & { training: boolean })[] {
+  const trains = (t: number) => learningRates[t] > 0;
+  return stretchesOf(learningRates.length, (t, next) => trains(t) === trains(next)).map((stretch) => ({
+    ...stretch,
+    training: trains(stretch.from),
+  }));
+}
+
+/** `1 episode`, `2 episodes`. */
+function episodes(count: number): string {
+  return `${count} episode${count === 1 ? "" : "s"}`;
+}
+
+/** A number as people write it: at most four significant digits, and a minus sign that is one. */
+export function short(x: number): string {
+  return String(Number(x.toPrecision(4))).replaceAll("-", "−");
+}
+
+/** `20 episodes of training, then 80 of deployment`. */
+export function describeSchedule(schedule: Schedule): string {
+  const rates = learningRatesOf(schedule);
+  const phases = phasesOf(rates);
+  if (phases.length > 4) return `${episodes(rates.length)}, some of training and some of deployment`;
+  return phases
+    .map(({ from, to, training }, i) => {
+      const count = to - from + 1;
+      return `${i === 0 ? episodes(count) : count} of ${training ? "training" : "deployment"}`;
+    })
+    .join(", then ");
+}
+
+/** `regularization 0.1`, `coefficient −2 to 2 in 4001 points`: one setting in words. */
+function describeSetting(name: string, value: unknown): string {
+  const named = labelOf(name);
+  if (typeof value === "number") return `${named} ${short(value)}`;
+  if (typeof value === "object" && value !== null && "count" in value) {
+    const { min, max, count } = value as unknown as { min: number; max: number; count: number };
+    return `${named} ${short(min)} to ${short(max)} in ${count} point${count === 1 ? "" : "s"}`;
+  }
+  return `${named} ${JSON.stringify(value)}`;
+}
+
+/** The settings that differ from the game's defaults, in words; the schedule's lengths are not among them. */
+export function differencesOf(config: FilledConfig): string[] {
+  const defaults: Record<string, unknown> = games.has(config.game)
+    ? checkConfig({ game: config.game }).config
+    : {};
+  const told = new Set(["game", "schedule", "initial", "plotWindow"]);
+  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+  const rates = learningRatesOf(config.schedule);
+  const trained = rates.filter((rate) => rate > 0);
+  const [low, high] = trained.reduce(
+    ([a, b], x) => [Math.min(a, x), Math.max(b, x)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
+  const schedule =
+    low > high || (low === 1 && high === 1)
+      ? []
+      : [`learning rate ${low === high ? short(low) : `${short(low)} to ${short(high)}`}`];
+  const initial = Object.entries(config.initial)
+    .filter(([name, value]) => !same((defaults.initial as Record<string, number> | undefined)?.[name], value))
+    .map(([name, value]) => `initial ${labelOf(name)} ${short(value)}`);
+  const rest = Object.keys(config)
+    .filter((name) => !told.has(name) && !same(config[name], defaults[name]))
+    .map((name) => describeSetting(name, config[name]));
+  return [...schedule, ...rest, ...initial];
+}
+
+/** What a state's or a decision's name is in a sentence: `perDiscount` is `per discount`, and θ is θ. */
+export function labelOf(name: string): string {
+  if (name === "theta") return "θ";
+  return name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
+}

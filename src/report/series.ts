@@ -1,0 +1,67 @@
+// What the figure shows of a result, and how each series looks.
+//
+// Each differs from the others in hue (Okabe and Ito's colours), in dash and in mark, so that it reads in black and
+// white too. Where two coincide, as goal and output do in deployment, the smaller mark lies on the larger hollow one.
+
+import type { Result } from "../index.ts";
+import { labelOf, learningRatesOf } from "./schedule.ts";
+
+/** A line of the figure. */
+export interface Series {
+  readonly label: string;
+  /** by episode */
+  readonly values: readonly number[];
+  readonly colour: string;
+  readonly dash: string;
+  /** absent for the learning rate, a step line */
+  readonly symbol?: "circle" | "square" | "triangle" | "diamond" | "cross" | "star";
+  readonly hollow?: boolean;
+  /** radius of the symbol, in pixels */
+  readonly size: number;
+}
+
+const THETA = { colour: "#0072b2", dash: "none", symbol: "circle", hollow: true, size: 4.2 } as const;
+const LEARNING_RATE = { colour: "#555", dash: "1 3", size: 0 } as const;
+const OUTPUT = { colour: "#009e73", dash: "5 2 1 2", symbol: "triangle", size: 2.8 } as const;
+/** the decision's numbers and the rest of the state's, in turn */
+const OTHERS = [
+  { colour: "#d55e00", dash: "7 3", symbol: "square", size: 3 },
+  { colour: "#cc79a7", dash: "2 3", symbol: "diamond", size: 3.5 },
+  { colour: "#e69f00", dash: "9 3 2 3", symbol: "cross", size: 3.5 },
+  { colour: "#56b4e9", dash: "12 3", symbol: "star", size: 3.5 },
+] as const;
+
+/** The series of a result's first `window` episodes, in the legend's order. */
+export function seriesOf({ config, plan, trajectory }: Result, window: number): Series[] {
+  const { output, loss: _, theta, ...states } = trajectory;
+  const others = [...Object.entries(plan), ...Object.entries(states)].map(([name, values], i) => ({
+    label: labelOf(name),
+    values,
+    ...OTHERS[i % OTHERS.length],
+  }));
+  const series: Series[] = [
+    { label: "goal θ", values: theta, ...THETA },
+    ...others,
+    { label: "learning rate", values: learningRatesOf(config.schedule), ...LEARNING_RATE },
+    { label: "output", values: output, ...OUTPUT },
+  ];
+  return series.map((one) => ({ ...one, values: one.values.slice(0, window) }));
+}
+
+/** The stroke of a series' line. */
+export function strokeOf({ colour, dash, symbol }: Series) {
+  return {
+    stroke: colour,
+    strokeDasharray: dash,
+    strokeWidth: symbol ? 1.8 : 2.4,
+    strokeLinecap: symbol ? "butt" : "round",
+  } as const;
+}
+
+/** The look of a series' mark. */
+export function markOf({ colour, symbol, hollow, size }: Series) {
+  const paint = hollow
+    ? { fill: "#fff", stroke: colour, strokeWidth: 1.6 }
+    : { fill: colour, stroke: "#fff", strokeWidth: 0.6 };
+  return { symbol: symbol ?? "circle", r: size, ...paint };
+}

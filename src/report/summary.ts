@@ -1,0 +1,85 @@
+// A result in a few sentences: what the agents do in training, at the switch and in deployment, and what really ran.
+
+import type { Result } from "../index.ts";
+import { describeSchedule, differencesOf, labelOf, learningRatesOf, phasesOf, short } from "./schedule.ts";
+
+/** `goes from 0.03 to 0.11`, `stays at 1`: what some values do, in order. */
+function course(values: readonly number[], say: (x: number) => string = short): string {
+  const [first, last] = [say(values[0]), say(values.at(-1)!)];
+  if (values.length === 1) return `is ${first}`;
+  if (values.every((x) => say(x) === first)) return `stays at ${first}`;
+  return first === last ? `starts and ends at ${first}` : `goes from ${first} to ${last}`;
+}
+
+/** `3 %`, to three digits. */
+function percent(share: number): string {
+  return `${short(Number((100 * share).toPrecision(3)))} %`;
+}
+
+/** `In training (episodes 0–19) the coefficient goes from 0.03 to 0.11, …`, and what changes where a phase begins. */
+function phaseSentences({ config, plan, trajectory }: Result): string[] {
+  const { theta, output } = trajectory;
+  const phases = phasesOf(learningRatesOf(config.schedule));
+  const last = output.length - 1;
+  // A schedule that flickers is told as a whole.
+  const told = phases.length > 4 ? [{ from: 0, to: last, training: undefined }] : phases;
+  return told.flatMap(({ from, to, training }) => {
+    const name = training === undefined ? "All along" : training ? "In training" : "In deployment";
+    const where = from === to ? `episode ${from}` : `episodes ${from}–${to}`;
+    const during = (values: readonly number[]) => values.slice(from, to + 1);
+    const decisions = Object.entries(plan).map(
+      ([key, values]) => `the ${labelOf(key)} ${course(during(values))}`,
+    );
+    const shares = during(output).map((y, i) => y / theta[from + i]);
+    const said = shares.every(Number.isFinite)
+      ? `${course(shares, percent)} of the goal θ`
+      : course(during(output));
+    // What the last step of a phase leaves is what the next one starts with.
+    const goals = theta.slice(from, to === last ? to + 1 : to + 2);
+    const sentence = `${name} (${where}) ${decisions.join(", ")}; the output ${said}, and θ ${course(goals)}.`;
+    if (from === 0) return [sentence];
+    const jumps = Object.entries(plan).map(
+      ([key, values]) => `the ${labelOf(key)} ${course([values[from - 1], values[from]])}`,
+    );
+    return [
+      `At the switch to ${training ? "training" : "deployment"} (episode ${from}) ${jumps.join(", ")}.`,
+      sentence,
+    ];
+  });
+}
+
+/** The measures in one line; `none` where one has no meaning. */
+function measuresLine({ measures }: Result): string {
+  const said = Object.entries(measures).map(
+    ([name, value]) => `${name} ${value === null ? "none" : short(value)}`,
+  );
+  return `Measures: ${said.join(", ")}.`;
+}
+
+const PRECISIONS: Readonly<Record<Result["solver"]["precision"], string>> = {
+  certified: "certified to be the float64 oracle's plan",
+  f32: "float32, not certified",
+  float64: "the closed form in float64",
+};
+
+/** What really ran: `Solved by moments on the cpu, certified …, in 12 ms.` */
+export function solverLine({ solver }: Result): string {
+  const { backend, adapter, method, precision, milliseconds } = solver;
+  const where = backend === "cpu" ? "the cpu" : `the gpu ${adapter}`;
+  return `Solved by ${method} on ${where}, ${PRECISIONS[precision]}, in ${short(milliseconds)} ms.`;
+}
+
+/**
+ * A result in words: title, what differs from the game's defaults, a sentence for each phase, the measures, and what
+ * really ran. No line feed at the end.
+ */
+export function summaryOf(result: Result): string {
+  const { config, game } = result;
+  const differences = differencesOf(config);
+  return [
+    `${game}: ${describeSchedule(config.schedule)}${differences.length > 0 ? `; ${differences.join(", ")}` : ""}`,
+    ...phaseSentences(result),
+    measuresLine(result),
+    solverLine(result),
+  ].join("\n");
+}

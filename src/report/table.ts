@@ -1,0 +1,60 @@
+// The plan as a table that fits a screen: runs of episodes with equal decisions are one row.
+
+import type { Result } from "../index.ts";
+import { labelOf, learningRatesOf, type Stretch, short, stretchesOf } from "./schedule.ts";
+
+/** rows that are read at a glance */
+const ROWS = 15;
+
+/** Columns under their headings, the first flush left, the others flush right, two spaces apart. */
+export function alignColumns(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c])))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** Joins neighbours, the shortest first, until there are few enough; those for which `apart` holds come last. */
+function join(stretches: Stretch[], apart: (t: number) => boolean): Stretch[] {
+  const left = [...stretches];
+  while (left.length > ROWS) {
+    const size = (i: number) =>
+      left[i + 1].to - left[i].from + (apart(left[i].to) ? Number.MAX_SAFE_INTEGER / 2 : 0);
+    let least = 0;
+    for (let i = 1; i + 1 < left.length; i++) if (size(i) < size(least)) least = i;
+    left.splice(least, 2, { from: left[least].from, to: left[least + 1].to });
+  }
+  return left;
+}
+
+/** The plan's table: episodes, learning rate, each number of the decision and of the state, and the output. */
+export function planTable({ config, plan, trajectory }: Result): string {
+  const rates = learningRatesOf(config.schedule);
+  const { output, loss: _, ...states } = trajectory;
+  const decided = [rates, ...Object.values(plan)];
+  const equal = stretchesOf(rates.length, (t, next) => decided.every((values) => values[t] === values[next]));
+  const stretches = join(equal, (t) => rates[t] > 0 !== rates[t + 1] > 0);
+
+  const columns: [string, readonly number[]][] = [
+    ["learning rate", rates],
+    ...Object.entries(plan).map(([name, values]): [string, number[]] => [labelOf(name), values]),
+    ...Object.entries(states).map(([name, values]): [string, number[]] => [labelOf(name), values]),
+    ["output", output],
+  ];
+  const span = (values: readonly number[], { from, to }: Stretch) => {
+    const [first, last] = [short(values[from]), short(values[to])];
+    return first === last ? first : `${first} → ${last}`;
+  };
+  return alignColumns([
+    ["episodes", ...columns.map(([name]) => name)],
+    ...stretches.map((stretch) => [
+      stretch.from === stretch.to ? `${stretch.from}` : `${stretch.from}–${stretch.to}`,
+      ...columns.map(([, values]) => span(values, stretch)),
+    ]),
+  ]);
+}
