@@ -92,12 +92,17 @@ export interface Enclosure {
   readonly error: number;
 }
 
+/** The roundings of the oracle and of the moments together, times the unit roundoff. */
+export function float64Slack({ learningRates, states }: Problem, episode: number): number {
+  return (8 * (learningRates.length - episode) + 2 * states.size + 48) * UNIT_ROUNDOFF;
+}
+
 /** J_t by moments, and a bound of its distance from the oracle's, for any candidate at an episode. */
 export function momentsCost(problem: Problem, future: Future, episode: number, plan: Plan) {
   const after = future.after(episode, plan);
   const { discount } = problem.parameters;
-  const roundings = 8 * (problem.learningRates.length - episode) + 2 * problem.states.size + 48;
   const { meanSquare } = future;
+  const slack = float64Slack(problem, episode) * meanSquare;
 
   return (decision: ArrayLike<number>): Enclosure => {
     const { r, g } = future.reachAndGain(episode, decision);
@@ -105,7 +110,7 @@ export function momentsCost(problem: Problem, future: Future, episode: number, p
     const magnitude = (Math.abs(r) + 1) ** 2 + discount * (h * h * after.A + 2 * h * after.absB + after.C);
     return {
       cost: meanSquare * costPerSquare(after, r, g, discount),
-      error: roundings * UNIT_ROUNDOFF * meanSquare * magnitude + Number.MIN_VALUE / Number.EPSILON,
+      error: slack * magnitude + Number.MIN_VALUE / Number.EPSILON,
     };
   };
 }

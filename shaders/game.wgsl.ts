@@ -1,0 +1,102 @@
+// What the kernels know of a game: its types, its constants, its own functions, and `prepare`, which does once an
+// episode what would otherwise be done for every state.
+
+import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
+import type { Game } from "../src/games/game.ts";
+import type { Problem } from "../src/problem.ts";
+import { type Arithmetic, realLiteral, realWgsl } from "./real.wgsl.ts";
+
+/** `perDiscount` → `per_discount` */
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+const fields = (names: object) =>
+  Object.keys(names)
+    .map((name) => `  ${snake(name)}: real,`)
+    .join("\n");
+
+/** How many `real`s each of a game's types holds. */
+export function sizesOf(game: Game): { decision: number; state: number; prepared: number } {
+  const decision = Object.keys(game.decision).length;
+  return {
+    decision,
+    state: Object.keys(game.state).length,
+    prepared: game.proportional ? 2 : decision + 1,
+  };
+}
+
+/**
+ * The declarations of a game in an arithmetic: `real`, `Decision`, `State`, `Prepared`, the parameters in
+ * UPPER_SNAKE, `prepare(d, learning_rate)`, `prepared_output(c, s)`, `prepared_learn(c, s, error)`.
+ *
+ * @throws RangeError when a parameter is no finite float32
+ */
+export function gameWgsl(
+  { game, parameters }: Pick<Problem, "game" | "parameters">,
+  arithmetic: Arithmetic,
+  underflow?: number,
+): string {
+  const constants = Object.entries(parameters).map(
+    ([name, value]) => `const ${snake(name).toUpperCase()}: real = ${realLiteral(value, arithmetic)};`,
+  );
+  return wgsl`${realWgsl(arithmetic, underflow)}
+/// what an agent chooses
+struct Decision {
+${fields(game.decision)}
+}
+
+/// what the base optimizer may change
+struct State {
+${fields(game.state)}
+}
+
+${constants.join("\n")}
+
+// --- the game ${game.name} ---
+${game.wgsl}
+// --- end of the game ---
+
+#if ${game.proportional}
+/// a decision at an episode: y = reach θ, θ' = gain θ
+struct Prepared {
+  reach: real,
+  gain: real,
+}
+
+fn prepare(d: Decision, learning_rate: real) -> Prepared {
+  return Prepared(reach(d), gain(d, learning_rate));
+}
+
+fn prepared_output(c: Prepared, s: State) -> real { return mul(c.reach, s.theta); }
+
+fn prepared_learn(c: Prepared, s: State, error: real) -> State { return State(mul(c.gain, s.theta)); }
+#else
+/// a decision at an episode
+struct Prepared {
+  decision: Decision,
+  learning_rate: real,
+}
+
+fn prepare(d: Decision, learning_rate: real) -> Prepared { return Prepared(d, learning_rate); }
+
+fn prepared_output(c: Prepared, s: State) -> real { return output(c.decision, s); }
+
+fn prepared_learn(c: Prepared, s: State, error: real) -> State {
+  return learn(c.decision, s, error, c.learning_rate);
+}
+#endif
+`;
+}
+
+/** The candidate of an index, the last axis changing fastest, from a table in which the axes follow each other. */
+export function candidateWgsl({ candidates, game }: Problem): string {
+  const counts = candidates.axes.map((axis) => axis.length);
+  const starts = counts.map((_, d) => counts.slice(0, d).reduce((sum, count) => sum + count, 0));
+  const strides = counts.map((_, d) => counts.slice(d + 1).reduce((product, count) => product * count, 1));
+  const numbers = counts.map((count, d) => `axes[${starts[d]}u + index / ${strides[d]}u % ${count}u]`);
+  return wgsl`
+/// the decision of an index of the grid of ${Object.keys(game.decision).join(" × ")}
+fn candidate(index: u32) -> Decision {
+  return Decision(${numbers.join(", ")});
+}
+`;
+}

@@ -1,0 +1,124 @@
+// Which candidate costs least, and which could: a reduction of enclosures, in two passes of one kind, and the list of
+// those that float64 has to settle.
+
+import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
+import { Part } from "../src/gpu/layout.ts";
+import { f32 } from "./real.wgsl.ts";
+
+/** invocations of a workgroup of the reduction */
+export const REDUCERS = 128;
+/** workgroups of its first pass, at most */
+export const MOST_GROUPS = 256;
+/** bytes of a Best */
+export const BEST_SIZE = 16;
+/** stands for infinity, which WGSL does not promise to know */
+export const HUGE = 3e38;
+
+export const bestWgsl = /* wgsl */ `
+/// the least and the second least of some candidates' upper ends
+struct Best {
+  /// the least upper end
+  high: f32,
+  /// its candidate, the first of equals
+  index: u32,
+  /// the least upper end of another candidate
+  runner_up: f32,
+  padding: u32,
+}
+`;
+
+const enclosureWgsl = /* wgsl */ `
+const HUGE = ${f32(HUGE)};
+
+/// Whether an enclosure is finite, told by its bits: WGSL may assume that there is no infinity and no NaN.
+fn known(enclosure: vec2f) -> bool {
+  let bits = bitcast<vec2u>(enclosure) & vec2u(0x7fffffffu);
+  return bits.x < 0x7e000000u && bits.y < 0x7e000000u;
+}
+`;
+
+/** Two entry points: `reduce`, many workgroups over the enclosures, and `finish`, one over what they found. */
+export const leastWgsl = (): string => wgsl`
+${Part.wgsl}
+${bestWgsl}
+${enclosureWgsl}
+@group(0) @binding(0) var<uniform> part: Part;
+@group(0) @binding(1) var<storage, read> enclosures: array<vec2f>;
+/// what each workgroup of reduce found
+@group(0) @binding(2) var<storage, read_write> groups: array<Best>;
+/// by episode
+@group(0) @binding(3) var<storage, read_write> bests: array<Best>;
+
+const NONE = Best(HUGE, 0xffffffffu, HUGE, 0u);
+
+fn merged(a: Best, b: Best) -> Best {
+  if (b.high < a.high || (b.high == a.high && b.index < a.index)) {
+    return Best(b.high, b.index, min(a.high, b.runner_up), 0u);
+  }
+  return Best(a.high, a.index, min(a.runner_up, b.high), 0u);
+}
+
+var<workgroup> shared_bests: array<Best, ${REDUCERS}>;
+
+/// the best of the workgroup, in every invocation
+fn of_workgroup(own: Best, local: u32) -> Best {
+  shared_bests[local] = own;
+  for (var half = ${REDUCERS / 2}u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (local < half) { shared_bests[local] = merged(shared_bests[local], shared_bests[local + half]); }
+  }
+  workgroupBarrier();
+  return shared_bests[0];
+}
+
+@compute @workgroup_size(${REDUCERS})
+fn reduce(
+  @builtin(local_invocation_index) local: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) group_count: vec3u,
+) {
+  var best = NONE;
+  for (var i = group.x * ${REDUCERS}u + local; i < part.candidates; i += group_count.x * ${REDUCERS}u) {
+    let enclosure = enclosures[i];
+    var high = HUGE;
+    if (known(enclosure)) { high = enclosure.x + enclosure.y; }
+    best = merged(best, Best(high, part.first + i, HUGE, 0u));
+  }
+  best = of_workgroup(best, local);
+  if (local == 0u) { groups[group.x] = best; }
+}
+
+@compute @workgroup_size(${REDUCERS})
+fn finish(@builtin(local_invocation_index) local: u32) {
+  let group_count = min(${MOST_GROUPS}u, (part.candidates + ${REDUCERS - 1}u) / ${REDUCERS}u);
+  var best = NONE;
+  if (local == 0u && part.fresh == 0u) { best = bests[part.episode]; }
+  for (var i = local; i < group_count; i += ${REDUCERS}u) { best = merged(best, groups[i]); }
+  best = of_workgroup(best, local);
+  if (local == 0u) { bests[part.episode] = best; }
+}
+`;
+
+/** Lists the candidates that could be the least or the runner-up. */
+export const survivorsWgsl = (workgroup: number): string => wgsl`
+${Part.wgsl}
+${bestWgsl}
+${enclosureWgsl}
+@group(0) @binding(0) var<uniform> part: Part;
+@group(0) @binding(1) var<storage, read> enclosures: array<vec2f>;
+/// by episode; the second least upper end is the threshold
+@group(0) @binding(2) var<storage, read> bests: array<Best>;
+@group(0) @binding(3) var<storage, read_write> count: atomic<u32>;
+/// x: a candidate; y: the bits of its lower end
+@group(0) @binding(4) var<storage, read_write> survivors: array<vec2u>;
+
+@compute @workgroup_size(${workgroup})
+fn survive(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= part.candidates) { return; }
+  let enclosure = enclosures[id.x];
+  var low = -HUGE;
+  if (known(enclosure)) { low = enclosure.x - enclosure.y; }
+  if (low > bests[part.episode].runner_up) { return; }
+  survivors[atomicAdd(&count, 1u)] = vec2u(part.first + id.x, bitcast<u32>(low));
+}
+`;

@@ -1,0 +1,69 @@
+// The plan on the device: decisions become what the rollouts read. Either the host gives them (`adopt`), or the
+// device takes the least candidate itself and needs nobody (`follow`).
+
+import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
+import { Part } from "../src/gpu/layout.ts";
+import type { Problem } from "../src/problem.ts";
+import { candidateWgsl, gameWgsl } from "./game.wgsl.ts";
+import { bestWgsl } from "./least.wgsl.ts";
+import { futureWgsl } from "./moments.wgsl.ts";
+import type { Arithmetic } from "./real.wgsl.ts";
+import { WORKGROUP } from "./rollout.wgsl.ts";
+
+/** Prepares the decisions of the episodes from `part.first` on, as the host gave them. */
+export const adoptWgsl = (problem: Problem, arithmetic: Arithmetic, underflow?: number): string => wgsl`
+${gameWgsl(problem, arithmetic, underflow)}
+${Part.wgsl}
+@group(0) @binding(0) var<uniform> part: Part;
+/// η of each episode
+@group(0) @binding(1) var<storage, read> learning_rates: array<real>;
+/// by episode
+@group(0) @binding(2) var<storage, read> decisions: array<Decision>;
+@group(0) @binding(3) var<storage, read_write> plan: array<Prepared>;
+
+@compute @workgroup_size(${WORKGROUP})
+fn adopt(@builtin(global_invocation_id) id: vec3u) {
+  let k = part.first + id.x;
+  if (k >= ${problem.learningRates.length}u) { return; }
+  plan[k] = prepare(decisions[k], learning_rates[k]);
+}
+`;
+
+/** Makes the least candidate of an episode the plan's: for rollouts the plan itself, for moments what it will cost. */
+export const followWgsl = (problem: Problem, method: "rollout" | "moments"): string => wgsl`
+${gameWgsl(problem, "plain")}
+${Part.wgsl}
+${bestWgsl}
+${futureWgsl}
+@group(0) @binding(0) var<uniform> part: Part;
+/// η of each episode
+@group(0) @binding(1) var<storage, read> learning_rates: array<real>;
+/// the points of the decision's axes, one axis after the other
+@group(0) @binding(2) var<storage, read> axes: array<real>;
+/// by episode
+@group(0) @binding(3) var<storage, read> bests: array<Best>;
+#if ${method === "rollout"}
+@group(0) @binding(4) var<storage, read_write> plan: array<Prepared>;
+#else
+@group(0) @binding(4) var<storage, read_write> future: Future;
+#endif
+${candidateWgsl(problem)}
+@compute @workgroup_size(1)
+fn follow() {
+  let t = part.episode;
+  let c = prepare(candidate(bests[t].index), learning_rates[t]);
+#if ${method === "rollout"}
+  plan[t] = c;
+#else
+  // twin of extend() in src/solve/moments.ts
+  let r = c.reach;
+  let g = c.gain;
+  future = Future(
+    r * r + DISCOUNT * (g * g * future.a),
+    r + DISCOUNT * (g * future.b),
+    1.0 + DISCOUNT * future.c,
+    abs(r) + DISCOUNT * (abs(g) * future.abs_b),
+  );
+#endif
+}
+`;

@@ -1,0 +1,174 @@
+// Adapters and devices: which there are, what they can hold, and what becomes of them.
+
+import { defaultGpu } from "#gpu";
+import { MesaError } from "../errors.ts";
+
+/** What is known of an adapter. */
+export interface AdapterReport {
+  /** how results name it */
+  name: string;
+  vendor: string;
+  architecture: string;
+  device: string;
+  description: string;
+  /** whether it computes on the CPU */
+  software: boolean;
+  limits: Record<string, number>;
+  features: string[];
+}
+
+/** A device that is open, and what the work needs to know of it. */
+export interface OpenDevice {
+  readonly device: GPUDevice;
+  readonly name: string;
+  /** `LOST` once the device is gone: undefined until then */
+  lost(): GPUDeviceLostInfo | undefined;
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|warp/i;
+
+/** limits that the kernels live by; a device is asked for all that its adapter has */
+const WANTED = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxComputeWorkgroupsPerDimension",
+  "maxStorageBuffersPerShaderStage",
+] as const;
+
+function nameOf({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+  const model = (device || [vendor, architecture].filter(Boolean).join(" ")).replace(/-+$/, "");
+  if (!model) return description || "unnamed adapter";
+  return description ? `${model} (${description})` : model;
+}
+
+function isSoftware({ info }: GPUAdapter): boolean {
+  return info.isFallbackAdapter || SOFTWARE.test(nameOf(info));
+}
+
+function limitsOf({ limits }: GPUAdapter): Record<string, number> {
+  const numbers: Record<string, number> = {};
+  for (const key in limits) {
+    const value = limits[key as keyof GPUSupportedLimits];
+    if (typeof value === "number") numbers[key] = value;
+  }
+  return numbers;
+}
+
+async function requestAdapter(gpu: GPU | undefined): Promise<GPUAdapter | null> {
+  const from = gpu ?? (await defaultGpu());
+  return (await from?.requestAdapter({ powerPreference: "high-performance" })) ?? null;
+}
+
+/** Every adapter that WebGPU offers here: the one for speed, the one for thrift, and the fallback, once each. */
+export async function listAdapters(gpu?: GPU): Promise<AdapterReport[]> {
+  const from = gpu ?? (await defaultGpu());
+  const asked: GPURequestAdapterOptions[] = [
+    { powerPreference: "high-performance" },
+    { powerPreference: "low-power" },
+    { forceFallbackAdapter: true },
+  ];
+  const reports = new Map<string, AdapterReport>();
+  for (const options of asked) {
+    const adapter = await from?.requestAdapter(options);
+    if (!adapter) continue;
+    const { vendor, architecture, device, description } = adapter.info;
+    const name = nameOf(adapter.info);
+    const software = isSoftware(adapter);
+    const features = [...adapter.features].sort();
+    reports.set(name, {
+      name,
+      vendor,
+      architecture,
+      device,
+      description,
+      software,
+      limits: limitsOf(adapter),
+      features,
+    });
+  }
+  return [...reports.values()];
+}
+
+/**
+ * Opens a device.
+ *
+ * @param required whether a software adapter will do, and whether having none is an error
+ * @returns undefined where there is no hardware adapter and none is required
+ * @throws MesaError `NO_ADAPTER`
+ */
+export async function openDevice(gpu: GPU | undefined, required: boolean): Promise<OpenDevice | undefined> {
+  const adapter = await requestAdapter(gpu);
+  if (!adapter) {
+    if (!required) return undefined;
+    throw new MesaError(
+      "NO_ADAPTER",
+      "no WebGPU adapter was found: install the GPU's Vulkan, Metal or D3D12 driver, or use the cpu backend",
+    );
+  }
+  if (!required && isSoftware(adapter)) return undefined;
+
+  const requiredLimits = Object.fromEntries(WANTED.map((limit) => [limit, adapter.limits[limit]]));
+  const timestamps: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({
+      label: "mesa-induction",
+      requiredLimits,
+      requiredFeatures: timestamps,
+    });
+  } catch (cause) {
+    if (!required) return undefined;
+    throw new MesaError(
+      "NO_ADAPTER",
+      `the adapter ${nameOf(adapter.info)} gives no device: ${messageOf(cause)}`,
+      cause,
+    );
+  }
+  let lost: GPUDeviceLostInfo | undefined;
+  device.lost.then((info) => {
+    lost = info;
+  });
+  return { device, name: nameOf(adapter.info), lost: () => lost };
+}
+
+/** What went wrong, in one line. */
+export function messageOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return text.split("\n", 1)[0];
+}
+
+/**
+ * Does something on a device and says what WebGPU objected to.
+ *
+ * @throws MesaError `DEVICE_LOST`, `OUT_OF_MEMORY` or `GPU_VALIDATION` with its cause; what `work` throws otherwise
+ */
+export async function guarded<T>({ device, lost }: OpenDevice, work: () => T | Promise<T>): Promise<T> {
+  const scopes = ["internal", "validation", "out-of-memory"] as const;
+  for (const filter of scopes) device.pushErrorScope(filter);
+  let outcome: { value: T } | { thrown: unknown };
+  try {
+    outcome = { value: await work() };
+  } catch (thrown) {
+    outcome = { thrown };
+  }
+  const errors: (GPUError | null)[] = [];
+  for (const _ of scopes) errors.push(await device.popErrorScope().catch(() => null));
+
+  if ("thrown" in outcome && outcome.thrown instanceof MesaError) throw outcome.thrown;
+  await Promise.resolve();
+  const gone = lost();
+  if (gone) throw new MesaError("DEVICE_LOST", `the device was lost: ${gone.message || gone.reason}`, gone);
+  const [memory, validation, internal] = errors;
+  if (memory)
+    throw new MesaError("OUT_OF_MEMORY", `the adapter is out of memory: ${messageOf(memory)}`, memory);
+  const objection = validation ?? internal;
+  if (objection)
+    throw new MesaError("GPU_VALIDATION", `WebGPU refused the work: ${objection.message}`, objection);
+  if ("value" in outcome) return outcome.value;
+
+  // A promise that WebGPU rejects is most often the first sign of a device that is going.
+  const going = await Promise.race([device.lost, new Promise<undefined>((done) => setTimeout(done, 200))]);
+  if (going)
+    throw new MesaError("DEVICE_LOST", `the device was lost: ${going.message || going.reason}`, going);
+  throw outcome.thrown;
+}

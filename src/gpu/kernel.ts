@@ -1,0 +1,78 @@
+// A compute pipeline and its bindings.
+
+import { MesaError } from "../errors.ts";
+import { Part } from "./layout.ts";
+
+/** What a binding is: the part's uniform with a dynamic offset, or a storage buffer that is read or written. */
+export type Binding = "part" | "read" | "write";
+
+/** A pipeline, and how to bind buffers to it. */
+export interface Kernel {
+  readonly label: string;
+  readonly pipeline: GPUComputePipeline;
+  bind(...buffers: GPUBuffer[]): GPUBindGroup;
+}
+
+/** Bits of GPUShaderStage and GPUBufferUsage, which Node does not have as globals. */
+export const STAGE_COMPUTE = 0x4;
+export const USAGE = {
+  mapRead: 0x1,
+  copySource: 0x4,
+  copyTarget: 0x8,
+  uniform: 0x40,
+  storage: 0x80,
+} as const;
+
+/**
+ * Compiles one entry point.
+ *
+ * @throws MesaError `SHADER_COMPILE` with line and column in the generated WGSL
+ */
+export async function createKernel(
+  device: GPUDevice,
+  entryPoint: string,
+  code: string,
+  bindings: readonly Binding[],
+): Promise<Kernel> {
+  const module = device.createShaderModule({ label: entryPoint, code });
+  const { messages } = await module.getCompilationInfo();
+  const errors = messages.filter(({ type }) => type === "error");
+  if (errors.length > 0) {
+    const [{ lineNum, linePos, message }] = errors;
+    const line = code.split("\n")[lineNum - 1]?.trim();
+    throw new MesaError(
+      "SHADER_COMPILE",
+      `${entryPoint} ${lineNum}:${linePos}: ${message}, in \`${line}\``,
+      errors,
+    );
+  }
+  const layout = device.createBindGroupLayout({
+    label: entryPoint,
+    entries: bindings.map((kind, binding) => ({
+      binding,
+      visibility: STAGE_COMPUTE,
+      buffer:
+        kind === "part"
+          ? { type: "uniform", hasDynamicOffset: true, minBindingSize: Part.size }
+          : { type: kind === "read" ? "read-only-storage" : "storage" },
+    })),
+  });
+  const pipeline = await device.createComputePipelineAsync({
+    label: entryPoint,
+    layout: device.createPipelineLayout({ label: entryPoint, bindGroupLayouts: [layout] }),
+    compute: { module, entryPoint },
+  });
+  return {
+    label: entryPoint,
+    pipeline,
+    bind: (...buffers) =>
+      device.createBindGroup({
+        label: entryPoint,
+        layout,
+        entries: buffers.map((buffer, binding) => ({
+          binding,
+          resource: bindings[binding] === "part" ? { buffer, size: Part.size } : { buffer },
+        })),
+      }),
+  };
+}

@@ -1,0 +1,101 @@
+// Records dispatches and submits them, each submission as long as the pace allows.
+
+import type { OpenDevice } from "./device.ts";
+import { type Kernel, USAGE } from "./kernel.ts";
+import { Part } from "./layout.ts";
+import { Pace } from "./pace.ts";
+
+/** a dynamic offset's alignment by default */
+const STRIDE = 256;
+/** parts of one submission, at most */
+const SLOTS = 1024;
+
+/** What a Part says. */
+export type PartValues = Parameters<typeof Part.write>[2];
+
+export class Recorder {
+  /** holds the parts of a submission: the first binding of every kernel */
+  readonly parts: GPUBuffer;
+  /** submissions so far */
+  submissions = 0;
+  readonly #open: OpenDevice;
+  readonly #pace = new Pace();
+  readonly #slots = new DataView(new ArrayBuffer(SLOTS * STRIDE));
+  #used = 0;
+  #work = 0;
+  #encoder: GPUCommandEncoder | undefined;
+  #pass: GPUComputePassEncoder | undefined;
+
+  constructor(open: OpenDevice) {
+    this.#open = open;
+    this.parts = open.device.createBuffer({
+      label: "parts",
+      size: SLOTS * STRIDE,
+      usage: USAGE.uniform | USAGE.copyTarget,
+    });
+  }
+
+  /** how many rollout-steps still fit into this submission */
+  get room(): number {
+    return this.#used < SLOTS - 8 ? this.#pace.budget - this.#work : 0;
+  }
+
+  /** rollout-steps of a whole submission */
+  get budget(): number {
+    return this.#pace.budget;
+  }
+
+  /** Makes a part known to the dispatches that name what this returns. */
+  part(values: PartValues): number {
+    const offset = this.#used++ * STRIDE;
+    Part.write(this.#slots, offset, values);
+    return offset;
+  }
+
+  /** @param work in rollout-steps */
+  dispatch(kernel: Kernel, group: GPUBindGroup, part: number, x: number, y = 1, work = 0): void {
+    this.#pass ??= this.#commands().beginComputePass({ label: "step" });
+    this.#pass.setPipeline(kernel.pipeline);
+    this.#pass.setBindGroup(0, group, [part]);
+    this.#pass.dispatchWorkgroups(x, y);
+    this.#work += work;
+  }
+
+  /** Sets a buffer to zeros. */
+  clear(buffer: GPUBuffer): void {
+    this.#endPass();
+    this.#commands().clearBuffer(buffer);
+  }
+
+  copy(from: GPUBuffer, fromOffset: number, to: GPUBuffer, toOffset: number, size: number): void {
+    this.#endPass();
+    this.#commands().copyBufferToBuffer(from, fromOffset, to, toOffset, size);
+  }
+
+  /** Submits what was recorded and waits until it is done. */
+  async flush(): Promise<void> {
+    if (!this.#encoder) return;
+    this.#endPass();
+    const { queue } = this.#open.device;
+    queue.writeBuffer(this.parts, 0, this.#slots.buffer, 0, this.#used * STRIDE);
+    const started = performance.now();
+    queue.submit([this.#encoder.finish()]);
+    this.submissions++;
+    const work = this.#work;
+    this.#encoder = undefined;
+    this.#used = 0;
+    this.#work = 0;
+    await queue.onSubmittedWorkDone();
+    this.#pace.learn(work, (performance.now() - started) / 1000);
+  }
+
+  #commands(): GPUCommandEncoder {
+    this.#encoder ??= this.#open.device.createCommandEncoder({ label: "step" });
+    return this.#encoder;
+  }
+
+  #endPass(): void {
+    this.#pass?.end();
+    this.#pass = undefined;
+  }
+}

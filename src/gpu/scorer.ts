@@ -1,0 +1,44 @@
+// What the two methods have in common on the device: they give every candidate of a part an enclosure of its cost.
+
+import type { Problem } from "../problem.ts";
+import type { Plan } from "../solve/step.ts";
+import type { OpenDevice } from "./device.ts";
+import type { Recorder } from "./recorder.ts";
+import type { Tables } from "./tables.ts";
+
+/** What scorers are made of. */
+export interface Workshop {
+  readonly open: OpenDevice;
+  readonly problem: Problem;
+  /** whether enclosures need an error bound, or none and the device walks on by itself */
+  readonly precision: "certified" | "f32";
+  readonly recorder: Recorder;
+  readonly tables: Tables;
+  /** by episode: see shaders/least.wgsl.ts */
+  readonly bests: GPUBuffer;
+}
+
+/** A part of a step's candidates. */
+export interface PartOfStep {
+  readonly episode: number;
+  readonly first: number;
+  readonly candidates: number;
+}
+
+/** Gives candidates enclosures. */
+export interface Scorer {
+  /** vec2f (cost, error) of each candidate of the part at hand, to be multiplied by `scale` */
+  readonly enclosures: GPUBuffer;
+  /** candidates that a part may have, at most */
+  readonly capacity: number;
+  /** turns a score into an average total mesa cost */
+  readonly scale: number;
+  /** rollout-steps for a candidate at an episode */
+  workOf(episode: number): number;
+  /** Puts what the host decided on the device: the decisions after `episode`. */
+  adopt(episode: number, plan: Plan): void;
+  /** Records what fills `enclosures`. @returns the part, for the dispatches that read them */
+  score(part: PartOfStep): Promise<number>;
+  /** Records that the least candidate of an episode becomes the plan's. Only where the precision is f32. */
+  follow(episode: number): void;
+}
