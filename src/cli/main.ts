@@ -1,1 +1,105 @@
-console.log("cli");
+// The command line. It only reads what is asked: each command is loaded when it is called, so that a solve starts in
+// milliseconds.
+
+import { Command, CommanderError, Option } from "commander";
+import { presets } from "../presets.ts";
+import { exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
+import type { SolveFlags } from "./solve.ts";
+
+const program = new Command("mesa-induction")
+  .description(
+    "Solves the toy environment of deceptive alignment by backward induction, on WebGPU and in float64.",
+  )
+  .version(__VERSION__, "-V, --version", "print the version")
+  .helpOption("-h, --help", "print this help")
+  .configureOutput({ outputError: (text) => say(oneLine(text.replace(/^error: /, ""))) })
+  .exitOverride();
+
+program
+  .command("solve", { isDefault: true })
+  .description("solve a game; the default command")
+  .argument("[config]", "the name of a preset, or a JSON file")
+  .option(
+    "--set <key=value>",
+    "change a setting, by dotted key and JSON value: --set schedule.learningRate=0.5; may be repeated",
+    (given: string, before: string[]) => [...before, given],
+    [],
+  )
+  .addOption(
+    new Option("--backend <where>", "auto takes a hardware GPU or else the CPU")
+      .choices(["auto", "cpu", "gpu"])
+      .default("auto"),
+  )
+  .addOption(
+    new Option("--method <how>", "auto takes moments where the game has them, else rollout")
+      .choices(["auto", "rollout", "moments", "exact"])
+      .default("auto"),
+  )
+  .addOption(
+    new Option("--precision <what>", "the float64 oracle's plan, or the GPU's own")
+      .choices(["certified", "f32"])
+      .default("certified"),
+  )
+  .option("--json", "print the result as JSON")
+  .option("--out <folder>", "write result.json, plan.csv and plot.svg")
+  .action(async (config: string | undefined, flags: SolveFlags) => {
+    const { solveCommand } = await import("./solve.ts");
+    await solveCommand(config, flags);
+  });
+
+program
+  .command("validate")
+  .description("compare CPU, GPU and the reference outputs with each other; exit 1 when any differs")
+  .option("--json", "print the comparisons as JSON")
+  .action(async (flags: { json?: boolean }) => {
+    const { validateCommand } = await import("./validate.ts");
+    await validateCommand(flags);
+  });
+
+program
+  .command("doctor")
+  .description("list the adapters, and what auto would choose and why")
+  .option("--json", "print the report as JSON")
+  .action(async (flags: { json?: boolean }) => {
+    const { doctorCommand } = await import("./doctor.ts");
+    await doctorCommand(flags);
+  });
+
+program
+  .command("presets")
+  .description("list the presets")
+  .action(() => {
+    const width = Math.max(...Object.keys(presets).map((name) => name.length));
+    for (const [name, { about }] of Object.entries(presets))
+      process.stdout.write(`${name.padEnd(width)}  ${about}\n`);
+  });
+
+program.addHelpText(
+  "after",
+  `
+Presets: ${Object.keys(presets).join(", ")}
+
+Examples:
+  mesa-induction experiment-1
+  mesa-induction experiment-2 --set discount=0.9 --out results
+  mesa-induction solve my-game.json --backend gpu --json
+
+Exit status: 0, or 1 a check failed, 2 bad input, 3 no adapter or device trouble, 130 interrupted.`,
+);
+
+// A reader that has seen enough, as `head` does, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") say(`cannot write to the standard output: ${error.message}`);
+  process.exit(error.code === "EPIPE" ? 0 : 2);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    say(lineOf(error));
+    process.exitCode = exitCodeOf(error);
+  }
+}

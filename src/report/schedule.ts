@@ -1,6 +1,7 @@
 // How a result's schedule and settings are said in words, for the summary and the figure alike.
 
-import { checkConfig, type FilledConfig, games, type Schedule } from "../index.ts";
+import { checkConfig, type FilledConfig, learningRatesOf as ratesOf, type Schedule } from "../config.ts";
+import { games } from "../games/index.ts";
 
 /** A stretch of episodes, `from` to `to`, both included. */
 export interface Stretch {
@@ -9,11 +10,7 @@ export interface Stretch {
 }
 
 /** The learning rate of each episode of a schedule, shape [T]. */
-export function learningRatesOf(schedule: Schedule): number[] {
-  if ("learningRates" in schedule) return schedule.learningRates;
-  const { training, deployment, learningRate } = schedule;
-  return [...new Array(training).fill(learningRate), ...new Array(deployment).fill(0)];
-}
+export const learningRatesOf = (schedule: Schedule): number[] => Array.from(ratesOf(schedule));
 
 /** The longest stretches over which `same` holds between each episode and the next. Covers [0, length). */
 export function stretchesOf(length: number, same: (t: number, next: number) => boolean): Stretch[] {

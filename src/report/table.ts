@@ -6,13 +6,13 @@ import { labelOf, learningRatesOf, type Stretch, short, stretchesOf } from "./sc
 /** rows that are read at a glance */
 const ROWS = 15;
 
-/** Columns under their headings, the first flush left, the others flush right, two spaces apart. */
-export function alignColumns(rows: readonly (readonly string[])[]): string {
+/** Columns under their headings, two spaces apart: the first `left` ones flush left, the others flush right. */
+export function alignColumns(rows: readonly (readonly string[])[], left = 1): string {
   const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
   return rows
     .map((row) =>
       row
-        .map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c])))
+        .map((cell, c) => (c < left ? cell.padEnd(widths[c]) : cell.padStart(widths[c])))
         .join("  ")
         .trimEnd(),
     )

@@ -1,0 +1,104 @@
+// From the command line's words to a configuration: a preset or a JSON file, and the settings that --set changes.
+
+import { readFile, stat } from "node:fs/promises";
+import { type Config, MesaError, presets } from "../index.ts";
+import { reasonOf } from "./failure.ts";
+import { positionIn } from "./position.ts";
+
+/** no configuration within the limits is longer, in bytes */
+const LONGEST = 2 ** 24;
+
+/** the presets, for messages */
+function known(): string {
+  return Object.keys(presets).join(", ");
+}
+
+/**
+ * The configuration that is asked for, not yet checked.
+ *
+ * @param name of a preset or else of a JSON file
+ * @param settings `key=value` each
+ * @throws MesaError `INVALID_CONFIG` or `CANNOT_READ`
+ */
+export async function readConfiguration(
+  name: string | undefined,
+  settings: readonly string[],
+): Promise<Config> {
+  if (name === undefined)
+    throw new MesaError("INVALID_CONFIG", `what is to be solved? name a preset (${known()}) or a JSON file`);
+  const config = Object.hasOwn(presets, name) ? structuredClone(presets[name].config) : await readJson(name);
+  for (const setting of settings) set(config, setting);
+  return config as Config;
+}
+
+async function readJson(path: string): Promise<Record<string, unknown>> {
+  const cannot = (why: string, cause?: unknown) =>
+    new MesaError("CANNOT_READ", `cannot read ${path}: ${why}`, cause);
+  let text: string;
+  try {
+    const file = await stat(path);
+    if (!file.isFile() && !file.isFIFO())
+      throw cannot(file.isDirectory() ? "it is a folder" : "it is no file");
+    if (file.size > LONGEST) throw cannot(`it is longer than ${LONGEST} bytes`);
+    text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
+  } catch (error) {
+    if (error instanceof MesaError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENAMETOOLONG" || code === "ERR_INVALID_ARG_VALUE")
+      throw new MesaError(
+        "CANNOT_READ",
+        `${JSON.stringify(path)} is neither a preset (${known()}) nor a file that exists`,
+        error,
+      );
+    throw cannot(reasonOf(error), error);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new MesaError("INVALID_CONFIG", `${path} is not JSON: ${positionIn(text)}`, error);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new MesaError("INVALID_CONFIG", `${path} must hold an object, like {"game": "linear"}`);
+  return value as Record<string, unknown>;
+}
+
+/** Changes one setting of a configuration; whether the key and the value make sense is checked with the whole. */
+function set(config: Record<string, unknown>, setting: string): void {
+  const [path, ...rest] = setting.split("=");
+  const keys = path.split(".");
+  if (rest.length === 0 || keys.includes(""))
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `--set must be key=value, like discount=0.9, got ${JSON.stringify(setting)}`,
+    );
+  let at = config;
+  for (const key of keys.slice(0, -1)) {
+    // Only a key of its own is followed or made: __proto__ is a key like any other here.
+    if (!Object.hasOwn(at, key)) define(at, key, {});
+    const next = at[key];
+    if (typeof next !== "object" || next === null)
+      throw new MesaError(
+        "INVALID_CONFIG",
+        `--set ${path}: ${key} is ${JSON.stringify(next)} and has no settings of its own`,
+      );
+    at = next as Record<string, unknown>;
+  }
+  const last = keys[keys.length - 1];
+  if (Array.isArray(at) && !Object.hasOwn(at, last))
+    throw new MesaError("INVALID_CONFIG", `--set ${path}: the list has no item ${last}`);
+  define(at, last, readValue(rest.join("=")));
+}
+
+function define(object: object, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** JSON, or else the word itself. */
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,83 @@
+// `doctor`: which adapters there are, what they can hold, and what `--backend auto` would take.
+
+import { type AdapterReport, listAdapters } from "../gpu/device.ts";
+import { toJson } from "../report/json.ts";
+import { alignColumns } from "../report/table.ts";
+
+/** limits that decide how large a dispatch can be */
+const MAIN_LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupsPerDimension",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupStorageSize",
+] as const;
+
+interface Choice {
+  backend: "cpu" | "gpu";
+  adapter: string;
+  why: string;
+}
+
+const ADVICE =
+  "install the GPU's driver (Vulkan on Linux, for instance mesa-vulkan-drivers or the vendor's; Metal and D3D12 come " +
+  "with macOS and Windows), and in a container pass the device through";
+
+function choose(adapters: readonly AdapterReport[]): Choice {
+  const hardware = adapters.find(({ software }) => !software);
+  if (hardware) return { backend: "gpu", adapter: hardware.name, why: "it is a hardware adapter" };
+  const why =
+    adapters.length === 0
+      ? `WebGPU finds no adapter; to use a GPU, ${ADVICE}`
+      : `there is no hardware adapter, and a software adapter is slower than float64 on the cpu; --backend gpu takes ` +
+        `it all the same; to use a GPU, ${ADVICE}`;
+  return { backend: "cpu", adapter: "cpu", why };
+}
+
+/** A count with thousands apart, and bytes also as MiB. */
+function limitText(name: string, value: number): string {
+  const digits = value.toLocaleString("en-US");
+  return name.endsWith("Size") && value >= 2 ** 20
+    ? `${digits} (${Math.floor(value / 2 ** 20)} MiB)`
+    : digits;
+}
+
+function describe(adapter: AdapterReport, index: number): string {
+  const { name, vendor, architecture, software, limits, features } = adapter;
+  const rows = [
+    ["type", software ? "software: it computes on the CPU" : "hardware"],
+    ["vendor", vendor || "not said"],
+    ["architecture", architecture || "not said"],
+    ...MAIN_LIMITS.filter((limit) => limit in limits).map((limit) => [
+      limit,
+      limitText(limit, limits[limit]),
+    ]),
+    ["features", features.join(", ") || "none"],
+  ];
+  return `adapter ${index + 1}: ${name}\n${alignColumns(rows, 2).replace(/^/gm, "  ")}`;
+}
+
+/** Prints the report. That there is no adapter is no failure. */
+export async function doctorCommand({ json }: { json?: boolean }): Promise<void> {
+  const adapters = await listAdapters();
+  const auto = choose(adapters);
+  const versions = {
+    version: __VERSION__,
+    node: process.version,
+    platform: process.platform,
+    architecture: process.arch,
+  };
+  if (json) {
+    process.stdout.write(toJson({ ...versions, adapters, auto }));
+    return;
+  }
+  process.stdout.write(
+    [
+      `mesa-induction ${__VERSION__}, Node ${process.version}, ${process.platform} ${process.arch}`,
+      ...(adapters.length === 0 ? ["no adapter"] : adapters.map(describe)),
+      `auto takes ${auto.backend === "cpu" ? "the cpu" : auto.adapter}: ${auto.why}`,
+      "",
+    ].join("\n"),
+  );
+}

@@ -1,0 +1,52 @@
+// How a failure leaves the program: one line on stderr, and an exit status that scripts can tell apart.
+
+import { getSystemErrorMap } from "node:util";
+import { type ErrorCode, MesaError } from "../errors.ts";
+
+/** what sysexits.h calls an internal software error */
+const BUG = 70;
+
+const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
+  INVALID_CONFIG: 2,
+  LIMIT_EXCEEDED: 2,
+  NOT_FINITE: 2,
+  CANNOT_READ: 2,
+  CANNOT_WRITE: 2,
+  NO_ADAPTER: 3,
+  DEVICE_LOST: 3,
+  OUT_OF_MEMORY: 3,
+  GPU_VALIDATION: 3,
+  SHADER_COMPILE: 3,
+  ABORTED: 130,
+};
+
+/** The exit status of an error; an interruption's is 128 and the number of the signal that is its cause. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof MesaError)) return BUG;
+  if (error.code === "ABORTED" && error.cause === "SIGTERM") return 143;
+  return EXIT_CODES[error.code];
+}
+
+/** A text on one line. */
+export function oneLine(text: string): string {
+  return text.trim().replace(/\s*[\r\n\u2028\u2029]+\s*/g, " ");
+}
+
+/** An error in one line; of a bug also where it is, when MESA_DEBUG is 1. */
+export function lineOf(error: unknown): string {
+  if (error instanceof MesaError) return oneLine(error.message);
+  const text = oneLine(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  if (process.env.MESA_DEBUG === "1" && error instanceof Error) return `${text}\n${error.stack}`;
+  return `a bug: ${text} (MESA_DEBUG=1 shows where)`;
+}
+
+/** Prints a message on stderr. */
+export function say(message: string): void {
+  process.stderr.write(`mesa-induction: ${message}\n`);
+}
+
+/** Why the operating system refused, in its own words: `permission denied`. */
+export function reasonOf(error: unknown): string {
+  const { errno, message } = error as NodeJS.ErrnoException;
+  return (errno !== undefined && getSystemErrorMap().get(errno)?.[1]) || message;
+}

@@ -1,0 +1,80 @@
+// The folder that results go to. It is tried before the work starts, and a file in it is whole or not there.
+
+import { mkdir, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { MesaError } from "../index.ts";
+import { reasonOf } from "./failure.ts";
+
+/** A folder that was written to once and can be again. */
+export interface Folder {
+  /** the path of a file in it, as it was asked for */
+  pathOf(name: string): string;
+  /** Writes files: all of them to temporary names first, then each to its own. @throws MesaError `CANNOT_WRITE` */
+  write(files: Readonly<Record<string, string>>): Promise<void>;
+  /** Removes a file; one that is not there is fine. */
+  remove(name: string): Promise<void>;
+  /** Takes the folder away again where it was made for this and holds nothing. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Makes a folder where there is none, and tries whether the files can be written.
+ *
+ * @param names of the files that are to come
+ * @throws MesaError `CANNOT_WRITE`; then nothing is left behind
+ */
+export async function openFolder(path: string, names: readonly string[]): Promise<Folder> {
+  const cannot = (error: unknown, where = path) =>
+    new MesaError("CANNOT_WRITE", `cannot write to ${where}: ${reasonOf(error)}`, error);
+  let made: string | undefined;
+  try {
+    made = await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw cannot(error);
+  }
+
+  const folder: Folder = {
+    pathOf: (name) => join(path, name),
+    async write(files) {
+      const pending = Object.entries(files).map(([name, text]) => ({
+        text,
+        target: join(path, name),
+        temporary: join(path, `.${name}.${process.pid}.tmp`),
+      }));
+      try {
+        for (const { temporary, text } of pending) await writeFile(temporary, text, { flush: true });
+        for (const { temporary, target } of pending) await rename(temporary, target);
+      } catch (error) {
+        for (const { temporary } of pending) await rm(temporary, { force: true });
+        throw cannot(error);
+      }
+    },
+    async remove(name) {
+      await rm(join(path, name), { force: true });
+    },
+    async discard() {
+      if (made === undefined) return;
+      const top = resolve(made);
+      try {
+        for (let at = resolve(path); !relative(top, at).startsWith(".."); at = dirname(at)) await rmdir(at);
+      } catch {
+        // something else is in it by now: it stays
+      }
+    },
+  };
+
+  try {
+    const probe = join(path, `.probe.${process.pid}.tmp`);
+    await writeFile(probe, "");
+    await unlink(probe);
+    for (const name of names) {
+      const there = await stat(join(path, name)).catch(() => undefined);
+      if (there?.isDirectory())
+        throw new MesaError("CANNOT_WRITE", `cannot write ${join(path, name)}: it is a folder`);
+    }
+  } catch (error) {
+    await folder.discard();
+    throw error instanceof MesaError ? error : cannot(error);
+  }
+  return folder;
+}

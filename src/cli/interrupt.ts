@@ -1,0 +1,19 @@
+// Ctrl-C: the first one stops the work in an orderly way, the second one as the system does.
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/**
+ * Does something that SIGINT and SIGTERM abort.
+ *
+ * @param work is given the signal; the abort's reason is the name of what arrived
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const abort = (name: NodeJS.Signals) => controller.abort(name);
+  for (const name of SIGNALS) process.once(name, abort);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const name of SIGNALS) process.off(name, abort);
+  }
+}

@@ -1,0 +1,104 @@
+// `solve`: one configuration to one result, on the standard output and in a folder.
+
+import { checkConfig, MesaError, type Result, type SolveOptions, solve } from "../index.ts";
+import { toJson } from "../report/json.ts";
+import { summaryOf } from "../report/summary.ts";
+import { planTable } from "../report/table.ts";
+import { CHECKPOINT, type Question, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { readConfiguration } from "./configuration.ts";
+import { say } from "./failure.ts";
+import { type Folder, openFolder } from "./folder.ts";
+import { interruptible } from "./interrupt.ts";
+import { createProgress } from "./progress.ts";
+
+/** What the command line gives. */
+export interface SolveFlags {
+  set: string[];
+  backend: NonNullable<SolveOptions["backend"]>;
+  method: NonNullable<SolveOptions["method"]>;
+  precision: NonNullable<SolveOptions["precision"]>;
+  json?: boolean;
+  out?: string;
+}
+
+const FILES = ["result.json", "plan.csv", "plot.svg"] as const;
+
+/**
+ * Solves and reports.
+ *
+ * @throws MesaError; then nothing is printed, and nothing written but the checkpoint of an interrupted solve
+ */
+export async function solveCommand(name: string | undefined, flags: SolveFlags): Promise<void> {
+  const config = await readConfiguration(name, flags.set);
+  const filled = checkConfig(config).config;
+  const folder = flags.out === undefined ? undefined : await openFolder(flags.out, [...FILES, CHECKPOINT]);
+  let result: Result;
+  try {
+    const { backend, method, precision } = flags;
+    const options = { backend, method, precision };
+    result = await (folder
+      ? solveResumably(config, options, { config: filled, method, precision, version: __VERSION__ }, folder)
+      : solveVisibly(config, options));
+    if (folder) await writeFiles(folder, result);
+  } catch (error) {
+    await folder?.discard();
+    throw error;
+  }
+
+  if (!flags.json) process.stdout.write(`${summaryOf(result)}\n\n${planTable(result)}\n`);
+  else process.stdout.write(toJson(result));
+  if (flags.json && process.stderr.isTTY) process.stderr.write(`${summaryOf(result)}\n`);
+  for (const note of result.solver.notes) say(note);
+  if (folder) say(`wrote ${FILES.map(folder.pathOf).join(", ")}`);
+}
+
+async function solveVisibly(config: Parameters<typeof solve>[0], options: SolveOptions): Promise<Result> {
+  const progress = createProgress();
+  try {
+    return await interruptible((signal) =>
+      solve(config, { ...options, signal, onProgress: progress.onProgress }),
+    );
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Solves from the folder's checkpoint on, where it has one, and leaves one there when interrupted. */
+async function solveResumably(
+  config: Parameters<typeof solve>[0],
+  options: SolveOptions,
+  question: Question,
+  folder: Folder,
+): Promise<Result> {
+  const path = folder.pathOf(CHECKPOINT);
+  const { induction, ignored } = await readCheckpoint(path, question);
+  const episodes = induction.steps.length;
+  if (ignored) say(`${ignored}: starting anew`);
+  if (induction.remaining < episodes)
+    say(`going on from ${path}: ${episodes - induction.remaining} of ${episodes} episodes are solved`);
+  try {
+    return await solveVisibly(config, { ...options, induction });
+  } catch (error) {
+    const done = episodes - induction.remaining;
+    if (!(error instanceof MesaError && error.code === "ABORTED") || done === 0) throw error;
+    await folder.write({ [CHECKPOINT]: writeCheckpoint(question, induction) });
+    throw new MesaError(
+      "ABORTED",
+      `interrupted: ${done} of ${episodes} episodes are kept in ${path}, and the same command goes on from there`,
+      error.cause,
+    );
+  }
+}
+
+async function writeFiles(folder: Folder, result: Result): Promise<void> {
+  const [{ toCsv }, { toSvg }] = await Promise.all([
+    import("../report/csv.ts"),
+    import("../report/figure.ts"),
+  ]);
+  await folder.write({
+    "result.json": toJson(result),
+    "plan.csv": toCsv(result),
+    "plot.svg": await toSvg(result),
+  });
+  await folder.remove(CHECKPOINT);
+}
