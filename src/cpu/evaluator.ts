@@ -34,10 +34,11 @@ export function createCpuEvaluator(problem: Problem, method: "rollout" | "moment
         const survivors = screen(kept, (i) => enclosure(candidates.at(i)));
         return [oracle.settle(episode, survivors, plan)];
       }
-      const cost = oracle.costAt(episode, plan);
+      const costsOf = oracle.costsAt(episode, plan);
       const least = new Least();
       await inTurns(candidates.size, watch, (from, to) => {
-        for (const i of range(from, to)) least.offer(i, finiteOrInfinity(cost(candidates.at(i))));
+        const costs = costsOf(range(from, to).map((i) => candidates.at(i)));
+        for (const [j, cost] of costs.entries()) least.offer(from + j, finiteOrInfinity(cost));
       });
       checkFinite(least, episode);
       return [least.step(problem, episode, candidates.size)];
@@ -59,6 +60,6 @@ async function inTurns(size: number, watch: Watch, work: (from: number, to: numb
   }
 }
 
-function* range(from: number, to: number): Generator<number> {
-  for (let i = from; i < to; i++) yield i;
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
 }

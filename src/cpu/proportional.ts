@@ -4,18 +4,30 @@
 import { namer, type Problem } from "../problem.ts";
 import type { Plan } from "../solve/step.ts";
 import wasm from "./proportional.wat";
-import type { CostOf } from "./rollout.ts";
+import type { CostsOf } from "./rollout.ts";
 
 interface Kernel {
   readonly memory: WebAssembly.Memory;
-  rollout(episodes: number, end: number, states: number, statesEnd: number, totals: number): void;
+  begin(
+    reach: number,
+    gain: number,
+    states: number,
+    statesEnd: number,
+    goal: number,
+    theta: number,
+    total: number,
+  ): void;
+  goOn(episodes: number, end: number, goal: number, goalEnd: number, stride: number): void;
+  goOnDiscounted: Kernel["goOn"];
 }
 
 const BYTES = Float64Array.BYTES_PER_ELEMENT;
 /** float64s of an episode: reach, gain, weight */
 const EPISODE = 3;
-/** states that the kernel takes at once */
+/** lanes that the kernel takes at once */
 const BLOCK = 8;
+/** lanes of the candidates that are rolled out together, unless one has more */
+const LANES = 1024;
 const PAGE = 65_536;
 
 let module: WebAssembly.Module | undefined;
@@ -23,10 +35,10 @@ let module: WebAssembly.Module | undefined;
 /**
  * Room for the rollouts of one problem, reused from step to step.
  *
- * @returns a function like `rolloutCost` of src/cpu/rollout.ts, to the bit
+ * @returns a function like `rolloutCosts` of src/cpu/rollout.ts, to the bit
  * @throws Error when the problem's game is not proportional
  */
-export function createProportionalRollout(problem: Problem): (episode: number, plan: Plan) => CostOf {
+export function createProportionalRollout(problem: Problem): (episode: number, plan: Plan) => CostsOf {
   const { game, parameters, learningRates, states } = problem;
   const { proportional } = game;
   if (!proportional) throw new Error(`the game ${game.name} is not proportional`);
@@ -34,42 +46,61 @@ export function createProportionalRollout(problem: Problem): (episode: number, p
   const asDecision = namer(game.decision);
   const length = learningRates.length;
   const count = states.size;
-  const padded = Math.ceil(count / BLOCK) * BLOCK;
-  const statesAt = length * EPISODE;
-  const totalsAt = statesAt + padded;
+  const together = Math.max(1, Math.floor(LANES / count));
+  const lanes = Math.ceil((together * count) / BLOCK) * BLOCK;
+  const [statesAt, goalAt] = [length * EPISODE, length * EPISODE + count];
+  const [thetaAt, totalAt] = [goalAt + lanes, goalAt + 2 * lanes];
+
   module ??= new WebAssembly.Module(wasm);
   const kernel = new WebAssembly.Instance(module).exports as unknown as Kernel;
-  kernel.memory.grow(Math.ceil(((totalsAt + padded) * BYTES) / PAGE));
+  kernel.memory.grow(Math.ceil(((totalAt + lanes) * BYTES) / PAGE));
   const memory = new Float64Array(kernel.memory.buffer);
   memory.set(states.axes[0], statesAt);
-  const totals = memory.subarray(totalsAt, totalsAt + count);
+  const goOn = parameters.discount === 1 ? kernel.goOn : kernel.goOnDiscounted;
 
-  /** writes an episode's reach and gain */
-  const prepare = (k: number, numbers: ArrayLike<number>) => {
-    const decision = asDecision(numbers);
-    memory[k * EPISODE] = proportional.reach(decision, parameters);
-    memory[k * EPISODE + 1] = proportional.gain(decision, learningRates[k], parameters);
+  /** the mean over the states of the totals that begin at a lane */
+  const mean = (from: number) => {
+    let sum = 0;
+    for (let i = from; i < from + count; i++) sum += memory[i];
+    return sum / count;
   };
 
   return (episode, plan) => {
     let weight = 1;
-    for (let k = episode; k < length; k++) {
-      if (k > episode) prepare(k, plan[k]);
-      memory[k * EPISODE + 2] = weight;
+    for (let k = episode + 1; k < length; k++) {
       weight *= parameters.discount;
+      const decision = asDecision(plan[k]);
+      memory[k * EPISODE] = proportional.reach(decision, parameters);
+      memory[k * EPISODE + 1] = proportional.gain(decision, learningRates[k], parameters);
+      memory[k * EPISODE + 2] = weight;
     }
-    return (decision) => {
-      prepare(episode, decision);
-      kernel.rollout(
-        episode * EPISODE * BYTES,
-        length * EPISODE * BYTES,
+    /** fills a candidate's lanes, which begin at `lane` of the group's */
+    const begin = (numbers: readonly number[], lane: number) => {
+      const decision = asDecision(numbers);
+      kernel.begin(
+        proportional.reach(decision, parameters),
+        proportional.gain(decision, learningRates[episode], parameters),
         statesAt * BYTES,
-        (statesAt + padded) * BYTES,
-        totalsAt * BYTES,
+        goalAt * BYTES,
+        (goalAt + lane) * BYTES,
+        (thetaAt + lane) * BYTES,
+        (totalAt + lane) * BYTES,
       );
-      let sum = 0;
-      for (let i = 0; i < count; i++) sum += totals[i];
-      return sum / count;
+    };
+
+    return (decisions) => {
+      const costs: number[] = [];
+      for (let first = 0; first < decisions.length; first += together) {
+        const group = Math.min(together, decisions.length - first);
+        for (let i = 0; i < group; i++) begin(decisions[first + i], i * count);
+        if (episode + 1 < length) {
+          const goalEnd = goalAt + Math.ceil((group * count) / BLOCK) * BLOCK;
+          const later = (episode + 1) * EPISODE;
+          goOn(later * BYTES, statesAt * BYTES, goalAt * BYTES, goalEnd * BYTES, lanes * BYTES);
+        }
+        for (let i = 0; i < group; i++) costs.push(mean(totalAt + i * count));
+      }
+      return costs;
     };
   };
 }

@@ -8,16 +8,16 @@
 import { namer, type Problem } from "../problem.ts";
 import type { Plan } from "../solve/step.ts";
 
-/** Costs of candidates at one episode. */
-export type CostOf = (decision: readonly number[]) => number;
+/** The costs of candidates at one episode, in their order. */
+export type CostsOf = (decisions: readonly (readonly number[])[]) => number[];
 
 /**
- * The average total mesa cost at `episode`, for any candidate there.
+ * The average total mesa cost at `episode`, for any candidates there.
  *
  * @param plan the decisions of the later episodes
- * @returns a function from a decision to J_t; NaN or Infinity where float64 overflows
+ * @returns a function from decisions to J_t of each; NaN or Infinity where float64 overflows
  */
-export function rolloutCost(problem: Problem, episode: number, plan: Plan): CostOf {
+export function rolloutCosts(problem: Problem, episode: number, plan: Plan): CostsOf {
   const { game, parameters, learningRates, states } = problem;
   const last = learningRates.length;
   const asDecision = namer(game.decision);
@@ -25,7 +25,7 @@ export function rolloutCost(problem: Problem, episode: number, plan: Plan): Cost
   const decisions = Array.from({ length: last }, (_, k) => (k > episode ? asDecision(plan[k]) : {}));
   const starts = Array.from({ length: states.size }, (_, i) => asState(states.at(i)));
 
-  return (decision) => {
+  const costOf = (decision: readonly number[]) => {
     decisions[episode] = asDecision(decision);
     let sum = 0;
     for (const start of starts) {
@@ -46,4 +46,5 @@ export function rolloutCost(problem: Problem, episode: number, plan: Plan): Cost
     }
     return sum / starts.length;
   };
+  return (candidates) => candidates.map(costOf);
 }

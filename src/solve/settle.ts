@@ -3,7 +3,7 @@
 // the step is the oracle's to the bit, tie rule included.
 
 import { createProportionalRollout } from "../cpu/proportional.ts";
-import { rolloutCost } from "../cpu/rollout.ts";
+import { type CostsOf, rolloutCosts } from "../cpu/rollout.ts";
 import { MesaError } from "../errors.ts";
 import type { Problem } from "../problem.ts";
 import { type Enclosure, Future, momentsCost } from "./moments.ts";
@@ -11,8 +11,8 @@ import { Least, type Plan, type Step } from "./step.ts";
 
 /** Decides between candidates in float64. */
 export interface Oracle {
-  /** J_t by rollout, for any candidate at an episode */
-  costAt(episode: number, plan: Plan): (decision: readonly number[]) => number;
+  /** J_t by rollout, for any candidates at an episode */
+  costsAt(episode: number, plan: Plan): CostsOf;
   /** J_t by moments with its bound; undefined where the game is not proportional */
   enclosureAt?(episode: number, plan: Plan): (decision: readonly number[]) => Enclosure;
   /**
@@ -27,14 +27,14 @@ export interface Oracle {
 /** The float64 oracle of a problem. */
 export function createOracle(problem: Problem): Oracle {
   const { candidates, game } = problem;
-  const costAt: Oracle["costAt"] = game.proportional
+  const costsAt: Oracle["costsAt"] = game.proportional
     ? createProportionalRollout(problem)
-    : (episode, plan) => rolloutCost(problem, episode, plan);
+    : (episode, plan) => rolloutCosts(problem, episode, plan);
   const future = game.proportional && new Future(problem);
   const enclosureAt = future && ((t: number, plan: Plan) => momentsCost(problem, future, t, plan));
 
   return {
-    costAt,
+    costsAt,
     ...(enclosureAt && { enclosureAt }),
     settle(episode, survivors, plan) {
       let few = survivors;
@@ -42,9 +42,9 @@ export function createOracle(problem: Problem): Oracle {
         const enclosure = enclosureAt(episode, plan);
         few = screen(survivors, (i) => enclosure(candidates.at(i)));
       }
-      const cost = costAt(episode, plan);
+      const costs = costsAt(episode, plan)(few.map((i) => candidates.at(i)));
       const least = new Least();
-      for (const i of few) least.offer(i, finiteOrInfinity(cost(candidates.at(i))));
+      for (const [j, i] of few.entries()) least.offer(i, finiteOrInfinity(costs[j]));
       checkFinite(least, episode);
       return least.step(problem, episode, survivors.length);
     },
