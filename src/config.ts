@@ -4,7 +4,7 @@
 
 import * as v from "valibot";
 import { MesaError } from "./errors.ts";
-import { type Game, isGame } from "./games/game.ts";
+import { type Game, isGame, type StateVariable } from "./games/game.ts";
 import { games } from "./games/index.ts";
 import type { Axis } from "./grid.ts";
 import { episodesOf, learningRatesOf, type Schedule, schedule } from "./schedule.ts";
@@ -57,10 +57,13 @@ function schemaOf(game: Game) {
   return object({
     game: v.literal(game.name),
     schedule: v.optional(schedule, {}),
-    ...mapValues<Axis, v.GenericSchema>(game.decision, axis),
-    ...mapValues<Axis, v.GenericSchema>(game.state, axis),
+    ...mapValues<Axis, v.GenericSchema>(game.decision, (a) => axis(a)),
+    ...mapValues<StateVariable, v.GenericSchema>(game.state, (s) => axis(s, s.bounds)),
     ...mapValues(game.parameters, (p) => v.optional(bounded(p), p.default)),
-    initial: v.optional(object(mapValues(game.state, ({ initial }) => v.optional(bounded({}), initial))), {}),
+    initial: v.optional(
+      object(mapValues(game.state, ({ initial, bounds }) => v.optional(bounded(bounds ?? {}), initial))),
+      {},
+    ),
     plotWindow: v.optional(whole(1)),
   });
 }

@@ -60,12 +60,12 @@ export function object<E extends v.ObjectEntries>(entries: E, keys = Object.keys
   return v.pipe(v.custom<object>(isRecord, `an object with ${keys}`), v.strictObject(entries, keys));
 }
 
-/** A grid, any part of which may be left out. */
-export function axis(defaults: Axis) {
+/** A grid within bounds, any part of which may be left out. */
+export function axis(defaults: Axis, bounds: Pick<Parameter, "min" | "max"> = {}) {
   return v.optional(
     object({
-      min: v.optional(bounded({}), defaults.min),
-      max: v.optional(bounded({}), defaults.max),
+      min: v.optional(bounded(bounds), defaults.min),
+      max: v.optional(bounded(bounds), defaults.max),
       count: v.optional(whole(1), defaults.count),
     }),
     {},

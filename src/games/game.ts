@@ -21,6 +21,8 @@ export interface Parameter {
 /** One number of the state: its default grid, and where the trajectory starts. */
 export interface StateVariable extends Axis {
   readonly initial: number;
+  /** what the grid and the start must stay within; any finite number unless given */
+  readonly bounds?: Pick<Parameter, "min" | "max">;
 }
 
 /** What `proportional` games have instead of `output` and `learn`. */
