@@ -14,7 +14,7 @@ export interface Axis {
  * to zero, min + (i/(count − 1))·(max − min). Shape [count].
  */
 export function linspace({ min, max, count }: Axis): Float64Array {
-  const points = new Float64Array(count).fill(min);
+  const points = new Float64Array(count).fill(0 + min); // 0 + −0 is 0
   if (count === 1) return points;
   const span = max - min;
   const step = span / (count - 1);
