@@ -24,7 +24,11 @@ export function depressedCubicRoots(cubic: number, linear: number): number[] {
   else if (!Number.isFinite(ratio)) roots.push(Math.cbrt(2 * q));
   else if (p > 0) roots.push(2 * scale * Math.sinh(Math.asinh(ratio) / 3));
   else if (ratio > 1) roots.push(2 * scale * Math.cosh(Math.acosh(ratio) / 3));
-  else for (const k of [0, 1, 2]) roots.push(2 * scale * Math.cos((Math.acos(ratio) + 2 * Math.PI * k) / 3));
+  else {
+    const [x, y] = [0, 1].map((k) => 2 * scale * Math.cos((Math.acos(ratio) + 2 * Math.PI * k) / 3));
+    // The third is the least in magnitude. The cosine would leave it the others' rounding; their product does not.
+    roots.push(x, y, 1 / (cubic * x * y));
+  }
 
   return roots.map((x) => {
     const slope = 3 * cubic * x * x + linear;
