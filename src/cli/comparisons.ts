@@ -56,6 +56,11 @@ function judge(agrees: boolean, detail: string): Pick<Comparison, "verdict" | "d
   return { verdict: agrees ? "agree" : "differ", detail };
 }
 
+/** A small number by its power of ten: `4e-16`. */
+function power(x: number): string {
+  return x === 0 ? "0" : x.toExponential(0);
+}
+
 function distance(a: readonly number[], b: readonly number[]): number {
   return a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
 }
@@ -72,10 +77,7 @@ export function compareWithReference(
       `coefficient of episode ${different} is ${plan.coefficient[different]}, not ${wanted.plan[different]}`,
     );
   const far = distance(wanted.thetas, trajectory.theta);
-  return judge(
-    far <= TRAJECTORY_TOLERANCE,
-    `plan equal to the bit, θ within ${far === 0 ? "0" : far.toExponential(0)}`,
-  );
+  return judge(far <= TRAJECTORY_TOLERANCE, `plan equal to the bit, θ within ${power(far)}`);
 }
 
 /** How many of the GPU's own decisions are the oracle's, and whether the costs differ by more than float32 must. */
@@ -86,7 +88,7 @@ export function compareFloat32(own: Pick<Result, "plan" | "cost">, oracle: Pick<
   const far = distance(oracle.cost, own.cost);
   return judge(
     equal === length || far <= length * FLOAT32_TOLERANCE * scale,
-    `${equal} of ${length} decisions equal, costs within ${(far / scale).toExponential(0)} of the largest`,
+    `${equal} of ${length} decisions equal, costs within ${power(far / scale)} of the largest`,
   );
 }
 

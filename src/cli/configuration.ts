@@ -44,7 +44,7 @@ async function readJson(path: string): Promise<Record<string, unknown>> {
   } catch (error) {
     if (error instanceof MesaError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENAMETOOLONG" || code === "ERR_INVALID_ARG_VALUE")
+    if (code === "ENOENT" || code === "ENAMETOOLONG")
       throw new MesaError(
         "CANNOT_READ",
         `${JSON.stringify(path)} is neither a preset (${known()}) nor a file that exists`,

@@ -1,7 +1,7 @@
 // The folder that results go to. It is tried before the work starts, and a file in it is whole or not there.
 
 import { mkdir, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { MesaError } from "../index.ts";
 import { reasonOf } from "./failure.ts";
 
@@ -24,15 +24,15 @@ export interface Folder {
  * @throws MesaError `CANNOT_WRITE`; then nothing is left behind
  */
 export async function openFolder(path: string, names: readonly string[]): Promise<Folder> {
-  const cannot = (error: unknown, where = path) =>
-    new MesaError("CANNOT_WRITE", `cannot write to ${where}: ${reasonOf(error)}`, error);
-  let made: string | undefined;
-  try {
-    made = await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw cannot(error);
-  }
-
+  const cannot = (error: unknown) =>
+    new MesaError("CANNOT_WRITE", `cannot write to ${path || '""'}: ${reasonOf(error)}`, error);
+  const made: string[] = [];
+  const discard = async () => {
+    for (const one of made.splice(0).reverse()) {
+      // a folder that holds something by now stays
+      await rmdir(one).catch(() => undefined);
+    }
+  };
   const folder: Folder = {
     pathOf: (name) => join(path, name),
     async write(files) {
@@ -52,18 +52,11 @@ export async function openFolder(path: string, names: readonly string[]): Promis
     async remove(name) {
       await rm(join(path, name), { force: true });
     },
-    async discard() {
-      if (made === undefined) return;
-      const top = resolve(made);
-      try {
-        for (let at = resolve(path); !relative(top, at).startsWith(".."); at = dirname(at)) await rmdir(at);
-      } catch {
-        // something else is in it by now: it stays
-      }
-    },
+    discard,
   };
 
   try {
+    await makeFolders(path, made);
     const probe = join(path, `.probe.${process.pid}.tmp`);
     await writeFile(probe, "");
     await unlink(probe);
@@ -73,8 +66,28 @@ export async function openFolder(path: string, names: readonly string[]): Promis
         throw new MesaError("CANNOT_WRITE", `cannot write ${join(path, name)}: it is a folder`);
     }
   } catch (error) {
-    await folder.discard();
+    await discard();
     throw error instanceof MesaError ? error : cannot(error);
   }
   return folder;
+}
+
+/** Makes a folder and those it is in, and tells which. Node's own recursive way never ends under /proc. */
+async function makeFolders(path: string, made: string[]): Promise<void> {
+  const missing: string[] = [];
+  for (let at = path; !missing.includes(at) && !(await exists(at)); at = dirname(at)) missing.push(at);
+  for (const one of missing.reverse()) {
+    await mkdir(one);
+    made.push(one);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
 }

@@ -56,7 +56,11 @@ async function solveVisibly(config: Parameters<typeof solve>[0], options: SolveO
   const progress = createProgress();
   try {
     return await interruptible((signal) =>
-      solve(config, { ...options, signal, onProgress: progress.onProgress }),
+      solve(config, {
+        ...options,
+        signal,
+        onProgress: ({ share, episode }) => progress.show(share, `episode ${episode}`),
+      }),
     );
   } finally {
     progress.stop();

@@ -17,7 +17,7 @@ export async function validateCommand({ json }: { json?: boolean }): Promise<voi
     await interruptible(async (signal) => {
       for await (const { row, share } of compareAll(adapter !== undefined, signal)) {
         rows.push(row);
-        progress.onProgress({ share, episode: 0, episodes: 0 });
+        progress.show(share, row.subject);
       }
     });
   } finally {

@@ -1,0 +1,183 @@
+// Whatever is wrong: one line that says so, exit status 2, nothing on stdout, nothing written, no stack trace.
+
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readConfiguration } from "../../src/cli/configuration.ts";
+import { positionIn } from "../../src/cli/position.ts";
+import { checkConfig, MesaError } from "../../src/index.ts";
+import { buildProgram, NO_ADAPTER, type Program } from "./program.ts";
+
+let program: Program;
+let folder: string;
+
+beforeAll(async () => {
+  program = await buildProgram("badInput");
+  folder = await mkdtemp(join(tmpdir(), "mesa-"));
+  const files = {
+    "malformed.json": '{\n  "game": "linear",\n  "discount": x\n}',
+    "comma.json": '{"game":"linear",}',
+    "cut.json": '{"game":"linear"',
+    "empty.json": "",
+    "list.json": "[1]",
+    "null.json": "null",
+    "proto.json": '{"game":"linear","__proto__":{"x":1}}',
+    "huge.json": '{"game":"linear","discount":1e999}',
+    "file.txt": "not a folder",
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  await mkdir(join(folder, "folder.json"));
+  await mkdir(join(folder, "taken", "result.json"), { recursive: true });
+  await symlink(join(folder, "loop"), join(folder, "loop"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test.each<[string[], string]>([
+  [[], "experiment-1"],
+  [["nothing"], '"nothing" is neither a preset (experiment-1, experiment-2'],
+  [["missing.json"], "neither a preset"],
+  [["constructor"], "neither a preset"],
+  [["malformed.json"], 'malformed.json is not JSON: unexpected "x" at line 3, column 15'],
+  [["comma.json"], "line 1, column 18"],
+  [["cut.json"], "unexpected end"],
+  [["empty.json"], "empty.json is not JSON: unexpected end at line 1, column 1"],
+  [["list.json"], "list.json must hold an object"],
+  [["null.json"], "null.json must hold an object"],
+  [["proto.json"], "__proto__"],
+  [["huge.json"], "in [0, 1], got Infinity"],
+  [["folder.json"], "cannot read folder.json: it is a folder"],
+  [["loop"], "cannot read loop: too many"],
+  [["/dev/zero"], "cannot read /dev/zero: it is no file"],
+  [["experiment-1", "experiment-2"], "too many arguments"],
+  [["experiment-1", "--nonsense"], "unknown option '--nonsense'"],
+  [["experiment-1", "--jso"], "unknown option '--jso' (Did you mean --json?)"],
+  [["experiment-1", "--backend", "tpu"], "Allowed choices are auto, cpu, gpu"],
+  [["experiment-1", "--method"], "argument missing"],
+  [["experiment-1", "--set"], "argument missing"],
+  [["experiment-1", "--set", "discount"], "--set must be key=value"],
+  [["experiment-1", "--set", "=1"], "--set must be key=value"],
+  [["experiment-1", "--set", "schedule..training=1"], "--set must be key=value"],
+  [["experiment-1", "--set", "game.x=1"], 'game is "linear"'],
+  [["experiment-1", "--set", "discount=1.2"], "in [0, 1], got 1.2"],
+  [["experiment-1", "--set", "discount=much"], "in [0, 1], got"],
+  [["experiment-1", "--set", "discount=NaN"], "in [0, 1], got"],
+  [["experiment-1", "--set", "nonsense=1"], "unknown key"],
+  [["experiment-1", "--set", "__proto__.x=1"], "unknown key"],
+  [["experiment-1", "--set", "__proto__=1"], "unknown key"],
+  [["experiment-1", "--set", "constructor.prototype.x=1"], "unknown key"],
+  [["experiment-1", "--set", "theta.__proto__.x=1"], "unknown key"],
+  [["experiment-1", "--set", "theta.count=1e9"], "theta.count must be"],
+  [["experiment-1", "--set", "theta.min=2"], "min"],
+  [["experiment-1", "--method", "exact", "--backend", "gpu"], "exact"],
+  [["experiment-1", "--precision", "f32", "--backend", "cpu"], "f32"],
+  [["experiment-1", "--set", "initial.theta=1e308", "--set", "theta.max=1e300"], "too large for float64"],
+  [["experiment-1", "--out", "file.txt"], "cannot write to file.txt"],
+  [["experiment-1", "--out", "file.txt/under"], "cannot write to file.txt/under"],
+  [["experiment-1", "--out", "/proc/nowhere"], "cannot write to /proc/nowhere"],
+  [["experiment-1", "--out", "/proc"], "cannot write to /proc"],
+  [["experiment-1", "--out", "taken"], "it is a folder"],
+  [["experiment-1", "--out", "new/deep", "--method", "exact", "--backend", "gpu"], "exact"],
+  [["experiment-1", "--out", ""], "cannot write to"],
+  [["validate", "--set", "a=1"], "unknown option"],
+  [["doctor", "more"], "too many arguments"],
+])("%j is refused", async (args, expected) => {
+  const before = await readdir(folder);
+  const { code, stdout, stderr } = await program.run(args, { cwd: folder });
+  expect(stderr).toContain(expected);
+  expect(stderr).toMatch(/^mesa-induction: [^\n]+\n$/);
+  expect(stdout).toBe("");
+  expect(code).toBe(2);
+  expect(await readdir(folder)).toEqual(before);
+  expect(await readdir(join(folder, "taken"))).toEqual(["result.json"]);
+});
+
+test("without an adapter, --backend gpu says what to do, exit 3, and leaves nothing", async () => {
+  const out = join(folder, "gone");
+  const { code, stdout, messages } = await program.run(["experiment-1", "--backend", "gpu", "--out", out], {
+    env: NO_ADAPTER,
+  });
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  expect(messages).toHaveLength(1);
+  expect(messages[0]).toMatch(/no WebGPU adapter.*driver/);
+  expect(await readdir(folder)).not.toContain("gone");
+});
+
+test("a bug is one line too, exit 70, and MESA_DEBUG=1 shows where", async () => {
+  const buggy = await buildProgram("buggy", [
+    {
+      name: "bug",
+      setup({ onLoad }) {
+        const contents = "export const summaryOf = () => undefined.x";
+        onLoad({ filter: /summary\.ts$/ }, () => ({ contents }));
+      },
+    },
+  ]);
+  const { code, stdout, stderr } = await buggy.run(["experiment-1"]);
+  expect({ code, stdout }).toEqual({ code: 70, stdout: "" });
+  expect(stderr).toMatch(/^mesa-induction: a bug: TypeError: [^\n]+\n$/);
+  expect((await buggy.run(["experiment-1"], { env: { MESA_DEBUG: "1" } })).stderr).toMatch(/\n {4}at /);
+});
+
+const json = (text: string) => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+test("the position of a mistake is where a beginning of JSON stops being one", () => {
+  fc.assert(
+    fc.property(
+      fc.json(),
+      fc.nat(),
+      fc.constantFrom("x", "}", ",", "'", "\n", "\\", "/"),
+      (text, at, insert) => {
+        const position = at % (text.length + 1);
+        const wrong = text.slice(0, position) + insert + text.slice(position);
+        fc.pre(!json(wrong));
+        const told = /line (\d+), column (\d+)$/.exec(positionIn(wrong))!;
+        const lines = wrong.split("\n").slice(0, Number(told[1]) - 1);
+        const offset = lines.reduce((sum, line) => sum + line.length + 1, 0) + Number(told[2]) - 1;
+        // never before what was put in, and what comes before it is a beginning of JSON
+        expect(offset).toBeGreaterThanOrEqual(position);
+        expect(positionIn(wrong.slice(0, offset))).toMatch(/unexpected end|^$/);
+      },
+    ),
+  );
+});
+
+test("no --set, however odd, does anything but change the configuration or fail as a MesaError", async () => {
+  const key = fc.oneof(
+    fc.constantFrom(
+      "__proto__",
+      "constructor",
+      "prototype",
+      "theta",
+      "schedule",
+      "game",
+      "toString",
+      "count",
+      "0",
+    ),
+    fc.string(),
+  );
+  const setting = fc
+    .tuple(fc.array(key, { minLength: 1, maxLength: 4 }), fc.oneof(fc.json(), fc.string()))
+    .map(([keys, value]) => `${keys.join(".")}=${value}`);
+  await fc.assert(
+    fc.asyncProperty(fc.array(setting, { maxLength: 3 }), async (settings) => {
+      try {
+        checkConfig(await readConfiguration("experiment-1", settings));
+      } catch (error) {
+        expect(error).toBeInstanceOf(MesaError);
+        expect((error as Error).message).not.toMatch(/[\n\r]/);
+      }
+      for (const name in {}) throw new Error(`Object.prototype has ${name}`);
+      expect(({} as { x?: unknown }).x).toBeUndefined();
+    }),
+  );
+});

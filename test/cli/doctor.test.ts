@@ -1,0 +1,31 @@
+// `doctor` says what is there and what `auto` would take.
+
+import { beforeAll, expect, test } from "vitest";
+import { buildProgram, NO_ADAPTER, type Program } from "./program.ts";
+
+let program: Program;
+beforeAll(async () => {
+  program = await buildProgram("doctor");
+});
+
+test("lists the adapter, and knows software from hardware", async () => {
+  const { code, stdout } = await program.run(["doctor"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^mesa-induction \d+\.\d+\.\d+, Node v\d+/);
+  expect(stdout).toMatch(/adapter 1: .*SwiftShader/);
+  expect(stdout).toMatch(/type +software/);
+  expect(stdout).toMatch(/maxStorageBufferBindingSize +[\d,]+ \(\d+ MiB\)/);
+  expect(stdout).toMatch(/auto takes the cpu: there is no hardware adapter/);
+});
+
+test("--json holds every limit and feature", async () => {
+  const { adapters, auto } = JSON.parse((await program.run(["doctor", "--json"])).stdout);
+  expect(auto.backend).toBe("cpu");
+  expect(adapters[0]).toMatchObject({ software: true, limits: { maxComputeWorkgroupsPerDimension: 65535 } });
+});
+
+test("no adapter is no failure: it says what to do", async () => {
+  const { code, stdout } = await program.run(["doctor"], { env: NO_ADAPTER });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/\nno adapter\nauto takes the cpu: .*install the GPU's driver/);
+});

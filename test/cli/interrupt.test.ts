@@ -1,0 +1,91 @@
+// An interrupted solve keeps what it has, and the same command goes on from there to the same bits.
+
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildProgram, type Ended, type Program } from "./program.ts";
+
+let program: Program;
+let folder: string;
+
+beforeAll(async () => {
+  program = await buildProgram("interrupt");
+  folder = await mkdtemp(join(tmpdir(), "mesa-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** some seconds of work, in steps of a tenth of a second */
+const LONG = [
+  ...["experiment-1", "--backend", "cpu", "--method", "rollout", "--set", "coefficient.count=2000001"],
+  ...["--set", "schedule.training=6", "--set", "schedule.deployment=14"],
+];
+
+/** starts and interrupts a moment later; on a busy machine later, until `enough` was done by then */
+async function interrupted(
+  args: string[],
+  signal: NodeJS.Signals = "SIGINT",
+  enough = (_: Ended) => true,
+): Promise<Ended> {
+  for (let wait = 500; ; wait *= 2) {
+    const { child, ended } = program.start(args);
+    const timer = setTimeout(() => child.kill(signal), wait);
+    const end = await ended;
+    clearTimeout(timer);
+    if (enough(end) || end.code === 0) return end;
+  }
+}
+
+const someKept = ({ stderr }: Ended) => stderr.includes("are kept");
+
+async function resultIn(out: string) {
+  const { solver, ...result } = JSON.parse(await readFile(join(out, "result.json"), "utf8"));
+  return { ...result, survivors: solver.survivors };
+}
+
+test("Ctrl-C keeps the finished steps, and the same command goes on to the same bits", async () => {
+  const out = join(folder, "out");
+  const args = [...LONG, "--out", out];
+  const first = await interrupted(args, "SIGINT", someKept);
+  expect(first).toMatchObject({ code: 130, stdout: "" });
+  expect(first.stderr).toMatch(
+    /^mesa-induction: interrupted: \d+ of 20 episodes are kept in .*checkpoint.json, and .*\n$/,
+  );
+  expect(await readdir(out)).toEqual(["checkpoint.json"]);
+  const kept = JSON.parse(await readFile(join(out, "checkpoint.json"), "utf8")).steps.length;
+  expect(kept).toBeGreaterThan(0);
+
+  const second = await program.run(args);
+  expect(second.code).toBe(0);
+  expect(second.messages[0]).toContain(`${kept} of 20 episodes are solved`);
+  expect((await readdir(out)).sort()).toEqual(["plan.csv", "plot.svg", "result.json"]);
+
+  const whole = join(folder, "whole");
+  await program.run([...LONG, "--out", whole]);
+  expect(await resultIn(out)).toEqual(await resultIn(whole));
+});
+
+test("SIGTERM too; and without --out nothing is kept", async () => {
+  const end = await interrupted(LONG, "SIGTERM");
+  expect(end).toMatchObject({ code: 143, stdout: "", stderr: "mesa-induction: the solve was interrupted\n" });
+});
+
+test("a checkpoint of another configuration or a damaged one is ignored, and said to be", async () => {
+  const out = join(folder, "other");
+  await interrupted([...LONG, "--out", out], "SIGINT", someKept);
+  const file = join(out, "checkpoint.json");
+  const text = await readFile(file, "utf8");
+  const short = ["experiment-1", "--backend", "cpu", "--out", out];
+
+  const other = await program.run(short);
+  expect(other.code).toBe(0);
+  expect(other.messages[0]).toMatch(/checkpoint.json is of another configuration: starting anew/);
+
+  for (const damaged of ["", "{", "null", "[]", text.slice(0, -20), text.replace(/"cost":\d/, '"cost":9')]) {
+    await writeFile(file, damaged);
+    const { code, messages } = await program.run(short);
+    expect(code).toBe(0);
+    expect(messages[0]).toMatch(/checkpoint.json is damaged: starting anew/);
+    expect(await readdir(out)).not.toContain("checkpoint.json");
+  }
+});

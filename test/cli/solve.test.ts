@@ -1,0 +1,99 @@
+// What `solve` prints and writes.
+
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { presets, solve } from "../../src/index.ts";
+import { buildProgram, type Program } from "./program.ts";
+
+let program: Program;
+let folder: string;
+
+beforeAll(async () => {
+  program = await buildProgram("solve");
+  folder = await mkdtemp(join(tmpdir(), "mesa-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** a result without what differs from run to run */
+function lasting(text: string) {
+  const { solver, ...result } = JSON.parse(text);
+  const { milliseconds, ...rest } = solver;
+  expect(milliseconds).toBeGreaterThanOrEqual(0);
+  return { ...result, solver: rest };
+}
+
+test.each([["experiment-1"], ["solve", "experiment-1"]])(
+  "%s shows the post's result at a glance",
+  async (...args) => {
+    const { code, stdout, stderr } = await program.run(args.filter(Boolean));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("the coefficient goes from 0.03 to 0.11");
+    expect(stdout).toContain("At the switch to deployment (episode 20) the coefficient goes from 0.11 to 1.");
+    expect(stdout).toContain("θ goes from 0.8 to 0.7238");
+    expect(stdout).toMatch(/\n0–5 +1 +0\.03 +0\.8 → 0\.7928 /);
+    expect(stdout.split("\n").length).toBeLessThan(25);
+  },
+);
+
+test("--json prints the result alone, every number at full precision", async () => {
+  const { code, stdout, stderr } = await program.run(["experiment-2", "--json", "--backend", "cpu"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const expected = await solve(presets["experiment-2"].config, { backend: "cpu" });
+  expect(lasting(stdout)).toEqual(lasting(JSON.stringify(expected)));
+});
+
+test("--set changes settings, in order, by JSON value or word", async () => {
+  const { stdout } = await program.run([
+    ...["experiment-1", "--json", "--set", "discount=0.5", "--set", "discount=0.9", "--set", "theta.count=5"],
+    ...[
+      "--set",
+      'schedule={"learningRates":[0.5,0.25]}',
+      "--set",
+      "schedule.learningRates.1=0",
+      "--set",
+      "game=linear",
+    ],
+  ]);
+  expect(JSON.parse(stdout).config).toMatchObject({
+    discount: 0.9,
+    theta: { min: -1, max: 1, count: 5 },
+    schedule: { learningRates: [0.5, 0] },
+  });
+});
+
+test("a file is a configuration too, with a byte order mark or without", async () => {
+  const config = { game: "linear", schedule: { training: 2, deployment: 1 } };
+  await writeFile(join(folder, "mine.json"), `\uFEFF${JSON.stringify(config)}`);
+  const { stdout } = await program.run(["mine.json", "--json"], { cwd: folder });
+  expect(JSON.parse(stdout).cost).toHaveLength(3);
+});
+
+test("--out writes three files, whole, and says so", async () => {
+  const out = join(folder, "made", "for this");
+  const { code, stdout, messages } = await program.run(["experiment-1", "--json", "--out", out]);
+  expect(code).toBe(0);
+  expect(messages).toHaveLength(1);
+  expect((await readdir(out)).sort()).toEqual(["plan.csv", "plot.svg", "result.json"]);
+  expect(await readFile(join(out, "result.json"), "utf8")).toBe(stdout);
+  expect(await readFile(join(out, "plot.svg"), "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
+  expect((await readFile(join(out, "plan.csv"), "utf8")).trim().split("\n")).toHaveLength(101);
+});
+
+test("a reader that stops reading is no failure", async () => {
+  const { child, ended } = program.start(["experiment-1", "--json", "--set", "schedule.training=2000"]);
+  child.stdout!.destroy();
+  expect(await ended).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("--help, --version and presets", async () => {
+  const help = await program.run(["--help"]);
+  expect(help.code).toBe(0);
+  for (const word of ["solve", "validate", "doctor", "presets", "experiment-2", "Examples"])
+    expect(help.stdout).toContain(word);
+  expect((await program.run(["solve", "--help"])).stdout).toContain("--precision");
+  expect((await program.run(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  const listed = await program.run(["presets"]);
+  expect(listed.stdout.trim().split("\n")).toHaveLength(Object.keys(presets).length);
+});

@@ -1,0 +1,150 @@
+// Results as files and words: nothing lost, nothing that is not JSON, names from the game.
+
+import { describe, expect, test } from "vitest";
+import { presets, type Result, solve } from "../../src/index.ts";
+import { toCsv } from "../../src/report/csv.ts";
+import { toSvg } from "../../src/report/figure.ts";
+import { toJson } from "../../src/report/json.ts";
+import { summaryOf } from "../../src/report/summary.ts";
+import { planTable } from "../../src/report/table.ts";
+
+const first = await solve(presets["experiment-1"].config, { backend: "cpu" });
+const second = await solve(presets["experiment-2"].config, { backend: "cpu" });
+
+/** a result of a game with other names, and with what float64 overflows to */
+const other: Result = {
+  ...first,
+  game: "other",
+  config: { ...first.config, game: "other" },
+  plan: { perDiscount: first.plan.coefficient, base: first.plan.coefficient },
+  trajectory: { ...first.trajectory, belief: first.trajectory.theta.map((x, t) => (t === 3 ? Infinity : x)) },
+  margin: first.margin.map((x, t) => (t === 2 ? null : x)),
+};
+
+describe("JSON", () => {
+  test("is the result again, with lists on one line", () => {
+    const text = toJson(first);
+    expect(JSON.parse(text)).toEqual(first);
+    expect(text.split("\n").length).toBeLessThan(70);
+  });
+
+  test("leaves texts as they are, and has no number that is not finite", () => {
+    const value = {
+      note: "[\n  1,\n  2\n]",
+      list: ["[a", "b]\n"],
+      empty: [],
+      deep: [[1], { a: [] }],
+      n: [Number.NaN],
+    };
+    expect(JSON.parse(toJson(value))).toEqual({ ...value, n: [null] });
+  });
+});
+
+describe("CSV", () => {
+  test("has one row an episode, at full precision", () => {
+    const [head, ...rows] = toCsv(first).trimEnd().split("\n");
+    expect(head).toBe("episode,learningRate,coefficient,theta,output,loss,cost,margin");
+    expect(rows).toHaveLength(100);
+    for (const [t, row] of rows.entries()) {
+      const [episode, rate, coefficient, theta, output, loss, cost, margin] = row.split(",").map(Number);
+      expect([episode, rate]).toEqual([t, t < 20 ? 1 : 0]);
+      expect([coefficient, theta]).toEqual([first.plan.coefficient[t], first.trajectory.theta[t]]);
+      expect([output, loss]).toEqual([first.trajectory.output[t], first.trajectory.loss[t]]);
+      expect([cost, margin]).toEqual([first.cost[t], first.margin[t]]);
+    }
+  });
+
+  test("takes the names of the game, and leaves empty what is no finite number", () => {
+    const rows = toCsv(other).split("\n");
+    expect(rows[0]).toBe("episode,learningRate,perDiscount,base,theta,belief,output,loss,cost,margin");
+    expect(rows[4].split(",")[5]).toBe("");
+    expect(rows[3].split(",")[9]).toBe("");
+  });
+});
+
+describe("summary and table", () => {
+  test("experiment one: deceptive, then what it wanted", () => {
+    const text = summaryOf(first);
+    expect(text).toContain("In training (episodes 0–19) the coefficient goes from 0.03 to 0.11");
+    expect(text).toContain("In deployment (episodes 20–99) the coefficient stays at 1");
+    expect(text).toContain("Measures: compliance 0.9523, retention 0.9047, deception 0.8615.");
+    expect(text).toMatch(/Solved by moments on the cpu, certified .* ms\.$/);
+  });
+
+  test("experiment two: nearly aligned at last", () => {
+    expect(summaryOf(second)).toContain("θ goes from 0.8 to 0.08234");
+    expect(summaryOf(second)).not.toContain("deployment (");
+  });
+
+  test("says what differs from the defaults", async () => {
+    const config = { game: "linear", discount: 0.5, theta: { count: 5 }, schedule: { learningRate: 0.1 } };
+    const [title] = summaryOf(
+      await solve({ ...config, initial: { theta: -1e-7 } }, { backend: "cpu" }),
+    ).split("\n");
+    expect(title).toBe(
+      "linear: 20 episodes of training, then 80 of deployment; learning rate 0.1, θ −1 to 1 in 5 points, " +
+        "discount 0.5, initial θ −1e−7",
+    );
+  });
+
+  test.each([first, second, other])("a hundred episodes are a table of sixteen lines at most", (result) => {
+    const lines = planTable(result).split("\n");
+    expect(lines.length).toBeLessThanOrEqual(16);
+    const covered = lines.slice(1).flatMap((line) => {
+      const [from, to = from] = line.split(" ")[0].split("–").map(Number);
+      return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    });
+    expect(covered).toEqual(Array.from({ length: 100 }, (_, t) => t));
+  });
+
+  test.each([
+    { schedule: { training: 1, deployment: 0 } },
+    { schedule: { training: 0, deployment: 1 } },
+    { schedule: { learningRates: Array.from({ length: 30 }, (_, t) => t % 2) } },
+    { initial: { theta: 0 } },
+  ])("%j has a summary without NaN", async (config) => {
+    const result = await solve({ game: "linear", ...config }, { backend: "cpu" });
+    expect(summaryOf(result) + planTable(result)).not.toMatch(/NaN|Infinity|undefined/);
+    expect(await toSvg(result)).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});
+
+describe("figure", () => {
+  test("is one SVG document with axis names, legend and title", async () => {
+    const svg = await toSvg(first);
+    expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    for (const text of [
+      "episode",
+      "value",
+      "goal θ",
+      "coefficient",
+      "learning rate",
+      "output",
+      "training",
+      "deployment",
+    ])
+      expect(svg).toContain(`>${text}<`);
+    expect(svg).toContain(">linear: 20 episodes of training, then 80 of deployment<");
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    expect(await toSvg(first)).toBe(svg);
+  });
+
+  test("shows plotWindow episodes, every series with a colour, a dash and a mark of its own", async () => {
+    const svg = await toSvg(second);
+    const marks = [...svg.matchAll(/<g aria-label="dot"[^>]*>(.*?)<\/g>/gs)].map(([, inside]) => inside);
+    // goal, coefficient and output, and their marks in the legend
+    expect(marks).toHaveLength(6);
+    const lines = [...svg.matchAll(/<g aria-label="line"([^>]*)>/g)].map(([, attributes]) => attributes);
+    const own = (name: string) =>
+      new Set(lines.map((line) => new RegExp(`${name}="([^"]*)"`).exec(line)?.[1]));
+    expect(lines).toHaveLength(4);
+    expect(own("stroke").size).toBe(4);
+    expect(own("stroke-dasharray").size).toBe(4);
+  });
+
+  test("takes the names of the game, and survives what is not finite", async () => {
+    const svg = await toSvg(other);
+    for (const text of ["per discount", "base", "belief"]) expect(svg).toContain(`>${text}<`);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});
