@@ -1,7 +1,8 @@
 // Bad input, case by case: each gets one line that says what is wrong, what was got and what is allowed.
 import { describe, expect, test } from "vitest";
-import { checkConfig, defineGame, LIMITS, MesaError, presets } from "../src/index.ts";
+import { checkConfig, defineGame, games, LIMITS, MesaError, presets } from "../src/index.ts";
 
+const GAMES = [...games.keys()].join(", ");
 const TOP = "game, schedule, coefficient, theta, discount, regularization, initial, plotWindow";
 const SCHEDULE = "an object with training, deployment, learningRate, or with learningRates and none of these";
 
@@ -23,11 +24,11 @@ describe("INVALID_CONFIG", () => {
     ["linear", 'the configuration must be an object, got "linear"'],
     [[], "the configuration must be an object, got []"],
     [new Map([["game", "linear"]]), "the configuration must be an object, got {}"],
-    [{}, "game must be one of linear, got none"],
-    [{ game: "chess" }, 'game must be one of linear, got "chess"'],
-    [{ game: "toString" }, 'game must be one of linear, got "toString"'],
-    [{ game: 3 }, "game must be a name (linear) or what defineGame returns, got 3"],
-    [{ game: { wgsl: "" } }, 'game must be a name (linear) or what defineGame returns, got {"wgsl":""}'],
+    [{}, `game must be one of ${GAMES}, got none`],
+    [{ game: "chess" }, `game must be one of ${GAMES}, got "chess"`],
+    [{ game: "toString" }, `game must be one of ${GAMES}, got "toString"`],
+    [{ game: 3 }, `game must be a name (${GAMES}) or what defineGame returns, got 3`],
+    [{ game: { wgsl: "" } }, `game must be a name (${GAMES}) or what defineGame returns, got {"wgsl":""}`],
   ])("%j", (config, message) => {
     expect(errorOf(config)).toMatchObject({ code: "INVALID_CONFIG", message });
   });

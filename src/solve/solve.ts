@@ -109,6 +109,14 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
       "precision f32 is the GPU's arithmetic: it needs backend gpu or auto and a grid",
     );
 
+  const episodes = problem.learningRates.length;
+  const induction = options.induction ?? new Induction(episodes);
+  if (induction.steps.length !== episodes)
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `the induction must have as many episodes as the schedule, ${episodes}, got ${induction.steps.length}`,
+    );
+
   const started = performance.now();
   const notes: string[] = [];
   const open = async (): Promise<Evaluator> => {
@@ -126,8 +134,7 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
     return createCpuEvaluator(problem, method);
   };
 
-  const induction = options.induction ?? new Induction(problem.learningRates.length);
-  const effort = method === "rollout" ? (t: number) => problem.learningRates.length - t : () => 1;
+  const effort = method === "rollout" ? (t: number) => episodes - t : () => 1;
   let evaluator = await open();
   try {
     for (let losses = 0; ; losses++) {

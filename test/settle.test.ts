@@ -1,0 +1,104 @@
+// What decides between candidates: the least with its runner-up, and the screening that must lose neither.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { finiteOrInfinity, screen } from "../src/solve/settle.ts";
+import { Least } from "../src/solve/step.ts";
+
+function leastOf(costs: readonly number[]) {
+  const least = new Least();
+  for (const [i, cost] of costs.entries()) least.offer(i, cost);
+  const { index, cost, runnerUp } = least;
+  return { index, cost, runnerUp };
+}
+
+describe("the least", () => {
+  test.each([
+    [[3], { index: 0, cost: 3, runnerUp: Number.NaN }],
+    [[3, 3], { index: 0, cost: 3, runnerUp: 3 }],
+    [[3, 1, 2], { index: 1, cost: 1, runnerUp: 2 }],
+    [[1, 2, 3], { index: 0, cost: 1, runnerUp: 2 }],
+    [[3, 2, 1], { index: 2, cost: 1, runnerUp: 2 }],
+    [[2, 1, 1, 0.5, 0.5], { index: 3, cost: 0.5, runnerUp: 0.5 }],
+    [[Infinity, 2], { index: 1, cost: 2, runnerUp: Infinity }],
+    [[Infinity, Infinity], { index: 0, cost: Infinity, runnerUp: Infinity }],
+    [[], { index: -1, cost: Infinity, runnerUp: Number.NaN }],
+  ])("of %j", (costs, wanted) => {
+    expect(leastOf(costs)).toEqual(wanted);
+  });
+
+  test("is the first of the sorted costs, and the runner-up the second", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 2, maxLength: 20 }), (costs) => {
+        const [cost, runnerUp] = costs.toSorted((a, b) => a - b);
+        expect(leastOf(costs)).toEqual({ index: costs.indexOf(cost), cost, runnerUp });
+      }),
+    );
+  });
+});
+
+test("what overflowed is never the least", () => {
+  expect([1, Number.NaN, -Infinity, Infinity].map(finiteOrInfinity)).toEqual([
+    1,
+    Infinity,
+    Infinity,
+    Infinity,
+  ]);
+});
+
+describe("screening", () => {
+  /** a cost, and an enclosure that holds it: known exactly, loosely, lopsidedly, or not at all */
+  const candidate = fc
+    .record({
+      true: fc.oneof(fc.integer({ min: 0, max: 8 }), fc.double({ min: 0, max: 8, noNaN: true })),
+      error: fc.oneof(
+        fc.constantFrom(0, 1, Infinity, Number.NaN),
+        fc.double({ min: 0, max: 4, noNaN: true }),
+      ),
+      shift: fc.double({ min: -0.9, max: 0.9, noNaN: true }),
+      finite: fc.boolean(),
+    })
+    .map(({ true: cost, error, shift, finite }) => ({
+      cost,
+      enclosure: { cost: finite && Number.isFinite(error) ? cost + shift * error : Number.NaN, error },
+    }));
+
+  test("keeps the least and the runner-up", () => {
+    let dropped = 0;
+    fc.assert(
+      fc.property(fc.array(candidate, { minLength: 1, maxLength: 30 }), (candidates) => {
+        const kept = screen(candidates.keys(), (i) => candidates[i].enclosure);
+        dropped += candidates.length - kept.length;
+        expect(kept).toEqual(kept.toSorted((a, b) => a - b));
+        const all = leastOf(candidates.map(({ cost }) => cost));
+        const few = leastOf(kept.map((i) => candidates[i].cost));
+        expect({ ...few, index: kept[few.index] }).toEqual(all);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(dropped).toBeGreaterThan(1000);
+  });
+
+  test("in two rounds is as good as in one", () => {
+    fc.assert(
+      fc.property(fc.array(candidate, { minLength: 1, maxLength: 30 }), fc.nat(30), (candidates, cut) => {
+        const enclosure = (i: number) => candidates[i].enclosure;
+        const indices = [...candidates.keys()];
+        const halves = [
+          ...screen(indices.slice(0, cut), enclosure),
+          ...screen(indices.slice(cut), enclosure),
+        ];
+        expect(screen(halves, enclosure)).toEqual(screen(indices, enclosure));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("lets go of what two others are surely below", () => {
+    const costs = [5, 1, 2, 3, 1.9];
+    expect(screen(costs.keys(), (i) => ({ cost: costs[i], error: 0.25 }))).toEqual([1, 2, 4]);
+    expect(screen(costs.keys(), (i) => ({ cost: costs[i], error: 0 }))).toEqual([1, 4]);
+    expect(screen(costs.keys(), (i) => ({ cost: costs[i], error: i === 0 ? Number.NaN : 0 }))).toEqual([
+      0, 1, 4,
+    ]);
+  });
+});
