@@ -26,7 +26,7 @@ const OUTPUT = { colour: "#009e73", dash: "5 2 1 2", symbol: "triangle", size: 2
 /** the decision's numbers and the rest of the state's, in turn */
 const OTHERS = [
   { colour: "#d55e00", dash: "7 3", symbol: "square", size: 3 },
-  { colour: "#cc79a7", dash: "2 3", symbol: "diamond", size: 3.5 },
+  { colour: "#cc79a7", dash: "2 3", symbol: "diamond", hollow: true, size: 5 },
   { colour: "#e69f00", dash: "9 3 2 3", symbol: "cross", size: 3.5 },
   { colour: "#56b4e9", dash: "12 3", symbol: "star", size: 3.5 },
 ] as const;

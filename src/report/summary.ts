@@ -18,7 +18,7 @@ function percent(share: number): string {
 
 /** `In training (episodes 0–19) the coefficient goes from 0.03 to 0.11, …`, and what changes where a phase begins. */
 function phaseSentences({ config, plan, trajectory }: Result): string[] {
-  const { theta, output } = trajectory;
+  const { theta, output, loss: _, ...states } = trajectory;
   const phases = phasesOf(learningRatesOf(config.schedule));
   const last = output.length - 1;
   // A schedule that flickers is told as a whole.
@@ -35,8 +35,11 @@ function phaseSentences({ config, plan, trajectory }: Result): string[] {
       ? `${course(shares, percent)} of the goal θ`
       : course(during(output));
     // What the last step of a phase leaves is what the next one starts with.
-    const goals = theta.slice(from, to === last ? to + 1 : to + 2);
-    const sentence = `${name} (${where}) ${decisions.join(", ")}; the output ${said}, and θ ${course(goals)}.`;
+    const end = to === last ? to + 1 : to + 2;
+    const others = Object.entries({ theta, ...states }).map(
+      ([key, values]) => `${key === "theta" ? "" : "the "}${labelOf(key)} ${course(values.slice(from, end))}`,
+    );
+    const sentence = `${name} (${where}) ${decisions.join(", ")}; the output ${said}; ${others.join(", ")}.`;
     if (from === 0) return [sentence];
     const jumps = Object.entries(plan).map(
       ([key, values]) => `the ${labelOf(key)} ${course([values[from - 1], values[from]])}`,
