@@ -15,6 +15,6 @@ export type { Progress } from "./solve/induction.ts";
 export { Induction } from "./solve/induction.ts";
 export type { Measures, NamedPlan, Trajectory } from "./solve/simulate.ts";
 export { simulate } from "./solve/simulate.ts";
-export type { Backend, Method, Result, SolveOptions } from "./solve/solve.ts";
+export type { Backend, Method, Result, SolveOptions, WebGpu } from "./solve/solve.ts";
 export { solve } from "./solve/solve.ts";
 export type { Precision } from "./solve/step.ts";

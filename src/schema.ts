@@ -4,6 +4,7 @@
 import * as v from "valibot";
 import type { Parameter } from "./games/game.ts";
 import type { Axis } from "./grid.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** how much of a value is quoted, in characters */
 const QUOTED = 60;
@@ -71,6 +72,33 @@ export function axis(defaults: Axis, bounds: Pick<Parameter, "min" | "max"> = {}
     {},
   );
 }
+
+const rate = bounded({ min: 0 });
+const phases = {
+  training: v.optional(whole(0), 20),
+  deployment: v.optional(whole(0), 80),
+  learningRate: v.optional(rate, 1),
+};
+const list = { learningRates: v.array(rate, "a list of numbers") };
+
+const phaseKeys = Object.keys(phases);
+const forms = `an object with ${phaseKeys.join(", ")}, or with learningRates and none of these`;
+
+/** The schema of a schedule; the defaults are the post's first experiment. */
+export const schedule = v.pipe(
+  v.custom<object>(
+    (input) =>
+      isRecord(input) &&
+      !(Object.hasOwn(input, "learningRates") && phaseKeys.some((key) => Object.hasOwn(input, key))),
+    forms,
+  ),
+  v.lazy(
+    (input): v.GenericSchema<object, Schedule> =>
+      Object.hasOwn(input as object, "learningRates")
+        ? object(list)
+        : object(phases, `${phaseKeys.join(", ")}, or learningRates alone`),
+  ),
+);
 
 /** One line for a schema's issue. */
 export function complaint(issue: v.BaseIssue<unknown>): string {

@@ -17,6 +17,14 @@ import {
 } from "./simulate.ts";
 import type { Evaluator, Precision } from "./step.ts";
 
+/**
+ * A WebGPU implementation, such as `navigator.gpu`. The declarations name no more of it than this, for its types come
+ * with a library that not every program has.
+ */
+export interface WebGpu {
+  requestAdapter(): Promise<object | null>;
+}
+
 /** How a problem is solved. */
 export interface SolveOptions {
   /** `auto`, the default: a hardware adapter where there is one, else the CPU */
@@ -26,7 +34,7 @@ export interface SolveOptions {
   /** `certified`, the default: the float64 oracle's plan; `f32`: the GPU's own least */
   precision?: "certified" | "f32";
   /** the WebGPU to use in place of the browser's or Dawn's */
-  gpu?: GPU;
+  gpu?: WebGpu;
   /** aborts the solve: it throws `ABORTED` */
   signal?: AbortSignal;
   /** is told how far the induction is */
@@ -126,7 +134,7 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
         method,
         precision,
         required: backend === "gpu",
-        gpu: options.gpu,
+        gpu: options.gpu as GPU | undefined,
       });
       if (gpu) return gpu;
       if (precision === "f32") notes.push("there is no hardware adapter: solved in float64 on the cpu");
