@@ -1,5 +1,6 @@
 // The method `moments` on the device: host of shaders/moments.wgsl.ts.
 
+import { HUGE } from "../../shaders/least.wgsl.ts";
 import { FUTURE_SIZE, momentsWgsl } from "../../shaders/moments.wgsl.ts";
 import { followWgsl } from "../../shaders/plan.wgsl.ts";
 import { REAL_SIZE } from "../../shaders/real.wgsl.ts";
@@ -7,7 +8,7 @@ import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { Future, float64Slack } from "../solve/moments.ts";
 import { capacityOf } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
-import type { PartOfStep, Scorer, Workshop } from "./scorer.ts";
+import { type PartOfStep, type Scorer, underflowsInFloat64, type Workshop } from "./scorer.ts";
 import { encode } from "./tables.ts";
 
 /** A scorer by moments: O(1) a candidate. */
@@ -49,6 +50,7 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
   const followGroup = follow?.bind(recorder.parts, rates, axes, bests, future);
 
   const host = new Future(problem);
+  const undecidable = underflowsInFloat64(problem);
   /** the episode that the future on the device comes after */
   let current = learningRates.length;
 
@@ -59,7 +61,8 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
     first_block: 0,
     blocks: 1,
     fresh: first === 0 ? 1 : 0,
-    slack: float64Slack(problem, episode),
+    // a slack that no enclosure survives as a finite one
+    slack: undecidable ? HUGE : float64Slack(problem, episode),
   });
 
   return {
