@@ -7,8 +7,10 @@ import { type Evaluator, Least, type Watch } from "../solve/step.ts";
 
 /** how long the CPU works before it lets timers, signals and progress through, in milliseconds */
 const TURN = 50;
-/** candidates between two looks at the clock */
-const BATCH = 64;
+/** candidates between two looks at the clock, at most */
+const BATCH = 1024;
+/** rollout steps between two looks at the clock, unless one candidate takes more */
+const BATCH_STEPS = 2 ** 20;
 
 /**
  * An evaluator that tries every candidate.
@@ -28,7 +30,7 @@ export function createCpuEvaluator(problem: Problem, method: "rollout" | "moment
       if (method === "moments") {
         const enclosure = oracle.enclosureAt!(episode, plan);
         const kept: number[] = [];
-        await inTurns(candidates.size, watch, (from, to) => {
+        await inTurns(candidates.size, BATCH, watch, (from, to) => {
           kept.push(...screen(range(from, to), (i) => enclosure(candidates.at(i))));
         });
         const survivors = screen(kept, (i) => enclosure(candidates.at(i)));
@@ -36,7 +38,9 @@ export function createCpuEvaluator(problem: Problem, method: "rollout" | "moment
       }
       const costsOf = oracle.costsAt(episode, plan);
       const least = new Least();
-      await inTurns(candidates.size, watch, (from, to) => {
+      const steps = problem.states.size * (problem.learningRates.length - episode);
+      const batch = Math.min(BATCH, Math.max(1, Math.floor(BATCH_STEPS / steps)));
+      await inTurns(candidates.size, batch, watch, (from, to) => {
         const costs = costsOf(range(from, to).map((i) => candidates.at(i)));
         for (const [j, cost] of costs.entries()) least.offer(from + j, finiteOrInfinity(cost));
       });
@@ -48,12 +52,17 @@ export function createCpuEvaluator(problem: Problem, method: "rollout" | "moment
 }
 
 /** Does `work` on [0, size) in batches, and lets the event loop through now and then. */
-async function inTurns(size: number, watch: Watch, work: (from: number, to: number) => void): Promise<void> {
+async function inTurns(
+  size: number,
+  batch: number,
+  watch: Watch,
+  work: (from: number, to: number) => void,
+): Promise<void> {
   let turnEnds = performance.now() + TURN;
-  for (let from = 0; from < size; from += BATCH) {
-    work(from, Math.min(from + BATCH, size));
+  for (let from = 0; from < size; from += batch) {
+    work(from, Math.min(from + batch, size));
     if (performance.now() < turnEnds) continue;
-    watch.onShare?.(Math.min(from + BATCH, size) / size);
+    watch.onShare?.(Math.min(from + batch, size) / size);
     await new Promise((resolve) => setTimeout(resolve));
     checkNotAborted(watch.signal);
     turnEnds = performance.now() + TURN;
