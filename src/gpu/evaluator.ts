@@ -66,7 +66,7 @@ function checkFitsFloat32({ learningRates, candidates, states, parameters }: Pro
   for (const numbers of [learningRates, ...candidates.axes, ...states.axes, Object.values(parameters)])
     for (const x of numbers)
       if (!Number.isFinite(Math.fround(x)))
-        throw new MesaError("LIMIT_EXCEEDED", `${x} is too large for float32: use the cpu backend`);
+        throw new MesaError("LIMIT_EXCEEDED", `${x} is too large for float32, which the GPU computes in`);
 }
 
 /** An evaluator that can also be asked for what it screens by. */

@@ -2,7 +2,7 @@
 
 import type { Config, FilledConfig } from "../config.ts";
 import { createCpuEvaluator } from "../cpu/evaluator.ts";
-import { MesaError } from "../errors.ts";
+import { hasCode, MesaError } from "../errors.ts";
 import { createGpuEvaluator } from "../gpu/evaluator.ts";
 import { createProblem, type Problem } from "../problem.ts";
 import { createExactEvaluator } from "./exact.ts";
@@ -92,6 +92,9 @@ function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]):
   );
 }
 
+/** devices that `auto` tries before it goes on with the CPU */
+const MOST_DEVICES = 2;
+
 /**
  * Solves a game by backward induction.
  *
@@ -127,42 +130,51 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
 
   const started = performance.now();
   const notes: string[] = [];
-  const open = async (): Promise<Evaluator> => {
-    if (method === "exact") return createExactEvaluator(problem);
-    if (backend !== "cpu") {
-      const gpu = await createGpuEvaluator(problem, {
-        method,
+  const openGpu = async (): Promise<Evaluator | undefined> => {
+    try {
+      return await createGpuEvaluator(problem, {
+        method: method as "rollout" | "moments",
         precision,
         required: backend === "gpu",
         gpu: options.gpu as GPU | undefined,
       });
-      if (gpu) return gpu;
-      if (precision === "f32") notes.push("there is no hardware adapter: solved in float64 on the cpu");
+    } catch (error) {
+      if (backend === "gpu" || !hasCode(error, "LIMIT_EXCEEDED")) throw error;
+      notes.push(`did without the GPU: ${error.message}`);
+      return undefined;
     }
+  };
+  const open = async (losses: number): Promise<Evaluator> => {
+    if (method === "exact") return createExactEvaluator(problem);
+    const gpu = backend !== "cpu" && losses < MOST_DEVICES ? await openGpu() : undefined;
+    if (gpu) return gpu;
+    if (precision === "f32" && losses === 0 && notes.length === 0)
+      notes.push("there is no hardware adapter: solved in float64 on the cpu");
     return createCpuEvaluator(problem, method);
   };
 
   const effort = method === "rollout" ? (t: number) => episodes - t : () => 1;
-  let evaluator = await open();
+  const losses: string[] = [];
+  let noted = 0;
+  let evaluator: Evaluator | undefined;
   try {
-    for (let losses = 0; ; losses++) {
+    for (;;) {
       try {
+        evaluator = await open(losses.length);
+        for (; noted < losses.length; noted++)
+          notes.push(`${losses[noted]}: went on with ${evaluator.adapter}`);
         await induction.run(evaluator, effort, options);
         break;
       } catch (error) {
-        const lost = error instanceof MesaError && error.code === "DEVICE_LOST";
-        if (!lost || backend !== "auto") throw error;
-        const { adapter } = evaluator;
-        evaluator.destroy();
-        evaluator =
-          losses === 0 ? await open() : createCpuEvaluator(problem, method as "rollout" | "moments");
-        notes.push(
-          `${adapter} was lost at episode ${induction.remaining - 1} (${error.message}): went on with ${evaluator.adapter}`,
-        );
+        if (backend !== "auto" || !hasCode(error, "DEVICE_LOST")) throw error;
+        const adapter = evaluator?.adapter ?? "the GPU";
+        losses.push(`${adapter} was lost at episode ${induction.remaining - 1} (${error.message})`);
+        evaluator?.destroy();
+        evaluator = undefined;
       }
     }
   } finally {
-    evaluator.destroy();
+    evaluator?.destroy();
   }
 
   const trajectory = trajectoryOf(problem, induction.plan);
