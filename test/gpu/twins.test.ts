@@ -7,6 +7,7 @@ import { type Game, games } from "../../src/index.ts";
 import { createProblem, namer } from "../../src/problem.ts";
 import { gears } from "../games/gears.ts";
 import { momentum } from "../games/momentum.ts";
+import { offset } from "../games/offset.ts";
 import { reachSquared } from "../games/reachSquared.ts";
 import { callOnDevice } from "./compute.ts";
 import { even } from "./numbers.ts";
@@ -60,28 +61,27 @@ function bothOf(game: Game) {
   };
 }
 
-describe.each([...games.values(), momentum, gears, reachSquared].map((game) => ({ name: game.name, game })))(
-  "$name",
-  ({ game }) => {
-    test("its twins agree", async () => {
-      const { inputs, names, wgsl, typescript } = bothOf(game);
-      const number = fc.oneof(
-        { weight: 4, arbitrary: even(-3, 3) },
-        { weight: 1, arbitrary: even(-1e6, 1e6) },
-        { weight: 1, arbitrary: fc.constantFrom(0, 1, -1, 1e-30) },
-      );
-      const calls = fc.sample(fc.array(number, { minLength: inputs, maxLength: inputs }), { numRuns: CALLS });
-      const balls = await callOnDevice(wgsl, calls);
-      const tight = names.map(() => 0);
-      for (const [i, x] of calls.entries())
-        for (const [j, wanted] of typescript(x).entries()) {
-          const { centre, radius } = balls[i][j];
-          if (!(Math.abs(wanted - centre) <= RADIUS_SLACK * radius + 2 ** -48 * Math.abs(wanted)))
-            expect.fail(`${names[j]} of ${x}: ${wanted} is not within ${radius} of ${centre}`);
-          if (radius <= 1e-4 * Math.abs(wanted)) tight[j]++;
-        }
-      // and the balls are no wider than rounding makes them
-      for (const [j, count] of tight.entries()) expect(count, names[j]).toBeGreaterThan(CALLS / 10);
-    });
-  },
-);
+describe.each(
+  [...games.values(), momentum, offset, gears, reachSquared].map((game) => ({ name: game.name, game })),
+)("$name", ({ game }) => {
+  test("its twins agree", async () => {
+    const { inputs, names, wgsl, typescript } = bothOf(game);
+    const number = fc.oneof(
+      { weight: 4, arbitrary: even(-3, 3) },
+      { weight: 1, arbitrary: even(-1e6, 1e6) },
+      { weight: 1, arbitrary: fc.constantFrom(0, 1, -1, 1e-30) },
+    );
+    const calls = fc.sample(fc.array(number, { minLength: inputs, maxLength: inputs }), { numRuns: CALLS });
+    const balls = await callOnDevice(wgsl, calls);
+    const tight = names.map(() => 0);
+    for (const [i, x] of calls.entries())
+      for (const [j, wanted] of typescript(x).entries()) {
+        const { centre, radius } = balls[i][j];
+        if (!(Math.abs(wanted - centre) <= RADIUS_SLACK * radius + 2 ** -48 * Math.abs(wanted)))
+          expect.fail(`${names[j]} of ${x}: ${wanted} is not within ${radius} of ${centre}`);
+        if (radius <= 1e-4 * Math.abs(wanted)) tight[j]++;
+      }
+    // and the balls are no wider than rounding makes them
+    for (const [j, count] of tight.entries()) expect(count, names[j]).toBeGreaterThan(CALLS / 10);
+  });
+});
