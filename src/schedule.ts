@@ -3,10 +3,14 @@
 import * as v from "valibot";
 import { bounded, isRecord, object, whole } from "./schema.ts";
 
-/** The learning rate of each episode: a training phase followed by deployment, or every rate by itself. */
+/**
+ * The learning rate of each episode: a training phase followed by deployment, or every rate by itself; where the
+ * phase is hidden, the rate while training lasts.
+ */
 export type Schedule =
   | { training: number; deployment: number; learningRate: number }
-  | { learningRates: number[] };
+  | { learningRates: number[] }
+  | { episodes: number; learningRate: number };
 
 const rate = bounded({ min: 0 });
 const phases = {
@@ -14,37 +18,47 @@ const phases = {
   deployment: v.optional(whole(0), 80),
   learningRate: v.optional(rate, 1),
 };
+const unphased = {
+  episodes: v.optional(whole(1), 100),
+  learningRate: v.optional(rate, 1),
+};
 const list = { learningRates: v.array(rate, "a list of numbers") };
 
-const phaseKeys = Object.keys(phases);
-const forms = `an object with ${phaseKeys.join(", ")}, or with learningRates and none of these`;
+/** The schema of a schedule that may also be a list of learning rates. */
+function scheduleOf<E extends v.ObjectEntries>(entries: E) {
+  const keys = Object.keys(entries);
+  return v.pipe(
+    v.custom<object>(
+      (input) =>
+        isRecord(input) &&
+        !(Object.hasOwn(input, "learningRates") && keys.some((key) => Object.hasOwn(input, key))),
+      `an object with ${keys.join(", ")}, or with learningRates and none of these`,
+    ),
+    v.lazy(
+      (input): v.GenericSchema<object> =>
+        Object.hasOwn(input as object, "learningRates")
+          ? object(list)
+          : object(entries, `${keys.join(", ")}, or learningRates alone`),
+    ),
+  );
+}
 
-/** The schema of a schedule; the defaults are the post's first experiment. */
-export const schedule = v.pipe(
-  v.custom<object>(
-    (input) =>
-      isRecord(input) &&
-      !(Object.hasOwn(input, "learningRates") && phaseKeys.some((key) => Object.hasOwn(input, key))),
-    forms,
-  ),
-  v.lazy(
-    (input): v.GenericSchema<object, Schedule> =>
-      Object.hasOwn(input as object, "learningRates")
-        ? object(list)
-        : object(phases, `${phaseKeys.join(", ")}, or learningRates alone`),
-  ),
-);
+/** The schema of a game's schedules; the defaults are the post's first experiment. */
+export const schedule = scheduleOf(phases);
+
+/** The schema where a hidden phase says when training ends. */
+export const hiddenSchedule = scheduleOf(unphased);
 
 /** How many episodes a schedule has: T. */
 export function episodesOf(schedule: Schedule): number {
-  return "learningRates" in schedule
-    ? schedule.learningRates.length
-    : schedule.training + schedule.deployment;
+  if ("learningRates" in schedule) return schedule.learningRates.length;
+  return "episodes" in schedule ? schedule.episodes : schedule.training + schedule.deployment;
 }
 
-/** The learning rate of each episode. Shape [T]. */
+/** The learning rate of each episode, in training where the phase is hidden. Shape [T]. */
 export function learningRatesOf(schedule: Schedule): Float64Array {
   if ("learningRates" in schedule) return Float64Array.from(schedule.learningRates);
+  if ("episodes" in schedule) return new Float64Array(schedule.episodes).fill(schedule.learningRate);
   const { training, deployment, learningRate } = schedule;
   return new Float64Array(training + deployment).fill(learningRate, 0, training);
 }
