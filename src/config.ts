@@ -7,7 +7,7 @@ import { MesaError } from "./errors.ts";
 import { type Game, isGame, type StateVariable } from "./games/game.ts";
 import { games } from "./games/index.ts";
 import type { Axis } from "./grid.ts";
-import { episodesOf, learningRatesOf, type Schedule, schedule } from "./schedule.ts";
+import { episodesOf, hiddenSchedule, learningRatesOf, type Schedule, schedule } from "./schedule.ts";
 import { axis, bounded, complaint, isRecord, object, quote, whole } from "./schema.ts";
 
 export { learningRatesOf, type Schedule } from "./schedule.ts";
@@ -18,7 +18,10 @@ export interface Config {
   game: string | Game;
   schedule?:
     | Partial<Extract<Schedule, { training: number }>>
+    | Partial<Extract<Schedule, { episodes: number }>>
     | Extract<Schedule, { learningRates: number[] }>;
+  /** `infinite`: the last learning rate goes on for ever, which takes a discount below 1 */
+  horizon?: "finite" | "infinite";
   /** where the trajectory starts, by state */
   initial?: Record<string, number>;
   /** how many episodes the figure shows */
@@ -35,6 +38,8 @@ export interface Config {
 export interface FilledConfig {
   game: string;
   schedule: Schedule;
+  /** where the game has a choice */
+  horizon?: "finite" | "infinite";
   initial: Record<string, number>;
   plotWindow: number;
   [key: string]: unknown;
@@ -50,18 +55,27 @@ export const LIMITS = {
   states: 2 ** 20,
 } as const;
 
+/** entries that only some games have */
+const only = (condition: unknown, entries: v.ObjectEntries): v.ObjectEntries => (condition ? entries : {});
+
+const horizon = v.picklist(["finite", "infinite"], '"finite" or "infinite"');
+
 /** The schema of a game's configurations. */
 function schemaOf(game: Game) {
   const mapValues = <T, U>(of: Readonly<Record<string, T>>, map: (value: T) => U) =>
     Object.fromEntries(Object.entries(of).map(([key, value]) => [key, map(value)]));
   return object({
     game: v.literal(game.name),
-    schedule: v.optional(schedule, {}),
+    schedule: v.optional(game.hidden ? hiddenSchedule : schedule, {}),
+    ...only(game.proportional && !game.hidden, { horizon: v.optional(horizon, "finite") }),
     ...mapValues<Axis, v.GenericSchema>(game.decision, (a) => axis(a)),
     ...mapValues<StateVariable, v.GenericSchema>(game.state, (s) => axis(s, s.bounds)),
     ...mapValues(game.parameters, (p) => v.optional(bounded(p), p.default)),
     initial: v.optional(
-      object(mapValues(game.state, ({ initial, bounds }) => v.optional(bounded(bounds ?? {}), initial))),
+      object({
+        ...mapValues(game.state, ({ initial, bounds }) => v.optional(bounded(bounds ?? {}), initial)),
+        ...only(game.hidden, { deploymentAt: v.optional(whole(0), game.hidden?.deploymentAt) }),
+      }),
       {},
     ),
     plotWindow: v.optional(whole(1)),
@@ -132,13 +146,15 @@ export function checkConfig(input: unknown): { game: Game; config: FilledConfig 
   checkLimit("schedule", LIMITS.episodes, "episodes", episodes);
   if (episodes === 0)
     throw new MesaError("INVALID_CONFIG", "schedule must have at least one episode, got none");
-  config.plotWindow ??= defaultWindow(config.schedule);
+  if (config.horizon === "infinite" && config.discount === 1)
+    throw new MesaError("INVALID_CONFIG", "discount must be below 1 where horizon is infinite, got 1");
+  config.plotWindow ??= defaultWindow(config);
   return { game, config };
 }
 
 /** The post's figures show the training phase and ten episodes after it. */
-function defaultWindow(schedule: Schedule): number {
+function defaultWindow({ schedule, initial }: FilledConfig): number {
   const rates = learningRatesOf(schedule);
-  const trained = rates.findLastIndex((rate) => rate > 0) + 1;
+  const trained = initial.deploymentAt ?? rates.findLastIndex((rate) => rate > 0) + 1;
   return Math.min(rates.length, trained + 10);
 }

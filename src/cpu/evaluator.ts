@@ -2,8 +2,8 @@
 
 import { checkNotAborted } from "../errors.ts";
 import type { Problem } from "../problem.ts";
-import { checkFinite, createOracle, finiteOrInfinity, screen } from "../solve/settle.ts";
-import { type Evaluator, Least, type Watch } from "../solve/step.ts";
+import { checkFinite, createOracle, finiteOrInfinity, type Question, screen } from "../solve/settle.ts";
+import { type Choice, type Evaluator, Least, stepOf, type Watch } from "../solve/step.ts";
 
 /** how long the CPU works before it lets timers, signals and progress through, in milliseconds */
 const TURN = 50;
@@ -16,33 +16,45 @@ const BATCH = 64;
  * @param method `rollout` asks the oracle for each; `moments` screens in O(1) a candidate and asks the oracle for
  *   the few that remain. Both give the same steps to the bit.
  */
-export function createCpuEvaluator(problem: Problem, method: "rollout" | "moments"): Evaluator {
+export function createCpuEvaluator(
+  problem: Problem,
+  method: "rollout" | "moments",
+): Evaluator {
   const oracle = createOracle(problem);
   const { candidates } = problem;
 
+  async function byMoments(question: Question, watch: Watch): Promise<Choice> {
+    const enclosure = (i: number) => question.enclosure!(candidates.at(i));
+    const kept: number[] = [];
+    await inTurns(candidates.size, watch, (from, to) => {
+      kept.push(...screen(range(from, to), enclosure));
+    });
+    return oracle.settle(question, screen(kept, enclosure));
+  }
+
+  async function byRollout({ costsOf }: Question, watch: Watch): Promise<Choice> {
+    const least = new Least();
+    await inTurns(candidates.size, watch, (from, to) => {
+      const costs = costsOf(range(from, to).map((i) => candidates.at(i)));
+      for (const [j, cost] of costs.entries()) least.offer(from + j, finiteOrInfinity(cost));
+    });
+    checkFinite(least);
+    return least.choice(candidates, candidates.size);
+  }
+
+  const answer = method === "moments" ? byMoments : byRollout;
   return {
     backend: "cpu",
     adapter: "cpu",
     precision: "certified",
     async decide(episode, plan, watch) {
-      if (method === "moments") {
-        const enclosure = oracle.enclosureAt!(episode, plan);
-        const kept: number[] = [];
-        await inTurns(candidates.size, watch, (from, to) => {
-          kept.push(...screen(range(from, to), (i) => enclosure(candidates.at(i))));
-        });
-        const survivors = screen(kept, (i) => enclosure(candidates.at(i)));
-        return [oracle.settle(episode, survivors, plan)];
-      }
-      const costsOf = oracle.costsAt(episode, plan);
-      const least = new Least();
-      await inTurns(candidates.size, watch, (from, to) => {
-        const costs = costsOf(range(from, to).map((i) => candidates.at(i)));
-        for (const [j, cost] of costs.entries()) least.offer(from + j, finiteOrInfinity(cost));
-      });
-      checkFinite(least, episode);
-      return [least.step(problem, episode, candidates.size)];
+      const choices: Choice[] = [];
+      for (const question of oracle.questions(episode, plan)) choices.push(await answer(question, watch));
+      return [stepOf(problem, episode, choices)];
     },
+    ...(method === "moments" && {
+      respond: (outlook, watch) => byMoments(oracle.questionOf(outlook), watch),
+    }),
     destroy() {},
   };
 }

@@ -107,7 +107,7 @@ async function createRollouts(
     adopt(from: number, to: number, decided: Plan) {
       const chosen = Array.from({ length: to - from }, (_, i) => decided[from + i]).flat();
       device.queue.writeBuffer(decisions, from * sizes.decision * real * 4, encode(chosen, arithmetic));
-      const part = recorder.part(partOf({ episode: from, first: from, candidates: 0 }, deal.blocks));
+      const part = recorder.part({ first: from });
       recorder.dispatch(adopt, adoptGroup, part, Math.ceil((episodes - from) / WORKGROUP));
     },
     /** Records the rollouts of a part, in as many submissions as the pace asks for. */
@@ -117,16 +117,12 @@ async function createRollouts(
       for (let block = 0; block < deal.blocks; block += run) {
         const blocks = Math.min(run, deal.blocks - block);
         if (workPerBlock * blocks > recorder.room) await recorder.flush();
-        const values = { ...partOf(part, deal.blocks), first_block: block };
+        const offset = recorder.part({ ...part, first_block: block, blocks: deal.blocks });
         const x = Math.ceil(part.candidates / WORKGROUP);
-        recorder.dispatch(rollout, rolloutGroup, recorder.part(values), x, blocks, workPerBlock * blocks);
+        recorder.dispatch(rollout, rolloutGroup, offset, x, blocks, workPerBlock * blocks);
       }
     },
   };
-}
-
-function partOf({ episode, first, candidates }: PartOfStep, blocks: number) {
-  return { episode, first, candidates, first_block: 0, blocks, fresh: first === 0 ? 1 : 0, slack: 0 };
 }
 
 /** A scorer by rollouts. */
@@ -171,13 +167,7 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
 
   const follow = certified
     ? undefined
-    : await createKernel(device, "follow", followWgsl(problem, "rollout"), [
-        "part",
-        "read",
-        "read",
-        "read",
-        "write",
-      ]);
+    : await createKernel(device, "follow", followWgsl(problem), ["part", "read", "read", "read", "write"]);
   const followGroup = follow?.bind(recorder.parts, main.rates, main.axes, bests, main.plan);
 
   /** the first episode whose decision is on the device */
@@ -196,13 +186,12 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
     },
     async score(part) {
       for (const rollouts of running) await rollouts.record(part);
-      const offset = recorder.part(partOf(part, deal.blocks));
+      const offset = recorder.part({ ...part, blocks: deal.blocks, fresh: part.first === 0 ? 1 : 0 });
       recorder.dispatch(enclose, encloseGroup, offset, Math.ceil(part.candidates / WORKGROUP));
       return offset;
     },
     follow(episode) {
-      const part = recorder.part(partOf({ episode, first: 0, candidates: 0 }, deal.blocks));
-      recorder.dispatch(follow!, followGroup!, part, 1);
+      recorder.dispatch(follow!, followGroup!, recorder.part({ episode }), 1);
       adopted = episode;
     },
   };

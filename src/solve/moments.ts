@@ -110,11 +110,6 @@ export class Future {
     }));
   }
 
-  /** What a whole future costs before the first signal, per θ², in each phase: A − 2B + C of the first episode. */
-  costFromStart(plan: Plan): number[] {
-    return this.#after(-1, plan).map(({ A, B, C }) => A - 2 * B + C);
-  }
-
   /** J by moments, and a bound of its distance from the oracle's, for any candidate under an outlook. */
   enclosure(outlook: Outlook, roundings: number): (decision: ArrayLike<number>) => Enclosure {
     const { parameters, game } = this.#problem;

@@ -13,6 +13,8 @@ export type Trajectory = {
   output: number[];
   /** the base objective y_t² + λθ_t², shape [T] */
   loss: number[];
+  /** what the base optimizer stepped with, shape [T] */
+  learningRate: number[];
 } & {
   /** each of the state's numbers, shape [T + 1]: the last is what the last step leaves */
   [state: string]: number[];
@@ -28,17 +30,26 @@ export interface Measures {
   deception: number | null;
 }
 
-/** The trajectory of a plan from the problem's initial state. */
+/**
+ * The trajectory of a plan from the problem's initial state. Where the phase is hidden, training ends at
+ * `initial.deploymentAt`, and every signal is the likelier one.
+ */
 export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
-  const { game, parameters, learningRates, config } = problem;
+  const { game, parameters, learningRates, config, chain } = problem;
+  const { deploymentAt = Number.POSITIVE_INFINITY } = config.initial;
   const asDecision = namer(game.decision);
   const names = Object.keys(game.state);
-  const trajectory: Trajectory = { output: [], loss: [] };
+  const trajectory: Trajectory = { output: [], loss: [], learningRate: [] };
   for (const name of names) trajectory[name] = [];
   let state: Values = config.initial;
   for (const name of names) trajectory[name].push(state[name]);
-  for (const [t, learningRate] of learningRates.entries()) {
-    const decision = asDecision(plan[t]);
+  for (const [t, rate] of learningRates.entries()) {
+    const phase = t < deploymentAt ? 0 : 1;
+    const learningRate = chain.trains[phase] ? rate : 0;
+    const signal = chain.likelihood[phase].indexOf(Math.max(...chain.likelihood[phase]));
+    const size = plan[t].length / chain.signals;
+    const decision = asDecision(plan[t].slice(signal * size, (signal + 1) * size));
+    trajectory.learningRate.push(learningRate);
     const y = game.output(decision, state, parameters);
     trajectory.output.push(y);
     trajectory.loss.push(y * y + parameters.regularization * state.theta * state.theta);
@@ -69,9 +80,14 @@ export function measuresOf({ theta, output }: Trajectory, learningRates: ArrayLi
 /** A plan by name: `{ coefficient: [0.03, …] }`, each of shape [T]. */
 export type NamedPlan = Record<string, number[]>;
 
+/** The names of a plan's numbers: the decision's, or where the phase is hidden, one a signal. */
+export function planNames({ hidden, decision }: Game): readonly string[] {
+  return hidden?.signals ?? Object.keys(decision);
+}
+
 /** The decisions of a plan by name. */
 export function namePlan(game: Game, plan: Plan): NamedPlan {
-  return Object.fromEntries(Object.keys(game.decision).map((name, i) => [name, plan.map((d) => d[i])]));
+  return Object.fromEntries(planNames(game).map((name, i) => [name, plan.map((d) => d[i])]));
 }
 
 /**
@@ -83,7 +99,7 @@ export function namePlan(game: Game, plan: Plan): NamedPlan {
  */
 export function simulate(config: unknown, plan: NamedPlan): { trajectory: Trajectory; measures: Measures } {
   const problem = createProblem(config);
-  const names = Object.keys(problem.game.decision);
+  const names = planNames(problem.game);
   const { length } = learningRatesOf(problem.config.schedule);
   const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
   if (!isRecord(plan))
@@ -103,5 +119,5 @@ export function simulate(config: unknown, plan: NamedPlan): { trajectory: Trajec
     problem,
     Array.from({ length }, (_, t) => names.map((name) => plan[name][t])),
   );
-  return { trajectory, measures: measuresOf(trajectory, problem.learningRates) };
+  return { trajectory, measures: measuresOf(trajectory, trajectory.learningRate) };
 }

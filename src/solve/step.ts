@@ -1,12 +1,14 @@
 // What one step of the induction yields, and who answers it.
 
+import type { Grid } from "../grid.ts";
 import type { Problem } from "../problem.ts";
+import type { Outlook } from "./moments.ts";
 
 /** The decision of one episode. */
 export interface Step {
   /** t */
   episode: number;
-  /** index of the best candidate in the problem's grid; −1 where it is no point of the grid (`exact`) */
+  /** index of the best candidate in the grid of decisions; negative where it is no point of it (`exact`) */
   index: number;
   /** the decision's numbers */
   decision: number[];
@@ -20,6 +22,29 @@ export interface Step {
 
 /** The decisions already made: index t holds that of episode t, from the last episode backwards. */
 export type Plan = readonly (readonly number[])[];
+
+/** The decision after one signal. */
+export type Choice = Omit<Step, "episode">;
+
+/**
+ * The step of an episode: its decision is that after each signal, one after the other, and its cost what is expected
+ * before the signal. The runner-up differs after one signal alone: that where the difference matters least.
+ */
+export function stepOf({ candidates, chain }: Problem, episode: number, choices: readonly Choice[]): Step {
+  if (choices.length === 1) return { episode, ...choices[0] };
+  const probability = chain.signalAt[episode];
+  const cost = choices.reduce((sum, choice, s) => sum + probability[s] * choice.cost, 0);
+  const margins = choices.map((choice, s) => probability[s] * (choice.runnerUp - choice.cost));
+  const possible = margins.filter((margin, s) => probability[s] > 0 && !Number.isNaN(margin));
+  return {
+    episode,
+    index: choices.reduce((index, choice) => index * candidates.size + choice.index, 0),
+    decision: choices.flatMap(({ decision }) => decision),
+    cost,
+    runnerUp: possible.length > 0 ? cost + Math.min(...possible) : Number.NaN,
+    survivors: choices.reduce((sum, { survivors }) => sum + survivors, 0),
+  };
+}
 
 /** How a step tells how far it is and learns that it should stop. */
 export interface Watch {
@@ -42,6 +67,12 @@ export interface Evaluator {
    * @throws MesaError `NOT_FINITE`, `ABORTED` or, of a GPU, `DEVICE_LOST`, `OUT_OF_MEMORY`, `GPU_VALIDATION`
    */
   decide(last: number, plan: Plan, watch: Watch): Promise<Step[]>;
+  /**
+   * The best decision under an outlook, of whatever problem it may come from; only where the method goes by moments.
+   *
+   * @throws as `decide` does
+   */
+  respond?(outlook: Outlook, watch: Watch): Promise<Choice>;
   /** frees what the evaluator holds */
   destroy(): void;
 }
@@ -73,9 +104,9 @@ export class Least {
     }
   }
 
-  /** @returns the step of episode t */
-  step(problem: Problem, episode: number, survivors: number): Step {
+  /** The decision for the least. */
+  choice(candidates: Grid, survivors: number): Choice {
     const { index, cost, runnerUp } = this;
-    return { episode, index, decision: problem.candidates.at(index), cost, runnerUp, survivors };
+    return { index, decision: candidates.at(index), cost, runnerUp, survivors };
   }
 }
