@@ -7,8 +7,18 @@ import { MesaError } from "./errors.ts";
 import { type Game, isGame, type StateVariable } from "./games/game.ts";
 import { games } from "./games/index.ts";
 import type { Axis } from "./grid.ts";
-import { episodesOf, hiddenSchedule, learningRatesOf, type Schedule, schedule } from "./schedule.ts";
-import { axis, bounded, complaint, isRecord, object, quote, whole } from "./schema.ts";
+import { episodesOf, learningRatesOf, type Schedule } from "./schedule.ts";
+import {
+  axis,
+  bounded,
+  complaint,
+  hiddenSchedule,
+  isRecord,
+  object,
+  quote,
+  schedule,
+  whole,
+} from "./schema.ts";
 
 export { learningRatesOf, type Schedule } from "./schedule.ts";
 

@@ -1,7 +1,4 @@
-// The learning rate of each episode, as it is asked and as it is used.
-
-import * as v from "valibot";
-import { bounded, isRecord, object, whole } from "./schema.ts";
+// How fast the base optimizer learns in each episode: as it is asked, and as an array.
 
 /**
  * The learning rate of each episode: a training phase followed by deployment, or every rate by itself; where the
@@ -11,43 +8,6 @@ export type Schedule =
   | { training: number; deployment: number; learningRate: number }
   | { learningRates: number[] }
   | { episodes: number; learningRate: number };
-
-const rate = bounded({ min: 0 });
-const phases = {
-  training: v.optional(whole(0), 20),
-  deployment: v.optional(whole(0), 80),
-  learningRate: v.optional(rate, 1),
-};
-const unphased = {
-  episodes: v.optional(whole(1), 100),
-  learningRate: v.optional(rate, 1),
-};
-const list = { learningRates: v.array(rate, "a list of numbers") };
-
-/** The schema of a schedule that may also be a list of learning rates. */
-function scheduleOf<E extends v.ObjectEntries>(entries: E) {
-  const keys = Object.keys(entries);
-  return v.pipe(
-    v.custom<object>(
-      (input) =>
-        isRecord(input) &&
-        !(Object.hasOwn(input, "learningRates") && keys.some((key) => Object.hasOwn(input, key))),
-      `an object with ${keys.join(", ")}, or with learningRates and none of these`,
-    ),
-    v.lazy(
-      (input): v.GenericSchema<object> =>
-        Object.hasOwn(input as object, "learningRates")
-          ? object(list)
-          : object(entries, `${keys.join(", ")}, or learningRates alone`),
-    ),
-  );
-}
-
-/** The schema of a game's schedules; the defaults are the post's first experiment. */
-export const schedule = scheduleOf(phases);
-
-/** The schema where a hidden phase says when training ends. */
-export const hiddenSchedule = scheduleOf(unphased);
 
 /** How many episodes a schedule has: T. */
 export function episodesOf(schedule: Schedule): number {

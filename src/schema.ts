@@ -72,6 +72,41 @@ export function axis(defaults: Axis, bounds: Pick<Parameter, "min" | "max"> = {}
   );
 }
 
+const rate = bounded({ min: 0 });
+const list = { learningRates: v.array(rate, "a list of numbers") };
+
+/** A schedule of these entries, or a list of learning rates. */
+function scheduleOf(entries: v.ObjectEntries) {
+  const keys = Object.keys(entries);
+  return v.pipe(
+    v.custom<object>(
+      (input) =>
+        isRecord(input) &&
+        !(Object.hasOwn(input, "learningRates") && keys.some((key) => Object.hasOwn(input, key))),
+      `an object with ${keys.join(", ")}, or with learningRates and none of these`,
+    ),
+    v.lazy(
+      (input): v.GenericSchema<object> =>
+        Object.hasOwn(input as object, "learningRates")
+          ? object(list)
+          : object(entries, `${keys.join(", ")}, or learningRates alone`),
+    ),
+  );
+}
+
+/** A schedule whose training has a length; the defaults are the post's first experiment. */
+export const schedule = scheduleOf({
+  training: v.optional(whole(0), 20),
+  deployment: v.optional(whole(0), 80),
+  learningRate: v.optional(rate, 1),
+});
+
+/** A schedule where a hidden phase says when training ends. */
+export const hiddenSchedule = scheduleOf({
+  episodes: v.optional(whole(0), 100),
+  learningRate: v.optional(rate, 1),
+});
+
 /** One line for a schema's issue. */
 export function complaint(issue: v.BaseIssue<unknown>): string {
   const path = (issue.path ?? []).reduce(

@@ -95,14 +95,15 @@ async function solveResumably(
 }
 
 async function writeFiles(folder: Folder, result: Result): Promise<void> {
-  const [{ toCsv }, { toSvg }] = await Promise.all([
+  const [{ toCsv }, { toSvg }, { createDocument }] = await Promise.all([
     import("../report/csv.ts"),
     import("../report/figure.ts"),
+    import("../report/document.ts"),
   ]);
   await folder.write({
     "result.json": toJson(result),
     "plan.csv": toCsv(result),
-    "plot.svg": await toSvg(result),
+    "plot.svg": toSvg(result, createDocument()),
   });
   await folder.remove(CHECKPOINT);
 }

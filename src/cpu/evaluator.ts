@@ -16,10 +16,7 @@ const BATCH = 64;
  * @param method `rollout` asks the oracle for each; `moments` screens in O(1) a candidate and asks the oracle for
  *   the few that remain. Both give the same steps to the bit.
  */
-export function createCpuEvaluator(
-  problem: Problem,
-  method: "rollout" | "moments",
-): Evaluator {
+export function createCpuEvaluator(problem: Problem, method: "rollout" | "moments"): Evaluator {
   const oracle = createOracle(problem);
   const { candidates } = problem;
 

@@ -1,8 +1,9 @@
 // The post's figure: goal, coefficient, learning rate and output by episode, for paper and for screens of any colour.
 
+import * as Plot from "@observablehq/plot";
 import type { Result } from "../index.ts";
 import { FAINT, FONT, headingOf, INK } from "./heading.ts";
-import { describeSchedule, differencesOf, learningRatesOf, phasesOf } from "./schedule.ts";
+import { describeSchedule, differencesOf, phasesOf } from "./schedule.ts";
 import { markOf, seriesOf, strokeOf } from "./series.ts";
 
 const WIDTH = 860;
@@ -25,27 +26,20 @@ function episodeTicks(window: number): number[] {
   return Array.from({ length: Math.ceil(window / step) }, (_, i) => i * step);
 }
 
-/** A document to draw in, where there is no page. */
-async function createDocument(): Promise<Document> {
-  const { Window } = await import("happy-dom");
-  return new Window().document as unknown as Document;
-}
-
 /**
  * The figure of a result: its first `plotWindow` episodes.
  *
- * @param page the document to draw in; in a browser, the page's own. Node needs none
+ * @param document to draw in: the page's own or, where there is none, that of ./document.ts
  * @returns a whole SVG document
  */
-export async function toSvg(result: Result, page?: Document): Promise<string> {
-  const [Plot, document] = await Promise.all([import("@observablehq/plot"), page ?? createDocument()]);
+export function toSvg(result: Result, document: Document): string {
   const { config } = result;
   const window = Math.min(config.plotWindow, result.cost.length);
   const series = seriesOf(result, window);
-  const phases = phasesOf(learningRatesOf(config.schedule).slice(0, window));
+  const phases = phasesOf(result.trajectory.learningRate.slice(0, window));
   const training = phases.filter((phase) => phase.training);
-  const title = `${result.game}: ${describeSchedule(config.schedule)}`;
-  const heading = headingOf(Plot, title, differencesOf(config), series, FRAME.width, STRIP + 8);
+  const title = `${result.game}: ${describeSchedule(result.trajectory.learningRate)}`;
+  const heading = headingOf(title, differencesOf(config), series, FRAME.width, STRIP + 8);
   const marginTop = MARGIN.top + heading.height;
   const marginRight = WIDTH - FRAME.width - MARGIN.left;
 

@@ -1,9 +1,7 @@
 // The lines above the figure's frame: title, settings, legend. They take as many lines as they need.
 
-import type { Markish } from "@observablehq/plot";
+import * as Plot from "@observablehq/plot";
 import { markOf, type Series, strokeOf } from "./series.ts";
-
-type Plot = typeof import("@observablehq/plot");
 
 /** the figure's font size, in pixels */
 export const FONT = 13;
@@ -34,13 +32,12 @@ function pack(widths: readonly number[], width: number): { line: number; x: numb
  * @param bottom how far above the frame the heading ends
  */
 export function headingOf(
-  Plot: Plot,
   title: string,
   settings: readonly string[],
   series: readonly Series[],
   width: number,
   bottom: number,
-): { marks: Markish[]; height: number } {
+): { marks: Plot.Markish[]; height: number } {
   const items = settings.map((text, i) => (i < settings.length - 1 ? `${text}, ` : text));
   const settingAt = pack(
     items.map(({ length }) => length * CHARACTER),

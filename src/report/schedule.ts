@@ -43,8 +43,7 @@ export function short(x: number): string {
 }
 
 /** `20 episodes of training, then 80 of deployment`. */
-export function describeSchedule(schedule: Schedule): string {
-  const rates = learningRatesOf(schedule);
+export function describeSchedule(rates: readonly number[]): string {
   const phases = phasesOf(rates);
   if (phases.length > 4) return `${episodes(rates.length)}, some of training and some of deployment`;
   return phases

@@ -4,7 +4,7 @@
 // white too. Where two coincide, as goal and output do in deployment, the smaller mark lies on the larger hollow one.
 
 import type { Result } from "../index.ts";
-import { labelOf, learningRatesOf } from "./schedule.ts";
+import { labelOf } from "./schedule.ts";
 
 /** A line of the figure. */
 export interface Series {
@@ -26,14 +26,14 @@ const OUTPUT = { colour: "#009e73", dash: "5 2 1 2", symbol: "triangle", size: 2
 /** the decision's numbers and the rest of the state's, in turn */
 const OTHERS = [
   { colour: "#d55e00", dash: "7 3", symbol: "square", size: 3 },
-  { colour: "#cc79a7", dash: "2 3", symbol: "diamond", size: 3.5 },
+  { colour: "#cc79a7", dash: "2 3", symbol: "diamond", hollow: true, size: 5 },
   { colour: "#e69f00", dash: "9 3 2 3", symbol: "cross", size: 3.5 },
   { colour: "#56b4e9", dash: "12 3", symbol: "star", size: 3.5 },
 ] as const;
 
 /** The series of a result's first `window` episodes, in the legend's order. */
-export function seriesOf({ config, plan, trajectory }: Result, window: number): Series[] {
-  const { output, loss: _, theta, ...states } = trajectory;
+export function seriesOf({ plan, trajectory }: Result, window: number): Series[] {
+  const { output, loss: _, learningRate, theta, ...states } = trajectory;
   const others = [...Object.entries(plan), ...Object.entries(states)].map(([name, values], i) => ({
     label: labelOf(name),
     values,
@@ -42,7 +42,7 @@ export function seriesOf({ config, plan, trajectory }: Result, window: number): 
   const series: Series[] = [
     { label: "goal θ", values: theta, ...THETA },
     ...others,
-    { label: "learning rate", values: learningRatesOf(config.schedule), ...LEARNING_RATE },
+    { label: "learning rate", values: learningRate, ...LEARNING_RATE },
     { label: "output", values: output, ...OUTPUT },
   ];
   return series.map((one) => ({ ...one, values: one.values.slice(0, window) }));

@@ -1,7 +1,7 @@
 // A result in a few sentences: what the agents do in training, at the switch and in deployment, and what really ran.
 
 import type { Result } from "../index.ts";
-import { describeSchedule, differencesOf, labelOf, learningRatesOf, phasesOf, short } from "./schedule.ts";
+import { describeSchedule, differencesOf, labelOf, phasesOf, short } from "./schedule.ts";
 
 /** `goes from 0.03 to 0.11`, `stays at 1`: what some values do, in order. */
 function course(values: readonly number[], say: (x: number) => string = short): string {
@@ -17,9 +17,9 @@ function percent(share: number): string {
 }
 
 /** `In training (episodes 0–19) the coefficient goes from 0.03 to 0.11, …`, and what changes where a phase begins. */
-function phaseSentences({ config, plan, trajectory }: Result): string[] {
-  const { theta, output } = trajectory;
-  const phases = phasesOf(learningRatesOf(config.schedule));
+function phaseSentences({ plan, trajectory }: Result): string[] {
+  const { theta, output, loss: _, learningRate, ...states } = trajectory;
+  const phases = phasesOf(learningRate);
   const last = output.length - 1;
   // A schedule that flickers is told as a whole.
   const told = phases.length > 4 ? [{ from: 0, to: last, training: undefined }] : phases;
@@ -35,8 +35,11 @@ function phaseSentences({ config, plan, trajectory }: Result): string[] {
       ? `${course(shares, percent)} of the goal θ`
       : course(during(output));
     // What the last step of a phase leaves is what the next one starts with.
-    const goals = theta.slice(from, to === last ? to + 1 : to + 2);
-    const sentence = `${name} (${where}) ${decisions.join(", ")}; the output ${said}, and θ ${course(goals)}.`;
+    const end = to === last ? to + 1 : to + 2;
+    const others = Object.entries({ theta, ...states }).map(
+      ([key, values]) => `${key === "theta" ? "" : "the "}${labelOf(key)} ${course(values.slice(from, end))}`,
+    );
+    const sentence = `${name} (${where}) ${decisions.join(", ")}; the output ${said}; ${others.join(", ")}.`;
     if (from === 0) return [sentence];
     const jumps = Object.entries(plan).map(
       ([key, values]) => `the ${labelOf(key)} ${course([values[from - 1], values[from]])}`,
@@ -46,6 +49,26 @@ function phaseSentences({ config, plan, trajectory }: Result): string[] {
       sentence,
     ];
   });
+}
+
+/** What an infinite horizon or a hidden phase adds. */
+function endLines({ stationary, value, config }: Result): string[] {
+  const lines: string[] = [];
+  if (stationary) {
+    const { decision, iterations, residual, bestResponseGap, startsAgree } = stationary;
+    const said = Object.entries(decision ?? {}).map(([name, x]) => `${labelOf(name)} ${short(x)}`);
+    lines.push(
+      `For ever after: ${said.join(", ")}, a stationary equilibrium found in ${iterations} iterations ` +
+        `(residual ${short(residual ?? 0)}, best-response gap ${short(bestResponseGap ?? 0)}; ` +
+        `${startsAgree ? "every start agrees" : "other starts lead elsewhere"}).`,
+    );
+  }
+  if (value !== undefined)
+    lines.push(
+      `Training ends by chance; the trajectory is that of an end at episode ${config.initial.deploymentAt}, ` +
+        `and the expected average total mesa cost is ${short(value)}.`,
+    );
+  return lines;
 }
 
 /** The measures in one line; `none` where one has no meaning. */
@@ -77,8 +100,9 @@ export function summaryOf(result: Result): string {
   const { config, game } = result;
   const differences = differencesOf(config);
   return [
-    `${game}: ${describeSchedule(config.schedule)}${differences.length > 0 ? `; ${differences.join(", ")}` : ""}`,
+    `${game}: ${describeSchedule(result.trajectory.learningRate)}${differences.length > 0 ? `; ${differences.join(", ")}` : ""}`,
     ...phaseSentences(result),
+    ...endLines(result),
     measuresLine(result),
     solverLine(result),
   ].join("\n");

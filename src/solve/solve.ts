@@ -15,7 +15,16 @@ import {
   type Trajectory,
   trajectoryOf,
 } from "./simulate.ts";
+import { beforeEnd, type Certificate, type Equilibrium, findEquilibrium } from "./stationary.ts";
 import type { Evaluator, Precision } from "./step.ts";
+
+/**
+ * A WebGPU implementation, such as `navigator.gpu`. The declarations name no more of it than this, for its types come
+ * with a library that not every program has.
+ */
+export interface WebGpu {
+  requestAdapter(): Promise<object | null>;
+}
 
 /** How a problem is solved. */
 export interface SolveOptions {
@@ -26,7 +35,7 @@ export interface SolveOptions {
   /** `certified`, the default: the float64 oracle's plan; `f32`: the GPU's own least */
   precision?: "certified" | "f32";
   /** the WebGPU to use in place of the browser's or Dawn's */
-  gpu?: GPU;
+  gpu?: WebGpu;
   /** aborts the solve: it throws `ABORTED` */
   signal?: AbortSignal;
   /** is told how far the induction is */
@@ -44,7 +53,11 @@ export interface Result {
   config: FilledConfig;
   /** the decision of each episode, shape [T] for each of its numbers */
   plan: NamedPlan;
-  /** the least average total mesa cost of each episode, shape [T] */
+  /** where the horizon is infinite: the decision of every episode after the schedule's last, and how sure that is */
+  stationary?: Certificate;
+  /** where the phase is hidden: the least average total mesa cost that is expected before the first signal */
+  value?: number;
+  /** the least average total mesa cost of each episode, shape [T]; expected before the signal where there is one */
   cost: number[];
   /** runner-up minus least, shape [T]; null where no other candidate has a finite cost */
   margin: (number | null)[];
@@ -66,10 +79,15 @@ export interface Result {
 }
 
 /** What `method: "auto"` takes. */
-export function chooseMethod({ game }: Problem, asked: Method): Exclude<Method, "auto"> {
+export function chooseMethod({ game, horizon }: Problem, asked: Method): Exclude<Method, "auto"> {
   if (asked === "auto") return game.proportional ? "moments" : "rollout";
+  if (asked === "rollout" && horizon === "infinite")
+    throw new MesaError(
+      "INVALID_CONFIG",
+      "an infinite horizon cannot be rolled out: method must be moments or exact",
+    );
   const possible =
-    asked === "rollout" ||
+    (asked === "rollout" && !game.hidden) ||
     (asked === "moments" && game.proportional) ||
     (asked === "exact" && game.proportional?.quadraticGain && Object.keys(game.decision).length === 1);
   if (!possible) throw new MesaError("INVALID_CONFIG", `the game ${game.name} has no method ${asked}`);
@@ -126,7 +144,7 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
         method,
         precision,
         required: backend === "gpu",
-        gpu: options.gpu,
+        gpu: options.gpu as GPU | undefined,
       });
       if (gpu) return gpu;
       if (precision === "f32") notes.push("there is no hardware adapter: solved in float64 on the cpu");
@@ -136,10 +154,14 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
 
   const effort = method === "rollout" ? (t: number) => episodes - t : () => 1;
   let evaluator = await open();
+  let equilibrium: Equilibrium | undefined;
   try {
     for (let losses = 0; ; losses++) {
       try {
-        await induction.run(evaluator, effort, options);
+        if (problem.horizon === "infinite") {
+          equilibrium ??= await findEquilibrium(problem, evaluator, options);
+          await induction.run(beforeEnd(problem, evaluator, equilibrium.moments), effort, options);
+        } else await induction.run(evaluator, effort, options);
         break;
       } catch (error) {
         const lost = error instanceof MesaError && error.code === "DEVICE_LOST";
@@ -159,14 +181,17 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
 
   const trajectory = trajectoryOf(problem, induction.plan);
   const { steps } = induction;
+  const { signalAt } = problem.chain;
   return {
     game: problem.game.name,
     config: problem.config,
+    ...(equilibrium && { stationary: equilibrium.certificate }),
+    ...(signalAt[0].length > 1 && { value: steps[0].cost }),
     plan: namePlan(problem.game, induction.plan),
     cost: steps.map(({ cost }) => cost),
     margin: steps.map(({ runnerUp, cost }) => (Number.isFinite(runnerUp) ? runnerUp - cost : null)),
     trajectory,
-    measures: measuresOf(trajectory, problem.learningRates),
+    measures: measuresOf(trajectory, trajectory.learningRate),
     solver: {
       backend: evaluator.backend,
       adapter: evaluator.adapter,

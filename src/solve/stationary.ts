@@ -51,8 +51,12 @@ export class NotConverged extends MesaError {
 
   constructor(certificate: Certificate) {
     const { period, iterations } = certificate;
-    const why = period === null ? `within ${iterations} iterations` : `: the decisions cycle with period ${period}`;
-    super("NOT_CONVERGED", `the infinite horizon has no stationary equilibrium that was found ${why}`.replace(" :", ":"));
+    const why =
+      period === null ? `within ${iterations} iterations` : `: the decisions cycle with period ${period}`;
+    super(
+      "NOT_CONVERGED",
+      `the infinite horizon has no stationary equilibrium that was found ${why}`.replace(" :", ":"),
+    );
     this.certificate = certificate;
   }
 }
@@ -88,7 +92,11 @@ export interface Equilibrium {
  * @param evaluator one that can `respond`
  * @throws NotConverged; MesaError `ABORTED` and what the evaluator throws
  */
-export async function findEquilibrium(problem: Problem, evaluator: Evaluator, watch: Watch): Promise<Equilibrium> {
+export async function findEquilibrium(
+  problem: Problem,
+  evaluator: Evaluator,
+  watch: Watch,
+): Promise<Equilibrium> {
   const { game, parameters, learningRates, candidates } = problem;
   const { discount } = parameters;
   const learningRate = learningRates[learningRates.length - 1];

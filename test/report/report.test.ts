@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { presets, type Result, solve } from "../../src/index.ts";
 import { toCsv } from "../../src/report/csv.ts";
+import { createDocument } from "../../src/report/document.ts";
 import { toSvg } from "../../src/report/figure.ts";
 import { toJson } from "../../src/report/json.ts";
 import { summaryOf } from "../../src/report/summary.ts";
@@ -105,13 +106,13 @@ describe("summary and table", () => {
   ])("%j has a summary without NaN", async (config) => {
     const result = await solve({ game: "linear", ...config }, { backend: "cpu" });
     expect(summaryOf(result) + planTable(result)).not.toMatch(/NaN|Infinity|undefined/);
-    expect(await toSvg(result)).not.toMatch(/NaN|Infinity|undefined/);
+    expect(toSvg(result, createDocument())).not.toMatch(/NaN|Infinity|undefined/);
   });
 });
 
 describe("figure", () => {
-  test("is one SVG document with axis names, legend and title", async () => {
-    const svg = await toSvg(first);
+  test("is one SVG document with axis names, legend and title", () => {
+    const svg = toSvg(first, createDocument());
     expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
     for (const text of [
       "episode",
@@ -126,11 +127,11 @@ describe("figure", () => {
       expect(svg).toContain(`>${text}<`);
     expect(svg).toContain(">linear: 20 episodes of training, then 80 of deployment<");
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
-    expect(await toSvg(first)).toBe(svg);
+    expect(toSvg(first, createDocument())).toBe(svg);
   });
 
-  test("shows plotWindow episodes, every series with a colour, a dash and a mark of its own", async () => {
-    const svg = await toSvg(second);
+  test("shows plotWindow episodes, every series with a colour, a dash and a mark of its own", () => {
+    const svg = toSvg(second, createDocument());
     const marks = [...svg.matchAll(/<g aria-label="dot"[^>]*>(.*?)<\/g>/gs)].map(([, inside]) => inside);
     // goal, coefficient and output, and their marks in the legend
     expect(marks).toHaveLength(6);
@@ -142,8 +143,8 @@ describe("figure", () => {
     expect(own("stroke-dasharray").size).toBe(4);
   });
 
-  test("takes the names of the game, and survives what is not finite", async () => {
-    const svg = await toSvg(other);
+  test("takes the names of the game, and survives what is not finite", () => {
+    const svg = toSvg(other, createDocument());
     for (const text of ["per discount", "base", "belief"]) expect(svg).toContain(`>${text}<`);
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
   });

@@ -1,0 +1,82 @@
+// The library in a browser: the same modules, the same bits. There is no browser to be installed, so its absence fails.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import references from "../../src/cli/reference.json" with { type: "json" };
+import type * as index from "../../src/index.ts";
+import { launchChromium } from "./chromium.ts";
+import { openSite, type Site } from "./site.ts";
+
+/** the page's global, see site.ts */
+declare const library: typeof index;
+
+let site: Site;
+let browser: Browser;
+let page: Page;
+/** what the page objects to */
+let complaints: string[];
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([openSite(), launchChromium()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+beforeEach(async () => {
+  complaints = [];
+  page = await browser.newPage();
+  page.on("console", (message) => {
+    if (["error", "warning", "assert"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("response", (response) => {
+    if (!response.ok()) complaints.push(`${response.url()}: ${response.status()}`);
+  });
+  await page.goto(site.address);
+});
+afterEach(async () => {
+  await page?.close();
+});
+
+function solveExperiment(name: string, options: index.SolveOptions): Promise<index.Result> {
+  return page.evaluate(([name, options]) => library.solve(library.presets[name].config, options), [
+    name,
+    options,
+  ] as const);
+}
+
+describe("experiment-1", () => {
+  const [reference] = references;
+  test.each([
+    { backend: "gpu", method: "moments" },
+    { backend: "gpu", method: "rollout" },
+    { backend: "cpu", method: "rollout" },
+  ] as const)("$method on the $backend", async ({ backend, method }) => {
+    const result = await solveExperiment(reference.name, { backend, method });
+    expect(result.solver).toMatchObject({ backend, method, precision: "certified", notes: [] });
+    expect(result.solver.adapter).toBe(backend === "gpu" ? "google swiftshader" : "cpu");
+    expect(result.plan.coefficient).toEqual(reference.plan);
+    expect(complaints).toEqual([]);
+  });
+
+  test("auto takes the cpu where the adapter is a software one", async () => {
+    const { solver, plan } = await solveExperiment(reference.name, {});
+    expect(solver.backend).toBe("cpu");
+    expect(plan.coefficient).toEqual(reference.plan);
+    expect(complaints).toEqual([]);
+  });
+});
+
+test("a browser without WebGPU says so", async () => {
+  const outcome = await page.evaluate(async () => {
+    Object.defineProperty(navigator, "gpu", { value: undefined });
+    const { solve, MesaError } = library;
+    const failure = await solve({ game: "linear" }, { backend: "gpu" }).catch((error) => error);
+    return {
+      code: failure instanceof MesaError && failure.code,
+      cpu: (await solve({ game: "linear" })).solver,
+    };
+  });
+  expect(outcome).toMatchObject({ code: "NO_ADAPTER", cpu: { backend: "cpu" } });
+});

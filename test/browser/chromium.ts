@@ -1,0 +1,61 @@
+// Chromium from npm: the package @sparticuz/chromium holds a Chromium and every library that a bare Debian lacks
+// for it. Unpacked side by side, it finds its software Vulkan driver by itself and needs nothing installed.
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { createBrotliDecompress } from "node:zlib";
+import { unpackTar } from "modern-tar/fs";
+import { type Browser, chromium } from "playwright-core";
+
+const MODULES = fileURLToPath(new URL("../../node_modules", import.meta.url));
+const PACKAGE = join(MODULES, "@sparticuz", "chromium");
+
+async function unpackInto(folder: string): Promise<void> {
+  const unpacked = (name: string) =>
+    [createReadStream(join(PACKAGE, "bin", name)), createBrotliDecompress()] as const;
+  await pipeline(
+    ...unpacked("chromium.br"),
+    createWriteStream(join(folder, "chromium"), { mode: 0o755, flush: true }),
+  );
+  // Chromium looks for libvk_swiftshader.so beside itself
+  await pipeline(...unpacked("swiftshader.tar.br"), unpackTar(folder));
+  // NSS and Expat, in lib/
+  await pipeline(...unpacked("al2023.tar.br"), unpackTar(folder));
+  await pipeline(...unpacked("fonts.tar.br"), unpackTar(join(folder, "fonts")));
+}
+
+/** Unpacks Chromium, once for each version of its package; gives the folder. */
+async function unpackChromium(): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8"));
+  const folder = join(MODULES, ".cache", "mesa-induction", "chromium", version);
+  if (existsSync(folder)) return folder;
+  await mkdir(dirname(folder), { recursive: true });
+  const temporary = await mkdtemp(`${folder}-`);
+  try {
+    await unpackInto(temporary);
+    await rename(temporary, folder);
+  } catch (error) {
+    // another process may have been quicker
+    if (!existsSync(folder)) throw error;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/** Starts Chromium with WebGPU on SwiftShader. */
+export async function launchChromium(): Promise<Browser> {
+  const folder = await unpackChromium();
+  return chromium.launch({
+    executablePath: join(folder, "chromium"),
+    args: ["--no-sandbox", "--enable-unsafe-webgpu"],
+    // not the tests' own Vulkan driver: Chromium has its own loader and driver
+    env: {
+      PATH: process.env.PATH ?? "",
+      LD_LIBRARY_PATH: join(folder, "lib"),
+      FONTCONFIG_PATH: join(folder, "fonts"),
+    },
+  });
+}

@@ -1,0 +1,114 @@
+// What a plan does from one initial state, and how deceptive that is.
+import { describe, expect, test } from "vitest";
+import { type Config, type NamedPlan, simulate } from "../src/index.ts";
+import { measuresOf } from "../src/solve/simulate.ts";
+
+describe("the measures", () => {
+  test.each([
+    {
+      about: "outputs of 3/5 of the goal, of which a half is left",
+      learningRates: [1, 1, 0],
+      theta: [2, 1.5, 1, 1],
+      output: [1.2, -1.2, 9],
+      wanted: { compliance: 0.4, retention: 0.5, deception: 0.2 },
+    },
+    {
+      about: "the root of the mean of the squares",
+      learningRates: [0.1, 0.2, 0],
+      theta: [-1, -1, -1, -1],
+      output: [0.6, 0.8, -1],
+      wanted: { compliance: 1 - Math.SQRT1_2, retention: 1, deception: 1 - Math.SQRT1_2 },
+    },
+    {
+      about: "a perfect deceiver",
+      learningRates: [1, 0],
+      theta: [0.8, 0.8, 0.8],
+      output: [0, 0.8],
+      wanted: { compliance: 1, retention: 1, deception: 1 },
+    },
+    {
+      about: "an honest agent that is corrected",
+      learningRates: [0.5, 0],
+      theta: [0.8, 0, 0],
+      output: [0.8, 0],
+      wanted: { compliance: 0, retention: 0, deception: 0 },
+    },
+    {
+      about: "outputs beyond the goal and a goal that grows: clamped",
+      learningRates: [1, 0],
+      theta: [1, -3, -3],
+      output: [2, -3],
+      wanted: { compliance: 0, retention: 1, deception: 0 },
+    },
+    {
+      about: "deployment starts after the last episode that learns",
+      learningRates: [0, 1, 0, 1, 0],
+      theta: [1, 1, 0.75, 0.75, 0.25, 0.25],
+      output: [1, 0.5, 1, 0.5, 1],
+      wanted: { compliance: 0.5, retention: 0.25, deception: 0.125 },
+    },
+    {
+      about: "no deployment: the goal that the last step leaves",
+      learningRates: [1, 1],
+      theta: [1, 0.75, 0.5],
+      output: [0.5, 0.5],
+      wanted: { compliance: 0.5, retention: 0.5, deception: 0.25 },
+    },
+    {
+      about: "no training, nothing to comply with",
+      learningRates: [0, 0],
+      theta: [0.8, 0.8, 0.8],
+      output: [0.8, 0.8],
+      wanted: { compliance: null, retention: 1, deception: null },
+    },
+    {
+      about: "no goal, nothing to retain",
+      learningRates: [1, 0],
+      theta: [0, 0, 0],
+      output: [0, 0],
+      wanted: { compliance: null, retention: null, deception: null },
+    },
+  ])("$about", ({ learningRates, theta, output, wanted }) => {
+    const measures = measuresOf({ theta, output, loss: [], learningRate: learningRates }, learningRates);
+    for (const name of ["compliance", "retention", "deception"] as const) {
+      if (wanted[name] === null) expect(measures[name]).toBeNull();
+      else expect(measures[name]).toBeCloseTo(wanted[name], 14);
+    }
+  });
+});
+
+describe("simulate", () => {
+  const config: Config = {
+    game: "linear",
+    schedule: { learningRates: [0.5, 0.25, 0] },
+    initial: { theta: 2 },
+    regularization: 0.5,
+  };
+
+  test("runs any plan", () => {
+    // θ' = θ(1 − 2η(a² + 1/2)): by 1/4 with η = 1/2, a = 1/2, then by 1/4 with η = 1/4, a = 1
+    const { trajectory } = simulate(config, { coefficient: [0.5, 1, -3] });
+    expect(trajectory).toEqual({
+      theta: [2, 0.5, 0.125, 0.125],
+      output: [1, 0.5, -0.375],
+      loss: [1 + 2, 0.25 + 0.125, 0.375 ** 2 + 0.125 ** 2 / 2],
+    });
+  });
+
+  test.each<[unknown, string]>([
+    [null, "the plan must be an object with coefficient, got null"],
+    [[1, 1, 1], "the plan must be an object with coefficient, got [1,1,1]"],
+    [{}, "plan.coefficient must be a list of 3 numbers, got undefined"],
+    [{ coefficient: [1, 1] }, "plan.coefficient must be a list of 3 numbers, got [1,1]"],
+    [{ coefficient: [1, Number.NaN, 1] }, "plan.coefficient[1] must be a finite number, got NaN"],
+    [{ coefficient: [1, 1, "1"] }, 'plan.coefficient[2] must be a finite number, got "1"'],
+    [
+      { coefficient: [1, 1, 1], belief: [0, 0, 0] },
+      'unknown key "belief" in the plan; allowed are coefficient',
+    ],
+  ])("refuses %j", (plan, message) => {
+    expect(() => simulate(config, plan as NamedPlan)).toThrow(
+      expect.objectContaining({ code: "INVALID_CONFIG", message }),
+    );
+  });
+});

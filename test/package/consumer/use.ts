@@ -1,0 +1,73 @@
+// What a program that depends on the package may write; test/package/tarball.test.ts type-checks and runs it there.
+import {
+  checkConfig,
+  defineGame,
+  type Game,
+  linspace,
+  MesaError,
+  presets,
+  type Result,
+  type SolveOptions,
+  simulate,
+  solve,
+  type WebGpu,
+} from "mesa-induction";
+
+const options: SolveOptions = { backend: "cpu", onProgress: ({ share }) => share.toFixed(2) };
+const result: Result = await solve(presets["experiment-1"].config, options);
+const coefficient: number[] = result.plan.coefficient;
+const margin: number | null = result.margin[0];
+const { trajectory, measures } = simulate({ game: "linear" }, { coefficient });
+
+const game: Game = defineGame({
+  name: "mine",
+  state: { theta: { min: -1, max: 1, count: 3, initial: 1 } },
+  decision: { share: { min: 0, max: 1, count: 3 } },
+  output: ({ share }, { theta }) => share * theta,
+  learn: (_, state) => state,
+  wgsl: "",
+});
+const mine = await solve({ game, schedule: { learningRates: [1, 0] }, theta: { count: 5 } }, options);
+
+// what a browser or Dawn gives has more than the solver asks for
+declare const real: {
+  requestAdapter(options?: { powerPreference?: string }): Promise<{ name: string } | null>;
+};
+export const withGpu = (): SolveOptions => ({
+  gpu: real satisfies WebGpu,
+  signal: new AbortController().signal,
+});
+
+// @ts-expect-error there is no such backend
+export const wrongBackend: SolveOptions = { backend: "tpu" };
+// @ts-expect-error a WebGPU implementation is no string
+export const wrongGpu: SolveOptions = { gpu: "gpu" };
+export const wrongGame = () =>
+  defineGame({
+    name: "wrong",
+    state: { theta: { min: -1, max: 1, count: 3, initial: 1 } },
+    decision: { share: { min: 0, max: 1, count: 3 } },
+    // @ts-expect-error the state has no such number
+    output: ({ share }, { belief }) => share * belief,
+    learn: (_, state) => state,
+    wgsl: "",
+  });
+
+let refused = "";
+try {
+  checkConfig({ game: "linear", discount: 2 });
+} catch (error) {
+  if (error instanceof MesaError) refused = error.code;
+}
+const { deception } = measures;
+console.log(
+  JSON.stringify({
+    coefficient,
+    margin,
+    deception,
+    theta: trajectory.theta,
+    mine: mine.plan,
+    refused,
+    points: [...linspace({ min: 0, max: 1, count: 3 })],
+  }),
+);
