@@ -3,6 +3,7 @@
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { Part } from "../src/gpu/layout.ts";
+import { HUGE } from "./least.wgsl.ts";
 import { f32, RADIUS_SLACK, ROUNDING } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
@@ -10,12 +11,13 @@ import { WORKGROUP } from "./rollout.wgsl.ts";
  * Where the error bound comes from.
  *
  * - `none`: no bound is asked for
+ * - `open`: there is none, and any candidate could be the least
  * - `ball`: the totals are balls
  * - `unit`: the totals are plain, and beside them there is the ball of the state θ = 1. Everything is proportional
  *   to θ, and so is the ball: what state θ costs lies within θ² times the ball's radius of what it should.
  */
 export type Bound =
-  | { readonly kind: "none" | "ball" }
+  | { readonly kind: "none" | "open" | "ball" }
   | {
       readonly kind: "unit";
       /** Σ θ² over the states that are rolled out */
@@ -50,9 +52,9 @@ fn enclose(@builtin(global_invocation_id) id: vec3u) {
 #if ${bound.kind === "ball"}
   for (var block = 1u; block < part.blocks; block++) {
     let next = totals[block * part.candidates + id.x];
-    sum = vec2f(sum.x + next.x, sum.y + next.y + ${f32(ROUNDING)} * (sum.x + next.x));
+    sum = vec2f(sum.x + next.x, sum.y + next.y + ${f32(ROUNDING)} * (abs(sum.x) + abs(next.x)));
   }
-  enclosures[id.x] = vec2f(sum.x, ${f32(RADIUS_SLACK)} * sum.y + ${f32(ROUNDING)} * sum.x);
+  enclosures[id.x] = vec2f(sum.x, ${f32(RADIUS_SLACK)} * sum.y + ${f32(ROUNDING)} * abs(sum.x));
 #else
   for (var block = 1u; block < part.blocks; block++) {
     sum += totals[block * part.candidates + id.x];
@@ -63,6 +65,8 @@ fn enclose(@builtin(global_invocation_id) id: vec3u) {
   let dropped = ${bound.kind === "unit" ? f32(bound.dropped * (1 + 2 ** -20)) : ""} * (ball.x + ball.y);
   let addition = ${bound.kind === "unit" ? f32((bound.additions + 1) * ROUNDING) : ""} * sum;
   enclosures[id.x] = vec2f(sum, ${f32(RADIUS_SLACK)} * (rounding + dropped + addition));
+#elif ${bound.kind === "open"}
+  enclosures[id.x] = vec2f(sum, ${f32(HUGE)});
 #else
   enclosures[id.x] = vec2f(sum, 0.0);
 #endif

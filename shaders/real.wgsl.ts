@@ -105,11 +105,12 @@ fn square(a: real) -> real {
   return vec2f(product, spread + (ROUNDING * (product + spread) + UNDERFLOW));
 }
 
-// These move no two numbers further apart, so the wider radius stays one.
+// These move no two numbers further apart, so the wider radius would do; but a minimum or a maximum may drop a NaN,
+// and a sum keeps it: an overflow must not look like a number again.
 fn negated(a: real) -> real { return vec2f(-a.x, a.y); }
 fn absolute(a: real) -> real { return vec2f(abs(a.x), a.y); }
-fn minimum(a: real, b: real) -> real { return vec2f(min(a.x, b.x), max(a.y, b.y)); }
-fn maximum(a: real, b: real) -> real { return vec2f(max(a.x, b.x), max(a.y, b.y)); }
+fn minimum(a: real, b: real) -> real { return vec2f(min(a.x, b.x), a.y + b.y); }
+fn maximum(a: real, b: real) -> real { return vec2f(max(a.x, b.x), a.y + b.y); }
 #endif
 
 /// a where it is in [low, high], else the nearer end

@@ -1,12 +1,13 @@
 // The method `moments` on the device: host of shaders/moments.wgsl.ts.
 
+import { HUGE } from "../../shaders/least.wgsl.ts";
 import { followMomentsWgsl, momentsWgsl, outlookSize } from "../../shaders/moments.wgsl.ts";
 import { REAL_SIZE } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { Future, type Outlook, roundingsOf } from "../solve/moments.ts";
 import { capacityOf } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
-import type { Scorer, Workshop } from "./scorer.ts";
+import { type Scorer, underflowsInFloat64, type Workshop } from "./scorer.ts";
 import { encode } from "./tables.ts";
 
 /** A scorer by moments: O(1) a candidate. */
@@ -42,6 +43,7 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
   const follow = precision === "f32" ? await createFollow() : undefined;
 
   const future = new Future(problem);
+  const undecidable = underflowsInFloat64(problem);
   /** the episode whose outlooks are on the device */
   let current: number | undefined;
 
@@ -73,7 +75,8 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
       const offset = recorder.part({
         ...part,
         fresh: part.first === 0 ? 1 : 0,
-        slack: roundingsOf(problem, part.episode) * (Number.EPSILON / 2),
+        // where only the oracle can decide, a slack that no enclosure survives as a finite one
+        slack: undecidable ? HUGE : roundingsOf(problem, part.episode) * (Number.EPSILON / 2),
       });
       const x = Math.ceil(part.candidates / WORKGROUP);
       recorder.dispatch(moments, momentsGroup, offset, x, 1, part.candidates);

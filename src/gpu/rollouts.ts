@@ -9,7 +9,7 @@ import type { Problem } from "../problem.ts";
 import type { Plan } from "../solve/step.ts";
 import { blocksPerDispatch, capacityOf, dealStates } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
-import type { PartOfStep, Scorer, Workshop } from "./scorer.ts";
+import { type PartOfStep, type Scorer, underflowsInFloat64, type Workshop } from "./scorer.ts";
 import { encode } from "./tables.ts";
 
 /** States as the device takes them. */
@@ -138,8 +138,9 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
   const capacity = capacityOf(candidates.size, bytes, device.limits.maxStorageBufferBindingSize);
 
   const main = await createRollouts(workshop, arithmetic, table.numbers, deal, capacity);
+  const undecidable = underflowsInFloat64(problem);
   const unit =
-    certified && game.proportional
+    certified && game.proportional && !undecidable
       ? await createRollouts(
           workshop,
           "ball",
@@ -159,7 +160,7 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
         dropped: table.dropped === 0 ? 0 : Math.max(table.dropped, 2 ** -100),
         additions: deal.groups * deal.lanes + deal.blocks,
       }
-    : { kind: certified ? "ball" : "none" };
+    : { kind: !certified ? "none" : undecidable ? "open" : "ball" };
   const enclosures = tables.storage("enclosures", capacity * 8);
   const encloseBindings = ["part", "write", "read", ...(unit ? ["read" as const] : [])] as const;
   const enclose = await createKernel(device, "enclose", encloseWgsl(bound), encloseBindings);

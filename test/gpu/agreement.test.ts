@@ -1,0 +1,96 @@
+// Random problems, solved on the GPU and in float64: the same plan, costs and margins, to the bit.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { momentum } from "../games/momentum.ts";
+import { expectAgreement } from "./agreement.ts";
+
+const number = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+const share = fc.oneof(fc.constantFrom(0, 1), number(0, 1));
+const rates = (most: number) =>
+  fc.array(fc.oneof(fc.constantFrom(0, 1), number(0, most)), { minLength: 1, maxLength: 6 });
+const axis = (reach: number, most: number) =>
+  fc
+    .tuple(number(-reach, reach), number(1e-3, 2 * reach), fc.integer({ min: 1, max: most }))
+    .map(([min, span, count]) => ({ min, max: count === 1 ? min : min + span, count }));
+
+test("linear, by rollout and by moments", async () => {
+  const problems = fc.record({
+    schedule: fc.record({ learningRates: rates(10) }),
+    coefficient: axis(3, 300),
+    theta: axis(2, 40),
+    discount: share,
+    regularization: fc.oneof(fc.constant(0), number(0, 1)),
+  });
+  await fc.assert(
+    fc.asyncProperty(problems, async (problem) => {
+      await expectAgreement({ game: "linear", ...problem }, ["rollout", "moments"]);
+    }),
+    { numRuns: 16 },
+  );
+});
+
+test("a user's own game", async () => {
+  const problems = fc.record({
+    schedule: fc.record({ learningRates: rates(1) }),
+    coefficient: axis(2, 200),
+    theta: axis(2, 12),
+    velocity: axis(0.5, 3),
+    friction: share,
+    discount: share,
+    regularization: number(0, 0.2),
+  });
+  await fc.assert(
+    fc.asyncProperty(problems, async (problem) => {
+      await expectAgreement({ game: momentum, ...problem }, ["rollout"]);
+    }),
+    { numRuns: 8 },
+  );
+});
+
+test("a game with its own discount", async () => {
+  const problems = fc.record({
+    schedule: fc.record({ learningRates: rates(1) }),
+    base: axis(1.5, 30),
+    perDiscount: axis(1.5, 20),
+    theta: axis(2, 9),
+    discount: fc.constantFrom({ min: 0, max: 1, count: 5 }, { min: 0.9, max: 0.9, count: 1 }),
+    discountLearningRateScale: number(0, 3),
+    regularization: number(0, 0.2),
+  });
+  await fc.assert(
+    fc.asyncProperty(problems, async (problem) => {
+      await expectAgreement({ game: "learned-discount", ...problem }, ["rollout"]);
+    }),
+    { numRuns: 8 },
+  );
+});
+
+test("a game with a believed target", async () => {
+  const problems = fc.record({
+    schedule: fc.record({ learningRates: rates(0.5) }),
+    coefficient: axis(2, 300),
+    theta: axis(2, 9),
+    belief: axis(1, 5),
+    beliefLearningRateScale: number(0, 2),
+    discount: share,
+    regularization: number(0, 0.2),
+  });
+  await fc.assert(
+    fc.asyncProperty(problems, async (problem) => {
+      await expectAgreement({ game: "misconception", ...problem }, ["rollout"]);
+    }),
+    { numRuns: 8 },
+  );
+});
+
+test("the presets' own grids", async () => {
+  const schedule = { training: 4, deployment: 2, learningRate: 0.3 };
+  for (const game of ["learned-discount", "misconception", momentum]) {
+    const { plan } = await expectAgreement(
+      { game, schedule, discount: game === "learned-discount" ? {} : 0.9 },
+      ["rollout"],
+    );
+    // the GPU had something to decide: the agent does not do the same all along
+    for (const numbers of Object.values(plan).slice(0, 1)) expect(new Set(numbers).size).toBeGreaterThan(1);
+  }
+});

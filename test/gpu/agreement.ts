@@ -1,0 +1,41 @@
+// What `certified` promises, as one expectation: the GPU's plan, costs and margins are the float64 oracle's, to the bit.
+import { expect } from "vitest";
+import { type Config, type Result, type SolveOptions, solve } from "../../src/index.ts";
+
+type GpuMethod = "rollout" | "moments";
+
+/** The oracle's answer, candidate by candidate. */
+export function solveOnCpu(config: Config): Promise<Result> {
+  return solve(config, { backend: "cpu", method: "rollout" });
+}
+
+/** The GPU's answer, screened there and settled by the oracle. */
+export function solveOnGpu(config: Config, method: GpuMethod, options: SolveOptions = {}): Promise<Result> {
+  return solve(config, { backend: "gpu", method, precision: "certified", ...options });
+}
+
+/** Solves on both, and on the GPU by each method given. */
+export async function expectAgreement(config: Config, methods: readonly GpuMethod[]): Promise<Result> {
+  const cpu = await solveOnCpu(config);
+  for (const method of methods) {
+    const gpu = await solveOnGpu(config, method);
+    expect(gpu.solver).toMatchObject({ backend: "gpu", method, precision: "certified", notes: [] });
+    expectSameSteps(gpu, cpu);
+  }
+  return cpu;
+}
+
+/** Expects equal plans, costs and margins, to the bit. */
+export function expectSameSteps(got: Result, wanted: Result): void {
+  const steps = ({ plan, cost, margin }: Result) => ({ plan, cost, margin });
+  expect(steps(got)).toEqual(steps(wanted));
+}
+
+/** The error code of a solve that should fail. */
+export async function codeOf(solving: Promise<unknown>): Promise<string> {
+  const outcome = await solving.then(
+    () => "none",
+    (error) => error,
+  );
+  return outcome.code ?? outcome;
+}
