@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { checkConfig, defineGame, games, LIMITS, MesaError, presets } from "../src/index.ts";
 
 const GAMES = [...games.keys()].join(", ");
-const TOP = "game, schedule, coefficient, theta, discount, regularization, initial, plotWindow";
+const TOP = "game, schedule, horizon, coefficient, theta, discount, regularization, initial, plotWindow";
 const SCHEDULE = "an object with training, deployment, learningRate, or with learningRates and none of these";
 
 /** the error of checking a configuration */
@@ -155,6 +155,7 @@ describe("defaults", () => {
     expect(checkConfig({ game: "linear" }).config).toEqual({
       game: "linear",
       schedule: { training: 20, deployment: 80, learningRate: 1 },
+      horizon: "finite",
       coefficient: { min: -2, max: 2, count: 401 },
       theta: { min: -1, max: 1, count: 11 },
       discount: 1,

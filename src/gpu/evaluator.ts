@@ -96,7 +96,7 @@ async function build(
     const first = episode + 1;
     const choices = await search.best(first * signals, (last + 1) * signals);
     return Array.from({ length: last + 1 - first }, (_, i) => last - i).map((t) =>
-      stepOf(problem, t, choices.slice((t - first) * signals, (t + 1 - first) * signals)),
+      stepOf(problem, t, choices.slice((t - first) * signals, (t + 1 - first) * signals), "float32"),
     );
   }
 

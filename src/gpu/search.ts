@@ -1,7 +1,7 @@
 // The search of a grid on the device: every candidate scored, part by part, and the best of them found.
 
 import { BEST_SIZE, HUGE, leastWgsl, MOST_GROUPS, REDUCERS } from "../../shaders/least.wgsl.ts";
-import { checkNotAborted, MesaError } from "../errors.ts";
+import { checkNotAborted } from "../errors.ts";
 import type { Choice, Watch } from "../solve/step.ts";
 import { nextPart, type Range } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
@@ -65,16 +65,10 @@ export async function createSearch(workshop: Workshop, scorer: Scorer): Promise<
         const cost = view.getFloat32(slot * BEST_SIZE, true);
         const index = view.getUint32(slot * BEST_SIZE + 4, true);
         const runnerUp = view.getFloat32(slot * BEST_SIZE + 8, true);
-        if (!(cost < HUGE))
-          throw new MesaError(
-            "NOT_FINITE",
-            "the average total mesa cost of every candidate is too large for float32; " +
-              "precision certified settles it in float64",
-          );
         return {
           index,
           decision: candidates.at(index),
-          cost: cost * scorer.scale,
+          cost: cost < HUGE ? cost * scorer.scale : Number.POSITIVE_INFINITY,
           runnerUp: runnerUp < HUGE ? runnerUp * scorer.scale : Number.NaN,
           survivors: 0,
         };

@@ -9,7 +9,6 @@
 // It is negative at 0, so one root is positive; where it has three, two are negative. The best response is the best
 // of the roots inside [min, max] and the two ends.
 
-import { MesaError } from "../errors.ts";
 import type { Axis } from "../grid.ts";
 import type { Problem } from "../problem.ts";
 import { costPerSquare, Future, type Outlook } from "./moments.ts";
@@ -74,8 +73,6 @@ export function createExactEvaluator(problem: Problem): Evaluator {
 
   const respond = (outlook: Outlook): Choice => {
     const { coefficient, cost } = bestResponse(outlook, quadraticGain, parameters.discount, axis);
-    if (!Number.isFinite(cost))
-      throw new MesaError("NOT_FINITE", "the cost of every coefficient is too large for float64");
     const decision = [coefficient];
     return { index: -1, decision, cost: future.meanSquare * cost, runnerUp: Number.NaN, survivors: 0 };
   };

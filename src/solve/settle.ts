@@ -4,7 +4,6 @@
 
 import { createProportionalRollout } from "../cpu/proportional.ts";
 import { type CostsOf, rolloutCosts } from "../cpu/rollout.ts";
-import { MesaError } from "../errors.ts";
 import type { Problem } from "../problem.ts";
 import { type Enclosure, Future, type Outlook, roundingsOf } from "./moments.ts";
 import { type Choice, Least, type Plan } from "./step.ts";
@@ -29,7 +28,6 @@ export interface Oracle {
    * The answer to a question, decided among `survivors`.
    *
    * @param survivors indices of candidates in ascending order, the least and the runner-up among them
-   * @throws MesaError `NOT_FINITE` when no survivor has a finite cost
    */
   settle(question: Question, survivors: readonly number[]): Choice;
 }
@@ -67,7 +65,6 @@ export function createOracle(problem: Problem): Oracle {
       const costs = costsOf(few.map((i) => candidates.at(i)));
       const least = new Least();
       for (const [j, i] of few.entries()) least.offer(i, finiteOrInfinity(costs[j]));
-      checkFinite(least);
       return least.choice(candidates, survivors.length);
     },
   };
@@ -99,14 +96,4 @@ export function screen(indices: Iterable<number>, enclosure: (index: number) => 
 /** A cost that overflowed is as bad as can be, and never the least. */
 export function finiteOrInfinity(cost: number): number {
   return Number.isFinite(cost) ? cost : Number.POSITIVE_INFINITY;
-}
-
-/** @throws MesaError `NOT_FINITE` */
-export function checkFinite(least: Least): void {
-  if (Number.isFinite(least.cost)) return;
-  throw new MesaError(
-    "NOT_FINITE",
-    "the average total mesa cost of every candidate is too large for float64; " +
-      "a smaller learning rate, regularization or number of episodes keeps it finite",
-  );
 }

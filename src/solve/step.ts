@@ -1,5 +1,6 @@
 // What one step of the induction yields, and who answers it.
 
+import { MesaError } from "../errors.ts";
 import type { Grid } from "../grid.ts";
 import type { Problem } from "../problem.ts";
 import type { Outlook } from "./moments.ts";
@@ -29,8 +30,23 @@ export type Choice = Omit<Step, "episode">;
 /**
  * The step of an episode: its decision is that after each signal, one after the other, and its cost what is expected
  * before the signal. The runner-up differs after one signal alone: that where the difference matters least.
+ *
+ * @throws MesaError `NOT_FINITE` when no candidate's cost is finite
  */
-export function stepOf({ candidates, chain }: Problem, episode: number, choices: readonly Choice[]): Step {
+export function stepOf(
+  { candidates, chain }: Problem,
+  episode: number,
+  choices: readonly Choice[],
+  arithmetic: "float32" | "float64" = "float64",
+): Step {
+  if (!choices.every(({ cost }) => Number.isFinite(cost)))
+    throw new MesaError(
+      "NOT_FINITE",
+      `the average total mesa cost of every candidate at episode ${episode} is too large for ${arithmetic}; ` +
+        `a smaller learning rate, regularization or number of episodes keeps it finite${
+          arithmetic === "float32" ? ", and precision certified settles it in float64" : ""
+        }`,
+    );
   if (choices.length === 1) return { episode, ...choices[0] };
   const probability = chain.signalAt[episode];
   const cost = choices.reduce((sum, choice, s) => sum + probability[s] * choice.cost, 0);
