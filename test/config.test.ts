@@ -1,6 +1,6 @@
 // Bad input, case by case: each gets one line that says what is wrong, what was got and what is allowed.
 import { describe, expect, test } from "vitest";
-import { checkConfig, defineGame, games, LIMITS, MesaError, presets } from "../src/index.ts";
+import { checkConfig, defineGame, games, LIMITS, MesaError } from "../src/index.ts";
 
 const GAMES = [...games.keys()].join(", ");
 const TOP = "game, schedule, horizon, coefficient, theta, discount, regularization, initial, plotWindow";
@@ -107,6 +107,20 @@ describe("INVALID_CONFIG", () => {
   });
 });
 
+describe("a state with bounds", () => {
+  test.each<[object, string]>([
+    [{ discount: { max: 1.5 } }, "discount.max must be in [0, 1], got 1.5"],
+    [{ discount: { min: -0.1 } }, "discount.min must be in [0, 1], got -0.1"],
+    [{ initial: { discount: 2 } }, "initial.discount must be in [0, 1], got 2"],
+    [{ discount: 0.9 }, "discount must be an object with min, max, count, got 0.9"],
+  ])("%j", (change, message) => {
+    expect(errorOf({ game: "learned-discount", ...change })).toMatchObject({
+      code: "INVALID_CONFIG",
+      message,
+    });
+  });
+});
+
 describe("LIMIT_EXCEEDED", () => {
   test.each<[object, string]>([
     [
@@ -147,41 +161,5 @@ describe("LIMIT_EXCEEDED", () => {
       code: "LIMIT_EXCEEDED",
       message: "slope.count × offset.count must be at most 16777216 candidates, got 25000000",
     });
-  });
-});
-
-describe("defaults", () => {
-  test("are the post's first experiment", () => {
-    expect(checkConfig({ game: "linear" }).config).toEqual({
-      game: "linear",
-      schedule: { training: 20, deployment: 80, learningRate: 1 },
-      horizon: "finite",
-      coefficient: { min: -2, max: 2, count: 401 },
-      theta: { min: -1, max: 1, count: 11 },
-      discount: 1,
-      regularization: 0,
-      initial: { theta: 0.8 },
-      plotWindow: 30,
-    });
-    expect(checkConfig(presets["experiment-1"].config)).toEqual(checkConfig({ game: "linear" }));
-  });
-
-  test("fill what is missing inside an object", () => {
-    const { config } = checkConfig({ game: "linear", theta: { count: 3 }, schedule: { training: 2 } });
-    expect(config.theta).toEqual({ min: -1, max: 1, count: 3 });
-    expect(config.schedule).toEqual({ training: 2, deployment: 80, learningRate: 1 });
-    expect(config.plotWindow).toBe(12);
-  });
-
-  test("one point needs its place twice", () => {
-    const axis = { min: 0.5, max: 0.5, count: 1 };
-    expect(checkConfig({ game: "linear", theta: axis }).config.theta).toEqual(axis);
-  });
-
-  test("the input stays as it was", () => {
-    const input = Object.freeze({ game: "linear", theta: Object.freeze({ count: 3 }) });
-    const { config } = checkConfig(input);
-    expect(config.theta).not.toBe(input.theta);
-    expect(input).toEqual({ game: "linear", theta: { count: 3 } });
   });
 });

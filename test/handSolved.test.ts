@@ -130,10 +130,15 @@ describe("exact", () => {
     expect(solver).toMatchObject({ backend: "cpu", method: "exact", precision: "float64" });
   });
 
-  test("stays inside the axis", async () => {
-    const narrow = { ...QUARTERS, schedule: { learningRates: [1, 1] }, coefficient: { min: -1, max: 0.25 } };
-    const { plan } = await solve(narrow, { method: "exact" });
-    expect(plan.coefficient).toEqual([0.25, 0.25]);
+  test.each([
+    [{ min: -1, max: 1 / 4 }, [1 / 4, 1 / 4]],
+    [{ min: 3 / 4, max: 2 }, [3 / 4, 1]],
+  ])("stays inside %j", async (coefficient, wanted) => {
+    const { plan } = await solve(
+      { ...QUARTERS, schedule: { learningRates: [1, 1] }, discount: 1 / 2, coefficient },
+      { method: "exact" },
+    );
+    expect(plan.coefficient).toEqual(wanted);
   });
 });
 

@@ -22,6 +22,8 @@ export interface Question {
 export interface Oracle {
   /** an episode's questions, one a signal */
   questions(episode: number, plan: Plan): Question[];
+  /** J of candidates at an episode, in float64 */
+  costsAt(episode: number, plan: Plan): CostsOf;
   /** the question of an outlook that is no episode's */
   questionOf(outlook: Outlook): Question;
   /**
@@ -50,14 +52,17 @@ export function createOracle(problem: Problem): Oracle {
     return { outlook, enclosure, costsOf };
   };
 
+  const questions: Oracle["questions"] = (episode, plan) => {
+    if (!future) return [{ costsOf: rolloutCosts(problem, episode, plan) }];
+    return chain.signalAt[episode].map((_, signal) => ({
+      ...byMoments(future.outlook(episode, signal, plan), roundingsOf(problem, episode)),
+      ...(proportionalCosts && { costsOf: proportionalCosts(episode, plan) }),
+    }));
+  };
+
   return {
-    questions(episode, plan) {
-      if (!future) return [{ costsOf: rolloutCosts(problem, episode, plan) }];
-      return chain.signalAt[episode].map((_, signal) => ({
-        ...byMoments(future.outlook(episode, signal, plan), roundingsOf(problem, episode)),
-        ...(proportionalCosts && { costsOf: proportionalCosts(episode, plan) }),
-      }));
-    },
+    questions,
+    costsAt: (episode, plan) => questions(episode, plan)[0].costsOf,
     questionOf: (outlook) => byMoments(outlook, roundingsOf(problem, 0)),
     settle({ costsOf, enclosure }, survivors) {
       let few = survivors;

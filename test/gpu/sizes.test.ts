@@ -1,0 +1,78 @@
+// Sizes at which workgroups, lanes and blocks are just full, just empty or left with one over.
+import { describe, expect, test } from "vitest";
+import { gears } from "../games/gears.ts";
+import { momentum } from "../games/momentum.ts";
+import { expectAgreement, expectSameSteps, solveOnCpu, solveOnGpu } from "./agreement.ts";
+
+const RATES = [1, 0.7, 0.2, 0];
+const spread = (count: number) => ({ min: count === 1 ? 0.37 : -1.1, max: count === 1 ? 0.37 : 1.3, count });
+
+describe("candidates", () => {
+  test.each([1, 2, 63, 64, 65, 127, 128, 129, 1009])("%i", async (count) => {
+    const { margin } = await expectAgreement(
+      { game: "linear", schedule: { learningRates: RATES }, coefficient: spread(count), theta: { count: 9 } },
+      ["rollout", "moments"],
+    );
+    // a candidate alone has no runner-up
+    expect(margin.every((m) => m === null)).toBe(count === 1);
+  });
+});
+
+describe("states", () => {
+  test.each([1, 7, 8, 9, 63, 64, 65, 513, 8193])("%i", async (count) => {
+    const [schedule, theta] = [{ learningRates: RATES }, spread(count)];
+    await expectAgreement({ game: "linear", schedule, theta, coefficient: { count: 65 } }, ["rollout"]);
+    await expectAgreement({ game: momentum, schedule, theta, coefficient: { count: 65 } }, ["rollout"]);
+  });
+});
+
+describe("episodes", () => {
+  test.each([1, 2, 17])("%i", async (training) => {
+    const schedule = { training, deployment: 0, learningRate: 0.4 };
+    await expectAgreement({ game: "linear", schedule }, ["rollout", "moments"]);
+    await expectAgreement({ game: momentum, schedule }, ["rollout"]);
+  });
+});
+
+describe("a decision of two numbers", () => {
+  test.each([
+    [1, 1],
+    [1, 65],
+    [65, 1],
+    [9, 7],
+    [31, 33],
+  ])("%i × %i", async (coarse, fine) => {
+    const { plan } = await expectAgreement(
+      { game: gears, schedule: { learningRates: RATES }, coarse: spread(coarse), fine: spread(fine) },
+      ["rollout", "moments"],
+    );
+    expect(Object.keys(plan)).toEqual(["coarse", "fine"]);
+  });
+});
+
+describe("many candidates", () => {
+  const config = {
+    game: "linear",
+    schedule: { learningRates: [1, 0.5, 0] },
+    coefficient: { min: -2, max: 2, count: 100_001 },
+    regularization: 0.01,
+  };
+  test("100,001", async () => {
+    const cpu = await solveOnCpu(config);
+    for (const method of ["rollout", "moments"] as const) {
+      const gpu = await solveOnGpu(config, method);
+      expectSameSteps(gpu, cpu);
+      // the GPU did the screening: float64 saw but a few of them
+      expect(gpu.solver.survivors).toBeLessThan(3 * 10_000);
+      expect(gpu.solver.survivors).toBeGreaterThan(3);
+    }
+  });
+
+  test("100,001 of a game without moments", async () => {
+    const { count } = config.coefficient;
+    await expectAgreement(
+      { game: momentum, schedule: { learningRates: [0.5, 0] }, coefficient: { count }, theta: { count: 5 } },
+      ["rollout"],
+    );
+  });
+});
