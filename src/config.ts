@@ -14,9 +14,11 @@ import {
   complaint,
   hiddenSchedule,
   isRecord,
+  layersOf,
   object,
   quote,
   schedule,
+  search,
   whole,
 } from "./schema.ts";
 

@@ -17,7 +17,7 @@ export interface Problem {
   readonly chain: Chain;
   /** whether what comes after the last episode is nothing, or its learning rate for ever */
   readonly horizon: "finite" | "infinite";
-  /** every decision that is tried at each step */
+  /** every decision that is tried at each step; one of no numbers where a search finds the decision */
   readonly candidates: Grid;
   /** the states that the mesa objective is averaged over */
   readonly states: Grid;
@@ -29,7 +29,8 @@ export interface Problem {
  * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`
  */
 export function createProblem(input: unknown): Problem {
-  const { game, config } = checkConfig(input);
+  const { game: asked, config } = checkConfig(input);
+  const game = asked.network?.rebuilt(config.layers as number[]) ?? asked;
   const axes = (of: object) => Object.keys(of).map((name) => config[name] as Axis);
   const parameters = Object.fromEntries(
     Object.keys(game.parameters).map((name) => [name, config[name] as number]),
@@ -45,6 +46,11 @@ export function createProblem(input: unknown): Problem {
     candidates: new Grid(axes(game.decision)),
     states: new Grid(axes(game.state)),
   };
+}
+
+/** Turns the numbers of a decision into what a game's functions take. */
+export function deciderOf({ decision, network }: Game): (point: ArrayLike<number>) => Values {
+  return network ? (point) => point as unknown as Values : namer(decision);
 }
 
 /** Names the numbers of a point: with the keys of `names`, `[0.03]` becomes `{ coefficient: 0.03 }`. */

@@ -26,7 +26,7 @@ export function quote(value: unknown): string {
 }
 
 /** A finite number within a parameter's bounds. */
-export function bounded({ min, max }: Pick<Parameter, "min" | "max">) {
+export function bounded({ min, max }: Pick<Parameter, "min" | "max">, integer = false) {
   const range =
     min !== undefined && max !== undefined
       ? `in [${min}, ${max}]`
@@ -35,10 +35,10 @@ export function bounded({ min, max }: Pick<Parameter, "min" | "max">) {
         : max !== undefined
           ? `of at most ${max}`
           : "";
-  const number = `a finite number ${range}`.trimEnd();
+  const number = `a ${integer ? "whole" : "finite"} number ${range}`.trimEnd();
   return v.pipe(
     v.number(number),
-    v.finite(number),
+    integer ? v.safeInteger(number) : v.finite(number),
     v.minValue(min ?? -Number.MAX_VALUE, range.replace(/^of /, "")),
     v.maxValue(max ?? Number.MAX_VALUE, range.replace(/^of /, "")),
   );
@@ -106,6 +106,32 @@ export const hiddenSchedule = scheduleOf({
   episodes: v.optional(whole(0), 100),
   learningRate: v.optional(rate, 1),
 });
+
+/** Widths of a network's layers. */
+export function layersOf(defaults: readonly number[], mostWeights: number, weightsOf: (layers: readonly number[]) => number) {
+  const allowed = "a list of 2 to 10 whole numbers, the first and the last of them 1";
+  return v.optional(
+    v.pipe(
+      v.array(whole(1), allowed),
+      v.minLength(2, allowed),
+      v.maxLength(10, allowed),
+      v.check((layers) => layers[0] === 1 && layers.at(-1) === 1, allowed),
+      v.check((layers) => weightsOf(layers) <= mostWeights, `a network of at most ${mostWeights} weights`),
+    ),
+    [...defaults],
+  );
+}
+
+/** How hard to search for what no grid holds. */
+export const search = v.optional(
+  object({
+    seed: v.optional(bounded({ min: 0, max: 2 ** 32 - 1 }, true), 1),
+    population: v.optional(bounded({ min: 4, max: 4096 }, true), 24),
+    generations: v.optional(bounded({ min: 1, max: 100_000 }, true), 150),
+    restarts: v.optional(bounded({ min: 0, max: 6 }, true), 0),
+  }),
+  {},
+);
 
 /** One line for a schema's issue. */
 export function complaint(issue: v.BaseIssue<unknown>): string {

@@ -60,6 +60,16 @@ export interface Hidden<P extends string = string> {
   readonly deploymentAt: number;
 }
 
+/** What a game has whose decision is the weights of a network, which no grid holds but a search finds. */
+export interface Network {
+  /** widths of its layers, the first and the last of them 1 */
+  readonly layers: readonly number[];
+  /** how many weights it has */
+  readonly weights: number;
+  /** the game with other layers */
+  rebuilt(layers: readonly number[]): Game;
+}
+
 /** What {@link defineGame} takes. */
 export interface GameDefinition<S extends string, D extends string, P extends string> {
   /** the configuration's `game` */
@@ -91,6 +101,13 @@ export interface GameDefinition<S extends string, D extends string, P extends st
   readonly proportional?: Proportional<D, P | CommonParameter>;
   /** where the phase is hidden; only for proportional games whose decision is one number */
   readonly hidden?: Hidden<P | CommonParameter>;
+  /** where the decision is a network's weights: `decision` is then empty, and what the functions get is an array */
+  readonly network?: Network;
+  /**
+   * Whether the WGSL uses what has no error bound, such as `tanh`, on plain numbers. What the GPU screens is then not
+   * certified.
+   */
+  readonly unbounded?: boolean;
   /**
    * The same functions in WGSL, named in snake_case: `output(d, s)` and `learn(d, s, error, learning_rate)`, or
    * `reach(d)` and `gain(d, learning_rate)`; and `discount(s)` and `believed_target(s)` where the game has its own.
@@ -115,6 +132,8 @@ export interface Game {
   believedTarget?(state: Values, parameters: Values): number;
   readonly proportional?: Proportional;
   readonly hidden?: Hidden;
+  readonly network?: Network;
+  readonly unbounded?: boolean;
   readonly wgsl: string;
 }
 
@@ -134,6 +153,9 @@ const RESERVED = new Set([
   "output",
   "loss",
   "learningRate",
+  "layers",
+  "search",
+  "weights",
 ]);
 
 const defined = new WeakSet<object>();
@@ -173,7 +195,7 @@ function gameFrom<S extends string, D extends string, P extends string>(
       throw problem(`the name ${key} is taken`);
   }
   if (!("theta" in state)) throw problem("the state must have theta, the agent's goal");
-  if (Object.keys(decision).length === 0) throw problem("the decision must have at least one number");
+  if (Object.keys(decision).length === 0 && !definition.network) throw problem("the decision must have at least one number");
   if (definition.hidden && !(proportional && Object.keys(decision).length === 1))
     throw problem("only a proportional game with a decision of one number can have a hidden phase");
 

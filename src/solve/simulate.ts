@@ -3,8 +3,9 @@
 import { learningRatesOf } from "../config.ts";
 import { MesaError } from "../errors.ts";
 import type { Game, Values } from "../games/game.ts";
-import { createProblem, namer, type Problem } from "../problem.ts";
+import { createProblem, deciderOf, type Problem } from "../problem.ts";
 import { isRecord, quote } from "../schema.ts";
+import { type NamedPlan, readPlan } from "./plan.ts";
 import type { Plan } from "./step.ts";
 
 /** States, outputs and losses, by episode; T is the number of episodes. */
@@ -37,7 +38,7 @@ export interface Measures {
 export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
   const { game, parameters, learningRates, config, chain } = problem;
   const { deploymentAt = Number.POSITIVE_INFINITY } = config.initial;
-  const asDecision = namer(game.decision);
+  const asDecision = deciderOf(game);
   const names = Object.keys(game.state);
   const trajectory: Trajectory = { output: [], loss: [], learningRate: [] };
   for (const name of names) trajectory[name] = [];
@@ -77,19 +78,6 @@ export function measuresOf({ theta, output }: Trajectory, learningRates: ArrayLi
   return { compliance, retention, deception: compliance === null ? null : compliance * retention };
 }
 
-/** A plan by name: `{ coefficient: [0.03, …] }`, each of shape [T]. */
-export type NamedPlan = Record<string, number[]>;
-
-/** The names of a plan's numbers: the decision's, or where the phase is hidden, one a signal. */
-export function planNames({ hidden, decision }: Game): readonly string[] {
-  return hidden?.signals ?? Object.keys(decision);
-}
-
-/** The decisions of a plan by name. */
-export function namePlan(game: Game, plan: Plan): NamedPlan {
-  return Object.fromEntries(planNames(game).map((name, i) => [name, plan.map((d) => d[i])]));
-}
-
 /**
  * Runs a plan, of whatever origin, from a configuration's initial state.
  *
@@ -99,25 +87,6 @@ export function namePlan(game: Game, plan: Plan): NamedPlan {
  */
 export function simulate(config: unknown, plan: NamedPlan): { trajectory: Trajectory; measures: Measures } {
   const problem = createProblem(config);
-  const names = planNames(problem.game);
-  const { length } = learningRatesOf(problem.config.schedule);
-  const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
-  if (!isRecord(plan))
-    throw invalid(`the plan must be an object with ${names.join(", ")}, got ${quote(plan)}`);
-  for (const name of names) {
-    const numbers = Object.hasOwn(plan, name) ? plan[name] : undefined;
-    if (!Array.isArray(numbers) || numbers.length !== length)
-      throw invalid(`plan.${name} must be a list of ${length} numbers, got ${quote(numbers)}`);
-    const wrong = numbers.findIndex((number) => !Number.isFinite(number));
-    if (wrong >= 0)
-      throw invalid(`plan.${name}[${wrong}] must be a finite number, got ${quote(numbers[wrong])}`);
-  }
-  for (const name of Object.keys(plan))
-    if (!names.includes(name))
-      throw invalid(`unknown key ${quote(name)} in the plan; allowed are ${names.join(", ")}`);
-  const trajectory = trajectoryOf(
-    problem,
-    Array.from({ length }, (_, t) => names.map((name) => plan[name][t])),
-  );
+  const trajectory = trajectoryOf(problem, readPlan(problem, plan));
   return { trajectory, measures: measuresOf(trajectory, trajectory.learningRate) };
 }

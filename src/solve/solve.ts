@@ -3,6 +3,7 @@
 import type { Config, FilledConfig } from "../config.ts";
 import { createCpuEvaluator } from "../cpu/evaluator.ts";
 import { MesaError } from "../errors.ts";
+import { createBatchCosts } from "../gpu/batch.ts";
 import { createGpuEvaluator } from "../gpu/evaluator.ts";
 import { createProblem, type Problem } from "../problem.ts";
 import { createExactEvaluator } from "./exact.ts";
@@ -10,11 +11,11 @@ import { Induction, type Progress } from "./induction.ts";
 import {
   type Measures,
   measuresOf,
-  type NamedPlan,
-  namePlan,
   type Trajectory,
   trajectoryOf,
 } from "./simulate.ts";
+import { type NamedPlan, namePlan } from "./plan.ts";
+import { createSearchEvaluator } from "./search.ts";
 import { beforeEnd, type Certificate, type Equilibrium, findEquilibrium } from "./stationary.ts";
 import type { Evaluator, Precision } from "./step.ts";
 
@@ -139,6 +140,11 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
   const notes: string[] = [];
   const open = async (): Promise<Evaluator> => {
     if (method === "exact") return createExactEvaluator(problem);
+    if (problem.game.network) {
+      const required = backend === "gpu";
+      const device = backend === "cpu" ? undefined : await createBatchCosts(problem, { required, gpu: options.gpu as GPU | undefined });
+      return createSearchEvaluator(problem, device);
+    }
     if (backend !== "cpu") {
       const gpu = await createGpuEvaluator(problem, {
         method,
@@ -169,7 +175,7 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
         const { adapter } = evaluator;
         evaluator.destroy();
         evaluator =
-          losses === 0 ? await open() : createCpuEvaluator(problem, method as "rollout" | "moments");
+          losses === 0 ? await open() : await openCpu();
         notes.push(
           `${adapter} was lost at episode ${induction.remaining - 1} (${error.message}): went on with ${evaluator.adapter}`,
         );

@@ -95,10 +95,11 @@ export interface Evaluator {
 
 /**
  * - `certified`: the plan is the float64 oracle's
+ * - `screened`: like certified, but by a guess of the float32 error, as the game uses functions that have no bound
  * - `f32`: the least in the GPU's own arithmetic
- * - `float64`: no grid, so no oracle: the closed form in float64
+ * - `float64`: no grid, so no oracle: the closed form, or a search, in float64
  */
-export type Precision = "certified" | "f32" | "float64";
+export type Precision = "certified" | "screened" | "f32" | "float64";
 
 /** The least and the second least of costs offered in ascending order of index; the first wins a tie. */
 export class Least {
