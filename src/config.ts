@@ -15,6 +15,7 @@ import {
   hiddenSchedule,
   isRecord,
   layersOf,
+  MOST_WEIGHTS,
   object,
   quote,
   schedule,
@@ -65,6 +66,8 @@ export const LIMITS = {
   candidates: 2 ** 24,
   /** states averaged over: the product of the state's counts */
   states: 2 ** 20,
+  /** weights of a network */
+  weights: MOST_WEIGHTS,
 } as const;
 
 /** entries that only some games have */
@@ -90,6 +93,10 @@ function schemaOf(game: Game) {
       }),
       {},
     ),
+    ...only(game.network, {
+      layers: layersOf(game.network),
+      search,
+    }),
     plotWindow: v.optional(whole(1)),
   });
 }

@@ -38,6 +38,11 @@ export class MesaError extends Error {
   }
 }
 
+/** Whether something thrown is a MesaError with this code. */
+export function hasCode(error: unknown, code: ErrorCode): error is MesaError {
+  return error instanceof MesaError && error.code === code;
+}
+
 /** @throws MesaError `ABORTED` when the signal is aborted */
 export function checkNotAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new MesaError("ABORTED", "the solve was interrupted", signal.reason);

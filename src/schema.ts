@@ -2,7 +2,7 @@
 // allowed: `complaint` puts the key before it and what was got behind it.
 
 import * as v from "valibot";
-import type { Parameter } from "./games/game.ts";
+import type { Network, Parameter } from "./games/game.ts";
 import type { Axis } from "./grid.ts";
 
 /** how much of a value is quoted, in characters */
@@ -107,8 +107,11 @@ export const hiddenSchedule = scheduleOf({
   learningRate: v.optional(rate, 1),
 });
 
+/** weights of a network, at most: the search is quadratic in them */
+export const MOST_WEIGHTS = 1024;
+
 /** Widths of a network's layers. */
-export function layersOf(defaults: readonly number[], mostWeights: number, weightsOf: (layers: readonly number[]) => number) {
+export function layersOf(network: Network | undefined) {
   const allowed = "a list of 2 to 10 whole numbers, the first and the last of them 1";
   return v.optional(
     v.pipe(
@@ -116,9 +119,13 @@ export function layersOf(defaults: readonly number[], mostWeights: number, weigh
       v.minLength(2, allowed),
       v.maxLength(10, allowed),
       v.check((layers) => layers[0] === 1 && layers.at(-1) === 1, allowed),
-      v.check((layers) => weightsOf(layers) <= mostWeights, `a network of at most ${mostWeights} weights`),
+      v.check((layers) => layers.every((width) => width <= MOST_WEIGHTS), `at most ${MOST_WEIGHTS} wide`),
+      v.check(
+        (layers) => network!.rebuilt(layers).network!.weights <= MOST_WEIGHTS,
+        `a network of at most ${MOST_WEIGHTS} weights, biases among them`,
+      ),
     ),
-    [...defaults],
+    [...(network?.layers ?? [])],
   );
 }
 

@@ -195,7 +195,8 @@ function gameFrom<S extends string, D extends string, P extends string>(
       throw problem(`the name ${key} is taken`);
   }
   if (!("theta" in state)) throw problem("the state must have theta, the agent's goal");
-  if (Object.keys(decision).length === 0 && !definition.network) throw problem("the decision must have at least one number");
+  if (Object.keys(decision).length === 0 && !definition.network)
+    throw problem("the decision must have at least one number");
   if (definition.hidden && !(proportional && Object.keys(decision).length === 1))
     throw problem("only a proportional game with a decision of one number can have a hidden phase");
 

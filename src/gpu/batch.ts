@@ -8,7 +8,8 @@ import { dealStates } from "./cut.ts";
 import { guarded, type OpenDevice, openDevice } from "./device.ts";
 import { createKernel } from "./kernel.ts";
 import { Recorder } from "./recorder.ts";
-import { createRollouts, tabulateStates } from "./rollouts.ts";
+import { createRollouts } from "./rollouts.ts";
+import { tabulateStates } from "./states.ts";
 import { readBack, Tables } from "./tables.ts";
 
 /**
@@ -43,7 +44,11 @@ async function build(open: OpenDevice, problem: Problem): Promise<BatchCosts> {
   const rollouts = await createRollouts(workshop, "plain", table.numbers, deal, capacity);
   const enclosures = tables.storage("enclosures", capacity * 8);
   const back = tables.readable("enclosures, read back", capacity * 8);
-  const enclose = await createKernel(device, "enclose", encloseWgsl({ kind: "none" }), ["part", "write", "read"]);
+  const enclose = await createKernel(device, "enclose", encloseWgsl({ kind: "none" }), [
+    "part",
+    "write",
+    "read",
+  ]);
   const group = enclose.bind(recorder.parts, enclosures, rollouts.totals);
   /** the first episode whose decision is on the device */
   let adopted = problem.learningRates.length;
@@ -53,9 +58,9 @@ async function build(open: OpenDevice, problem: Problem): Promise<BatchCosts> {
     costs: (episode, plan, batch) =>
       guarded(open, async () => {
         if (adopted <= episode) adopted = problem.learningRates.length;
-        if (adopted > episode + 1) rollouts.adopt(episode + 1, adopted, plan);
+        if (adopted > episode + 1) rollouts.source.adopt(episode + 1, adopted, plan);
         adopted = episode + 1;
-        rollouts.bring(batch);
+        rollouts.source.bring(batch);
         const part = { episode, signal: 0, slot: 0, first: 0, candidates: batch.length };
         await rollouts.record(part);
         const offset = recorder.part({ ...part, blocks: deal.blocks });

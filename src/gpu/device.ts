@@ -131,16 +131,17 @@ export async function openDevice(gpu: GPU | undefined, required: boolean): Promi
   return { device, name: nameOf(adapter.info), lost: () => lost };
 }
 
-/** What went wrong, in one line. */
+/** What went wrong, in one line. A GPUError has a message and is no Error. */
 export function messageOf(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = String((cause as { message?: unknown } | null | undefined)?.message ?? cause);
   return text.split("\n", 1)[0];
 }
 
 /**
  * Does something on a device and says what WebGPU objected to.
  *
- * @throws MesaError `DEVICE_LOST`, `OUT_OF_MEMORY` or `GPU_VALIDATION` with its cause; what `work` throws otherwise
+ * @throws MesaError `DEVICE_LOST`, `OUT_OF_MEMORY`, `GPU_VALIDATION` or `SHADER_COMPILE` with its cause; what `work`
+ *   throws otherwise
  */
 export async function guarded<T>({ device, lost }: OpenDevice, work: () => T | Promise<T>): Promise<T> {
   const scopes = ["internal", "validation", "out-of-memory"] as const;
@@ -163,12 +164,15 @@ export async function guarded<T>({ device, lost }: OpenDevice, work: () => T | P
     throw new MesaError("OUT_OF_MEMORY", `the adapter is out of memory: ${messageOf(memory)}`, memory);
   const objection = validation ?? internal;
   if (objection)
-    throw new MesaError("GPU_VALIDATION", `WebGPU refused the work: ${objection.message}`, objection);
+    throw new MesaError("GPU_VALIDATION", `WebGPU refused the work: ${messageOf(objection)}`, objection);
   if ("value" in outcome) return outcome.value;
 
   // A promise that WebGPU rejects is most often the first sign of a device that is going.
   const going = await Promise.race([device.lost, new Promise<undefined>((done) => setTimeout(done, 200))]);
   if (going)
     throw new MesaError("DEVICE_LOST", `the device was lost: ${going.message || going.reason}`, going);
+  // A shader may compile and still make no pipeline: an override without a value, too much workgroup memory.
+  if (outcome.thrown instanceof Error && outcome.thrown.name === "GPUPipelineError")
+    throw new MesaError("SHADER_COMPILE", messageOf(outcome.thrown), outcome.thrown);
   throw outcome.thrown;
 }

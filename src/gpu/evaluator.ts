@@ -56,7 +56,7 @@ function checkFitsFloat32({ learningRates, candidates, states, parameters }: Pro
   for (const numbers of [learningRates, ...candidates.axes, ...states.axes, Object.values(parameters)])
     for (const x of numbers)
       if (!Number.isFinite(Math.fround(x)))
-        throw new MesaError("LIMIT_EXCEEDED", `${x} is too large for float32: use the cpu backend`);
+        throw new MesaError("LIMIT_EXCEEDED", `${x} is too large for float32, which the GPU computes in`);
 }
 
 /** An evaluator that can also be asked for what it screens by. */
@@ -133,7 +133,7 @@ async function build(
   return {
     backend: "gpu",
     adapter: open.name,
-    precision,
+    precision: precision === "certified" && problem.game.unbounded ? "screened" : precision,
     get submissions() {
       return recorder.submissions;
     },

@@ -1,6 +1,7 @@
 // plan.csv: what happens in each episode, tidy, for spreadsheets and data frames.
 
 import type { Result } from "../index.ts";
+import { numbersOf } from "./schedule.ts";
 
 /**
  * A result as comma-separated values (RFC 4180, but lines end in a line feed), one row an episode.
@@ -13,7 +14,7 @@ export function toCsv({ plan, trajectory, cost, margin }: Result): string {
   const { output, loss, learningRate, ...states } = trajectory;
   const columns: [string, readonly (number | null)[]][] = [
     ["learningRate", learningRate],
-    ...Object.entries(plan),
+    ...numbersOf(plan),
     ...Object.entries(states),
     ["output", output],
     ["loss", loss],

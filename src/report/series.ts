@@ -4,7 +4,7 @@
 // white too. Where two coincide, as goal and output do in deployment, the smaller mark lies on the larger hollow one.
 
 import type { Result } from "../index.ts";
-import { labelOf } from "./schedule.ts";
+import { labelOf, numbersOf } from "./schedule.ts";
 
 /** A line of the figure. */
 export interface Series {
@@ -34,7 +34,7 @@ const OTHERS = [
 /** The series of a result's first `window` episodes, in the legend's order. */
 export function seriesOf({ plan, trajectory }: Result, window: number): Series[] {
   const { output, loss: _, learningRate, theta, ...states } = trajectory;
-  const others = [...Object.entries(plan), ...Object.entries(states)].map(([name, values], i) => ({
+  const others = [...numbersOf(plan), ...Object.entries(states)].map(([name, values], i) => ({
     label: labelOf(name),
     values,
     ...OTHERS[i % OTHERS.length],

@@ -42,8 +42,7 @@ export function readPlan({ game, learningRates }: Problem, plan: NamedPlan): Pla
   };
   const checkNumbers = (list: unknown[], path: string) => {
     const wrong = list.findIndex((number) => !Number.isFinite(number));
-    if (wrong >= 0)
-      throw invalid(`${path}[${wrong}] must be a finite number, got ${quote(list[wrong])}`);
+    if (wrong >= 0) throw invalid(`${path}[${wrong}] must be a finite number, got ${quote(list[wrong])}`);
     return list as number[];
   };
   for (const name of Object.keys(plan))

@@ -34,8 +34,16 @@ const SETTLED = 4;
 /** how long generations may follow each other before timers and signals get a turn, in milliseconds */
 const TURN = 50;
 
-/** An evaluator that searches. @param device what costs the candidates; the CPU where there is none */
-export function createSearchEvaluator(problem: Problem, device?: BatchCosts): Evaluator {
+/**
+ * An evaluator that searches.
+ *
+ * @param device what costs the candidates; the oracle itself where there is none
+ * @param settles whether the oracle settles the best few of what a device costs
+ */
+export function createSearchEvaluator(
+  problem: Problem,
+  { device, settles = true }: { device?: BatchCosts; settles?: boolean } = {},
+): Evaluator {
   const oracle = createOracle(problem);
   const { seed, population, generations, restarts } = problem.config.search as SearchSettings;
   const dimension = problem.game.network!.weights;
@@ -45,7 +53,7 @@ export function createSearchEvaluator(problem: Problem, device?: BatchCosts): Ev
   return {
     backend: device ? "gpu" : "cpu",
     adapter: device?.adapter ?? "cpu",
-    precision: device ? "screened" : "float64",
+    precision: !device ? "float64" : settles ? "screened" : "f32",
     async decide(episode: number, plan: Plan, watch: Watch): Promise<Step[]> {
       const costsOf = oracle.costsAt(episode, plan);
       let survivors = 0;
@@ -59,7 +67,7 @@ export function createSearchEvaluator(problem: Problem, device?: BatchCosts): Ev
         if (!device) return costsOf(points.map((point) => [...point]));
         const costs = await device.costs(episode, plan, points);
         const order = Array.from(costs.keys()).sort((a, b) => costs[a] - costs[b] || a - b);
-        const best = order.slice(0, SETTLED);
+        const best = order.slice(0, settles ? SETTLED : 0);
         const settled = costsOf(best.map((i) => [...points[i]]));
         for (const [j, i] of best.entries()) costs[i] = settled[j];
         survivors += best.length;
@@ -84,9 +92,7 @@ export function createSearchEvaluator(problem: Problem, device?: BatchCosts): Ev
       });
       const decision = [...point];
       const [cost] = costsOf([decision]);
-      return [
-        stepOf(problem, episode, [{ index: -1, decision, cost, runnerUp: Number.NaN, survivors }]),
-      ];
+      return [stepOf(problem, episode, [{ index: -1, decision, cost, runnerUp: Number.NaN, survivors }])];
     },
     destroy() {
       device?.destroy();

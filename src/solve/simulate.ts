@@ -1,10 +1,7 @@
 // What a plan does from one initial state: the agents act, and the base optimizer steps by its true objective.
 
-import { learningRatesOf } from "../config.ts";
-import { MesaError } from "../errors.ts";
-import type { Game, Values } from "../games/game.ts";
+import type { Values } from "../games/game.ts";
 import { createProblem, deciderOf, type Problem } from "../problem.ts";
-import { isRecord, quote } from "../schema.ts";
 import { type NamedPlan, readPlan } from "./plan.ts";
 import type { Plan } from "./step.ts";
 

@@ -26,6 +26,14 @@ describe("states", () => {
   });
 });
 
+test("so many states that a workgroup's rollouts are more than a submission's", async () => {
+  const theta = { min: -1, max: 1.1, count: 2 ** 17 };
+  await expectAgreement(
+    { game: "linear", schedule: { learningRates: RATES }, theta, coefficient: { count: 65 } },
+    ["rollout"],
+  );
+});
+
 describe("episodes", () => {
   test.each([1, 2, 17])("%i", async (training) => {
     const schedule = { training, deployment: 0, learningRate: 0.4 };

@@ -1,0 +1,77 @@
+// Runs a few lines of WGSL on the device for many inputs at once: what tests of the shaders' functions need.
+import { REAL_SIZE } from "../../shaders/real.wgsl.ts";
+import { guarded, openDevice } from "../../src/gpu/device.ts";
+import { createKernel } from "../../src/gpu/kernel.ts";
+import { encode, readBack, Tables } from "../../src/gpu/tables.ts";
+
+/** A function on the device: from some `real`s to some others. */
+export interface DeviceFunction {
+  /** the declarations that `body` needs, the arithmetic among them */
+  readonly declarations: string;
+  readonly arithmetic: "plain" | "ball";
+  /** `real`s in and out of one call */
+  readonly inputs: number;
+  readonly outputs: number;
+  /** statements that read `x[i]` and assign `y[j]` */
+  readonly body: string;
+}
+
+/** A result: a centre and a radius, 0 in plain arithmetic. */
+export interface Ball {
+  centre: number;
+  radius: number;
+}
+
+/**
+ * Calls a function on the device.
+ *
+ * @param calls float64 numbers, or balls as they are. Shape [calls][inputs]
+ * @returns shape [calls][outputs]
+ */
+export async function callOnDevice(
+  { declarations, arithmetic, inputs, outputs, body }: DeviceFunction,
+  calls: readonly (readonly (number | Ball)[])[],
+): Promise<Ball[][]> {
+  const size = REAL_SIZE[arithmetic];
+  const code = `${declarations}
+    @group(0) @binding(0) var<storage, read> input: array<array<real, ${inputs}>>;
+    @group(0) @binding(1) var<storage, read_write> output_: array<array<real, ${outputs}>>;
+    @compute @workgroup_size(64) fn call(@builtin(global_invocation_id) id: vec3u) {
+      if (id.x >= ${calls.length}u) { return; }
+      let x = input[id.x];
+      var y: array<real, ${outputs}>;
+      ${body}
+      output_[id.x] = y;
+    }`;
+  const operands = new Float32Array(calls.length * inputs * size);
+  for (const [i, operand] of calls.flat().entries())
+    operands.set(
+      typeof operand === "number" ? encode([operand], arithmetic) : [operand.centre, operand.radius],
+      i * size,
+    );
+
+  const open = (await openDevice(undefined, true))!;
+  const tables = new Tables(open.device);
+  try {
+    const results = await guarded(open, async () => {
+      const { device } = open;
+      const kernel = await createKernel(device, "call", code, ["read", "write"]);
+      const bytes = calls.length * outputs * size * 4;
+      const [from, to] = [tables.storage("output", bytes), tables.readable("output, read back", bytes)];
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      pass.setPipeline(kernel.pipeline);
+      pass.setBindGroup(0, kernel.bind(tables.holding("input", operands), from));
+      pass.dispatchWorkgroups(Math.ceil(calls.length / 64));
+      pass.end();
+      encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+      device.queue.submit([encoder.finish()]);
+      return new Float32Array(await readBack(to, bytes));
+    });
+    const at = (i: number) => ({ centre: results[i * size], radius: size === 2 ? results[i * size + 1] : 0 });
+    return calls.map((_, call) => Array.from({ length: outputs }, (_, j) => at(call * outputs + j)));
+  } finally {
+    tables.destroy();
+    open.device.destroy();
+  }
+}

@@ -1,0 +1,96 @@
+// Cutting: the parts of a step cover every candidate once, and none is larger than what it was cut to.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { LANES, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
+import { blocksPerDispatch, capacityOf, dealStates, MOST_WORKGROUPS, nextPart } from "../../src/gpu/cut.ts";
+import { LIMITS } from "../../src/index.ts";
+
+/** counts of every size up to a limit */
+const count = (most: number) =>
+  fc.oneof(
+    fc.integer({ min: 1, max: Math.min(most, 300) }),
+    fc.integer({ min: 1, max: most }),
+    fc.integer({ min: 0, max: Math.log2(most) }).map((power) => 2 ** power),
+  );
+const candidates = count(LIMITS.candidates);
+const states = count(LIMITS.states);
+const MIB = 2 ** 20;
+
+test("every state is in exactly one block", () => {
+  fc.assert(
+    fc.property(states, candidates, (states, candidates) => {
+      const { groups, blocks } = dealStates(states, candidates);
+      expect(groups).toBeGreaterThanOrEqual(1);
+      expect(blocks * groups * LANES).toBeGreaterThanOrEqual(states);
+      // no block without a state
+      expect((blocks - 1) * groups * LANES).toBeLessThan(states);
+      // a dispatch's second dimension
+      expect(blocks).toBeLessThanOrEqual(1024);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("few candidates are spread over many blocks, many candidates are not", () => {
+  expect(dealStates(1024, 1).blocks).toBe(128);
+  expect(dealStates(1024, 2 ** 20).blocks).toBe(16);
+});
+
+test("a part fits the binding, and its workgroups a dispatch", () => {
+  fc.assert(
+    fc.property(
+      candidates,
+      states,
+      fc.integer({ min: MIB, max: 4096 * MIB }),
+      (candidates, states, maxBinding) => {
+        const bytes = dealStates(states, candidates).blocks * 8;
+        const capacity = capacityOf(candidates, bytes, maxBinding);
+        expect(capacity % WORKGROUP).toBe(0);
+        expect(capacity).toBeGreaterThanOrEqual(WORKGROUP);
+        expect(capacity * bytes).toBeLessThanOrEqual(maxBinding);
+        expect(capacity / WORKGROUP).toBeLessThanOrEqual(MOST_WORKGROUPS);
+        // no larger than there is use for
+        expect(capacity).toBeLessThan(candidates + WORKGROUP);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+describe("the parts of a step", () => {
+  test("cover every candidate once", () => {
+    const capacities = fc.integer({ min: 1, max: 4096 }).map((n) => n * WORKGROUP);
+    const magnitude = fc.integer({ min: 0, max: 40 }).map((power) => 2 ** power);
+    fc.assert(
+      fc.property(count(2 ** 16), capacities, magnitude, magnitude, (candidates, capacity, work, budget) => {
+        let first = 0;
+        while (first < candidates) {
+          const part = nextPart(first, candidates, capacity, work, budget);
+          expect(part.first).toBe(first);
+          expect(part.candidates).toBeGreaterThan(0);
+          expect(part.candidates).toBeLessThanOrEqual(capacity);
+          // within the budget, unless one workgroup alone exceeds it
+          expect(part.candidates * work <= budget || part.candidates <= WORKGROUP).toBe(true);
+          first += part.candidates;
+          // whole workgroups, but for the last
+          expect(first === candidates || part.candidates % WORKGROUP === 0).toBe(true);
+        }
+        expect(first).toBe(candidates);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+test("a dispatch takes at least one block, and no more than the budget pays for", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1025 }), count(2 ** 30), count(2 ** 30), (blocks, work, budget) => {
+      const run = blocksPerDispatch(blocks, work, budget);
+      expect(Number.isInteger(run)).toBe(true);
+      expect(run).toBeGreaterThanOrEqual(1);
+      expect(run).toBeLessThanOrEqual(blocks);
+      expect(run === 1 || run * work <= budget).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
+});

@@ -1,0 +1,248 @@
+// What can go wrong on the way to a GPU and on it, made to happen: each has its code and its cause, and frees the device.
+import { describe, expect, test } from "vitest";
+import { guarded, openDevice } from "../../src/gpu/device.ts";
+import { type Config, defineGame, type SolveOptions, solve } from "../../src/index.ts";
+import { momentum } from "../games/momentum.ts";
+import { codeOf, expectSameSteps, solveOnCpu, solveOnGpu } from "./agreement.ts";
+import { HARDWARE, replace, wrappedGpu } from "./gpus.ts";
+
+type WebGpu = NonNullable<SolveOptions["gpu"]>;
+const config: Config = { game: "linear", schedule: { learningRates: [1, 0.5, 0] } };
+
+/** resolves when a device was destroyed; rejects when it lives on */
+const freed = (device: GPUDevice) =>
+  Promise.race([
+    device.lost,
+    new Promise((_, reject) => setTimeout(() => reject(new Error("the device was not freed")), 2000)),
+  ]);
+
+/** A real WebGPU, and the devices that were opened on it. */
+async function watchedGpu(change?: (device: GPUDevice) => void) {
+  const devices: GPUDevice[] = [];
+  const gpu = await wrappedGpu({
+    device(device) {
+      devices.push(device);
+      change?.(device);
+    },
+  });
+  return { gpu: gpu as WebGpu, devices };
+}
+
+describe("no adapter", () => {
+  const gpu: WebGpu = { requestAdapter: async () => null };
+
+  test("is an error where a gpu was asked for", async () => {
+    const failure = await solve(config, { backend: "gpu", gpu }).catch((error) => error);
+    expect(failure).toMatchObject({ code: "NO_ADAPTER" });
+    expect(failure.message).toMatch(/use the cpu backend/);
+  });
+
+  test("leaves auto the cpu, and the result says so", async () => {
+    const result = await solve(config, { gpu });
+    expect(result.solver).toMatchObject({
+      backend: "cpu",
+      adapter: "cpu",
+      precision: "certified",
+      notes: [],
+    });
+    expectSameSteps(result, await solveOnCpu(config));
+  });
+
+  test("is noted where float32 was asked for", async () => {
+    const { solver } = await solve(config, { gpu, precision: "f32" });
+    expect(solver).toMatchObject({ backend: "cpu", precision: "certified" });
+    expect(solver.notes).toEqual(["there is no hardware adapter: solved in float64 on the cpu"]);
+  });
+});
+
+test("auto leaves a software adapter alone", async () => {
+  const { gpu, devices } = await watchedGpu();
+  expect((await solve(config, { gpu })).solver.backend).toBe("cpu");
+  expect(devices).toHaveLength(0);
+});
+
+describe("an adapter that gives no device", () => {
+  const denied = async (): Promise<WebGpu> =>
+    wrappedGpu({
+      info: HARDWARE,
+      device: () => Promise.reject(new TypeError("denied\nand more")),
+    }) as Promise<WebGpu>;
+
+  test("is an error where a gpu was asked for", async () => {
+    const failure = await solve(config, { backend: "gpu", gpu: await denied() }).catch((error) => error);
+    expect(failure).toMatchObject({
+      code: "NO_ADAPTER",
+      message: "the adapter acme test gives no device: denied",
+    });
+    expect(failure.cause).toBeInstanceOf(TypeError);
+  });
+
+  test("leaves auto the cpu", async () => {
+    expect((await solve(config, { gpu: await denied() })).solver.backend).toBe("cpu");
+  });
+});
+
+describe("numbers beyond float32", () => {
+  const large = { ...config, regularization: 1e300, coefficient: { count: 5 } };
+
+  test("are refused on the gpu, and its device is freed", async () => {
+    const { gpu, devices } = await watchedGpu();
+    expect(await codeOf(solve(large, { backend: "gpu", gpu }))).toBe("LIMIT_EXCEEDED");
+    await freed(devices[0]);
+  });
+
+  test("make auto go on with the cpu, and it says so", async () => {
+    const gpu = (await wrappedGpu({ info: HARDWARE })) as WebGpu;
+    const gentle = { ...large, regularization: 1e39 };
+    const result = await solve(gentle, { gpu });
+    expect(result.solver).toMatchObject({ backend: "cpu", adapter: "cpu" });
+    expect(result.solver.notes).toEqual([
+      "did without the GPU: 1e+39 is too large for float32, which the GPU computes in",
+    ]);
+    expectSameSteps(result, await solveOnCpu(gentle));
+  });
+});
+
+describe("a game whose WGSL is wrong", () => {
+  const withWgsl = (wgsl: string) =>
+    defineGame({ ...momentum, parameters: {}, name: "wrong", wgsl } as never);
+  const failureOf = async (wgsl: string) => {
+    const { gpu, devices } = await watchedGpu();
+    const failure = await solve({ ...config, game: withWgsl(wgsl) }, { backend: "gpu", gpu }).catch((e) => e);
+    await freed(devices[0]);
+    return failure;
+  };
+  const learn = "fn learn(d: Decision, s: State, error: real, learning_rate: real) -> State { return s; }";
+
+  test("does not compile: line, column and the line itself", async () => {
+    const failure = await failureOf(
+      `fn output(d: Decision, s: State) -> real { return d.nothing; }\n${learn}`,
+    );
+    expect(failure).toMatchObject({ code: "SHADER_COMPILE" });
+    expect(failure.message).toMatch(/^(rollout|adopt) \d+:\d+: .*nothing.*, in `fn output\(d: Decision.*`$/);
+    expect(failure.cause[0]).toMatchObject({ type: "error" });
+  });
+
+  test("lacks a function", async () => {
+    const failure = await failureOf(learn);
+    expect(failure).toMatchObject({ code: "SHADER_COMPILE" });
+    expect(failure.message).toMatch(/output/);
+  });
+
+  test("compiles, and makes no pipeline", async () => {
+    const failure = await failureOf(
+      `override missing: f32;\nfn output(d: Decision, s: State) -> real { return exactly(missing); }\n${learn}`,
+    );
+    expect(failure).toMatchObject({ code: "SHADER_COMPILE" });
+    expect(failure.cause.name).toBe("GPUPipelineError");
+  });
+});
+
+describe("what WebGPU's error scopes report", () => {
+  /** A WebGPU whose devices make one of their buffers so large. */
+  const oversized = (size: (limits: GPUSupportedLimits) => number) =>
+    watchedGpu((device) => {
+      const { createBuffer } = device;
+      replace(device, {
+        createBuffer: (descriptor: GPUBufferDescriptor) =>
+          createBuffer.call(
+            device,
+            descriptor.label === "enclosures" ? { ...descriptor, size: size(device.limits) } : descriptor,
+          ),
+      });
+    });
+
+  test("an invalid buffer", async () => {
+    const { gpu, devices } = await oversized(({ maxBufferSize }) => maxBufferSize + 4);
+    const failure = await solve(config, { backend: "gpu", gpu }).catch((error) => error);
+    expect(failure).toMatchObject({ code: "GPU_VALIDATION" });
+    expect(failure.message).toMatch(/^WebGPU refused the work: [^\n]*size[^\n]*$/i);
+    expect(failure.cause.constructor.name).toBe("GPUValidationError");
+    await freed(devices[0]);
+  });
+
+  // The driver allows buffers of maxBufferSize and then has no such block: it reports so before it touches any memory.
+  test("more memory than there is", async () => {
+    const { gpu, devices } = await oversized(({ maxBufferSize }) => maxBufferSize);
+    const failure = await solve(config, { backend: "gpu", gpu }).catch((error) => error);
+    expect(failure).toMatchObject({ code: "OUT_OF_MEMORY" });
+    expect(failure.message).toMatch(/^the adapter is out of memory: [^\n[]+$/);
+    expect(failure.cause.constructor.name).toBe("GPUOutOfMemoryError");
+    await freed(devices[0]);
+  });
+
+  test("scopes are popped, whatever happens within them", async () => {
+    const open = (await openDevice(undefined, true))!;
+    const { device } = open;
+    try {
+      expect(await codeOf(guarded(open, () => device.createBuffer({ size: 4, usage: 0 })))).toBe(
+        "GPU_VALIDATION",
+      );
+      expect(await codeOf(guarded(open, () => Promise.reject(new RangeError("mine"))))).toBeInstanceOf(
+        RangeError,
+      );
+      expect(await guarded(open, async () => 7)).toBe(7);
+      await expect(device.popErrorScope()).rejects.toThrow();
+    } finally {
+      device.destroy();
+    }
+  });
+});
+
+describe("abort", () => {
+  test.each(["certified", "f32"] as const)(
+    "in the middle of a solve in %s, and the device is freed",
+    async (precision) => {
+      const { gpu, devices } = await watchedGpu();
+      const controller = new AbortController();
+      const seen: number[] = [];
+      const solving = solve(
+        { game: "linear", coefficient: { count: 20_001 } },
+        {
+          backend: "gpu",
+          method: "rollout",
+          precision,
+          gpu,
+          signal: controller.signal,
+          onProgress({ episode }) {
+            seen.push(episode);
+            if (episode < 95) controller.abort(new Error("enough"));
+          },
+        },
+      );
+      const failure = await solving.catch((error) => error);
+      expect(failure).toMatchObject({ code: "ABORTED", cause: new Error("enough") });
+      expect(seen.at(-1)).toBeGreaterThan(0);
+      await freed(devices[0]);
+    },
+  );
+
+  test("in the middle of a step", async () => {
+    const { gpu, devices } = await watchedGpu();
+    const controller = new AbortController();
+    const step = {
+      ...config,
+      schedule: { learningRates: [1] },
+      coefficient: { count: 400_001 },
+      theta: { count: 401 },
+    };
+    const solving = solve(step, {
+      backend: "gpu",
+      method: "rollout",
+      gpu,
+      signal: controller.signal,
+      onProgress: ({ share }) => {
+        expect(share).toBeLessThan(1);
+        controller.abort();
+      },
+    });
+    expect(await codeOf(solving)).toBe("ABORTED");
+    await freed(devices[0]);
+  });
+});
+
+test("a device is freed when all went well", async () => {
+  const { gpu, devices } = await watchedGpu();
+  await solveOnGpu(config, "rollout", { gpu });
+  expect(await freed(devices[0])).toMatchObject({ reason: "destroyed" });
+});

@@ -1,0 +1,55 @@
+// WebGPUs that behave as no well-behaved one does on demand: real ones, with a few of their answers replaced.
+import { defaultGpu } from "../../src/gpu/node.ts";
+
+/** What is replaced of a real WebGPU. */
+export interface Replacements {
+  /** of the adapter's info: what it claims to be */
+  info?: Partial<GPUAdapterInfo>;
+  /** what becomes of each device that is opened; the first has the number 0 */
+  device?: (device: GPUDevice, number: number) => void | Promise<void>;
+}
+
+/** The info of an adapter that `auto` would take. */
+export const HARDWARE = {
+  vendor: "acme",
+  architecture: "test",
+  device: "",
+  description: "",
+  isFallbackAdapter: false,
+};
+
+/** The real WebGPU with replacements. */
+export async function wrappedGpu({ info, device: change }: Replacements): Promise<GPU> {
+  const gpu = (await defaultGpu())!;
+  let opened = 0;
+  const requestAdapter = async (options?: GPURequestAdapterOptions) => {
+    const adapter = (await gpu.requestAdapter(options))!;
+    return {
+      info: info ?? adapter.info,
+      features: adapter.features,
+      limits: adapter.limits,
+      async requestDevice(descriptor?: GPUDeviceDescriptor) {
+        const device = await adapter.requestDevice(descriptor);
+        await change?.(device, opened++);
+        return device;
+      },
+    } as unknown as GPUAdapter;
+  };
+  return { requestAdapter } as unknown as GPU;
+}
+
+/** Replaces properties of a real object, for it alone. */
+export function replace(target: object, properties: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(properties))
+    Object.defineProperty(target, name, { value, configurable: true });
+}
+
+/** A device's limits, some of them replaced. */
+export function limitsWith(
+  limits: GPUSupportedLimits,
+  smaller: Record<string, number>,
+): Record<string, number> {
+  const all: Record<string, number> = {};
+  for (const name in limits) all[name] = limits[name as keyof GPUSupportedLimits] as number;
+  return { ...all, ...smaller };
+}
