@@ -21,7 +21,7 @@ test("linear, by rollout and by moments", async () => {
     fc.asyncProperty(problems, async (problem) => {
       await expectAgreement({ game: "linear", ...problem }, ["rollout", "moments"]);
     }),
-    { numRuns: 12 },
+    { numRuns: 12, endOnFailure: true },
   );
 });
 
@@ -39,7 +39,7 @@ test("a user's own game", async () => {
     fc.asyncProperty(problems, async (problem) => {
       await expectAgreement({ game: momentum, ...problem }, ["rollout"]);
     }),
-    { numRuns: 8 },
+    { numRuns: 8, endOnFailure: true },
   );
 });
 
@@ -57,7 +57,7 @@ test("a game with its own discount", async () => {
     fc.asyncProperty(problems, async (problem) => {
       await expectAgreement({ game: "learned-discount", ...problem }, ["rollout"]);
     }),
-    { numRuns: 8 },
+    { numRuns: 8, endOnFailure: true },
   );
 });
 
@@ -75,7 +75,7 @@ test("a game with a believed target", async () => {
     fc.asyncProperty(problems, async (problem) => {
       await expectAgreement({ game: "misconception", ...problem }, ["rollout"]);
     }),
-    { numRuns: 8 },
+    { numRuns: 8, endOnFailure: true },
   );
 });
 

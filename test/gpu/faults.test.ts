@@ -1,32 +1,12 @@
 // What can go wrong on the way to a GPU and on it, made to happen: each has its code and its cause, and frees the device.
 import { describe, expect, test } from "vitest";
 import { guarded, openDevice } from "../../src/gpu/device.ts";
-import { type Config, defineGame, type SolveOptions, solve } from "../../src/index.ts";
+import { type Config, defineGame, solve } from "../../src/index.ts";
 import { momentum } from "../games/momentum.ts";
-import { codeOf, expectSameSteps, solveOnCpu, solveOnGpu } from "./agreement.ts";
-import { HARDWARE, replace, wrappedGpu } from "./gpus.ts";
+import { codeOf, expectSameSteps, solveOnCpu } from "./agreement.ts";
+import { freed, HARDWARE, replace, type WebGpu, watchedGpu, wrappedGpu } from "./gpus.ts";
 
-type WebGpu = NonNullable<SolveOptions["gpu"]>;
 const config: Config = { game: "linear", schedule: { learningRates: [1, 0.5, 0] } };
-
-/** resolves when a device was destroyed; rejects when it lives on */
-const freed = (device: GPUDevice) =>
-  Promise.race([
-    device.lost,
-    new Promise((_, reject) => setTimeout(() => reject(new Error("the device was not freed")), 2000)),
-  ]);
-
-/** A real WebGPU, and the devices that were opened on it. */
-async function watchedGpu(change?: (device: GPUDevice) => void) {
-  const devices: GPUDevice[] = [];
-  const gpu = await wrappedGpu({
-    device(device) {
-      devices.push(device);
-      change?.(device);
-    },
-  });
-  return { gpu: gpu as WebGpu, devices };
-}
 
 describe("no adapter", () => {
   const gpu: WebGpu = { requestAdapter: async () => null };
@@ -66,7 +46,7 @@ describe("an adapter that gives no device", () => {
     wrappedGpu({
       info: HARDWARE,
       device: () => Promise.reject(new TypeError("denied\nand more")),
-    }) as Promise<WebGpu>;
+    });
 
   test("is an error where a gpu was asked for", async () => {
     const failure = await solve(config, { backend: "gpu", gpu: await denied() }).catch((error) => error);
@@ -92,7 +72,7 @@ describe("numbers beyond float32", () => {
   });
 
   test("make auto go on with the cpu, and it says so", async () => {
-    const gpu = (await wrappedGpu({ info: HARDWARE })) as WebGpu;
+    const gpu = await wrappedGpu({ info: HARDWARE });
     const gentle = { ...large, regularization: 1e39 };
     const result = await solve(gentle, { gpu });
     expect(result.solver).toMatchObject({ backend: "cpu", adapter: "cpu" });
@@ -187,62 +167,4 @@ describe("what WebGPU's error scopes report", () => {
       device.destroy();
     }
   });
-});
-
-describe("abort", () => {
-  test.each(["certified", "f32"] as const)(
-    "in the middle of a solve in %s, and the device is freed",
-    async (precision) => {
-      const { gpu, devices } = await watchedGpu();
-      const controller = new AbortController();
-      const seen: number[] = [];
-      const solving = solve(
-        { game: "linear", coefficient: { count: 20_001 } },
-        {
-          backend: "gpu",
-          method: "rollout",
-          precision,
-          gpu,
-          signal: controller.signal,
-          onProgress({ episode }) {
-            seen.push(episode);
-            if (episode < 95) controller.abort(new Error("enough"));
-          },
-        },
-      );
-      const failure = await solving.catch((error) => error);
-      expect(failure).toMatchObject({ code: "ABORTED", cause: new Error("enough") });
-      expect(seen.at(-1)).toBeGreaterThan(0);
-      await freed(devices[0]);
-    },
-  );
-
-  test("in the middle of a step", async () => {
-    const { gpu, devices } = await watchedGpu();
-    const controller = new AbortController();
-    const step = {
-      ...config,
-      schedule: { learningRates: [1] },
-      coefficient: { count: 400_001 },
-      theta: { count: 401 },
-    };
-    const solving = solve(step, {
-      backend: "gpu",
-      method: "rollout",
-      gpu,
-      signal: controller.signal,
-      onProgress: ({ share }) => {
-        expect(share).toBeLessThan(1);
-        controller.abort();
-      },
-    });
-    expect(await codeOf(solving)).toBe("ABORTED");
-    await freed(devices[0]);
-  });
-});
-
-test("a device is freed when all went well", async () => {
-  const { gpu, devices } = await watchedGpu();
-  await solveOnGpu(config, "rollout", { gpu });
-  expect(await freed(devices[0])).toMatchObject({ reason: "destroyed" });
 });

@@ -1,5 +1,8 @@
 // WebGPUs that behave as no well-behaved one does on demand: real ones, with a few of their answers replaced.
 import { defaultGpu } from "../../src/gpu/node.ts";
+import type { SolveOptions } from "../../src/index.ts";
+
+export type WebGpu = NonNullable<SolveOptions["gpu"]>;
 
 /** What is replaced of a real WebGPU. */
 export interface Replacements {
@@ -19,7 +22,7 @@ export const HARDWARE = {
 };
 
 /** The real WebGPU with replacements. */
-export async function wrappedGpu({ info, device: change }: Replacements): Promise<GPU> {
+export async function wrappedGpu({ info, device: change }: Replacements): Promise<WebGpu> {
   const gpu = (await defaultGpu())!;
   let opened = 0;
   const requestAdapter = async (options?: GPURequestAdapterOptions) => {
@@ -35,7 +38,7 @@ export async function wrappedGpu({ info, device: change }: Replacements): Promis
       },
     } as unknown as GPUAdapter;
   };
-  return { requestAdapter } as unknown as GPU;
+  return { requestAdapter };
 }
 
 /** Replaces properties of a real object, for it alone. */
@@ -52,4 +55,23 @@ export function limitsWith(
   const all: Record<string, number> = {};
   for (const name in limits) all[name] = limits[name as keyof GPUSupportedLimits] as number;
   return { ...all, ...smaller };
+}
+
+/** resolves when a device was destroyed; rejects when it lives on */
+export const freed = (device: GPUDevice) =>
+  Promise.race([
+    device.lost,
+    new Promise((_, reject) => setTimeout(() => reject(new Error("the device was not freed")), 2000)),
+  ]);
+
+/** A real WebGPU, and the devices that were opened on it. */
+export async function watchedGpu(change?: (device: GPUDevice) => void) {
+  const devices: GPUDevice[] = [];
+  const gpu = await wrappedGpu({
+    device(device) {
+      devices.push(device);
+      change?.(device);
+    },
+  });
+  return { gpu: gpu, devices };
 }

@@ -1,6 +1,6 @@
 // Devices that go away in the middle of the work. `auto` goes on from the last finished step and says so; `gpu` fails.
 import { describe, expect, test } from "vitest";
-import { type Config, type Progress, type SolveOptions, solve } from "../../src/index.ts";
+import { type Config, type Progress, solve } from "../../src/index.ts";
 import { codeOf, expectSameSteps, solveOnCpu, solveOnGpu } from "./agreement.ts";
 import { HARDWARE, wrappedGpu } from "./gpus.ts";
 
@@ -22,7 +22,7 @@ async function fragileGpu(dies: (progress: Progress, device: number) => boolean)
     reports.push(progress);
     if (dies(progress, devices.length - 1)) devices.at(-1)!.destroy();
   };
-  return { options: { gpu: gpu as NonNullable<SolveOptions["gpu"]>, onProgress }, devices, reports };
+  return { options: { gpu: gpu, onProgress }, devices, reports };
 }
 
 const LOST = /^acme test was lost at episode \d+ \(the device was lost: .+\): went on with (.+)$/;
@@ -58,7 +58,7 @@ describe.each(["rollout", "moments"] as const)("auto, by %s", (method) => {
 
 test("auto takes the cpu when devices are lost before they have done anything", async () => {
   const gpu = await wrappedGpu({ info: HARDWARE, device: (device) => device.destroy() });
-  const result = await solve(config, { gpu: gpu as NonNullable<SolveOptions["gpu"]> });
+  const result = await solve(config, { gpu: gpu });
   expectSameSteps(result, await solveOnCpu(config));
   expect(result.solver.backend).toBe("cpu");
   expect(result.solver.notes).toHaveLength(2);
@@ -90,9 +90,7 @@ describe("gpu fails", () => {
 
   test("when the device is lost before it has done anything", async () => {
     const gpu = await wrappedGpu({ device: (device) => device.destroy() });
-    expect(
-      await codeOf(solveOnGpu(config, "moments", { gpu: gpu as NonNullable<SolveOptions["gpu"]> })),
-    ).toBe("DEVICE_LOST");
+    expect(await codeOf(solveOnGpu(config, "moments", { gpu: gpu }))).toBe("DEVICE_LOST");
   });
 });
 

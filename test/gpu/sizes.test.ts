@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { gears } from "../games/gears.ts";
 import { momentum } from "../games/momentum.ts";
+import { offset } from "../games/offset.ts";
 import { expectAgreement, expectSameSteps, solveOnCpu, solveOnGpu } from "./agreement.ts";
 
 const RATES = [1, 0.7, 0.2, 0];
@@ -26,14 +27,6 @@ describe("states", () => {
   });
 });
 
-test("so many states that a workgroup's rollouts are more than a submission's", async () => {
-  const theta = { min: -1, max: 1.1, count: 2 ** 17 };
-  await expectAgreement(
-    { game: "linear", schedule: { learningRates: RATES }, theta, coefficient: { count: 65 } },
-    ["rollout"],
-  );
-});
-
 describe("episodes", () => {
   test.each([1, 2, 17])("%i", async (training) => {
     const schedule = { training, deployment: 0, learningRate: 0.4 };
@@ -50,6 +43,10 @@ describe("a decision of two numbers", () => {
     [9, 7],
     [31, 33],
   ])("%i × %i", async (coarse, fine) => {
+    await expectAgreement(
+      { game: offset, schedule: { learningRates: RATES }, slope: spread(coarse), offset: spread(fine) },
+      ["rollout"],
+    );
     const { plan } = await expectAgreement(
       { game: gears, schedule: { learningRates: RATES }, coarse: spread(coarse), fine: spread(fine) },
       ["rollout", "moments"],

@@ -7,6 +7,7 @@ import { type Game, games } from "../../src/index.ts";
 import { createProblem, namer } from "../../src/problem.ts";
 import { gears } from "../games/gears.ts";
 import { momentum } from "../games/momentum.ts";
+import { offset } from "../games/offset.ts";
 import { reachSquared } from "../games/reachSquared.ts";
 import { callOnDevice } from "./compute.ts";
 import { even } from "./numbers.ts";
@@ -61,7 +62,9 @@ function bothOf(game: Game) {
 }
 
 // mlp's have no ball: test/gpu/mlp.test.ts
-const bounded = [...games.values(), momentum, gears, reachSquared].filter(({ unbounded }) => !unbounded);
+const bounded = [...games.values(), momentum, offset, gears, reachSquared].filter(
+  ({ unbounded }) => !unbounded,
+);
 
 describe.each(bounded.map((game) => ({ name: game.name, game })))("$name", ({ game }) => {
   test("its twins agree", async () => {
