@@ -15,6 +15,8 @@ export interface Chain {
   readonly transition: readonly (readonly number[])[];
   /** P(signal | phase), shape [Z][S] */
   readonly likelihood: readonly (readonly number[])[];
+  /** P(phase) at each episode, shape [T][Z] */
+  readonly prior: readonly (readonly number[])[];
   /** P(signal) at each episode, shape [T][S] */
   readonly signalAt: readonly (readonly number[])[];
   /** P(phase | episode, signal), shape [T][S][Z] */
@@ -33,11 +35,13 @@ export function createChain(hidden: HiddenPhase = OPEN, episodes: number): Chain
   const { initial, trains, transition, likelihood } = hidden;
   const phases = initial.map((_, z) => z);
   const signals = likelihood[0].map((_, s) => s);
+  const priors: (readonly number[])[] = [];
   const signalAt: number[][] = [];
   const posterior: number[][][] = [];
   let prior: readonly number[] = initial;
   for (let t = 0; t < episodes; t++) {
     const at = prior;
+    priors.push(at);
     signalAt.push(signals.map((s) => sum(phases.map((z) => at[z] * likelihood[z][s]))));
     posterior.push(
       signals.map((s) => {
@@ -53,6 +57,7 @@ export function createChain(hidden: HiddenPhase = OPEN, episodes: number): Chain
     trains,
     transition,
     likelihood,
+    prior: priors,
     signalAt,
     posterior,
   };

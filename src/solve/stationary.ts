@@ -132,6 +132,9 @@ export async function findEquilibrium(
       before = decision;
       const { r, g } = reachAndGain(decision);
       moments = { ...extend(moments, r, g, discount), C: moments.C };
+      // every decision costs more than any number: there is nothing left to choose by
+      if (!Number.isFinite(moments.A))
+        return { start, outcome: "undecided", decision: null, iterations, period: null };
       const period = past.findIndex(({ A, B }) => close(A, moments.A) && close(B, moments.B)) + 1;
       if (period > 1) return { start, outcome: "cycle", decision: null, iterations, period };
       past.unshift(moments);
