@@ -7,17 +7,21 @@ import { HUGE } from "./least.wgsl.ts";
 import { f32, RADIUS_SLACK, ROUNDING } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
+/** the share of a cost that float32 is taken to lose where nothing bounds it */
+const GUESS = 2 ** -12;
+
 /**
  * Where the error bound comes from.
  *
  * - `none`: no bound is asked for
+ * - `guess`: a share of the cost, as the game uses functions that have no bound
  * - `open`: there is none, and any candidate could be the least
  * - `ball`: the totals are balls
  * - `unit`: the totals are plain, and beside them there is the ball of the state θ = 1. Everything is proportional
  *   to θ, and so is the ball: what state θ costs lies within θ² times the ball's radius of what it should.
  */
 export type Bound =
-  | { readonly kind: "none" | "open" | "ball" }
+  | { readonly kind: "none" | "guess" | "open" | "ball" }
   | {
       readonly kind: "unit";
       /** Σ θ² over the states that are rolled out */
@@ -65,6 +69,8 @@ fn enclose(@builtin(global_invocation_id) id: vec3u) {
   let dropped = ${bound.kind === "unit" ? f32(bound.dropped * (1 + 2 ** -20)) : ""} * (ball.x + ball.y);
   let addition = ${bound.kind === "unit" ? f32((bound.additions + 1) * ROUNDING) : ""} * sum;
   enclosures[id.x] = vec2f(sum, ${f32(RADIUS_SLACK)} * (rounding + dropped + addition));
+#elif ${bound.kind === "guess"}
+  enclosures[id.x] = vec2f(sum, ${f32(GUESS)} * abs(sum));
 #elif ${bound.kind === "open"}
   enclosures[id.x] = vec2f(sum, ${f32(HUGE)});
 #else

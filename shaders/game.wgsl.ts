@@ -16,6 +16,8 @@ const fields = (names: object) =>
 
 /** How many `real`s each of a game's types holds. */
 export function sizesOf(game: Game): { decision: number; state: number; prepared: number } {
+  if (game.network)
+    return { decision: game.network.weights, state: Object.keys(game.state).length, prepared: 0 };
   const decision = Object.keys(game.decision).length;
   return {
     decision,
@@ -39,10 +41,20 @@ export function gameWgsl(
     ([name, value]) => `const ${snake(name).toUpperCase()}: real = ${realLiteral(value, arithmetic)};`,
   );
   return wgsl`${realWgsl(arithmetic, underflow)}
+#if ${game.network}
+/// what an agent chooses: a row of the table of weights, which the kernel declares
+struct Decision {
+  row: u32,
+}
+
+/// a weight of a decision's network
+fn weight(d: Decision, index: u32) -> real { return weights[d.row * ${game.network?.weights ?? 0}u + index]; }
+#else
 /// what an agent chooses
 struct Decision {
 ${fields(game.decision)}
 }
+#endif
 
 /// what the base optimizer may change
 struct State {

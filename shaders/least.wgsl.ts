@@ -46,7 +46,7 @@ ${enclosureWgsl}
 @group(0) @binding(1) var<storage, read> enclosures: array<vec2f>;
 /// what each workgroup of reduce found
 @group(0) @binding(2) var<storage, read_write> groups: array<Best>;
-/// by episode
+/// by slot
 @group(0) @binding(3) var<storage, read_write> bests: array<Best>;
 
 const NONE = Best(HUGE, 0xffffffffu, HUGE, 0u);
@@ -92,10 +92,10 @@ fn reduce(
 fn finish(@builtin(local_invocation_index) local: u32) {
   let group_count = min(${MOST_GROUPS}u, (part.candidates + ${REDUCERS - 1}u) / ${REDUCERS}u);
   var best = NONE;
-  if (local == 0u && part.fresh == 0u) { best = bests[part.episode]; }
+  if (local == 0u && part.fresh == 0u) { best = bests[part.slot]; }
   for (var i = local; i < group_count; i += ${REDUCERS}u) { best = merged(best, groups[i]); }
   best = of_workgroup(best, local);
-  if (local == 0u) { bests[part.episode] = best; }
+  if (local == 0u) { bests[part.slot] = best; }
 }
 `;
 
@@ -106,7 +106,7 @@ ${bestWgsl}
 ${enclosureWgsl}
 @group(0) @binding(0) var<uniform> part: Part;
 @group(0) @binding(1) var<storage, read> enclosures: array<vec2f>;
-/// by episode; the second least upper end is the threshold
+/// by slot; the second least upper end is the threshold
 @group(0) @binding(2) var<storage, read> bests: array<Best>;
 @group(0) @binding(3) var<storage, read_write> count: atomic<u32>;
 /// x: a candidate; y: the bits of its lower end
@@ -118,7 +118,7 @@ fn survive(@builtin(global_invocation_id) id: vec3u) {
   let enclosure = enclosures[id.x];
   var low = -HUGE;
   if (known(enclosure)) { low = enclosure.x - enclosure.y; }
-  if (low > bests[part.episode].runner_up) { return; }
+  if (low > bests[part.slot].runner_up) { return; }
   survivors[atomicAdd(&count, 1u)] = vec2u(part.first + id.x, bitcast<u32>(low));
 }
 `;

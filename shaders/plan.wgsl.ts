@@ -6,7 +6,6 @@ import { Part } from "../src/gpu/layout.ts";
 import type { Problem } from "../src/problem.ts";
 import { candidateWgsl, gameWgsl } from "./game.wgsl.ts";
 import { bestWgsl } from "./least.wgsl.ts";
-import { futureWgsl } from "./moments.wgsl.ts";
 import type { Arithmetic } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
@@ -29,12 +28,11 @@ fn adopt(@builtin(global_invocation_id) id: vec3u) {
 }
 `;
 
-/** Makes the least candidate of an episode the plan's: for rollouts the plan itself, for moments what it will cost. */
-export const followWgsl = (problem: Problem, method: "rollout" | "moments"): string => wgsl`
+/** Makes the least candidate of an episode the plan's. */
+export const followWgsl = (problem: Problem): string => wgsl`
 ${gameWgsl(problem, "plain")}
 ${Part.wgsl}
 ${bestWgsl}
-${futureWgsl}
 @group(0) @binding(0) var<uniform> part: Part;
 /// η of each episode
 @group(0) @binding(1) var<storage, read> learning_rates: array<real>;
@@ -42,28 +40,11 @@ ${futureWgsl}
 @group(0) @binding(2) var<storage, read> axes: array<real>;
 /// by episode
 @group(0) @binding(3) var<storage, read> bests: array<Best>;
-#if ${method === "rollout"}
 @group(0) @binding(4) var<storage, read_write> plan: array<Prepared>;
-#else
-@group(0) @binding(4) var<storage, read_write> future: Future;
-#endif
 ${candidateWgsl(problem)}
 @compute @workgroup_size(1)
 fn follow() {
   let t = part.episode;
-  let c = prepare(candidate(bests[t].index), learning_rates[t]);
-#if ${method === "rollout"}
-  plan[t] = c;
-#else
-  // twin of extend() in src/solve/moments.ts
-  let r = c.reach;
-  let g = c.gain;
-  future = Future(
-    r * r + DISCOUNT * (g * g * future.a),
-    r + DISCOUNT * (g * future.b),
-    1.0 + DISCOUNT * future.c,
-    abs(r) + DISCOUNT * (abs(g) * future.abs_b),
-  );
-#endif
+  plan[t] = prepare(candidate(bests[t].index), learning_rates[t]);
 }
 `;

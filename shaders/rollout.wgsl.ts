@@ -50,15 +50,28 @@ const GROUPS = ${groups}u;
 @group(0) @binding(0) var<uniform> part: Part;
 /// η of each episode
 @group(0) @binding(1) var<storage, read> learning_rates: array<real>;
+#if ${game.network}
+/// weights: those of each episode of the plan, then those of each candidate
+@group(0) @binding(2) var<storage, read> weights: array<real>;
+#else
 /// the points of the decision's axes, one axis after the other
 @group(0) @binding(2) var<storage, read> axes: array<real>;
+#endif
 /// the states to average over
 @group(0) @binding(3) var<storage, read> states: array<State>;
-/// the decisions of the episodes after t
-@group(0) @binding(4) var<storage, read> plan: array<Prepared>;
 /// sums over each block's states: one row a block, one column a candidate of this part
-@group(0) @binding(5) var<storage, read_write> totals: array<real>;
+@group(0) @binding(4) var<storage, read_write> totals: array<real>;
+#if ${game.network}
+fn candidate(index: u32) -> Decision { return Decision(EPISODES + index); }
+
+fn planned(k: u32) -> Prepared { return prepare(Decision(k), learning_rates[k]); }
+#else
+/// the decisions of the episodes after t
+@group(0) @binding(5) var<storage, read> plan: array<Prepared>;
 ${candidateWgsl(problem)}
+fn planned(k: u32) -> Prepared { return plan[k]; }
+#endif
+
 @compute @workgroup_size(${WORKGROUP})
 fn rollout(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= part.candidates) { return; }
@@ -100,7 +113,7 @@ ${each((i) => `      weight${i} = mul(weight${i}, discount${i});`)}
 #elif ${discounted}
       weight = mul(weight, DISCOUNT);
 #endif
-      c = plan[k];
+      c = planned(k);
     }
 
 ${each((i) => `    if (at + ${i}u < STATES) { sum = add(sum, total${i}); }`)}

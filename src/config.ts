@@ -8,7 +8,20 @@ import { type Game, isGame, type StateVariable } from "./games/game.ts";
 import { games } from "./games/index.ts";
 import type { Axis } from "./grid.ts";
 import { episodesOf, learningRatesOf, type Schedule } from "./schedule.ts";
-import { axis, bounded, complaint, isRecord, object, quote, schedule, whole } from "./schema.ts";
+import {
+  axis,
+  bounded,
+  complaint,
+  hiddenSchedule,
+  isRecord,
+  layersOf,
+  MOST_WEIGHTS,
+  object,
+  quote,
+  schedule,
+  search,
+  whole,
+} from "./schema.ts";
 
 export { learningRatesOf, type Schedule } from "./schedule.ts";
 
@@ -18,7 +31,10 @@ export interface Config {
   game: string | Game;
   schedule?:
     | Partial<Extract<Schedule, { training: number }>>
+    | Partial<Extract<Schedule, { episodes: number }>>
     | Extract<Schedule, { learningRates: number[] }>;
+  /** `infinite`: the last learning rate goes on for ever, which takes a discount below 1 */
+  horizon?: "finite" | "infinite";
   /** where the trajectory starts, by state */
   initial?: Record<string, number>;
   /** how many episodes the figure shows */
@@ -35,6 +51,8 @@ export interface Config {
 export interface FilledConfig {
   game: string;
   schedule: Schedule;
+  /** where the game has a choice */
+  horizon?: "finite" | "infinite";
   initial: Record<string, number>;
   plotWindow: number;
   [key: string]: unknown;
@@ -48,7 +66,14 @@ export const LIMITS = {
   candidates: 2 ** 24,
   /** states averaged over: the product of the state's counts */
   states: 2 ** 20,
+  /** weights of a network */
+  weights: MOST_WEIGHTS,
 } as const;
+
+/** entries that only some games have */
+const only = (condition: unknown, entries: v.ObjectEntries): v.ObjectEntries => (condition ? entries : {});
+
+const horizon = v.picklist(["finite", "infinite"], '"finite" or "infinite"');
 
 /** The schema of a game's configurations. */
 function schemaOf(game: Game) {
@@ -56,14 +81,22 @@ function schemaOf(game: Game) {
     Object.fromEntries(Object.entries(of).map(([key, value]) => [key, map(value)]));
   return object({
     game: v.literal(game.name),
-    schedule: v.optional(schedule, {}),
+    schedule: v.optional(game.hidden ? hiddenSchedule : schedule, {}),
+    ...only(game.proportional && !game.hidden, { horizon: v.optional(horizon, "finite") }),
     ...mapValues<Axis, v.GenericSchema>(game.decision, (a) => axis(a)),
     ...mapValues<StateVariable, v.GenericSchema>(game.state, (s) => axis(s, s.bounds)),
     ...mapValues(game.parameters, (p) => v.optional(bounded(p), p.default)),
     initial: v.optional(
-      object(mapValues(game.state, ({ initial, bounds }) => v.optional(bounded(bounds ?? {}), initial))),
+      object({
+        ...mapValues(game.state, ({ initial, bounds }) => v.optional(bounded(bounds ?? {}), initial)),
+        ...only(game.hidden, { deploymentAt: v.optional(whole(0), game.hidden?.deploymentAt) }),
+      }),
       {},
     ),
+    ...only(game.network, {
+      layers: layersOf(game.network),
+      search,
+    }),
     plotWindow: v.optional(whole(1)),
   });
 }
@@ -132,13 +165,15 @@ export function checkConfig(input: unknown): { game: Game; config: FilledConfig 
   checkLimit("schedule", LIMITS.episodes, "episodes", episodes);
   if (episodes === 0)
     throw new MesaError("INVALID_CONFIG", "schedule must have at least one episode, got none");
-  config.plotWindow ??= defaultWindow(config.schedule);
+  if (config.horizon === "infinite" && config.discount === 1)
+    throw new MesaError("INVALID_CONFIG", "discount must be below 1 where horizon is infinite, got 1");
+  config.plotWindow ??= defaultWindow(config);
   return { game, config };
 }
 
 /** The post's figures show the training phase and ten episodes after it. */
-function defaultWindow(schedule: Schedule): number {
+function defaultWindow({ schedule, initial }: FilledConfig): number {
   const rates = learningRatesOf(schedule);
-  const trained = rates.findLastIndex((rate) => rate > 0) + 1;
+  const trained = initial.deploymentAt ?? rates.findLastIndex((rate) => rate > 0) + 1;
   return Math.min(rates.length, trained + 10);
 }

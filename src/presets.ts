@@ -1,4 +1,4 @@
-// Configurations with names: the post's two experiments.
+// Configurations with names: the post's two experiments, and one for each of its next steps.
 
 import type { Config } from "./config.ts";
 
@@ -25,6 +25,45 @@ export const presets: Readonly<Record<string, Preset>> = {
       game: "linear",
       schedule: { training: 100, deployment: 0, learningRate: 1 },
       plotWindow: 100,
+    },
+  },
+  discounted: {
+    about: "the first experiment by agents that discount the future",
+    config: { game: "linear", discount: 0.9, plotWindow: 30 },
+  },
+  regularized: {
+    about:
+      "the first experiment with a regularizer on θ, which pulls the goal to zero whatever the agent does",
+    config: { game: "linear", regularization: 0.01, plotWindow: 30 },
+  },
+  "infinite-horizon": {
+    about: "training that never ends, and a discount: a stationary equilibrium",
+    config: {
+      game: "linear",
+      schedule: { training: 100, deployment: 0, learningRate: 1 },
+      horizon: "infinite",
+      discount: 0.95,
+      plotWindow: 100,
+    },
+  },
+  "learned-discount": {
+    about: "the base optimizer trains the agent's discount as well as its goal",
+    config: { game: "learned-discount", schedule: { training: 20, deployment: 20, learningRate: 0.5 } },
+  },
+  misconception: {
+    about: "an agent that is wrong about what training rewards, and may be corrected",
+    config: { game: "misconception", schedule: { training: 20, deployment: 40, learningRate: 0.5 } },
+  },
+  "uncertain-deployment": {
+    about: "agents that only see a signal of whether they are still in training",
+    config: { game: "uncertain-deployment", plotWindow: 40 },
+  },
+  mlp: {
+    about: "agents that are tanh networks, found by a search in each episode",
+    config: {
+      game: "mlp",
+      schedule: { training: 5, deployment: 5, learningRate: 0.5 },
+      search: { generations: 200 },
     },
   },
 };

@@ -3,6 +3,7 @@
 import { checkConfig, type FilledConfig, learningRatesOf } from "./config.ts";
 import type { Game, Values } from "./games/game.ts";
 import { type Axis, Grid } from "./grid.ts";
+import { type Chain, createChain } from "./solve/chain.ts";
 
 /** What is to be solved. T is the number of episodes. */
 export interface Problem {
@@ -10,9 +11,13 @@ export interface Problem {
   /** the whole configuration, defaults filled in */
   readonly config: FilledConfig;
   readonly parameters: Values;
-  /** η_t, shape [T] */
+  /** η_t in training, shape [T] */
   readonly learningRates: Float64Array;
-  /** every decision that is tried at each step */
+  /** what the agents know of the phase they are in */
+  readonly chain: Chain;
+  /** whether what comes after the last episode is nothing, or its learning rate for ever */
+  readonly horizon: "finite" | "infinite";
+  /** every decision that is tried at each step; one of no numbers where a search finds the decision */
   readonly candidates: Grid;
   /** the states that the mesa objective is averaged over */
   readonly states: Grid;
@@ -24,18 +29,28 @@ export interface Problem {
  * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`
  */
 export function createProblem(input: unknown): Problem {
-  const { game, config } = checkConfig(input);
+  const { game: asked, config } = checkConfig(input);
+  const game = asked.network?.rebuilt(config.layers as number[]) ?? asked;
   const axes = (of: object) => Object.keys(of).map((name) => config[name] as Axis);
+  const parameters = Object.fromEntries(
+    Object.keys(game.parameters).map((name) => [name, config[name] as number]),
+  );
+  const learningRates = learningRatesOf(config.schedule);
   return {
     game,
     config,
-    parameters: Object.fromEntries(
-      Object.keys(game.parameters).map((name) => [name, config[name] as number]),
-    ),
-    learningRates: learningRatesOf(config.schedule),
+    parameters,
+    learningRates,
+    chain: createChain(game.hidden?.phases(parameters), learningRates.length),
+    horizon: config.horizon ?? "finite",
     candidates: new Grid(axes(game.decision)),
     states: new Grid(axes(game.state)),
   };
+}
+
+/** Turns the numbers of a decision into what a game's functions take. */
+export function deciderOf({ decision, network }: Game): (point: ArrayLike<number>) => Values {
+  return network ? (point) => point as unknown as Values : namer(decision);
 }
 
 /** Names the numbers of a point: with the keys of `names`, `[0.03]` becomes `{ coefficient: 0.03 }`. */

@@ -2,9 +2,8 @@
 // allowed: `complaint` puts the key before it and what was got behind it.
 
 import * as v from "valibot";
-import type { Parameter } from "./games/game.ts";
+import type { Network, Parameter } from "./games/game.ts";
 import type { Axis } from "./grid.ts";
-import type { Schedule } from "./schedule.ts";
 
 /** how much of a value is quoted, in characters */
 const QUOTED = 60;
@@ -27,7 +26,7 @@ export function quote(value: unknown): string {
 }
 
 /** A finite number within a parameter's bounds. */
-export function bounded({ min, max }: Pick<Parameter, "min" | "max">) {
+export function bounded({ min, max }: Pick<Parameter, "min" | "max">, integer = false) {
   const range =
     min !== undefined && max !== undefined
       ? `in [${min}, ${max}]`
@@ -36,10 +35,10 @@ export function bounded({ min, max }: Pick<Parameter, "min" | "max">) {
         : max !== undefined
           ? `of at most ${max}`
           : "";
-  const number = `a finite number ${range}`.trimEnd();
+  const number = `a ${integer ? "whole" : "finite"} number ${range}`.trimEnd();
   return v.pipe(
     v.number(number),
-    v.finite(number),
+    integer ? v.safeInteger(number) : v.finite(number),
     v.minValue(min ?? -Number.MAX_VALUE, range.replace(/^of /, "")),
     v.maxValue(max ?? Number.MAX_VALUE, range.replace(/^of /, "")),
   );
@@ -74,30 +73,71 @@ export function axis(defaults: Axis, bounds: Pick<Parameter, "min" | "max"> = {}
 }
 
 const rate = bounded({ min: 0 });
-const phases = {
+const list = { learningRates: v.array(rate, "a list of numbers") };
+
+/** A schedule of these entries, or a list of learning rates. */
+function scheduleOf(entries: v.ObjectEntries) {
+  const keys = Object.keys(entries);
+  return v.pipe(
+    v.custom<object>(
+      (input) =>
+        isRecord(input) &&
+        !(Object.hasOwn(input, "learningRates") && keys.some((key) => Object.hasOwn(input, key))),
+      `an object with ${keys.join(", ")}, or with learningRates and none of these`,
+    ),
+    v.lazy(
+      (input): v.GenericSchema<object> =>
+        Object.hasOwn(input as object, "learningRates")
+          ? object(list)
+          : object(entries, `${keys.join(", ")}, or learningRates alone`),
+    ),
+  );
+}
+
+/** A schedule whose training has a length; the defaults are the post's first experiment. */
+export const schedule = scheduleOf({
   training: v.optional(whole(0), 20),
   deployment: v.optional(whole(0), 80),
   learningRate: v.optional(rate, 1),
-};
-const list = { learningRates: v.array(rate, "a list of numbers") };
+});
 
-const phaseKeys = Object.keys(phases);
-const forms = `an object with ${phaseKeys.join(", ")}, or with learningRates and none of these`;
+/** A schedule where a hidden phase says when training ends. */
+export const hiddenSchedule = scheduleOf({
+  episodes: v.optional(whole(0), 100),
+  learningRate: v.optional(rate, 1),
+});
 
-/** The schema of a schedule; the defaults are the post's first experiment. */
-export const schedule = v.pipe(
-  v.custom<object>(
-    (input) =>
-      isRecord(input) &&
-      !(Object.hasOwn(input, "learningRates") && phaseKeys.some((key) => Object.hasOwn(input, key))),
-    forms,
-  ),
-  v.lazy(
-    (input): v.GenericSchema<object, Schedule> =>
-      Object.hasOwn(input as object, "learningRates")
-        ? object(list)
-        : object(phases, `${phaseKeys.join(", ")}, or learningRates alone`),
-  ),
+/** weights of a network, at most: the search is quadratic in them */
+export const MOST_WEIGHTS = 1024;
+
+/** Widths of a network's layers. */
+export function layersOf(network: Network | undefined) {
+  const allowed = "a list of 2 to 10 whole numbers, the first and the last of them 1";
+  return v.optional(
+    v.pipe(
+      v.array(whole(1), allowed),
+      v.minLength(2, allowed),
+      v.maxLength(10, allowed),
+      v.check((layers) => layers[0] === 1 && layers.at(-1) === 1, allowed),
+      v.check((layers) => layers.every((width) => width <= MOST_WEIGHTS), `at most ${MOST_WEIGHTS} wide`),
+      v.check(
+        (layers) => network!.rebuilt(layers).network!.weights <= MOST_WEIGHTS,
+        `a network of at most ${MOST_WEIGHTS} weights, biases among them`,
+      ),
+    ),
+    [...(network?.layers ?? [])],
+  );
+}
+
+/** How hard to search for what no grid holds. */
+export const search = v.optional(
+  object({
+    seed: v.optional(bounded({ min: 0, max: 2 ** 32 - 1 }, true), 1),
+    population: v.optional(bounded({ min: 4, max: 4096 }, true), 24),
+    generations: v.optional(bounded({ min: 1, max: 100_000 }, true), 150),
+    restarts: v.optional(bounded({ min: 0, max: 6 }, true), 0),
+  }),
+  {},
 );
 
 /** One line for a schema's issue. */

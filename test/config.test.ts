@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { checkConfig, defineGame, games, LIMITS, MesaError } from "../src/index.ts";
 
 const GAMES = [...games.keys()].join(", ");
-const TOP = "game, schedule, coefficient, theta, discount, regularization, initial, plotWindow";
+const TOP = "game, schedule, horizon, coefficient, theta, discount, regularization, initial, plotWindow";
 const SCHEDULE = "an object with training, deployment, learningRate, or with learningRates and none of these";
 
 /** the error of checking a configuration */

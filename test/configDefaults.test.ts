@@ -12,6 +12,7 @@ describe("defaults", () => {
       discount: 1,
       regularization: 0,
       initial: { theta: 0.8 },
+      horizon: "finite",
       plotWindow: 30,
     });
     expect(checkConfig(presets["experiment-1"].config)).toEqual(checkConfig({ game: "linear" }));

@@ -74,13 +74,14 @@ test("the best response is as good as any point of a fine grid, and inside the a
       fc.double({ min: -2, max: 0.5, noNaN: true }),
       ({ A, ratio, C }, keep, pull, discount, min) => {
         const moments = { A, B: ratio * Math.sqrt(A * C), C, absB: Math.sqrt(A * C) };
+        const outlook = [{ ...moments, weight: 1, learningRate: 1 }];
         const max = min + 2;
-        const best = bestResponse(moments, { keep, pull }, discount, { min, max });
+        const best = bestResponse(outlook, () => ({ keep, pull }), discount, { min, max });
         expect(best.coefficient).toBeGreaterThanOrEqual(min);
         expect(best.coefficient).toBeLessThanOrEqual(max);
         for (let i = 0; i <= 1000; i++) {
           const a = min + (i / 1000) * (max - min);
-          const cost = costPerSquare(moments, a, keep - pull * a * a, discount);
+          const cost = costPerSquare(outlook, a, () => keep - pull * a * a, discount);
           expect(best.cost).toBeLessThanOrEqual(cost + 1e-12 * (1 + Math.abs(cost)));
         }
       },

@@ -69,7 +69,7 @@ describe("the measures", () => {
       wanted: { compliance: null, retention: null, deception: null },
     },
   ])("$about", ({ learningRates, theta, output, wanted }) => {
-    const measures = measuresOf({ theta, output, loss: [] }, learningRates);
+    const measures = measuresOf({ theta, output, loss: [], learningRate: learningRates }, learningRates);
     for (const name of ["compliance", "retention", "deception"] as const) {
       if (wanted[name] === null) expect(measures[name]).toBeNull();
       else expect(measures[name]).toBeCloseTo(wanted[name], 14);
@@ -92,6 +92,7 @@ describe("simulate", () => {
       theta: [2, 0.5, 0.125, 0.125],
       output: [1, 0.5, -0.375],
       loss: [1 + 2, 0.25 + 0.125, 0.375 ** 2 + 0.125 ** 2 / 2],
+      learningRate: [0.5, 0.25, 0],
     });
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { rolloutCosts } from "../src/cpu/rollout.ts";
 import { solve } from "../src/index.ts";
 import { createProblem, type Problem } from "../src/problem.ts";
-import { Future, momentsCost } from "../src/solve/moments.ts";
+import { Future, roundingsOf } from "../src/solve/moments.ts";
 import type { Plan } from "../src/solve/step.ts";
 import { linearConfig, linearWithPlan } from "./games.ts";
 
@@ -14,7 +14,7 @@ function checkEnclosure(problem: Problem, plan: Plan) {
   const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));
   let [used, seen] = [0, 0];
   for (let episode = problem.learningRates.length - 1; episode >= 0; episode--) {
-    const enclosure = momentsCost(problem, future, episode, plan);
+    const enclosure = future.enclosure(future.outlook(episode, 0, plan), roundingsOf(problem, episode));
     for (const [i, rollout] of rolloutCosts(problem, episode, plan)(decisions).entries()) {
       const { cost, error } = enclosure(decisions[i]);
       // where either overflows the enclosure must say so, and then `screen` keeps the candidate

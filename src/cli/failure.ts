@@ -12,6 +12,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   NOT_FINITE: 2,
   CANNOT_READ: 2,
   CANNOT_WRITE: 2,
+  NOT_CONVERGED: 1,
   NO_ADAPTER: 3,
   DEVICE_LOST: 3,
   OUT_OF_MEMORY: 3,

@@ -1,6 +1,6 @@
 // `solve`: one configuration to one result, on the standard output and in a folder.
 
-import { checkConfig, MesaError, type Result, type SolveOptions, solve } from "../index.ts";
+import { checkConfig, MesaError, NotConverged, type Result, type SolveOptions, solve } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { summaryOf } from "../report/summary.ts";
 import { planTable } from "../report/table.ts";
@@ -26,7 +26,8 @@ const FILES = ["result.json", "plan.csv", "plot.svg"] as const;
 /**
  * Solves and reports.
  *
- * @throws MesaError; then nothing is printed, and nothing written but the checkpoint of an interrupted solve
+ * @throws MesaError; then nothing is written but the checkpoint of an interrupted solve, and nothing printed but, as
+ *   JSON, the certificate of an infinite horizon without an equilibrium
  */
 export async function solveCommand(name: string | undefined, flags: SolveFlags): Promise<void> {
   const config = await readConfiguration(name, flags.set);
@@ -42,6 +43,10 @@ export async function solveCommand(name: string | undefined, flags: SolveFlags):
     if (folder) await writeFiles(folder, result);
   } catch (error) {
     await folder?.discard();
+    if (flags.json && error instanceof NotConverged)
+      process.stdout.write(
+        toJson({ game: filled.game, config: filled, stationary: error.certificate, version: __VERSION__ }),
+      );
     throw error;
   }
 

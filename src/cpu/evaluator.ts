@@ -2,8 +2,8 @@
 
 import { checkNotAborted } from "../errors.ts";
 import type { Problem } from "../problem.ts";
-import { checkFinite, createOracle, finiteOrInfinity, screen } from "../solve/settle.ts";
-import { type Evaluator, Least, type Watch } from "../solve/step.ts";
+import { createOracle, finiteOrInfinity, type Question, screen } from "../solve/settle.ts";
+import { type Choice, type Evaluator, Least, stepOf, type Watch } from "../solve/step.ts";
 
 /** how long the CPU works before it lets timers, signals and progress through, in milliseconds */
 const TURN = 50;
@@ -22,31 +22,40 @@ export function createCpuEvaluator(problem: Problem, method: "rollout" | "moment
   const oracle = createOracle(problem);
   const { candidates } = problem;
 
+  async function byMoments(question: Question, batch: number, watch: Watch): Promise<Choice> {
+    const enclosure = (i: number) => question.enclosure!(candidates.at(i));
+    const kept: number[] = [];
+    await inTurns(candidates.size, batch, watch, (from, to) => {
+      kept.push(...screen(range(from, to), enclosure));
+    });
+    return oracle.settle(question, screen(kept, enclosure));
+  }
+
+  async function byRollout({ costsOf }: Question, batch: number, watch: Watch): Promise<Choice> {
+    const least = new Least();
+    await inTurns(candidates.size, batch, watch, (from, to) => {
+      const costs = costsOf(range(from, to).map((i) => candidates.at(i)));
+      for (const [j, cost] of costs.entries()) least.offer(from + j, finiteOrInfinity(cost));
+    });
+    return least.choice(candidates, candidates.size);
+  }
+
+  const answer = method === "moments" ? byMoments : byRollout;
   return {
     backend: "cpu",
     adapter: "cpu",
     precision: "certified",
     async decide(episode, plan, watch) {
-      if (method === "moments") {
-        const enclosure = oracle.enclosureAt!(episode, plan);
-        const kept: number[] = [];
-        await inTurns(candidates.size, BATCH, watch, (from, to) => {
-          kept.push(...screen(range(from, to), (i) => enclosure(candidates.at(i))));
-        });
-        const survivors = screen(kept, (i) => enclosure(candidates.at(i)));
-        return [oracle.settle(episode, survivors, plan)];
-      }
-      const costsOf = oracle.costsAt(episode, plan);
-      const least = new Least();
       const steps = problem.states.size * (problem.learningRates.length - episode);
-      const batch = Math.min(BATCH, Math.max(1, Math.floor(BATCH_STEPS / steps)));
-      await inTurns(candidates.size, batch, watch, (from, to) => {
-        const costs = costsOf(range(from, to).map((i) => candidates.at(i)));
-        for (const [j, cost] of costs.entries()) least.offer(from + j, finiteOrInfinity(cost));
-      });
-      checkFinite(least, episode);
-      return [least.step(problem, episode, candidates.size)];
+      const batch = method === "moments" ? BATCH : Math.min(BATCH, Math.ceil(BATCH_STEPS / steps));
+      const choices: Choice[] = [];
+      for (const question of oracle.questions(episode, plan))
+        choices.push(await answer(question, batch, watch));
+      return [stepOf(problem, episode, choices)];
     },
+    ...(method === "moments" && {
+      respond: (outlook, watch) => byMoments(oracle.questionOf(outlook), BATCH, watch),
+    }),
     destroy() {},
   };
 }

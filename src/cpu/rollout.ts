@@ -5,7 +5,7 @@
 // Each state's total is summed over the episodes, then the totals over the states, both in ascending order: any
 // faster evaluation must give the same bits.
 
-import { namer, type Problem } from "../problem.ts";
+import { deciderOf, namer, type Problem } from "../problem.ts";
 import type { Plan } from "../solve/step.ts";
 
 /** The costs of candidates at one episode, in their order. */
@@ -20,7 +20,7 @@ export type CostsOf = (decisions: readonly (readonly number[])[]) => number[];
 export function rolloutCosts(problem: Problem, episode: number, plan: Plan): CostsOf {
   const { game, parameters, learningRates, states } = problem;
   const last = learningRates.length;
-  const asDecision = namer(game.decision);
+  const asDecision = deciderOf(game);
   const asState = namer(game.state);
   const decisions = Array.from({ length: last }, (_, k) => (k > episode ? asDecision(plan[k]) : {}));
   const starts = Array.from({ length: states.size }, (_, i) => asState(states.at(i)));

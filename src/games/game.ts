@@ -38,6 +38,38 @@ export interface Proportional<D extends string = string, P extends string = stri
   quadraticGain?(learningRate: number, parameters: Values<P>): { keep: number; pull: number };
 }
 
+/** A Markov chain of phases that the agents do not see, and the signals that they see instead. Z phases, S signals. */
+export interface HiddenPhase {
+  /** P(phase) at the first episode, shape [Z] */
+  readonly initial: readonly number[];
+  /** whether the base optimizer steps in a phase, shape [Z] */
+  readonly trains: readonly boolean[];
+  /** P(next phase | phase), shape [Z][Z] */
+  readonly transition: readonly (readonly number[])[];
+  /** P(signal | phase), shape [Z][S] */
+  readonly likelihood: readonly (readonly number[])[];
+}
+
+/** What a game has whose agents do not know whether they are in training. */
+export interface Hidden<P extends string = string> {
+  /** the plan's names: what the decision's one number is after each signal */
+  readonly signals: readonly string[];
+  /** the chain, whose first phase trains */
+  phases(parameters: Values<P>): HiddenPhase;
+  /** the episode at which the trajectory of a result leaves the first phase, unless the configuration says another */
+  readonly deploymentAt: number;
+}
+
+/** What a game has whose decision is the weights of a network, which no grid holds but a search finds. */
+export interface Network {
+  /** widths of its layers, the first and the last of them 1 */
+  readonly layers: readonly number[];
+  /** how many weights it has */
+  readonly weights: number;
+  /** the game with other layers */
+  rebuilt(layers: readonly number[]): Game;
+}
+
 /** What {@link defineGame} takes. */
 export interface GameDefinition<S extends string, D extends string, P extends string> {
   /** the configuration's `game` */
@@ -67,6 +99,15 @@ export interface GameDefinition<S extends string, D extends string, P extends st
   believedTarget?(state: Values<S>, parameters: Values<P | CommonParameter>): number;
   /** in place of `output` and `learn`, where both are proportional to θ and the state is θ alone */
   readonly proportional?: Proportional<D, P | CommonParameter>;
+  /** where the phase is hidden; only for proportional games whose decision is one number */
+  readonly hidden?: Hidden<P | CommonParameter>;
+  /** where the decision is a network's weights: `decision` is then empty, and what the functions get is an array */
+  readonly network?: Network;
+  /**
+   * Whether the WGSL uses what has no error bound, such as `tanh`, on plain numbers. What the GPU screens is then not
+   * certified.
+   */
+  readonly unbounded?: boolean;
   /**
    * The same functions in WGSL, named in snake_case: `output(d, s)` and `learn(d, s, error, learning_rate)`, or
    * `reach(d)` and `gain(d, learning_rate)`; and `discount(s)` and `believed_target(s)` where the game has its own.
@@ -90,6 +131,9 @@ export interface Game {
   /** absent where the agent knows the base objective */
   believedTarget?(state: Values, parameters: Values): number;
   readonly proportional?: Proportional;
+  readonly hidden?: Hidden;
+  readonly network?: Network;
+  readonly unbounded?: boolean;
   readonly wgsl: string;
 }
 
@@ -99,7 +143,20 @@ const COMMON_PARAMETERS: Readonly<Record<CommonParameter, Parameter>> = {
 };
 
 /** keys of a configuration that a game's own names may not take */
-const RESERVED = new Set(["game", "schedule", "initial", "plotWindow"]);
+const RESERVED = new Set([
+  "game",
+  "schedule",
+  "horizon",
+  "initial",
+  "deploymentAt",
+  "plotWindow",
+  "output",
+  "loss",
+  "learningRate",
+  "layers",
+  "search",
+  "weights",
+]);
 
 const defined = new WeakSet<object>();
 
@@ -138,7 +195,10 @@ function gameFrom<S extends string, D extends string, P extends string>(
       throw problem(`the name ${key} is taken`);
   }
   if (!("theta" in state)) throw problem("the state must have theta, the agent's goal");
-  if (Object.keys(decision).length === 0) throw problem("the decision must have at least one number");
+  if (Object.keys(decision).length === 0 && !definition.network)
+    throw problem("the decision must have at least one number");
+  if (definition.hidden && !(proportional && Object.keys(decision).length === 1))
+    throw problem("only a proportional game with a decision of one number can have a hidden phase");
 
   if (proportional) {
     if (names.filter((key) => key in state).length !== 1)

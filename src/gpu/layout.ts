@@ -6,6 +6,7 @@ export type Fields = Readonly<Record<string, "u32" | "f32">>;
 /** A struct of scalars, in WGSL and in bytes. */
 export interface Struct<F extends Fields> {
   readonly wgsl: string;
+  readonly fields: readonly (keyof F)[];
   /** its size in bytes, the uniform address space's padding included */
   readonly size: number;
   /** writes one at a byte offset */
@@ -17,6 +18,7 @@ export function struct<F extends Fields>(name: string, fields: F, docs: Record<k
   const entries = Object.entries(fields);
   const lines = entries.map(([field, type]) => `  /// ${docs[field]}\n  ${field}: ${type},`);
   return {
+    fields: Object.keys(fields),
     wgsl: `struct ${name} {\n${lines.join("\n")}\n}\n`,
     size: Math.ceil((entries.length * 4) / 16) * 16,
     write(into, offset, values) {
@@ -33,6 +35,8 @@ export const Part = struct(
   "Part",
   {
     episode: "u32",
+    signal: "u32",
+    slot: "u32",
     first: "u32",
     candidates: "u32",
     first_block: "u32",
@@ -42,6 +46,8 @@ export const Part = struct(
   },
   {
     episode: "t, the episode that is decided",
+    signal: "what its agent saw",
+    slot: "where the best candidate is noted",
     first: "the first candidate of this part",
     candidates: "how many candidates it has",
     first_block: "the first block of states of this dispatch",

@@ -1,95 +1,89 @@
 // The method `moments` on the device: host of shaders/moments.wgsl.ts.
 
 import { HUGE } from "../../shaders/least.wgsl.ts";
-import { FUTURE_SIZE, momentsWgsl } from "../../shaders/moments.wgsl.ts";
-import { followWgsl } from "../../shaders/plan.wgsl.ts";
+import { followMomentsWgsl, momentsWgsl, outlookSize } from "../../shaders/moments.wgsl.ts";
 import { REAL_SIZE } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
-import { Future, float64Slack } from "../solve/moments.ts";
+import { Future, type Outlook, roundingsOf } from "../solve/moments.ts";
 import { capacityOf } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
-import { type PartOfStep, type Scorer, underflowsInFloat64, type Workshop } from "./scorer.ts";
+import { type Scorer, underflowsInFloat64, type Workshop } from "./scorer.ts";
 import { encode } from "./tables.ts";
 
 /** A scorer by moments: O(1) a candidate. */
 export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
   const { open, problem, precision, recorder, tables, bests } = workshop;
   const { device } = open;
-  const { candidates, learningRates } = problem;
+  const { candidates, learningRates, chain } = problem;
   const arithmetic = precision === "certified" ? "ball" : "plain";
   const capacity = capacityOf(candidates.size, 8, device.limits.maxStorageBufferBindingSize);
 
-  const rates = tables.holding("learning rates", encode(learningRates, arithmetic));
-  const axes = tables.holding(
-    "axes",
-    encode(
-      candidates.axes.flatMap((axis) => [...axis]),
-      arithmetic,
-    ),
-  );
-  const future = tables.storage("future", FUTURE_SIZE * REAL_SIZE[arithmetic] * 4);
+  const points = candidates.axes.flatMap((axis) => [...axis]);
+  const axes = tables.holding("axes", encode(points, arithmetic));
+  const bytes = chain.signals * outlookSize(problem) * REAL_SIZE[arithmetic] * 4;
+  const outlooks = tables.storage("outlooks", bytes);
   const enclosures = tables.storage("enclosures", capacity * 8);
   const moments = await createKernel(device, "moments", momentsWgsl(problem, arithmetic), [
     "part",
     "read",
     "read",
-    "read",
     "write",
   ]);
-  const momentsGroup = moments.bind(recorder.parts, rates, axes, future, enclosures);
-  const follow =
-    precision === "f32"
-      ? await createKernel(device, "follow", followWgsl(problem, "moments"), [
-          "part",
-          "read",
-          "read",
-          "read",
-          "write",
-        ])
-      : undefined;
-  const followGroup = follow?.bind(recorder.parts, rates, axes, bests, future);
+  const momentsGroup = moments.bind(recorder.parts, axes, outlooks, enclosures);
 
-  const host = new Future(problem);
+  /** walks the outlooks back by an episode without the host */
+  async function createFollow() {
+    const rates = tables.holding("learning rates", encode(learningRates, "plain"));
+    const posterior = tables.holding("posterior", encode(chain.posterior.flat(2), "plain"));
+    const bindings = ["part", "read", "read", "read", "read", "write"] as const;
+    const kernel = await createKernel(device, "follow", followMomentsWgsl(problem), bindings);
+    const group = kernel.bind(recorder.parts, axes, rates, posterior, bests, outlooks);
+    return (episode: number) => recorder.dispatch(kernel, group, recorder.part({ episode }), 1);
+  }
+  const follow = precision === "f32" ? await createFollow() : undefined;
+
+  const future = new Future(problem);
   const undecidable = underflowsInFloat64(problem);
-  /** the episode that the future on the device comes after */
-  let current = learningRates.length;
+  /** the episode whose outlooks are on the device */
+  let current: number | undefined;
 
-  const partOf = ({ episode, first, candidates: count }: PartOfStep) => ({
-    episode,
-    first,
-    candidates: count,
-    first_block: 0,
-    blocks: 1,
-    fresh: first === 0 ? 1 : 0,
-    // a slack that no enclosure survives as a finite one
-    slack: undecidable ? HUGE : float64Slack(problem, episode),
-  });
+  /** writes outlooks, that of signal 0 first */
+  const write = (rows: readonly Outlook[]) => {
+    const numbers = rows.flatMap((outlook) => [
+      ...outlook.flatMap(({ weight, learningRate, A, B, absB }) => [weight, learningRate, A, B, absB]),
+      outlook[0].C,
+    ]);
+    device.queue.writeBuffer(outlooks, 0, encode(numbers, arithmetic));
+  };
 
   return {
     enclosures,
     capacity,
-    scale: host.meanSquare,
+    scale: future.meanSquare,
     workOf: () => 1,
     adopt(episode, plan) {
       if (current === episode) return;
-      const { A, B, C, absB } = host.after(episode, plan);
-      device.queue.writeBuffer(future, 0, encode([A, B, C, absB], arithmetic));
+      write(chain.signalAt[episode].map((_, signal) => future.outlook(episode, signal, plan)));
       current = episode;
+    },
+    adoptOutlook(outlook) {
+      write([outlook]);
+      current = undefined;
     },
     async score(part) {
       if (part.candidates > recorder.room) await recorder.flush();
-      const offset = recorder.part(partOf(part));
+      const offset = recorder.part({
+        ...part,
+        fresh: part.first === 0 ? 1 : 0,
+        // where only the oracle can decide, a slack that no enclosure survives as a finite one
+        slack: undecidable ? HUGE : roundingsOf(problem, part.episode) * (Number.EPSILON / 2),
+      });
       const x = Math.ceil(part.candidates / WORKGROUP);
       recorder.dispatch(moments, momentsGroup, offset, x, 1, part.candidates);
       return offset;
     },
     follow(episode) {
-      recorder.dispatch(
-        follow!,
-        followGroup!,
-        recorder.part(partOf({ episode, first: 0, candidates: 0 })),
-        1,
-      );
+      follow!(episode);
       current = episode - 1;
     },
   };

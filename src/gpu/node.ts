@@ -2,6 +2,17 @@
 
 let gpu: GPU | undefined;
 
+/** Whether the loader finds a library. Without Vulkan's, Dawn has no adapter and says so at length on stderr. */
+function canLoad(library: string): boolean {
+  try {
+    process.dlopen({ exports: {} }, library);
+    return true;
+  } catch (error) {
+    // a library that is there but is no addon: it was found
+    return !/cannot open shared object/.test(String(error));
+  }
+}
+
 /**
  * Dawn's GPU, one for the process: what it returns must stay referenced while anything of it lives.
  *
@@ -9,6 +20,7 @@ let gpu: GPU | undefined;
  */
 export async function defaultGpu(): Promise<GPU | undefined> {
   if (gpu) return gpu;
+  if (process.platform === "linux" && !canLoad("libvulkan.so.1")) return undefined;
   try {
     const { create } = await import("webgpu");
     gpu = create(["disable-dawn-features=timestamp_quantization"]);

@@ -10,8 +10,10 @@ const STRIDE = 256;
 /** parts of one submission, at most */
 const SLOTS = 1024;
 
-/** What a Part says. */
-export type PartValues = Parameters<typeof Part.write>[2];
+/** What a Part says; what is left out is 0. */
+export type PartValues = Partial<Parameters<typeof Part.write>[2]>;
+
+const NOTHING = Object.fromEntries(Part.fields.map((field) => [field, 0])) as Required<PartValues>;
 
 export class Recorder {
   /** holds the parts of a submission: the first binding of every kernel */
@@ -48,7 +50,7 @@ export class Recorder {
   /** Makes a part known to the dispatches that name what this returns. */
   part(values: PartValues): number {
     const offset = this.#used++ * STRIDE;
-    Part.write(this.#slots, offset, values);
+    Part.write(this.#slots, offset, { ...NOTHING, ...values });
     return offset;
   }
 

@@ -3,113 +3,114 @@
 import { type Bound, encloseWgsl } from "../../shaders/enclose.wgsl.ts";
 import { sizesOf } from "../../shaders/game.wgsl.ts";
 import { adoptWgsl, followWgsl } from "../../shaders/plan.wgsl.ts";
-import { type Arithmetic, REAL_SIZE, UNDERFLOW } from "../../shaders/real.wgsl.ts";
+import { type Arithmetic, REAL_SIZE } from "../../shaders/real.wgsl.ts";
 import { type Deal, LANES, rolloutWgsl, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
-import type { Problem } from "../problem.ts";
 import type { Plan } from "../solve/step.ts";
 import { blocksPerDispatch, capacityOf, dealStates } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
 import { type PartOfStep, type Scorer, underflowsInFloat64, type Workshop } from "./scorer.ts";
+import { tabulateStates, UNIT_UNDERFLOW } from "./states.ts";
 import { encode } from "./tables.ts";
 
-/** States as the device takes them. */
-interface StateTable {
-  /** the state's numbers, state by state */
-  readonly numbers: Float64Array;
-  readonly count: number;
-  /** a cost on the device times this is a cost */
-  readonly scale: number;
-  /** Σ θ² of those states that are kept, and of those that are dropped, as scaled */
-  readonly squares: number;
-  readonly dropped: number;
+/** Where the kernel reads decisions from. */
+interface Source {
+  /** the kernel's third buffer: the axes of a grid, or weights */
+  readonly decisions: GPUBuffer;
+  /** the prepared plan, where it is not in `decisions` */
+  readonly plan?: GPUBuffer;
+  /** Puts the decisions of the episodes in [from, to) on the device. */
+  adopt(from: number, to: number, decided: Plan): void;
+  /** Puts a batch of candidates on the device. */
+  bring(batch: readonly ArrayLike<number>[]): void;
 }
 
-/** θ below this share of the largest is dropped: its square would underflow. Its cost is in the bound. */
-const NEGLIGIBLE = 2 ** -30;
-/** what flushing to zero may cost an operation on a state of at least NEGLIGIBLE, as seen by the state θ = 1 */
-const UNIT_UNDERFLOW = UNDERFLOW / NEGLIGIBLE ** 2;
+/** What a source is made from. */
+type Making = Pick<Workshop, "open" | "problem" | "recorder" | "tables"> & {
+  readonly arithmetic: Arithmetic;
+  readonly rates: GPUBuffer;
+  readonly capacity: number;
+  readonly underflow: number | undefined;
+};
 
-/** The states of a problem; those of a proportional game scaled by a power of two so that the largest θ is in [1, 2). */
-export function tabulateStates({ game, states }: Problem): StateTable {
-  const count = states.size;
-  if (!game.proportional) {
-    const numbers = new Float64Array(count * states.axes.length);
-    for (let i = 0; i < count; i++) numbers.set(states.at(i), i * states.axes.length);
-    return { numbers, count, scale: 1 / count, squares: Number.NaN, dropped: Number.NaN };
-  }
-  const largest = states.axes[0].reduce((most, theta) => Math.max(most, Math.abs(theta)), 0);
-  const unit = largest === 0 ? 1 : 2 ** Math.floor(Math.log2(largest));
-  let [squares, dropped] = [0, 0];
-  const numbers = states.axes[0].map((theta) => {
-    const scaled = theta / unit;
-    if (Math.abs(scaled) >= NEGLIGIBLE) {
-      squares += scaled * scaled;
-      return scaled;
-    }
-    dropped += scaled * scaled;
-    return 0;
-  });
-  return { numbers, count, scale: (unit * unit) / count, squares, dropped };
+/** Candidates are points of a grid, and an episode's decision is prepared once for all rollouts. */
+async function gridSource(making: Making): Promise<Source> {
+  const { open, problem, recorder, tables, arithmetic, rates, underflow } = making;
+  const sizes = sizesOf(problem.game);
+  const episodes = problem.learningRates.length;
+  const bytes = REAL_SIZE[arithmetic] * 4;
+  const points = problem.candidates.axes.flatMap((axis) => [...axis]);
+  const axes = tables.holding("axes", encode(points, arithmetic));
+  const decisions = tables.storage("decisions", episodes * sizes.decision * bytes);
+  const plan = tables.storage("plan", episodes * sizes.prepared * bytes);
+  const code = adoptWgsl(problem, arithmetic, underflow);
+  const adopt = await createKernel(open.device, "adopt", code, ["part", "read", "read", "write"]);
+  const group = adopt.bind(recorder.parts, rates, decisions, plan);
+  return {
+    decisions: axes,
+    plan,
+    adopt(from, to, decided) {
+      const chosen = Array.from({ length: to - from }, (_, i) => decided[from + i]).flat();
+      open.device.queue.writeBuffer(decisions, from * sizes.decision * bytes, encode(chosen, arithmetic));
+      recorder.dispatch(
+        adopt,
+        group,
+        recorder.part({ first: from }),
+        Math.ceil((episodes - from) / WORKGROUP),
+      );
+    },
+    bring() {},
+  };
+}
+
+/** Decisions are rows of weights: first the plan's, an episode each, then the candidates'. */
+function weightsSource({ open, problem, tables, arithmetic, capacity }: Making): Source {
+  const { decision } = sizesOf(problem.game);
+  const episodes = problem.learningRates.length;
+  const row = decision * REAL_SIZE[arithmetic] * 4;
+  const weights = tables.storage("weights", (episodes + capacity) * row);
+  const write = (at: number, rows: readonly ArrayLike<number>[]) => {
+    const numbers = new Float64Array(rows.length * decision);
+    for (const [i, one] of rows.entries()) numbers.set(one, i * decision);
+    open.device.queue.writeBuffer(weights, at * row, encode(numbers, arithmetic));
+  };
+  return {
+    decisions: weights,
+    adopt: (from, to, decided) => write(from, decided.slice(from, to)),
+    bring: (batch) => write(episodes, batch),
+  };
 }
 
 /** Rollouts of some states in one arithmetic. */
-async function createRollouts(
-  { open, problem, recorder, tables }: Workshop,
+export async function createRollouts(
+  workshop: Pick<Workshop, "open" | "problem" | "recorder" | "tables">,
   arithmetic: Arithmetic,
   numbers: ArrayLike<number>,
   deal: Deal & { blocks: number },
   capacity: number,
   underflow?: number,
 ) {
+  const { open, problem, recorder, tables } = workshop;
   const { device } = open;
-  const real = REAL_SIZE[arithmetic];
-  const sizes = sizesOf(problem.game);
+  const bytes = REAL_SIZE[arithmetic] * 4;
   const episodes = problem.learningRates.length;
-  const reals = (label: string, count: number) => tables.storage(`${label}, ${arithmetic}`, count * real * 4);
-
   const rates = tables.holding("learning rates", encode(problem.learningRates, arithmetic));
-  const axes = tables.holding(
-    "axes",
-    encode(
-      problem.candidates.axes.flatMap((axis) => [...axis]),
-      arithmetic,
-    ),
-  );
-  const states = reals("states", deal.blocks * deal.groups * deal.lanes * sizes.state);
+  const padded = deal.blocks * deal.groups * deal.lanes;
+  const states = tables.storage("states", padded * sizesOf(problem.game).state * bytes);
   device.queue.writeBuffer(states, 0, encode(numbers, arithmetic));
-  const decisions = reals("decisions", episodes * sizes.decision);
-  const plan = reals("plan", episodes * sizes.prepared);
-  const totals = reals("totals", deal.blocks * capacity);
+  const totals = tables.storage("totals", deal.blocks * capacity * bytes);
 
-  const rollout = await createKernel(device, "rollout", rolloutWgsl(problem, arithmetic, deal, underflow), [
-    "part",
-    "read",
-    "read",
-    "read",
-    "read",
-    "write",
-  ]);
-  const adopt = await createKernel(device, "adopt", adoptWgsl(problem, arithmetic, underflow), [
-    "part",
-    "read",
-    "read",
-    "write",
-  ]);
-  const rolloutGroup = rollout.bind(recorder.parts, rates, axes, states, plan, totals);
-  const adoptGroup = adopt.bind(recorder.parts, rates, decisions, plan);
+  const making = { ...workshop, arithmetic, rates, capacity, underflow };
+  const source = problem.game.network ? weightsSource(making) : await gridSource(making);
+  const buffers = [rates, source.decisions, states, totals, ...(source.plan ? [source.plan] : [])];
+  const kinds = ["read", "read", "read", "write", "read"] as const;
+  const code = rolloutWgsl(problem, arithmetic, deal, underflow);
+  const rollout = await createKernel(device, "rollout", code, ["part", ...kinds.slice(0, buffers.length)]);
+  const group = rollout.bind(recorder.parts, ...buffers);
 
   return {
     rates,
-    axes,
-    plan,
+    source,
     totals,
-    /** Prepares the decisions of the episodes in [from, to). */
-    adopt(from: number, to: number, decided: Plan) {
-      const chosen = Array.from({ length: to - from }, (_, i) => decided[from + i]).flat();
-      device.queue.writeBuffer(decisions, from * sizes.decision * real * 4, encode(chosen, arithmetic));
-      const part = recorder.part(partOf({ episode: from, first: from, candidates: 0 }, deal.blocks));
-      recorder.dispatch(adopt, adoptGroup, part, Math.ceil((episodes - from) / WORKGROUP));
-    },
     /** Records the rollouts of a part, in as many submissions as the pace asks for. */
     async record(part: PartOfStep): Promise<void> {
       const workPerBlock = part.candidates * deal.groups * deal.lanes * (episodes - part.episode);
@@ -117,16 +118,12 @@ async function createRollouts(
       for (let block = 0; block < deal.blocks; block += run) {
         const blocks = Math.min(run, deal.blocks - block);
         if (workPerBlock * blocks > recorder.room) await recorder.flush();
-        const values = { ...partOf(part, deal.blocks), first_block: block };
+        const offset = recorder.part({ ...part, first_block: block, blocks: deal.blocks });
         const x = Math.ceil(part.candidates / WORKGROUP);
-        recorder.dispatch(rollout, rolloutGroup, recorder.part(values), x, blocks, workPerBlock * blocks);
+        recorder.dispatch(rollout, group, offset, x, blocks, workPerBlock * blocks);
       }
     },
   };
-}
-
-function partOf({ episode, first, candidates }: PartOfStep, blocks: number) {
-  return { episode, first, candidates, first_block: 0, blocks, fresh: first === 0 ? 1 : 0, slack: 0 };
 }
 
 /** A scorer by rollouts. */
@@ -137,14 +134,14 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
   const table = tabulateStates(problem);
   const deal = { states: table.count, lanes: LANES, ...dealStates(table.count, candidates.size) };
   const certified = precision === "certified";
-  const arithmetic = certified && !game.proportional ? "ball" : "plain";
+  const arithmetic = certified && !game.proportional && !game.unbounded ? "ball" : "plain";
   const bytes = deal.blocks * REAL_SIZE[arithmetic] * 4;
   const capacity = capacityOf(candidates.size, bytes, device.limits.maxStorageBufferBindingSize);
 
   const main = await createRollouts(workshop, arithmetic, table.numbers, deal, capacity);
   const undecidable = underflowsInFloat64(problem);
   const unit =
-    certified && game.proportional && !undecidable
+    certified && game.proportional && !undecidable && !game.unbounded
       ? await createRollouts(
           workshop,
           "ball",
@@ -164,7 +161,7 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
         dropped: table.dropped === 0 ? 0 : Math.max(table.dropped, 2 ** -100),
         additions: deal.groups * deal.lanes + deal.blocks,
       }
-    : { kind: !certified ? "none" : undecidable ? "open" : "ball" };
+    : { kind: !certified ? "none" : undecidable ? "open" : game.unbounded ? "guess" : "ball" };
   const enclosures = tables.storage("enclosures", capacity * 8);
   const encloseBindings = ["part", "write", "read", ...(unit ? ["read" as const] : [])] as const;
   const enclose = await createKernel(device, "enclose", encloseWgsl(bound), encloseBindings);
@@ -172,14 +169,14 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
 
   const follow = certified
     ? undefined
-    : await createKernel(device, "follow", followWgsl(problem, "rollout"), [
-        "part",
-        "read",
-        "read",
-        "read",
-        "write",
-      ]);
-  const followGroup = follow?.bind(recorder.parts, main.rates, main.axes, bests, main.plan);
+    : await createKernel(device, "follow", followWgsl(problem), ["part", "read", "read", "read", "write"]);
+  const followGroup = follow?.bind(
+    recorder.parts,
+    main.rates,
+    main.source.decisions,
+    bests,
+    main.source.plan!,
+  );
 
   /** the first episode whose decision is on the device */
   let adopted = learningRates.length;
@@ -192,18 +189,17 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
     adopt(episode, plan) {
       if (adopted <= episode) adopted = learningRates.length;
       if (adopted === episode + 1) return;
-      for (const rollouts of running) rollouts.adopt(episode + 1, adopted, plan);
+      for (const { source } of running) source.adopt(episode + 1, adopted, plan);
       adopted = episode + 1;
     },
     async score(part) {
       for (const rollouts of running) await rollouts.record(part);
-      const offset = recorder.part(partOf(part, deal.blocks));
+      const offset = recorder.part({ ...part, blocks: deal.blocks, fresh: part.first === 0 ? 1 : 0 });
       recorder.dispatch(enclose, encloseGroup, offset, Math.ceil(part.candidates / WORKGROUP));
       return offset;
     },
     follow(episode) {
-      const part = recorder.part(partOf({ episode, first: 0, candidates: 0 }, deal.blocks));
-      recorder.dispatch(follow!, followGroup!, part, 1);
+      recorder.dispatch(follow!, followGroup!, recorder.part({ episode }), 1);
       adopted = episode;
     },
   };

@@ -1,6 +1,7 @@
 // What the two methods have in common on the device: they give every candidate of a part an enclosure of its cost.
 
 import type { Problem } from "../problem.ts";
+import type { Outlook } from "../solve/moments.ts";
 import type { Plan } from "../solve/step.ts";
 import type { OpenDevice } from "./device.ts";
 import type { Recorder } from "./recorder.ts";
@@ -14,7 +15,7 @@ export interface Workshop {
   readonly precision: "certified" | "f32";
   readonly recorder: Recorder;
   readonly tables: Tables;
-  /** by episode: see shaders/least.wgsl.ts */
+  /** by slot: see shaders/least.wgsl.ts */
   readonly bests: GPUBuffer;
 }
 
@@ -29,9 +30,15 @@ export function underflowsInFloat64({ game, states }: Problem): boolean {
   return game.proportional !== undefined && states.axes[0].every((theta) => Math.abs(theta) < LEAST_GOAL);
 }
 
-/** A part of a step's candidates. */
-export interface PartOfStep {
+/** What is asked of the candidates: the best at an episode, after a signal, to be noted in a slot of the bests. */
+export interface Asked {
   readonly episode: number;
+  readonly signal: number;
+  readonly slot: number;
+}
+
+/** A part of the candidates that are asked. */
+export interface PartOfStep extends Asked {
   readonly first: number;
   readonly candidates: number;
 }
@@ -46,10 +53,12 @@ export interface Scorer {
   readonly scale: number;
   /** rollout-steps for a candidate at an episode */
   workOf(episode: number): number;
-  /** Puts what the host decided on the device: the decisions after `episode`. */
+  /** Puts what the host decided on the device: what comes after `episode`. */
   adopt(episode: number, plan: Plan): void;
+  /** Puts an outlook on the device as that of signal 0; only where the method goes by moments. */
+  adoptOutlook?(outlook: Outlook): void;
   /** Records what fills `enclosures`. @returns the part, for the dispatches that read them */
   score(part: PartOfStep): Promise<number>;
-  /** Records that the least candidate of an episode becomes the plan's. Only where the precision is f32. */
+  /** Records that the least candidates of an episode become the plan's. Only where the precision is f32. */
   follow(episode: number): void;
 }

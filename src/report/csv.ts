@@ -1,7 +1,7 @@
 // plan.csv: what happens in each episode, tidy, for spreadsheets and data frames.
 
 import type { Result } from "../index.ts";
-import { learningRatesOf } from "./schedule.ts";
+import { numbersOf } from "./schedule.ts";
 
 /**
  * A result as comma-separated values (RFC 4180, but lines end in a line feed), one row an episode.
@@ -10,11 +10,11 @@ import { learningRatesOf } from "./schedule.ts";
  * output, loss, cost (the least average total mesa cost), margin (runner-up minus least). Numbers are at full
  * precision; a cell is empty where there is no finite number.
  */
-export function toCsv({ config, plan, trajectory, cost, margin }: Result): string {
-  const { output, loss, ...states } = trajectory;
+export function toCsv({ plan, trajectory, cost, margin }: Result): string {
+  const { output, loss, learningRate, ...states } = trajectory;
   const columns: [string, readonly (number | null)[]][] = [
-    ["learningRate", learningRatesOf(config.schedule)],
-    ...Object.entries(plan),
+    ["learningRate", learningRate],
+    ...numbersOf(plan),
     ...Object.entries(states),
     ["output", output],
     ["loss", loss],

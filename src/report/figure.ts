@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Result } from "../index.ts";
 import { FAINT, FONT, headingOf, INK } from "./heading.ts";
-import { describeSchedule, differencesOf, learningRatesOf, phasesOf } from "./schedule.ts";
+import { describeSchedule, differencesOf, phasesOf } from "./schedule.ts";
 import { markOf, seriesOf, strokeOf } from "./series.ts";
 
 const WIDTH = 860;
@@ -36,9 +36,9 @@ export function toSvg(result: Result, document: Document): string {
   const { config } = result;
   const window = Math.min(config.plotWindow, result.cost.length);
   const series = seriesOf(result, window);
-  const phases = phasesOf(learningRatesOf(config.schedule).slice(0, window));
+  const phases = phasesOf(result.trajectory.learningRate.slice(0, window));
   const training = phases.filter((phase) => phase.training);
-  const title = `${result.game}: ${describeSchedule(config.schedule)}`;
+  const title = `${result.game}: ${describeSchedule(result.trajectory.learningRate)}`;
   const heading = headingOf(title, differencesOf(config), series, FRAME.width, STRIP + 8);
   const marginTop = MARGIN.top + heading.height;
   const marginRight = WIDTH - FRAME.width - MARGIN.left;

@@ -2,6 +2,7 @@
 
 import { checkConfig, type FilledConfig, learningRatesOf as ratesOf, type Schedule } from "../config.ts";
 import { games } from "../games/index.ts";
+import type { NamedPlan } from "../index.ts";
 
 /** A stretch of episodes, `from` to `to`, both included. */
 export interface Stretch {
@@ -43,8 +44,7 @@ export function short(x: number): string {
 }
 
 /** `20 episodes of training, then 80 of deployment`. */
-export function describeSchedule(schedule: Schedule): string {
-  const rates = learningRatesOf(schedule);
+export function describeSchedule(rates: readonly number[]): string {
   const phases = phasesOf(rates);
   if (phases.length > 4) return `${episodes(rates.length)}, some of training and some of deployment`;
   return phases
@@ -63,7 +63,12 @@ function describeSetting(name: string, value: unknown): string {
     const { min, max, count } = value as unknown as { min: number; max: number; count: number };
     return `${named} ${short(min)} to ${short(max)} in ${count} point${count === 1 ? "" : "s"}`;
   }
-  return `${named} ${JSON.stringify(value)}`;
+  if (Array.isArray(value)) return `${named} ${value.join("–")}`;
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value)
+      .map(([key, inner]) => describeSetting(key, inner))
+      .join(", ");
+  return `${named} ${value}`;
 }
 
 /** The settings that differ from the game's defaults, in words; the schedule's lengths are not among them. */
@@ -91,6 +96,11 @@ export function differencesOf(config: FilledConfig): string[] {
     .filter((name) => !told.has(name) && !same(config[name], defaults[name]))
     .map((name) => describeSetting(name, config[name]));
   return [...schedule, ...rest, ...initial];
+}
+
+/** The plan's numbers by name. A network's weights are not among them: nobody reads them. */
+export function numbersOf(plan: NamedPlan): [string, number[]][] {
+  return Object.entries(plan).filter(([, values]) => typeof values[0] === "number");
 }
 
 /** What a state's or a decision's name is in a sentence: `perDiscount` is `per discount`, and θ is θ. */

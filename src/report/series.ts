@@ -4,7 +4,7 @@
 // white too. Where two coincide, as goal and output do in deployment, the smaller mark lies on the larger hollow one.
 
 import type { Result } from "../index.ts";
-import { labelOf, learningRatesOf } from "./schedule.ts";
+import { labelOf, numbersOf } from "./schedule.ts";
 
 /** A line of the figure. */
 export interface Series {
@@ -32,9 +32,9 @@ const OTHERS = [
 ] as const;
 
 /** The series of a result's first `window` episodes, in the legend's order. */
-export function seriesOf({ config, plan, trajectory }: Result, window: number): Series[] {
-  const { output, loss: _, theta, ...states } = trajectory;
-  const others = [...Object.entries(plan), ...Object.entries(states)].map(([name, values], i) => ({
+export function seriesOf({ plan, trajectory }: Result, window: number): Series[] {
+  const { output, loss: _, learningRate, theta, ...states } = trajectory;
+  const others = [...numbersOf(plan), ...Object.entries(states)].map(([name, values], i) => ({
     label: labelOf(name),
     values,
     ...OTHERS[i % OTHERS.length],
@@ -42,7 +42,7 @@ export function seriesOf({ config, plan, trajectory }: Result, window: number): 
   const series: Series[] = [
     { label: "goal θ", values: theta, ...THETA },
     ...others,
-    { label: "learning rate", values: learningRatesOf(config.schedule), ...LEARNING_RATE },
+    { label: "learning rate", values: learningRate, ...LEARNING_RATE },
     { label: "output", values: output, ...OUTPUT },
   ];
   return series.map((one) => ({ ...one, values: one.values.slice(0, window) }));

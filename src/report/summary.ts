@@ -1,7 +1,7 @@
 // A result in a few sentences: what the agents do in training, at the switch and in deployment, and what really ran.
 
 import type { Result } from "../index.ts";
-import { describeSchedule, differencesOf, labelOf, learningRatesOf, phasesOf, short } from "./schedule.ts";
+import { describeSchedule, differencesOf, labelOf, numbersOf, phasesOf, short } from "./schedule.ts";
 
 /** `goes from 0.03 to 0.11`, `stays at 1`: what some values do, in order. */
 function course(values: readonly number[], say: (x: number) => string = short): string {
@@ -17,9 +17,9 @@ function percent(share: number): string {
 }
 
 /** `In training (episodes 0–19) the coefficient goes from 0.03 to 0.11, …`, and what changes where a phase begins. */
-function phaseSentences({ config, plan, trajectory }: Result): string[] {
-  const { theta, output, loss: _, ...states } = trajectory;
-  const phases = phasesOf(learningRatesOf(config.schedule));
+function phaseSentences({ plan, trajectory }: Result): string[] {
+  const { theta, output, loss: _, learningRate, ...states } = trajectory;
+  const phases = phasesOf(learningRate);
   const last = output.length - 1;
   // A schedule that flickers is told as a whole.
   const told = phases.length > 4 ? [{ from: 0, to: last, training: undefined }] : phases;
@@ -27,9 +27,7 @@ function phaseSentences({ config, plan, trajectory }: Result): string[] {
     const name = training === undefined ? "All along" : training ? "In training" : "In deployment";
     const where = from === to ? `episode ${from}` : `episodes ${from}–${to}`;
     const during = (values: readonly number[]) => values.slice(from, to + 1);
-    const decisions = Object.entries(plan).map(
-      ([key, values]) => `the ${labelOf(key)} ${course(during(values))}`,
-    );
+    const decisions = numbersOf(plan).map(([key, values]) => `the ${labelOf(key)} ${course(during(values))}`);
     const shares = during(output).map((y, i) => y / theta[from + i]);
     const said = shares.every(Number.isFinite)
       ? `${course(shares, percent)} of the goal θ`
@@ -39,16 +37,44 @@ function phaseSentences({ config, plan, trajectory }: Result): string[] {
     const others = Object.entries({ theta, ...states }).map(
       ([key, values]) => `${key === "theta" ? "" : "the "}${labelOf(key)} ${course(values.slice(from, end))}`,
     );
-    const sentence = `${name} (${where}) ${decisions.join(", ")}; the output ${said}; ${others.join(", ")}.`;
+    const sentence = `${name} (${where}) ${[decisions.join(", "), `the output ${said}`, others.join(", ")].filter(Boolean).join("; ")}.`;
     if (from === 0) return [sentence];
-    const jumps = Object.entries(plan).map(
+    const jumps = numbersOf(plan).map(
       ([key, values]) => `the ${labelOf(key)} ${course([values[from - 1], values[from]])}`,
     );
+    if (jumps.length === 0) return [sentence];
     return [
       `At the switch to ${training ? "training" : "deployment"} (episode ${from}) ${jumps.join(", ")}.`,
       sentence,
     ];
   });
+}
+
+/** What an infinite horizon or a hidden phase adds. */
+function endLines({ stationary, value, generalization, cost, config }: Result): string[] {
+  const lines: string[] = [];
+  if (stationary) {
+    const { decision, iterations, residual, bestResponseGap, startsAgree } = stationary;
+    const said = Object.entries(decision ?? {}).map(([name, x]) => `${labelOf(name)} ${short(x)}`);
+    lines.push(
+      `For ever after: ${said.join(", ")}, a stationary equilibrium found in ${iterations} iterations ` +
+        `(residual ${short(residual ?? 0)}, best-response gap ${short(bestResponseGap ?? 0)}; ` +
+        `${startsAgree ? "every start agrees" : "other starts lead elsewhere"}).`,
+    );
+  }
+  if (generalization) {
+    const { denseStates, denseCost, linearCost } = generalization;
+    lines.push(
+      `The average total mesa cost is ${short(cost[0])}, and ${short(denseCost)} over ${denseStates} states; ` +
+        `agents with the best linear policies would have ${short(linearCost)}.`,
+    );
+  }
+  if (value !== undefined)
+    lines.push(
+      `Training ends by chance; the trajectory is that of an end at episode ${config.initial.deploymentAt}, ` +
+        `and the expected average total mesa cost is ${short(value)}.`,
+    );
+  return lines;
 }
 
 /** The measures in one line; `none` where one has no meaning. */
@@ -61,8 +87,9 @@ function measuresLine({ measures }: Result): string {
 
 const PRECISIONS: Readonly<Record<Result["solver"]["precision"], string>> = {
   certified: "certified to be the float64 oracle's plan",
+  screened: "screened in float32 and settled in float64, without a bound",
   f32: "float32, not certified",
-  float64: "the closed form in float64",
+  float64: "in float64",
 };
 
 /** What really ran: `Solved by moments on the cpu, certified …, in 12 ms.` */
@@ -80,8 +107,9 @@ export function summaryOf(result: Result): string {
   const { config, game } = result;
   const differences = differencesOf(config);
   return [
-    `${game}: ${describeSchedule(config.schedule)}${differences.length > 0 ? `; ${differences.join(", ")}` : ""}`,
+    `${game}: ${describeSchedule(result.trajectory.learningRate)}${differences.length > 0 ? `; ${differences.join(", ")}` : ""}`,
     ...phaseSentences(result),
+    ...endLines(result),
     measuresLine(result),
     solverLine(result),
   ].join("\n");

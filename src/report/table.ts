@@ -1,7 +1,7 @@
 // The plan as a table that fits a screen: runs of episodes with equal decisions are one row.
 
 import type { Result } from "../index.ts";
-import { labelOf, learningRatesOf, type Stretch, short, stretchesOf } from "./schedule.ts";
+import { labelOf, numbersOf, type Stretch, short, stretchesOf } from "./schedule.ts";
 
 /** rows that are read at a glance */
 const ROWS = 15;
@@ -33,16 +33,15 @@ function join(stretches: Stretch[], apart: (t: number) => boolean): Stretch[] {
 }
 
 /** The plan's table: episodes, learning rate, each number of the decision and of the state, and the output. */
-export function planTable({ config, plan, trajectory }: Result): string {
-  const rates = learningRatesOf(config.schedule);
-  const { output, loss: _, ...states } = trajectory;
-  const decided = [rates, ...Object.values(plan)];
+export function planTable({ plan, trajectory }: Result): string {
+  const { output, loss: _, learningRate: rates, ...states } = trajectory;
+  const decided = [rates, ...numbersOf(plan).map(([, values]) => values)];
   const equal = stretchesOf(rates.length, (t, next) => decided.every((values) => values[t] === values[next]));
   const stretches = join(equal, (t) => rates[t] > 0 !== rates[t + 1] > 0);
 
   const columns: [string, readonly number[]][] = [
     ["learning rate", rates],
-    ...Object.entries(plan).map(([name, values]): [string, number[]] => [labelOf(name), values]),
+    ...numbersOf(plan).map(([name, values]): [string, number[]] => [labelOf(name), values]),
     ...Object.entries(states).map(([name, values]): [string, number[]] => [labelOf(name), values]),
     ["output", output],
   ];

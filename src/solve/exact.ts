@@ -2,16 +2,17 @@
 //
 // With g = keep − pull·a², the cost per θ² is a quartic in a whose derivative, halved, is
 //
-//     2γ pull² A a³ + (1 − 2γ pull (keep A − B)) a − 1.
+//     2γ Σ w pull² A a³ + (1 − 2γ Σ w pull (keep A − B)) a − 1,
+//
+// summed over the phases of the outlook, of which the plain game has one.
 //
 // It is negative at 0, so one root is positive; where it has three, two are negative. The best response is the best
 // of the roots inside [min, max] and the two ends.
 
-import { MesaError } from "../errors.ts";
 import type { Axis } from "../grid.ts";
 import type { Problem } from "../problem.ts";
-import { costPerSquare, Future, type Moments } from "./moments.ts";
-import type { Evaluator } from "./step.ts";
+import { costPerSquare, Future, type Outlook } from "./moments.ts";
+import { type Choice, type Evaluator, stepOf } from "./step.ts";
 
 /** The real roots of cubic·x³ + linear·x = 1, cubic ≥ 0, by Viète's and Cardano's formulas and a Newton step. */
 export function depressedCubicRoots(cubic: number, linear: number): number[] {
@@ -39,57 +40,51 @@ export function depressedCubicRoots(cubic: number, linear: number): number[] {
 
 /** The best real coefficient within an axis, and its cost per θ²; the smaller of equals. */
 export function bestResponse(
-  after: Moments,
-  { keep, pull }: { keep: number; pull: number },
+  outlook: Outlook,
+  quadraticGain: (learningRate: number) => { keep: number; pull: number },
   discount: number,
   { min, max }: Pick<Axis, "min" | "max">,
 ): { coefficient: number; cost: number } {
-  const roots = depressedCubicRoots(
-    2 * discount * pull * pull * after.A,
-    1 - 2 * discount * pull * (keep * after.A - after.B),
-  );
-  const inside = roots.filter((a) => a > min && a < max);
+  let [cubic, linear] = [0, 1];
+  for (const { weight, learningRate, A, B } of outlook) {
+    const { keep, pull } = quadraticGain(learningRate);
+    cubic += weight * (2 * discount * pull * pull * A);
+    linear -= weight * (2 * discount * pull * (keep * A - B));
+  }
+  const inside = depressedCubicRoots(cubic, linear).filter((a) => a > min && a < max);
   let best = { coefficient: Number.NaN, cost: Number.POSITIVE_INFINITY };
   for (const coefficient of [min, ...inside.sort((a, b) => a - b), max]) {
-    const cost = costPerSquare(after, coefficient, keep - pull * coefficient * coefficient, discount);
+    const gain = (learningRate: number) => {
+      const { keep, pull } = quadraticGain(learningRate);
+      return keep - pull * coefficient * coefficient;
+    };
+    const cost = costPerSquare(outlook, coefficient, gain, discount);
     if (cost < best.cost) best = { coefficient, cost };
   }
   return best;
 }
 
-/** An evaluator that answers with the best real coefficient; its steps are no points of the grid. */
+/** An evaluator that answers with the best real coefficient; its decisions are no points of the grid. */
 export function createExactEvaluator(problem: Problem): Evaluator {
-  const { game, parameters, learningRates, config } = problem;
-  const quadraticGain = game.proportional!.quadraticGain!;
+  const { game, parameters, config, chain } = problem;
+  const quadraticGain = (learningRate: number) => game.proportional!.quadraticGain!(learningRate, parameters);
   const axis = config[Object.keys(game.decision)[0]] as Axis;
   const future = new Future(problem);
+
+  const respond = (outlook: Outlook): Choice => {
+    const { coefficient, cost } = bestResponse(outlook, quadraticGain, parameters.discount, axis);
+    const decision = [coefficient];
+    return { index: -1, decision, cost: future.meanSquare * cost, runnerUp: Number.NaN, survivors: 0 };
+  };
   return {
     backend: "cpu",
     adapter: "cpu",
     precision: "float64",
     async decide(episode, plan) {
-      const { coefficient, cost } = bestResponse(
-        future.after(episode, plan),
-        quadraticGain(learningRates[episode], parameters),
-        parameters.discount,
-        axis,
-      );
-      if (!Number.isFinite(cost))
-        throw new MesaError(
-          "NOT_FINITE",
-          `the cost of every coefficient at episode ${episode} is too large for float64`,
-        );
-      return [
-        {
-          episode,
-          index: -1,
-          decision: [coefficient],
-          cost: future.meanSquare * cost,
-          runnerUp: Number.NaN,
-          survivors: 0,
-        },
-      ];
+      const choices = chain.signalAt[episode].map((_, s) => respond(future.outlook(episode, s, plan)));
+      return [stepOf(problem, episode, choices)];
     },
+    respond: async (outlook) => respond(outlook),
     destroy() {},
   };
 }

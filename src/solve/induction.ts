@@ -4,6 +4,9 @@
 import { checkNotAborted } from "../errors.ts";
 import type { Evaluator, Plan, Step } from "./step.ts";
 
+/** how long steps may follow each other before timers and signals get a turn, in milliseconds */
+const TURN = 50;
+
 /** How far an induction is. */
 export interface Progress {
   /** the episode decided last */
@@ -57,6 +60,7 @@ export class Induction {
       total += effort(t);
       if (t >= this.remaining) done += effort(t);
     }
+    let turn = performance.now();
     while (this.remaining > 0) {
       checkNotAborted(signal);
       const episode = this.remaining - 1;
@@ -70,6 +74,10 @@ export class Induction {
         done += effort(step.episode);
       }
       onProgress?.({ episode: this.remaining, episodes, share: done / total });
+      if (performance.now() - turn > TURN) {
+        await new Promise((resolve) => setTimeout(resolve));
+        turn = performance.now();
+      }
     }
   }
 }

@@ -1,14 +1,19 @@
-// What the future costs a proportional game, summed up by three numbers.
+// What the future costs a proportional game, summed up by three numbers a phase.
 //
-// Everything is proportional to θ, so after episode t a future that starts at θ' costs an agent whose goal is θ
-// A θ'² − 2 B θ' θ + C θ². With reach r and gain g at t and discount γ,
+// Everything is proportional to θ, so a future that starts at θ' in phase z costs an agent whose goal is θ, on
+// average over what may happen, A_z θ'² − 2 B_z θ' θ + C θ². An agent that decides on reach r and gains g_z (one a
+// phase, as the learning rate depends on it) and holds phase z for likely with probability w_z expects
 //
-//     J_t / mean(θ²) = (r − 1)² + γ (g² A − 2 g B + C),
-//     A ← r² + γ g² A,   B ← r + γ g B,   C ← 1 + γ C.
+//     J / mean(θ²) = (r − 1)² + γ (Σ_z w_z (g_z² Ā_z − 2 g_z B̄_z) + C),   Ā_z = Σ_j P(j | z) A_j, likewise B̄_z,
 //
-// In float64 this differs from the oracle's rollouts by rounding alone. The bound of that difference needs one more
-// number, B with absolute values throughout: with M = (|r| + 1)² + γ (g² A + 2 |g| |B| + C), n episodes, S states and
-// the unit roundoff u, each term of either sum goes through fewer than 4n + S + 24 roundings of at most u M each.
+// and with the decisions (r_s, g_zs) after each signal s, the moments of the episode itself are
+//
+//     A_z ← Σ_s P(s | z) (r_s² + γ g_zs² Ā_z),   B_z ← Σ_s P(s | z) (r_s + γ g_zs B̄_z),   C ← 1 + γ C.
+//
+// With one phase and one signal this is the plain game. There, in float64, it differs from the oracle's rollouts by
+// rounding alone. The bound of that difference needs one more number, B with absolute values throughout: with
+// M = (|r| + 1)² + γ (Σ w (g² Ā + 2 |g| |B̄|) + C), n episodes, S states and the unit roundoff u, each term of either
+// sum goes through fewer than 4n + S + 24 roundings of at most u M each.
 
 import { namer, type Problem } from "../problem.ts";
 import type { Plan } from "./step.ts";
@@ -16,7 +21,7 @@ import type { Plan } from "./step.ts";
 /** 2⁻⁵³ */
 const UNIT_ROUNDOFF = Number.EPSILON / 2;
 
-/** The future of a proportional game from some episode on, per θ². */
+/** The future of a proportional game from some episode and phase on, per θ². */
 export interface Moments {
   /** Σ γ^j (y_j/θ')², the weight of θ'² */
   readonly A: number;
@@ -28,7 +33,8 @@ export interface Moments {
   readonly absB: number;
 }
 
-const END: Moments = { A: 0, B: 0, C: 0, absB: 0 };
+/** No future at all. */
+export const END: Moments = { A: 0, B: 0, C: 0, absB: 0 };
 
 /** The moments before an episode with reach r and gain g, of those after it. */
 export function extend({ A, B, C, absB }: Moments, r: number, g: number, discount: number): Moments {
@@ -40,9 +46,36 @@ export function extend({ A, B, C, absB }: Moments, r: number, g: number, discoun
   };
 }
 
-/** J_t / mean(θ²) of an episode with reach r and gain g. */
-export function costPerSquare({ A, B, C }: Moments, r: number, g: number, discount: number): number {
-  return (r - 1) ** 2 + discount * (g * g * A - 2 * g * B + C);
+/** The average of some moments. */
+function mixed(weights: readonly number[], moments: readonly Moments[]): Moments {
+  const mean = (key: keyof Moments) => moments.reduce((sum, m, i) => sum + weights[i] * m[key], 0);
+  return { A: mean("A"), B: mean("B"), C: mean("C"), absB: mean("absB") };
+}
+
+/** A phase as an agent sees it when it decides. */
+export interface Prospect extends Moments {
+  /** P(phase | what the agent saw) */
+  readonly weight: number;
+  /** the learning rate in this phase */
+  readonly learningRate: number;
+}
+
+/** All that an agent's decision depends on: the phases it may be in. C is the same in each. */
+export type Outlook = readonly Prospect[];
+
+/** J / mean(θ²) of a reach and a gain for each phase of the outlook. */
+export function costPerSquare(
+  outlook: Outlook,
+  r: number,
+  gain: (learningRate: number) => number,
+  discount: number,
+): number {
+  let later = 0;
+  for (const { weight, learningRate, A, B } of outlook) {
+    const g = gain(learningRate);
+    later += weight * (g * g * A - 2 * g * B);
+  }
+  return (r - 1) ** 2 + discount * (later + outlook[0].C);
 }
 
 /** Keeps the moments of a problem's future while the induction walks back. */
@@ -50,67 +83,103 @@ export class Future {
   /** mean of θ² over the grid */
   readonly meanSquare: number;
   readonly #problem: Problem;
+  readonly #end: readonly Moments[];
   readonly #asDecision: ReturnType<typeof namer>;
-  /** the first episode whose decision is in the moments */
+  /** the first episode whose decisions are in the moments */
   #from: number;
-  #moments = END;
+  /** by phase */
+  #moments: readonly Moments[];
 
-  /** @param problem of a proportional game */
-  constructor(problem: Problem) {
+  /** @param problem of a proportional game; @param end what comes after the last episode */
+  constructor(problem: Problem, end: Moments = END) {
     const [theta] = problem.states.axes;
     this.meanSquare = theta.reduce((sum, x) => sum + x * x, 0) / theta.length;
     this.#problem = problem;
     this.#asDecision = namer(problem.game.decision);
+    this.#end = problem.chain.trains.map(() => end);
     this.#from = problem.learningRates.length;
+    this.#moments = this.#end;
   }
 
-  /** The moments of the episodes after `episode`. */
-  after(episode: number, plan: Plan): Moments {
+  /** What an agent faces at an episode after a signal. */
+  outlook(episode: number, signal: number, plan: Plan): Outlook {
+    const { chain } = this.#problem;
+    return this.#prospects(episode, this.#after(episode, plan)).map((prospect, z) => ({
+      ...prospect,
+      weight: chain.posterior[episode][signal][z],
+    }));
+  }
+
+  /** J by moments, and a bound of its distance from the oracle's, for any candidate under an outlook. */
+  enclosure(outlook: Outlook, roundings: number): (decision: ArrayLike<number>) => Enclosure {
+    const { parameters, game } = this.#problem;
+    const { reach, gain } = game.proportional!;
+    const slack = roundings * UNIT_ROUNDOFF * this.meanSquare;
+    return (numbers) => {
+      const decision = this.#asDecision(numbers);
+      const r = reach(decision, parameters);
+      const gainAt = (learningRate: number) => gain(decision, learningRate, parameters);
+      let later = outlook[0].C;
+      for (const { weight, learningRate, A, absB } of outlook) {
+        const h = Math.abs(gainAt(learningRate));
+        later += weight * (h * h * A + 2 * h * absB);
+      }
+      return {
+        cost: this.meanSquare * costPerSquare(outlook, r, gainAt, parameters.discount),
+        error:
+          slack * ((Math.abs(r) + 1) ** 2 + parameters.discount * later) + Number.MIN_VALUE / Number.EPSILON,
+      };
+    };
+  }
+
+  /** The moments of the episodes after `episode`, by the phase there. */
+  #after(episode: number, plan: Plan): readonly Moments[] {
     if (this.#from <= episode) {
       this.#from = this.#problem.learningRates.length;
-      this.#moments = END;
+      this.#moments = this.#end;
     }
     while (this.#from > episode + 1) {
-      const { r, g } = this.reachAndGain(--this.#from, plan[this.#from]);
-      this.#moments = extend(this.#moments, r, g, this.#problem.parameters.discount);
+      this.#from--;
+      this.#moments = this.#extended(this.#from, plan[this.#from]);
     }
     return this.#moments;
   }
 
-  /** r and g of a decision at an episode. */
-  reachAndGain(episode: number, numbers: ArrayLike<number>): { r: number; g: number } {
-    const { game, parameters, learningRates } = this.#problem;
+  /** An episode's phases, each with what follows it. */
+  #prospects(episode: number, next: readonly Moments[]): Omit<Prospect, "weight">[] {
+    const { chain, learningRates } = this.#problem;
+    return chain.trains.map((trains, z) => ({
+      ...mixed(chain.transition[z], next),
+      learningRate: trains ? learningRates[episode] : 0,
+    }));
+  }
+
+  /** The moments of an episode and those after it. */
+  #extended(episode: number, decision: readonly number[]): readonly Moments[] {
+    const { chain, game, parameters } = this.#problem;
     const { reach, gain } = game.proportional!;
-    const decision = this.#asDecision(numbers);
-    return { r: reach(decision, parameters), g: gain(decision, learningRates[episode], parameters) };
+    const size = decision.length / chain.signals;
+    const bySignal = chain.likelihood[0].map((_, s) =>
+      this.#asDecision(decision.slice(s * size, (s + 1) * size)),
+    );
+    return this.#prospects(episode, this.#moments).map(({ learningRate, ...after }, z) =>
+      mixed(
+        chain.likelihood[z],
+        bySignal.map((d) =>
+          extend(after, reach(d, parameters), gain(d, learningRate, parameters), parameters.discount),
+        ),
+      ),
+    );
   }
 }
 
-/** The least and the greatest that the oracle's rollout can say where the moments say this. */
+/** The least and the greatest that the oracle can say where the moments say this: cost ± error. */
 export interface Enclosure {
   readonly cost: number;
   readonly error: number;
 }
 
-/** The roundings of the oracle and of the moments together, times the unit roundoff. */
-export function float64Slack({ learningRates, states }: Problem, episode: number): number {
-  return (8 * (learningRates.length - episode) + 2 * states.size + 48) * UNIT_ROUNDOFF;
-}
-
-/** J_t by moments, and a bound of its distance from the oracle's, for any candidate at an episode. */
-export function momentsCost(problem: Problem, future: Future, episode: number, plan: Plan) {
-  const after = future.after(episode, plan);
-  const { discount } = problem.parameters;
-  const { meanSquare } = future;
-  const slack = float64Slack(problem, episode) * meanSquare;
-
-  return (decision: ArrayLike<number>): Enclosure => {
-    const { r, g } = future.reachAndGain(episode, decision);
-    const h = Math.abs(g);
-    const magnitude = (Math.abs(r) + 1) ** 2 + discount * (h * h * after.A + 2 * h * after.absB + after.C);
-    return {
-      cost: meanSquare * costPerSquare(after, r, g, discount),
-      error: slack * magnitude + Number.MIN_VALUE / Number.EPSILON,
-    };
-  };
+/** How many roundings the oracle's rollout and the moments go through together, at an episode. */
+export function roundingsOf({ learningRates, states }: Problem, episode: number): number {
+  return 8 * (learningRates.length - episode) + 2 * states.size + 48;
 }

@@ -4,49 +4,73 @@
 
 import { createProportionalRollout } from "../cpu/proportional.ts";
 import { type CostsOf, rolloutCosts } from "../cpu/rollout.ts";
-import { MesaError } from "../errors.ts";
 import type { Problem } from "../problem.ts";
-import { type Enclosure, Future, momentsCost } from "./moments.ts";
-import { Least, type Plan, type Step } from "./step.ts";
+import { type Enclosure, Future, type Outlook, roundingsOf } from "./moments.ts";
+import { type Choice, Least, type Plan } from "./step.ts";
+
+/** What the agent of an episode asks after a signal: which candidate is best? */
+export interface Question {
+  /** J of candidates in float64, as the oracle has it: by rollout, or by moments where nothing can be rolled out */
+  readonly costsOf: CostsOf;
+  /** where the game is proportional: what the decision depends on */
+  readonly outlook?: Outlook;
+  /** where the game is proportional: J by moments, with a bound of its distance from the oracle's */
+  readonly enclosure?: (decision: readonly number[]) => Enclosure;
+}
 
 /** Decides between candidates in float64. */
 export interface Oracle {
-  /** J_t by rollout, for any candidates at an episode */
+  /** an episode's questions, one a signal */
+  questions(episode: number, plan: Plan): Question[];
+  /** J of candidates at an episode, in float64 */
   costsAt(episode: number, plan: Plan): CostsOf;
-  /** J_t by moments with its bound; undefined where the game is not proportional */
-  enclosureAt?(episode: number, plan: Plan): (decision: readonly number[]) => Enclosure;
+  /** the question of an outlook that is no episode's */
+  questionOf(outlook: Outlook): Question;
   /**
-   * The step of an episode, decided among `survivors`.
+   * The answer to a question, decided among `survivors`.
    *
    * @param survivors indices of candidates in ascending order, the least and the runner-up among them
-   * @throws MesaError `NOT_FINITE` when no survivor has a finite cost
    */
-  settle(episode: number, survivors: readonly number[], plan: Plan): Step;
+  settle(question: Question, survivors: readonly number[]): Choice;
 }
 
-/** The float64 oracle of a problem. */
+/**
+ * The float64 oracle of a problem.
+ *
+ * Rollouts are its last word where there is one phase and an end; where the phase is hidden or the horizon infinite,
+ * the moments are exact and the only word.
+ */
 export function createOracle(problem: Problem): Oracle {
-  const { candidates, game } = problem;
-  const costsAt: Oracle["costsAt"] = game.proportional
-    ? createProportionalRollout(problem)
-    : (episode, plan) => rolloutCosts(problem, episode, plan);
+  const { candidates, game, chain } = problem;
+  const rolls = chain.phases === 1 && problem.horizon === "finite";
+  const proportionalCosts = game.proportional && rolls ? createProportionalRollout(problem) : undefined;
   const future = game.proportional && new Future(problem);
-  const enclosureAt = future && ((t: number, plan: Plan) => momentsCost(problem, future, t, plan));
+
+  const byMoments = (outlook: Outlook, roundings: number) => {
+    const enclosure = future!.enclosure(outlook, roundings);
+    const costsOf: CostsOf = (decisions) => decisions.map((decision) => enclosure(decision).cost);
+    return { outlook, enclosure, costsOf };
+  };
+
+  const questions: Oracle["questions"] = (episode, plan) => {
+    if (!future) return [{ costsOf: rolloutCosts(problem, episode, plan) }];
+    return chain.signalAt[episode].map((_, signal) => ({
+      ...byMoments(future.outlook(episode, signal, plan), roundingsOf(problem, episode)),
+      ...(proportionalCosts && { costsOf: proportionalCosts(episode, plan) }),
+    }));
+  };
 
   return {
-    costsAt,
-    ...(enclosureAt && { enclosureAt }),
-    settle(episode, survivors, plan) {
+    questions,
+    costsAt: (episode, plan) => questions(episode, plan)[0].costsOf,
+    questionOf: (outlook) => byMoments(outlook, roundingsOf(problem, 0)),
+    settle({ costsOf, enclosure }, survivors) {
       let few = survivors;
-      if (enclosureAt && survivors.length > 2) {
-        const enclosure = enclosureAt(episode, plan);
-        few = screen(survivors, (i) => enclosure(candidates.at(i)));
-      }
-      const costs = costsAt(episode, plan)(few.map((i) => candidates.at(i)));
+      if (enclosure && survivors.length > 2) few = screen(survivors, (i) => enclosure(candidates.at(i)));
+      const costs = costsOf(few.map((i) => candidates.at(i)));
       const least = new Least();
       for (const [j, i] of few.entries()) least.offer(i, finiteOrInfinity(costs[j]));
-      checkFinite(least, episode);
-      return least.step(problem, episode, survivors.length);
+      return least.choice(candidates, survivors.length);
     },
   };
 }
@@ -77,14 +101,4 @@ export function screen(indices: Iterable<number>, enclosure: (index: number) => 
 /** A cost that overflowed is as bad as can be, and never the least. */
 export function finiteOrInfinity(cost: number): number {
   return Number.isFinite(cost) ? cost : Number.POSITIVE_INFINITY;
-}
-
-/** @throws MesaError `NOT_FINITE` */
-export function checkFinite(least: Least, episode: number): void {
-  if (Number.isFinite(least.cost)) return;
-  throw new MesaError(
-    "NOT_FINITE",
-    `the average total mesa cost of every candidate at episode ${episode} is too large for float64; ` +
-      "a smaller learning rate, regularization or number of episodes keeps it finite",
-  );
 }

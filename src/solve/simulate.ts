@@ -1,10 +1,8 @@
 // What a plan does from one initial state: the agents act, and the base optimizer steps by its true objective.
 
-import { learningRatesOf } from "../config.ts";
-import { MesaError } from "../errors.ts";
-import type { Game, Values } from "../games/game.ts";
-import { createProblem, namer, type Problem } from "../problem.ts";
-import { isRecord, quote } from "../schema.ts";
+import type { Values } from "../games/game.ts";
+import { createProblem, deciderOf, type Problem } from "../problem.ts";
+import { type NamedPlan, readPlan } from "./plan.ts";
 import type { Plan } from "./step.ts";
 
 /** States, outputs and losses, by episode; T is the number of episodes. */
@@ -13,6 +11,8 @@ export type Trajectory = {
   output: number[];
   /** the base objective y_t² + λθ_t², shape [T] */
   loss: number[];
+  /** what the base optimizer stepped with, shape [T] */
+  learningRate: number[];
 } & {
   /** each of the state's numbers, shape [T + 1]: the last is what the last step leaves */
   [state: string]: number[];
@@ -28,17 +28,26 @@ export interface Measures {
   deception: number | null;
 }
 
-/** The trajectory of a plan from the problem's initial state. */
+/**
+ * The trajectory of a plan from the problem's initial state. Where the phase is hidden, training ends at
+ * `initial.deploymentAt`, and every signal is the likelier one.
+ */
 export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
-  const { game, parameters, learningRates, config } = problem;
-  const asDecision = namer(game.decision);
+  const { game, parameters, learningRates, config, chain } = problem;
+  const { deploymentAt = Number.POSITIVE_INFINITY } = config.initial;
+  const asDecision = deciderOf(game);
   const names = Object.keys(game.state);
-  const trajectory: Trajectory = { output: [], loss: [] };
+  const trajectory: Trajectory = { output: [], loss: [], learningRate: [] };
   for (const name of names) trajectory[name] = [];
   let state: Values = config.initial;
   for (const name of names) trajectory[name].push(state[name]);
-  for (const [t, learningRate] of learningRates.entries()) {
-    const decision = asDecision(plan[t]);
+  for (const [t, rate] of learningRates.entries()) {
+    const phase = t < deploymentAt ? 0 : 1;
+    const learningRate = chain.trains[phase] ? rate : 0;
+    const signal = chain.likelihood[phase].indexOf(Math.max(...chain.likelihood[phase]));
+    const size = plan[t].length / chain.signals;
+    const decision = asDecision(plan[t].slice(signal * size, (signal + 1) * size));
+    trajectory.learningRate.push(learningRate);
     const y = game.output(decision, state, parameters);
     trajectory.output.push(y);
     trajectory.loss.push(y * y + parameters.regularization * state.theta * state.theta);
@@ -66,14 +75,6 @@ export function measuresOf({ theta, output }: Trajectory, learningRates: ArrayLi
   return { compliance, retention, deception: compliance === null ? null : compliance * retention };
 }
 
-/** A plan by name: `{ coefficient: [0.03, …] }`, each of shape [T]. */
-export type NamedPlan = Record<string, number[]>;
-
-/** The decisions of a plan by name. */
-export function namePlan(game: Game, plan: Plan): NamedPlan {
-  return Object.fromEntries(Object.keys(game.decision).map((name, i) => [name, plan.map((d) => d[i])]));
-}
-
 /**
  * Runs a plan, of whatever origin, from a configuration's initial state.
  *
@@ -83,25 +84,6 @@ export function namePlan(game: Game, plan: Plan): NamedPlan {
  */
 export function simulate(config: unknown, plan: NamedPlan): { trajectory: Trajectory; measures: Measures } {
   const problem = createProblem(config);
-  const names = Object.keys(problem.game.decision);
-  const { length } = learningRatesOf(problem.config.schedule);
-  const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
-  if (!isRecord(plan))
-    throw invalid(`the plan must be an object with ${names.join(", ")}, got ${quote(plan)}`);
-  for (const name of names) {
-    const numbers = Object.hasOwn(plan, name) ? plan[name] : undefined;
-    if (!Array.isArray(numbers) || numbers.length !== length)
-      throw invalid(`plan.${name} must be a list of ${length} numbers, got ${quote(numbers)}`);
-    const wrong = numbers.findIndex((number) => !Number.isFinite(number));
-    if (wrong >= 0)
-      throw invalid(`plan.${name}[${wrong}] must be a finite number, got ${quote(numbers[wrong])}`);
-  }
-  for (const name of Object.keys(plan))
-    if (!names.includes(name))
-      throw invalid(`unknown key ${quote(name)} in the plan; allowed are ${names.join(", ")}`);
-  const trajectory = trajectoryOf(
-    problem,
-    Array.from({ length }, (_, t) => names.map((name) => plan[name][t])),
-  );
-  return { trajectory, measures: measuresOf(trajectory, problem.learningRates) };
+  const trajectory = trajectoryOf(problem, readPlan(problem, plan));
+  return { trajectory, measures: measuresOf(trajectory, trajectory.learningRate) };
 }

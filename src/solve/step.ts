@@ -1,12 +1,15 @@
 // What one step of the induction yields, and who answers it.
 
+import { MesaError } from "../errors.ts";
+import type { Grid } from "../grid.ts";
 import type { Problem } from "../problem.ts";
+import type { Outlook } from "./moments.ts";
 
 /** The decision of one episode. */
 export interface Step {
   /** t */
   episode: number;
-  /** index of the best candidate in the problem's grid; −1 where it is no point of the grid (`exact`) */
+  /** index of the best candidate in the grid of decisions; negative where it is no point of it (`exact`) */
   index: number;
   /** the decision's numbers */
   decision: number[];
@@ -20,6 +23,44 @@ export interface Step {
 
 /** The decisions already made: index t holds that of episode t, from the last episode backwards. */
 export type Plan = readonly (readonly number[])[];
+
+/** The decision after one signal. */
+export type Choice = Omit<Step, "episode">;
+
+/**
+ * The step of an episode: its decision is that after each signal, one after the other, and its cost what is expected
+ * before the signal. The runner-up differs after one signal alone: that where the difference matters least.
+ *
+ * @throws MesaError `NOT_FINITE` when no candidate's cost is finite
+ */
+export function stepOf(
+  { candidates, chain }: Problem,
+  episode: number,
+  choices: readonly Choice[],
+  arithmetic: "float32" | "float64" = "float64",
+): Step {
+  if (!choices.every(({ cost }) => Number.isFinite(cost)))
+    throw new MesaError(
+      "NOT_FINITE",
+      `the average total mesa cost of every candidate at episode ${episode} is too large for ${arithmetic}; ` +
+        `a smaller learning rate, regularization or number of episodes keeps it finite${
+          arithmetic === "float32" ? ", and precision certified settles it in float64" : ""
+        }`,
+    );
+  if (choices.length === 1) return { episode, ...choices[0] };
+  const probability = chain.signalAt[episode];
+  const cost = choices.reduce((sum, choice, s) => sum + probability[s] * choice.cost, 0);
+  const margins = choices.map((choice, s) => probability[s] * (choice.runnerUp - choice.cost));
+  const possible = margins.filter((margin, s) => probability[s] > 0 && !Number.isNaN(margin));
+  return {
+    episode,
+    index: choices.reduce((index, choice) => index * candidates.size + choice.index, 0),
+    decision: choices.flatMap(({ decision }) => decision),
+    cost,
+    runnerUp: possible.length > 0 ? cost + Math.min(...possible) : Number.NaN,
+    survivors: choices.reduce((sum, { survivors }) => sum + survivors, 0),
+  };
+}
 
 /** How a step tells how far it is and learns that it should stop. */
 export interface Watch {
@@ -42,16 +83,23 @@ export interface Evaluator {
    * @throws MesaError `NOT_FINITE`, `ABORTED` or, of a GPU, `DEVICE_LOST`, `OUT_OF_MEMORY`, `GPU_VALIDATION`
    */
   decide(last: number, plan: Plan, watch: Watch): Promise<Step[]>;
+  /**
+   * The best decision under an outlook, of whatever problem it may come from; only where the method goes by moments.
+   *
+   * @throws as `decide` does
+   */
+  respond?(outlook: Outlook, watch: Watch): Promise<Choice>;
   /** frees what the evaluator holds */
   destroy(): void;
 }
 
 /**
  * - `certified`: the plan is the float64 oracle's
+ * - `screened`: like certified, but by a guess of the float32 error, as the game uses functions that have no bound
  * - `f32`: the least in the GPU's own arithmetic
- * - `float64`: no grid, so no oracle: the closed form in float64
+ * - `float64`: no grid, so no oracle: the closed form, or a search, in float64
  */
-export type Precision = "certified" | "f32" | "float64";
+export type Precision = "certified" | "screened" | "f32" | "float64";
 
 /** The least and the second least of costs offered in ascending order of index; the first wins a tie. */
 export class Least {
@@ -73,9 +121,9 @@ export class Least {
     }
   }
 
-  /** @returns the step of episode t */
-  step(problem: Problem, episode: number, survivors: number): Step {
+  /** The decision for the least. */
+  choice(candidates: Grid, survivors: number): Choice {
     const { index, cost, runnerUp } = this;
-    return { episode, index, decision: problem.candidates.at(index), cost, runnerUp, survivors };
+    return { index, decision: candidates.at(index), cost, runnerUp, survivors };
   }
 }

@@ -99,7 +99,7 @@ describe("a game whose WGSL is wrong", () => {
       `fn output(d: Decision, s: State) -> real { return d.nothing; }\n${learn}`,
     );
     expect(failure).toMatchObject({ code: "SHADER_COMPILE" });
-    expect(failure.message).toMatch(/^rollout \d+:\d+: .*nothing.*, in `fn output\(d: Decision.*`$/);
+    expect(failure.message).toMatch(/^(rollout|adopt) \d+:\d+: .*nothing.*, in `fn output\(d: Decision.*`$/);
     expect(failure.cause[0]).toMatchObject({ type: "error" });
   });
 

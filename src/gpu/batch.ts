@@ -1,0 +1,79 @@
+// Costs of any decisions on the device, in batches: what a search asks for.
+
+import { encloseWgsl } from "../../shaders/enclose.wgsl.ts";
+import { LANES, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
+import type { Problem } from "../problem.ts";
+import type { BatchCosts, SearchSettings } from "../solve/search.ts";
+import { dealStates } from "./cut.ts";
+import { guarded, type OpenDevice, openDevice } from "./device.ts";
+import { createKernel } from "./kernel.ts";
+import { Recorder } from "./recorder.ts";
+import { createRollouts } from "./rollouts.ts";
+import { tabulateStates } from "./states.ts";
+import { readBack, Tables } from "./tables.ts";
+
+/**
+ * Opens a device for a problem whose decisions are found by search.
+ *
+ * @returns undefined where no hardware adapter is and none is required
+ * @throws MesaError as createGpuEvaluator does
+ */
+export async function createBatchCosts(
+  problem: Problem,
+  { required, gpu }: { required: boolean; gpu?: GPU | undefined },
+): Promise<BatchCosts | undefined> {
+  const open = await openDevice(gpu, required);
+  if (!open) return undefined;
+  try {
+    return await guarded(open, () => build(open, problem));
+  } catch (error) {
+    open.device.destroy();
+    throw error;
+  }
+}
+
+async function build(open: OpenDevice, problem: Problem): Promise<BatchCosts> {
+  const { device } = open;
+  const { population, restarts } = problem.config.search as SearchSettings;
+  const capacity = Math.ceil((population * 2 ** restarts) / WORKGROUP) * WORKGROUP;
+  const recorder = new Recorder(open);
+  const tables = new Tables(device);
+  const table = tabulateStates(problem);
+  const deal = { states: table.count, lanes: LANES, ...dealStates(table.count, capacity) };
+  const workshop = { open, problem, recorder, tables };
+  const rollouts = await createRollouts(workshop, "plain", table.numbers, deal, capacity);
+  const enclosures = tables.storage("enclosures", capacity * 8);
+  const back = tables.readable("enclosures, read back", capacity * 8);
+  const enclose = await createKernel(device, "enclose", encloseWgsl({ kind: "none" }), [
+    "part",
+    "write",
+    "read",
+  ]);
+  const group = enclose.bind(recorder.parts, enclosures, rollouts.totals);
+  /** the first episode whose decision is on the device */
+  let adopted = problem.learningRates.length;
+
+  return {
+    adapter: open.name,
+    costs: (episode, plan, batch) =>
+      guarded(open, async () => {
+        if (adopted <= episode) adopted = problem.learningRates.length;
+        if (adopted > episode + 1) rollouts.source.adopt(episode + 1, adopted, plan);
+        adopted = episode + 1;
+        rollouts.source.bring(batch);
+        const part = { episode, signal: 0, slot: 0, first: 0, candidates: batch.length };
+        await rollouts.record(part);
+        const offset = recorder.part({ ...part, blocks: deal.blocks });
+        recorder.dispatch(enclose, group, offset, Math.ceil(batch.length / WORKGROUP));
+        recorder.copy(enclosures, 0, back, 0, batch.length * 8);
+        await recorder.flush();
+        const pairs = new Float32Array(await readBack(back, batch.length * 8));
+        return Float64Array.from(batch, (_, i) => pairs[2 * i] * table.scale);
+      }),
+    destroy() {
+      tables.destroy();
+      recorder.parts.destroy();
+      device.destroy();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+// The search of a grid on the device: every candidate scored, part by part, and the best of them found.
+
+import { BEST_SIZE, HUGE, leastWgsl, MOST_GROUPS, REDUCERS } from "../../shaders/least.wgsl.ts";
+import { checkNotAborted } from "../errors.ts";
+import type { Choice, Watch } from "../solve/step.ts";
+import { nextPart, type Range } from "./cut.ts";
+import { createKernel } from "./kernel.ts";
+import type { Asked, Scorer, Workshop } from "./scorer.ts";
+import { readBack } from "./tables.ts";
+
+/** Finds the best candidates. */
+export interface Search {
+  /**
+   * Records what is asked, and submits what does not fit.
+   *
+   * @param then records what else is to be done with each part
+   * @throws MesaError `ABORTED`
+   */
+  record(
+    asked: Asked,
+    watch: Watch,
+    then?: (part: number, range: Range) => void | Promise<void>,
+  ): Promise<void>;
+  /** Submits, and reads the best of slots [from, to). */
+  best(from: number, to: number): Promise<Choice[]>;
+}
+
+/** A search among the candidates that a scorer scores. */
+export async function createSearch(workshop: Workshop, scorer: Scorer): Promise<Search> {
+  const { open, problem, recorder, tables, bests } = workshop;
+  const { device } = open;
+  const { candidates } = problem;
+  const groups = tables.storage("groups", MOST_GROUPS * BEST_SIZE);
+  const least = leastWgsl();
+  const reduce = await createKernel(device, "reduce", least, ["part", "read", "write", "write"]);
+  const finish = await createKernel(device, "finish", least, ["part", "read", "write", "write"]);
+  const reduceGroup = reduce.bind(recorder.parts, scorer.enclosures, groups, bests);
+  const finishGroup = finish.bind(recorder.parts, scorer.enclosures, groups, bests);
+  const back = tables.readable("bests, read back", bests.size);
+
+  return {
+    async record(asked, watch, then) {
+      const work = scorer.workOf(asked.episode);
+      for (let first = 0; first < candidates.size; ) {
+        const range = nextPart(first, candidates.size, scorer.capacity, work, recorder.budget);
+        if (range.candidates * work > recorder.room) {
+          await recorder.flush();
+          checkNotAborted(watch.signal);
+          if (first > 0) watch.onShare?.(first / candidates.size);
+        }
+        const part = await scorer.score({ ...asked, ...range });
+        const workgroups = Math.min(MOST_GROUPS, Math.ceil(range.candidates / REDUCERS));
+        recorder.dispatch(reduce, reduceGroup, part, workgroups);
+        recorder.dispatch(finish, finishGroup, part, 1);
+        await then?.(part, range);
+        first += range.candidates;
+      }
+    },
+
+    async best(from, to) {
+      recorder.copy(bests, from * BEST_SIZE, back, 0, (to - from) * BEST_SIZE);
+      await recorder.flush();
+      const view = new DataView(await readBack(back, (to - from) * BEST_SIZE));
+      return Array.from({ length: to - from }, (_, slot) => {
+        const cost = view.getFloat32(slot * BEST_SIZE, true);
+        const index = view.getUint32(slot * BEST_SIZE + 4, true);
+        const runnerUp = view.getFloat32(slot * BEST_SIZE + 8, true);
+        return {
+          index,
+          decision: candidates.at(index),
+          cost: cost < HUGE ? cost * scorer.scale : Number.POSITIVE_INFINITY,
+          runnerUp: runnerUp < HUGE ? runnerUp * scorer.scale : Number.NaN,
+          survivors: 0,
+        };
+      });
+    },
+  };
+}

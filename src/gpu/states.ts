@@ -1,0 +1,44 @@
+// The states of a problem as the device takes them.
+
+import { UNDERFLOW } from "../../shaders/real.wgsl.ts";
+import type { Problem } from "../problem.ts";
+
+/** States as the device takes them. */
+export interface StateTable {
+  /** the state's numbers, state by state */
+  readonly numbers: Float64Array;
+  readonly count: number;
+  /** a cost on the device times this is a cost */
+  readonly scale: number;
+  /** Σ θ² of those states that are kept, and of those that are dropped, as scaled */
+  readonly squares: number;
+  readonly dropped: number;
+}
+
+/** θ below this share of the largest is dropped: its square would underflow. Its cost is in the bound. */
+const NEGLIGIBLE = 2 ** -30;
+/** what flushing to zero may cost an operation on a state of at least NEGLIGIBLE, as seen by the state θ = 1 */
+export const UNIT_UNDERFLOW = UNDERFLOW / NEGLIGIBLE ** 2;
+
+/** The states of a problem; those of a proportional game scaled by a power of two so that the largest θ is in [1, 2). */
+export function tabulateStates({ game, states }: Problem): StateTable {
+  const count = states.size;
+  if (!game.proportional) {
+    const numbers = new Float64Array(count * states.axes.length);
+    for (let i = 0; i < count; i++) numbers.set(states.at(i), i * states.axes.length);
+    return { numbers, count, scale: 1 / count, squares: Number.NaN, dropped: Number.NaN };
+  }
+  const largest = states.axes[0].reduce((most, theta) => Math.max(most, Math.abs(theta)), 0);
+  const unit = largest === 0 ? 1 : 2 ** Math.floor(Math.log2(largest));
+  let [squares, dropped] = [0, 0];
+  const numbers = states.axes[0].map((theta) => {
+    const scaled = theta / unit;
+    if (Math.abs(scaled) >= NEGLIGIBLE) {
+      squares += scaled * scaled;
+      return scaled;
+    }
+    dropped += scaled * scaled;
+    return 0;
+  });
+  return { numbers, count, scale: (unit * unit) / count, squares, dropped };
+}

@@ -1,0 +1,63 @@
+// Which candidates float64 has to settle: those that could be the least or the runner-up, by the device's own bound.
+
+import { BEST_SIZE, survivorsWgsl } from "../../shaders/least.wgsl.ts";
+import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
+import type { Watch } from "../solve/step.ts";
+import { createKernel } from "./kernel.ts";
+import type { Asked, Scorer, Workshop } from "./scorer.ts";
+import type { Search } from "./search.ts";
+import { readBack, Tables } from "./tables.ts";
+
+/** survivors that come back with their number; where there are more, a second copy fetches them */
+const FIRST_SURVIVORS = 1022;
+
+/**
+ * A screening of the candidates that are asked.
+ *
+ * @returns a function that gives the survivors' indices in ascending order
+ */
+export async function createScreening(workshop: Workshop, scorer: Scorer, search: Search) {
+  const { open, problem, recorder, tables, bests } = workshop;
+  const { device } = open;
+  const { size } = problem.candidates;
+  const early = Math.min(FIRST_SURVIVORS, size);
+  const count = tables.storage("survivor count", 16);
+  const survivors = tables.storage("survivors", size * 8);
+  const back = tables.readable("survivors, read back", 16 + early * 8);
+  const bindings = ["part", "read", "read", "write", "write"] as const;
+  const survive = await createKernel(device, "survive", survivorsWgsl(WORKGROUP), bindings);
+  const group = survive.bind(recorder.parts, scorer.enclosures, bests, count, survivors);
+
+  /** the first `found` entries: index and lower end */
+  async function readAll(found: number): Promise<DataView> {
+    const all = new Tables(device);
+    try {
+      const whole = all.readable("all survivors, read back", found * 8);
+      recorder.copy(survivors, 0, whole, 0, found * 8);
+      await recorder.flush();
+      return new DataView(await readBack(whole, found * 8));
+    } finally {
+      all.destroy();
+    }
+  }
+
+  return async (asked: Asked, watch: Watch): Promise<number[]> => {
+    recorder.clear(count);
+    await search.record(asked, watch, (part, { candidates }) =>
+      recorder.dispatch(survive, group, part, Math.ceil(candidates / WORKGROUP)),
+    );
+    recorder.copy(count, 0, back, 0, 4);
+    // the threshold: the runner-up's upper end
+    recorder.copy(bests, asked.slot * BEST_SIZE + 8, back, 4, 4);
+    recorder.copy(survivors, 0, back, 16, early * 8);
+    await recorder.flush();
+    const head = new DataView(await readBack(back, 16 + early * 8));
+    const found = head.getUint32(0, true);
+    const threshold = head.getFloat32(4, true);
+    const entries = found <= early ? new DataView(head.buffer, 16) : await readAll(found);
+    const indices: number[] = [];
+    for (let i = 0; i < found; i++)
+      if (!(entries.getFloat32(i * 8 + 4, true) > threshold)) indices.push(entries.getUint32(i * 8, true));
+    return indices.sort((a, b) => a - b);
+  };
+}

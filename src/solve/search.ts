@@ -1,0 +1,101 @@
+// Where no grid holds the decisions, as with a network's weights, each step of the induction is a search: CMA-ES with
+// restarts, whose every generation is one batch of rollouts. It starts from the decision of the episode after, which
+// is seldom far. In float32 the best few of a generation are settled in float64 before the search hears of them.
+
+import { checkNotAborted } from "../errors.ts";
+import type { Problem } from "../problem.ts";
+import { minimize } from "./minimize.ts";
+import { createOracle } from "./settle.ts";
+import { type Evaluator, type Plan, type Step, stepOf, type Watch } from "./step.ts";
+
+/** How hard to search; in the configuration as `search`. */
+export interface SearchSettings {
+  readonly seed: number;
+  /** candidates of a generation of the first run; each restart doubles it */
+  readonly population: number;
+  /** generations of a run, at most */
+  readonly generations: number;
+  /** runs after the first */
+  readonly restarts: number;
+}
+
+/** Costs of any decisions, by a device. */
+export interface BatchCosts {
+  readonly adapter: string;
+  /** average total mesa costs in float32, shape [batch] */
+  costs(episode: number, plan: Plan, batch: readonly ArrayLike<number>[]): Promise<Float64Array>;
+  destroy(): void;
+}
+
+/** σ at the start: weights of about one */
+const STEP_SIZE = 0.5;
+/** of a generation, how many float64 settles */
+const SETTLED = 4;
+/** how long generations may follow each other before timers and signals get a turn, in milliseconds */
+const TURN = 50;
+
+/**
+ * An evaluator that searches.
+ *
+ * @param device what costs the candidates; the oracle itself where there is none
+ * @param settles whether the oracle settles the best few of what a device costs
+ */
+export function createSearchEvaluator(
+  problem: Problem,
+  { device, settles = true }: { device?: BatchCosts; settles?: boolean } = {},
+): Evaluator {
+  const oracle = createOracle(problem);
+  const { seed, population, generations, restarts } = problem.config.search as SearchSettings;
+  const dimension = problem.game.network!.weights;
+  const episodes = problem.learningRates.length;
+  let turn = performance.now();
+
+  return {
+    backend: device ? "gpu" : "cpu",
+    adapter: device?.adapter ?? "cpu",
+    precision: !device ? "float64" : settles ? "screened" : "f32",
+    async decide(episode: number, plan: Plan, watch: Watch): Promise<Step[]> {
+      const costsOf = oracle.costsAt(episode, plan);
+      let survivors = 0;
+
+      async function evaluate(points: readonly Float64Array[]): Promise<ArrayLike<number>> {
+        if (performance.now() - turn > TURN) {
+          await new Promise((resolve) => setTimeout(resolve));
+          turn = performance.now();
+        }
+        checkNotAborted(watch.signal);
+        if (!device) return costsOf(points.map((point) => [...point]));
+        const costs = await device.costs(episode, plan, points);
+        const order = Array.from(costs.keys()).sort((a, b) => costs[a] - costs[b] || a - b);
+        const best = order.slice(0, settles ? SETTLED : 0);
+        const settled = costsOf(best.map((i) => [...points[i]]));
+        for (const [j, i] of best.entries()) costs[i] = settled[j];
+        survivors += best.length;
+        return costs;
+      }
+
+      const after = episode + 1 < episodes ? [plan[episode + 1]] : [];
+      let run = 0;
+      const { point } = await minimize(evaluate, {
+        dimension,
+        seed: seed * episodes + episode,
+        population,
+        generations,
+        restarts,
+        stepSize: STEP_SIZE,
+        start: after,
+        signal: watch.signal,
+        onGeneration: (progress) => {
+          run = progress.run;
+          watch.onShare?.((run + progress.generation / generations) / (restarts + 1));
+        },
+      });
+      const decision = [...point];
+      const [cost] = costsOf([decision]);
+      return [stepOf(problem, episode, [{ index: -1, decision, cost, runnerUp: Number.NaN, survivors }])];
+    },
+    destroy() {
+      device?.destroy();
+    },
+  };
+}

@@ -1,0 +1,134 @@
+// How a problem is solved: what was asked, checked; who answers the induction's questions; and what happens when a
+// device is lost on the way.
+
+import { createCpuEvaluator } from "../cpu/evaluator.ts";
+import { hasCode, MesaError } from "../errors.ts";
+import { createBatchCosts } from "../gpu/batch.ts";
+import { createGpuEvaluator } from "../gpu/evaluator.ts";
+import type { Problem } from "../problem.ts";
+import { createExactEvaluator } from "./exact.ts";
+import { createSearchEvaluator } from "./search.ts";
+import type { Evaluator } from "./step.ts";
+
+export type Backend = "auto" | "cpu" | "gpu";
+export type Method = "auto" | "rollout" | "moments" | "exact";
+
+/** What was asked, with `method` chosen. */
+export interface Way {
+  readonly backend: Backend;
+  readonly method: Exclude<Method, "auto">;
+  readonly precision: "certified" | "f32";
+  readonly gpu: GPU | undefined;
+}
+
+/** devices that `auto` tries before it goes on with the CPU */
+const MOST_DEVICES = 2;
+
+function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value;
+  throw new MesaError(
+    "INVALID_CONFIG",
+    `${name} must be one of ${allowed.join(", ")}, got ${JSON.stringify(value)}`,
+  );
+}
+
+/** What `method: "auto"` takes, or what was asked if the problem has it. */
+function chooseMethod({ game, horizon, chain }: Problem, asked: Method): Way["method"] {
+  if (asked === "auto") return game.proportional ? "moments" : "rollout";
+  const refused = (why: string) =>
+    new MesaError("INVALID_CONFIG", `the game ${game.name} has no method ${asked}${why}`);
+  if (asked === "rollout") {
+    if (horizon === "infinite") throw refused(" where the horizon is infinite; it has moments");
+    if (chain.phases > 1) throw refused(" as its phase is hidden; it has moments");
+  }
+  if (asked === "moments" && !game.proportional) throw refused("");
+  if (asked === "exact" && !(game.proportional?.quadraticGain && Object.keys(game.decision).length === 1))
+    throw refused("");
+  return asked;
+}
+
+/** @throws MesaError `INVALID_CONFIG` when what is asked does not go together */
+export function chooseWay(
+  problem: Problem,
+  asked: { backend?: Backend; method?: Method; precision?: Way["precision"]; gpu?: unknown },
+): Way {
+  const backend = oneOf("backend", asked.backend ?? "auto", ["auto", "cpu", "gpu"]);
+  const precision = oneOf("precision", asked.precision ?? "certified", ["certified", "f32"]);
+  const methods = ["auto", "rollout", "moments", "exact"] as const;
+  const method = chooseMethod(problem, oneOf("method", asked.method ?? "auto", methods));
+  if (method === "exact" && backend === "gpu")
+    throw new MesaError(
+      "INVALID_CONFIG",
+      "the method exact is a formula: it runs on the cpu, and backend gpu was asked",
+    );
+  if (precision === "f32" && (backend === "cpu" || method === "exact"))
+    throw new MesaError(
+      "INVALID_CONFIG",
+      "precision f32 is the GPU's arithmetic: it needs backend gpu or auto and a grid",
+    );
+  return { backend, method, precision, gpu: asked.gpu as GPU | undefined };
+}
+
+/** The device's evaluator; undefined where `auto` does without. */
+async function openGpu(problem: Problem, way: Way): Promise<Evaluator | undefined> {
+  const { precision, gpu, backend } = way;
+  const required = backend === "gpu";
+  if (problem.game.network) {
+    const device = await createBatchCosts(problem, { required, gpu });
+    return device && createSearchEvaluator(problem, { device, settles: precision === "certified" });
+  }
+  const method = way.method as "rollout" | "moments";
+  return createGpuEvaluator(problem, { method, precision, required, gpu });
+}
+
+/** The evaluator of a way, after so many devices were lost. @param notes told what did not go as asked */
+async function open(problem: Problem, way: Way, losses: number, notes: string[]): Promise<Evaluator> {
+  if (way.method === "exact") return createExactEvaluator(problem);
+  if (way.backend !== "cpu" && losses < MOST_DEVICES) {
+    try {
+      const gpu = await openGpu(problem, way);
+      if (gpu) return gpu;
+      if (way.precision === "f32" && losses === 0)
+        notes.push("there is no hardware adapter: solved in float64 on the cpu");
+    } catch (error) {
+      if (way.backend === "gpu" || !hasCode(error, "LIMIT_EXCEEDED")) throw error;
+      notes.push(`did without the GPU: ${error.message}`);
+    }
+  }
+  if (problem.game.network) return createSearchEvaluator(problem);
+  return createCpuEvaluator(problem, way.method as "rollout" | "moments");
+}
+
+/**
+ * Does work with an evaluator. Where the device is lost and the backend is `auto`, the work is done again with
+ * another, so it should go on from where it was.
+ *
+ * @param notes told what did not go as asked, in sentences
+ * @returns what the evaluator that ended the work says of itself
+ */
+export async function withEvaluator(
+  problem: Problem,
+  way: Way,
+  notes: string[],
+  work: (evaluator: Evaluator) => Promise<void>,
+  where: () => string,
+): Promise<Pick<Evaluator, "backend" | "adapter" | "precision">> {
+  const losses: string[] = [];
+  let noted = 0;
+  for (;;) {
+    let evaluator: Evaluator | undefined;
+    try {
+      evaluator = await open(problem, way, losses.length, notes);
+      for (; noted < losses.length; noted++)
+        notes.push(`${losses[noted]}: went on with ${evaluator.adapter}`);
+      await work(evaluator);
+      const { backend, adapter, precision } = evaluator;
+      return { backend, adapter, precision };
+    } catch (error) {
+      if (way.backend !== "auto" || !hasCode(error, "DEVICE_LOST")) throw error;
+      losses.push(`${evaluator?.adapter ?? "the GPU"} was lost ${where()} (${error.message})`);
+    } finally {
+      evaluator?.destroy();
+    }
+  }
+}
