@@ -114,6 +114,16 @@ test("the README's game is the example's", async () => {
   expect(wgsl.exec(inReadme.text)![1]).toBe(wgsl.exec(example)![1]);
 });
 
+test("the worked example of docs/games.md is the example, line by line", async () => {
+  const lines = (text: string) => text.split("\n").map((line) => line.trim());
+  const example = lines(await readFile(join(ROOT, "examples/momentum.mjs"), "utf8"));
+  const page = await readFile(join(ROOT, "docs/games.md"), "utf8");
+  const worked = page.slice(page.indexOf("**State and decision.**"), page.indexOf("**Solving.**"));
+  const shown = worked.split("\n").filter((line) => line.startsWith("    "));
+  expect(shown.length).toBeGreaterThan(15);
+  for (const line of lines(shown.join("\n"))) expect(example).toContain(line);
+});
+
 describe("links lead to what is there", () => {
   test.each(pages)("%s", async (page) => {
     const text = (await readFile(join(ROOT, page), "utf8")).replace(/^```.*?^```$/gms, "");
