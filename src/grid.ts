@@ -23,6 +23,14 @@ export function linspace({ min, max, count }: Axis): Float64Array {
   return points;
 }
 
+/** As {@link linspace}, but each point by the same factor from the one before; both ends above 0. Shape [count]. */
+export function geomspace({ min, max, count }: Axis): Float64Array {
+  const points = linspace({ min: Math.log(min), max: Math.log(max), count }).map(Math.exp);
+  points[0] = min;
+  points[count - 1] = max;
+  return points;
+}
+
 /** Every combination of the points of some axes, the last axis changing fastest. */
 export class Grid {
   /** the points of each axis */

@@ -2,6 +2,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { type Config, MesaError, presets } from "../index.ts";
+import { withSetting } from "../setting.ts";
 import { reasonOf } from "./failure.ts";
 import { positionIn } from "./position.ts";
 
@@ -26,9 +27,8 @@ export async function readConfiguration(
 ): Promise<Config> {
   if (name === undefined)
     throw new MesaError("INVALID_CONFIG", `what is to be solved? name a preset (${known()}) or a JSON file`);
-  const config = Object.hasOwn(presets, name) ? structuredClone(presets[name].config) : await readJson(name);
-  for (const setting of settings) set(config, setting);
-  return config as Config;
+  const config = Object.hasOwn(presets, name) ? presets[name].config : await readJson(name);
+  return settings.reduce<Record<string, unknown>>(changed, config) as Config;
 }
 
 async function readJson(path: string): Promise<Record<string, unknown>> {
@@ -63,39 +63,19 @@ async function readJson(path: string): Promise<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
-/** Changes one setting of a configuration; whether the key and the value make sense is checked with the whole. */
-function set(config: Record<string, unknown>, setting: string): void {
+/** A configuration with one setting changed; whether the key and the value make sense is checked with the whole. */
+function changed(config: Record<string, unknown>, setting: string): Record<string, unknown> {
   const [path, ...rest] = setting.split("=");
-  const keys = path.split(".");
-  if (rest.length === 0 || keys.includes(""))
+  if (rest.length === 0 || path.split(".").includes(""))
     throw new MesaError(
       "INVALID_CONFIG",
       `--set must be key=value, like discount=0.9, got ${JSON.stringify(setting)}`,
     );
-  let at = config;
-  for (const key of keys.slice(0, -1)) {
-    // Only a key of its own is followed or made: __proto__ is a key like any other here.
-    if (!Object.hasOwn(at, key)) define(at, key, {});
-    const next = at[key];
-    if (typeof next !== "object" || next === null)
-      throw new MesaError(
-        "INVALID_CONFIG",
-        `--set ${path}: ${key} is ${JSON.stringify(next)} and has no settings of its own`,
-      );
-    at = next as Record<string, unknown>;
-  }
-  const last = keys[keys.length - 1];
-  if (Array.isArray(at) && !Object.hasOwn(at, last))
-    throw new MesaError("INVALID_CONFIG", `--set ${path}: the list has no item ${last}`);
-  define(at, last, readValue(rest.join("=")));
-}
-
-function define(object: object, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  return withSetting(config, path, readValue(rest.join("=")), "--set");
 }
 
 /** JSON, or else the word itself. */
-function readValue(text: string): unknown {
+export function readValue(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

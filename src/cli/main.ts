@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from "commander";
 import { presets } from "../presets.ts";
 import { exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
 import type { SolveFlags } from "./solve.ts";
+import type { SweepFlags } from "./sweep.ts";
 
 const program = new Command("mesa-induction")
   .description(
@@ -15,36 +16,54 @@ const program = new Command("mesa-induction")
   .configureOutput({ outputError: (text) => say(oneLine(text.replace(/^error: /, ""))) })
   .exitOverride();
 
-program
-  .command("solve", { isDefault: true })
+/** What both commands that solve take. */
+function solving(command: Command): Command {
+  return command
+    .argument("[config]", "the name of a preset, or a JSON file")
+    .option(
+      "--set <key=value>",
+      "change a setting, by dotted key and JSON value: --set schedule.learningRate=0.5; may be repeated",
+      (given: string, before: string[]) => [...before, given],
+      [],
+    )
+    .addOption(
+      new Option("--backend <where>", "auto takes a hardware GPU or else the CPU")
+        .choices(["auto", "cpu", "gpu"])
+        .default("auto"),
+    )
+    .addOption(
+      new Option("--method <how>", "auto takes moments where the game has them, else rollout")
+        .choices(["auto", "rollout", "moments", "exact"])
+        .default("auto"),
+    )
+    .addOption(
+      new Option("--precision <what>", "the float64 oracle's plan, or the GPU's own")
+        .choices(["certified", "f32"])
+        .default("certified"),
+    )
+    .option("--json", "print the result as JSON");
+}
+
+solving(program.command("solve", { isDefault: true }))
   .description("solve a game; the default command")
-  .argument("[config]", "the name of a preset, or a JSON file")
-  .option(
-    "--set <key=value>",
-    "change a setting, by dotted key and JSON value: --set schedule.learningRate=0.5; may be repeated",
-    (given: string, before: string[]) => [...before, given],
-    [],
-  )
-  .addOption(
-    new Option("--backend <where>", "auto takes a hardware GPU or else the CPU")
-      .choices(["auto", "cpu", "gpu"])
-      .default("auto"),
-  )
-  .addOption(
-    new Option("--method <how>", "auto takes moments where the game has them, else rollout")
-      .choices(["auto", "rollout", "moments", "exact"])
-      .default("auto"),
-  )
-  .addOption(
-    new Option("--precision <what>", "the float64 oracle's plan, or the GPU's own")
-      .choices(["certified", "f32"])
-      .default("certified"),
-  )
-  .option("--json", "print the result as JSON")
   .option("--out <folder>", "write result.json, plan.csv and plot.svg")
   .action(async (config: string | undefined, flags: SolveFlags) => {
     const { solveCommand } = await import("./solve.ts");
     await solveCommand(config, flags);
+  });
+
+solving(program.command("sweep"))
+  .description("solve a game for each value of a setting, and measure it")
+  .option(
+    "--over <key=from:to:count>",
+    "the setting and its values; key=from:to:count:log spaces them by a factor",
+  )
+  .option("--series <key=values>", "a second setting, one series for each value: --series discount=1,0.9,0.5")
+  .option("--measure <names>", "what is measured (default: compliance,retention,deception)")
+  .option("--out <folder>", "write sweep.csv and sweep.svg")
+  .action(async (config: string | undefined, flags: SweepFlags) => {
+    const { sweepCommand } = await import("./sweep.ts");
+    await sweepCommand(config, flags);
   });
 
 program
@@ -83,6 +102,7 @@ Examples:
   mesa-induction experiment-1
   mesa-induction experiment-2 --set discount=0.9 --out results
   mesa-induction solve my-game.json --backend gpu --json
+  mesa-induction sweep experiment-1 --over discount=0:1:51 --out results
 
 Exit status: 0, or 1 a check failed, 2 bad input, 3 no adapter or device trouble, 130 interrupted.`,
 );

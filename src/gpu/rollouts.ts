@@ -138,20 +138,16 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
   const bytes = deal.blocks * REAL_SIZE[arithmetic] * 4;
   const capacity = capacityOf(candidates.size, bytes, device.limits.maxStorageBufferBindingSize);
 
-  const main = await createRollouts(workshop, arithmetic, table.numbers, deal, capacity);
   const undecidable = underflowsInFloat64(problem);
-  const unit =
-    certified && game.proportional && !undecidable && !game.unbounded
-      ? await createRollouts(
-          workshop,
-          "ball",
-          // every θ, rounded to float32, is within one part in 2²⁴ of itself: so is 1 ± 2⁻²⁴
-          [1 + 2 ** -24],
-          { states: 1, lanes: 1, groups: 1, blocks: 1 },
-          capacity,
-          UNIT_UNDERFLOW,
-        )
-      : undefined;
+  const boundByUnit = certified && game.proportional && !undecidable && !game.unbounded;
+  // every θ, rounded to float32, is within one part in 2²⁴ of itself: so is 1 ± 2⁻²⁴
+  const one = { numbers: [1 + 2 ** -24], deal: { states: 1, lanes: 1, groups: 1, blocks: 1 } };
+  const [main, unit] = await Promise.all([
+    createRollouts(workshop, arithmetic, table.numbers, deal, capacity),
+    boundByUnit
+      ? createRollouts(workshop, "ball", one.numbers, one.deal, capacity, UNIT_UNDERFLOW)
+      : undefined,
+  ]);
   const running = unit ? [unit, main] : [main];
 
   const bound: Bound = unit

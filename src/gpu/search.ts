@@ -32,8 +32,11 @@ export async function createSearch(workshop: Workshop, scorer: Scorer): Promise<
   const { candidates } = problem;
   const groups = tables.storage("groups", MOST_GROUPS * BEST_SIZE);
   const least = leastWgsl();
-  const reduce = await createKernel(device, "reduce", least, ["part", "read", "write", "write"]);
-  const finish = await createKernel(device, "finish", least, ["part", "read", "write", "write"]);
+  const [reduce, finish] = await Promise.all(
+    ["reduce", "finish"].map((entry) =>
+      createKernel(device, entry, least, ["part", "read", "write", "write"]),
+    ),
+  );
   const reduceGroup = reduce.bind(recorder.parts, scorer.enclosures, groups, bests);
   const finishGroup = finish.bind(recorder.parts, scorer.enclosures, groups, bests);
   const back = tables.readable("bests, read back", bests.size);

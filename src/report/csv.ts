@@ -1,6 +1,6 @@
 // plan.csv: what happens in each episode, tidy, for spreadsheets and data frames.
 
-import type { Result } from "../index.ts";
+import type { Result, Sweep } from "../index.ts";
 import { numbersOf } from "./schedule.ts";
 
 /**
@@ -23,6 +23,28 @@ export function toCsv({ plan, trajectory, cost, margin }: Result): string {
   ];
   const rows = cost.map((_, t) => [t, ...columns.map(([, values]) => cell(values[t]))].join(","));
   return `${[["episode", ...columns.map(([name]) => name)].join(","), ...rows].join("\n")}\n`;
+}
+
+/**
+ * A sweep as comma-separated values, one row a cell.
+ *
+ * Columns: the key that is swept, the key of the series where there is one, each measure, and `missing`: why a row has
+ * no values.
+ */
+export function sweepToCsv({ over, series, measures, cells }: Sweep): string {
+  const header = [over.key, ...(series ? [series.key] : []), ...measures, "missing"];
+  const rows = cells.map(({ at, series: value, values, missing }) => [
+    String(at),
+    ...(series ? [quoted(typeof value === "string" ? value : JSON.stringify(value))] : []),
+    ...measures.map((name) => cell(values[name])),
+    quoted(missing ?? ""),
+  ]);
+  return `${[header.map(quoted), ...rows].map((row) => row.join(",")).join("\n")}\n`;
+}
+
+/** a text as a cell */
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function cell(value: number | null): string {

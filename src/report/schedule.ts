@@ -71,12 +71,16 @@ function describeSetting(name: string, value: unknown): string {
   return `${named} ${value}`;
 }
 
-/** The settings that differ from the game's defaults, in words; the schedule's lengths are not among them. */
-export function differencesOf(config: FilledConfig): string[] {
+/**
+ * The settings that differ from the game's defaults, in words; the schedule's lengths are not among them.
+ *
+ * @param varied dotted keys of settings that take several values, which are not told
+ */
+export function differencesOf(config: FilledConfig, varied: readonly string[] = []): string[] {
   const defaults: Record<string, unknown> = games.has(config.game)
     ? checkConfig({ game: config.game }).config
     : {};
-  const told = new Set(["game", "schedule", "initial", "plotWindow"]);
+  const told = new Set(["game", "schedule", "initial", "plotWindow", ...varied]);
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
   const rates = learningRatesOf(config.schedule);
@@ -86,10 +90,11 @@ export function differencesOf(config: FilledConfig): string[] {
     [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   );
   const schedule =
-    low > high || (low === 1 && high === 1)
+    low > high || (low === 1 && high === 1) || told.has("schedule.learningRate")
       ? []
       : [`learning rate ${low === high ? short(low) : `${short(low)} to ${short(high)}`}`];
   const initial = Object.entries(config.initial)
+    .filter(([name]) => !told.has(`initial.${name}`))
     .filter(([name, value]) => !same((defaults.initial as Record<string, number> | undefined)?.[name], value))
     .map(([name, value]) => `initial ${labelOf(name)} ${short(value)}`);
   const rest = Object.keys(config)
@@ -105,6 +110,5 @@ export function numbersOf(plan: NamedPlan): [string, number[]][] {
 
 /** What a state's or a decision's name is in a sentence: `perDiscount` is `per discount`, and θ is θ. */
 export function labelOf(name: string): string {
-  if (name === "theta") return "θ";
-  return name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
+  return name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`).replace(/\btheta\b/, "θ");
 }

@@ -14,7 +14,7 @@ export interface Series {
   readonly colour: string;
   readonly dash: string;
   /** absent for the learning rate, a step line */
-  readonly symbol?: "circle" | "square" | "triangle" | "diamond" | "cross" | "star";
+  readonly symbol?: "circle" | "square" | "triangle" | "diamond" | "cross" | "star" | "times";
   readonly hollow?: boolean;
   /** radius of the symbol, in pixels */
   readonly size: number;
@@ -30,6 +30,15 @@ const OTHERS = [
   { colour: "#e69f00", dash: "9 3 2 3", symbol: "cross", size: 3.5 },
   { colour: "#56b4e9", dash: "12 3", symbol: "star", size: 3.5 },
 ] as const;
+
+/** looks that can be told apart, for curves that are none of a result's series */
+export const LOOKS: readonly Omit<Series, "label" | "values">[] = [
+  THETA,
+  OTHERS[0],
+  OUTPUT,
+  ...OTHERS.slice(1),
+  { colour: "#000", dash: "3 2", symbol: "square", hollow: true, size: 3.6 },
+];
 
 /** The series of a result's first `window` episodes, in the legend's order. */
 export function seriesOf({ plan, trajectory }: Result, window: number): Series[] {
@@ -60,6 +69,7 @@ export function strokeOf({ colour, dash, symbol }: Series) {
 
 /** The look of a series' mark. */
 export function markOf({ colour, symbol, hollow, size }: Series) {
+  if (symbol === "times") return { symbol, r: size, stroke: colour, strokeWidth: 1.6 };
   const paint = hollow
     ? { fill: "#fff", stroke: colour, strokeWidth: 1.6 }
     : { fill: colour, stroke: "#fff", strokeWidth: 0.6 };

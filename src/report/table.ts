@@ -1,6 +1,6 @@
 // The plan as a table that fits a screen: runs of episodes with equal decisions are one row.
 
-import type { Result } from "../index.ts";
+import type { Result, Sweep } from "../index.ts";
 import { labelOf, numbersOf, type Stretch, short, stretchesOf } from "./schedule.ts";
 
 /** rows that are read at a glance */
@@ -54,6 +54,26 @@ export function planTable({ plan, trajectory }: Result): string {
     ...stretches.map((stretch) => [
       stretch.from === stretch.to ? `${stretch.from}` : `${stretch.from}–${stretch.to}`,
       ...columns.map(([, values]) => span(values, stretch)),
+    ]),
+  ]);
+}
+
+/** A sweep's table: a row for each value that is swept, a column for each measure and series; `–` is no value. */
+export function sweepTable({ over, series, measures, cells }: Sweep): string {
+  const columns = (series?.values ?? [null]).flatMap((value, s) =>
+    measures.map((name) => ({
+      heading: series ? `${name} (${typeof value === "string" ? value : JSON.stringify(value)})` : name,
+      value: (i: number) => cells[s * over.values.length + i].values[name],
+    })),
+  );
+  return alignColumns([
+    [over.key, ...columns.map(({ heading }) => heading)],
+    ...over.values.map((at, i) => [
+      short(at),
+      ...columns.map(({ value }) => {
+        const x = value(i);
+        return x === null ? "–" : short(x);
+      }),
     ]),
   ]);
 }

@@ -68,6 +68,8 @@ const ROUNDING = 1e-12;
 
 const close = (a: number, b: number) => Math.abs(a - b) <= ROUNDING * Math.max(1, Math.abs(a), Math.abs(b));
 const same = (a: readonly number[], b: readonly number[]) => a.every((x, i) => close(x, b[i]));
+/** where the decision is any real number, an equilibrium is known to within a multiple of its residual */
+const agree = (a: readonly number[], b: readonly number[]) => a.every((x, i) => Math.abs(x - b[i]) <= 1e-9);
 
 /** The moments of a decision that goes on for ever; undefined where they are infinite. */
 export function fixedPoint(r: number, g: number, discount: number): Moments | undefined {
@@ -185,8 +187,8 @@ export async function findEquilibrium(
       residual: Math.max(...decision.map((x, i) => Math.abs(x - best[i]))),
       bestResponseGap: Math.max(0, costOf(decision) - costOf(best)),
       period,
-      startsAgree: attempts.every((attempt) => !attempt.decision || same(attempt.decision, decision)),
-      finiteHorizonAgrees: finite.decision !== null && same(finite.decision, decision),
+      startsAgree: attempts.every((attempt) => !attempt.decision || agree(attempt.decision, decision)),
+      finiteHorizonAgrees: finite.decision !== null && agree(finite.decision, decision),
       attempts,
     },
   };

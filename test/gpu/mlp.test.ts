@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { rolloutCosts } from "../../src/cpu/rollout.ts";
 import { createBatchCosts } from "../../src/gpu/batch.ts";
+import { solve } from "../../src/index.ts";
 import { createProblem } from "../../src/problem.ts";
 import { Random } from "../../src/solve/random.ts";
 
@@ -41,5 +42,46 @@ describe.each([
     } finally {
       device?.destroy();
     }
+  });
+});
+
+describe("a search on the device", () => {
+  const config = {
+    game: "mlp",
+    layers: [1, 3, 1],
+    schedule: { training: 2, deployment: 1, learningRate: 0.5 },
+    theta: { count: 9 },
+    search: { population: 8, generations: 12, restarts: 1 },
+  };
+
+  test("is screened, the same every time, and its costs are float64's", async () => {
+    const { plan, cost, solver, generalization } = await solve(config, { backend: "gpu" });
+    // 3 episodes, each of 12 generations of the first run and at most as many of the second; 4 of each are settled
+    expect(solver).toMatchObject({ backend: "gpu", method: "rollout", precision: "screened", notes: [] });
+    expect(solver.survivors).toBe(3 * 2 * 12 * 4);
+    expect(generalization!.denseStates).toBe(81);
+    const again = await solve(config, { backend: "gpu" });
+    expect(again.plan).toEqual(plan);
+    expect(again.cost).toEqual(cost);
+
+    const problem = createProblem(config);
+    const weights = plan.weights as unknown as number[][];
+    for (const [t, decision] of weights.entries())
+      expect(rolloutCosts(problem, t, weights)([decision])).toEqual([cost[t]]);
+  });
+
+  test("in f32 settles nothing", async () => {
+    const { solver, cost } = await solve(config, { backend: "gpu", precision: "f32" });
+    expect(solver).toMatchObject({ precision: "f32", survivors: 0 });
+    expect(cost.every((value) => value > 0 && value < 10)).toBe(true);
+  });
+
+  test("can be interrupted between generations", async () => {
+    const control = new AbortController();
+    const long = { ...config, search: { population: 8, generations: 100_000 } };
+    const onProgress = () => control.abort();
+    await expect(solve(long, { backend: "gpu", signal: control.signal, onProgress })).rejects.toMatchObject({
+      code: "ABORTED",
+    });
   });
 });

@@ -1,0 +1,124 @@
+// `sweep`: one configuration solved for each value of a setting, as a table, and in a folder as CSV and a figure.
+
+import { geomspace } from "../grid.ts";
+import { linspace, MesaError, type Sweep, sweep, type Varied } from "../index.ts";
+import { sweepToCsv } from "../report/csv.ts";
+import { toJson } from "../report/json.ts";
+import { sweepTable } from "../report/table.ts";
+import { readConfiguration, readValue } from "./configuration.ts";
+import { say } from "./failure.ts";
+import { type Folder, openFolder } from "./folder.ts";
+import { interruptible } from "./interrupt.ts";
+import { createProgress } from "./progress.ts";
+import type { SolveFlags } from "./solve.ts";
+
+/** What the command line gives. */
+export interface SweepFlags extends SolveFlags {
+  over?: string;
+  series?: string;
+  measure?: string;
+}
+
+const FILES = ["sweep.csv", "sweep.svg"] as const;
+/** values of a range, at most */
+const MOST_VALUES = 10_000;
+
+/**
+ * The values that `--over` names: `discount=0:1:51`, or `regularization=1e-4:0.5:40:log`.
+ *
+ * @throws MesaError `INVALID_CONFIG`
+ */
+export function readRange(text: string | undefined): Varied<number> & { log: boolean } {
+  const wrong = (why: string) =>
+    new MesaError(
+      "INVALID_CONFIG",
+      `--over must be key=from:to:count, like discount=0:1:51, or key=from:to:count:log, ${why}`,
+    );
+  if (text === undefined) throw wrong("and is missing");
+  const got = `got ${JSON.stringify(text)}`;
+  const parts = /^([^=]+)=([^:]+):([^:]+):(\d+)(:log)?$/.exec(text);
+  if (!parts || parts[1].split(".").includes("")) throw wrong(got);
+  const [from, to, count] = [parts[2], parts[3], parts[4]].map(Number);
+  const log = parts[5] !== undefined;
+  if (!Number.isFinite(to - from)) throw wrong(`with finite numbers, ${got}`);
+  if (!(count >= 1 && count <= MOST_VALUES)) throw wrong(`with a count in [1, ${MOST_VALUES}], ${got}`);
+  if (count === 1 ? from !== to : from === to)
+    throw wrong(
+      `${count === 1 ? "with from equal to to where count is 1" : "from one number to another"}, ${got}`,
+    );
+  if (log && !(from > 0 && to > 0)) throw wrong(`with numbers above 0 where it is log, ${got}`);
+  const values = (log ? geomspace : linspace)({ min: from, max: to, count });
+  return { key: parts[1], values: [...values], log };
+}
+
+/**
+ * The values that `--series` names: `discount=1,0.9,0.5`, or `layers=[1,4,1],[1,8,8,1]`.
+ *
+ * @throws MesaError `INVALID_CONFIG`
+ */
+export function readSeries(text: string): Varied {
+  const at = text.indexOf("=");
+  const [key, list] = [text.slice(0, at), text.slice(at + 1)];
+  if (at < 1 || key.split(".").includes("") || list === "")
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `--series must be key=value,value,…, like discount=1,0.9,0.5, got ${JSON.stringify(text)}`,
+    );
+  const values = readValue(`[${list}]`);
+  return { key, values: Array.isArray(values) ? values : list.split(",").map(readValue) };
+}
+
+/**
+ * Sweeps and reports.
+ *
+ * @throws MesaError; then nothing is printed and nothing written
+ */
+export async function sweepCommand(name: string | undefined, flags: SweepFlags): Promise<void> {
+  const config = await readConfiguration(name, flags.set);
+  const { log, ...over } = readRange(flags.over);
+  const series = flags.series === undefined ? undefined : readSeries(flags.series);
+  const measures = flags.measure?.split(",");
+  if (flags.out !== undefined) {
+    const { MOST_CURVES } = await import("../report/curves.ts");
+    if (Math.max(series?.values.length ?? 0, measures?.length ?? 0) > MOST_CURVES)
+      throw new MesaError("LIMIT_EXCEEDED", `a figure must be of at most ${MOST_CURVES} measures and series`);
+  }
+  const { backend, method, precision } = flags;
+
+  const folder = flags.out === undefined ? undefined : await openFolder(flags.out, FILES);
+  const progress = createProgress();
+  let swept: Sweep;
+  try {
+    swept = await interruptible((signal) =>
+      sweep(config, {
+        ...{ over, backend, method, precision, signal },
+        ...(series && { series }),
+        ...(measures && { measures }),
+        onProgress: ({ share, cell, cells }) =>
+          progress.show(share, `cell ${Math.min(cell + 1, cells)} of ${cells}`),
+      }),
+    );
+    if (folder) await writeFiles(folder, swept, log);
+  } catch (error) {
+    await folder?.discard();
+    throw error;
+  } finally {
+    progress.stop();
+  }
+  process.stdout.write(flags.json ? toJson(swept) : `${sweepTable(swept)}\n`);
+  const missing = swept.cells.flatMap((cell) => cell.missing ?? []);
+  if (missing.length > 0)
+    say(`${missing.length} of ${swept.cells.length} cells have no answer; the first: ${missing[0]}`);
+  if (folder) say(`wrote ${FILES.map(folder.pathOf).join(", ")}`);
+}
+
+async function writeFiles(folder: Folder, swept: Sweep, log: boolean): Promise<void> {
+  const [{ curvesOf, drawCurves }, { createDocument }] = await Promise.all([
+    import("../report/curves.ts"),
+    import("../report/document.ts"),
+  ]);
+  await folder.write({
+    "sweep.csv": sweepToCsv(swept),
+    "sweep.svg": drawCurves(curvesOf(swept, log), createDocument()),
+  });
+}

@@ -1,0 +1,133 @@
+// What `sweep` prints and writes, and what it refuses.
+
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readRange, readSeries } from "../../src/cli/sweep.ts";
+import { presets, sweep } from "../../src/index.ts";
+import { buildProgram, type Program } from "./program.ts";
+
+let program: Program;
+let folder: string;
+
+beforeAll(async () => {
+  program = await buildProgram("sweep");
+  folder = await mkdtemp(join(tmpdir(), "mesa-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const SHORT = ["sweep", "experiment-1", "--backend", "cpu"];
+
+test("without --out it prints a table", async () => {
+  const { code, stdout, stderr } = await program.run([
+    ...[...SHORT, "--over", "discount=0.9:1:2", "--measure", "firstCoefficient,finalTheta"],
+    ...["--series", "schedule.learningRate=1,0.3"],
+  ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const [heading, first, last, ...rest] = stdout.trimEnd().split("\n");
+  expect(heading).toMatch(/^discount +firstCoefficient \(1\) +finalTheta \(1\) +firstCoefficient \(0\.3\)/);
+  expect(first).toMatch(/^0\.9 +0\.18 +0\.2819 /);
+  expect(last).toMatch(/^1 +0\.03 +0\.7238 /);
+  expect(rest).toEqual([]);
+});
+
+test("--json prints what the library says", async () => {
+  const { stdout } = await program.run([...SHORT, "--over", "discount=0.5:1:3", "--json"]);
+  const values = [0.5, 0.75, 1];
+  const expected = await sweep(presets["experiment-1"].config, {
+    over: { key: "discount", values },
+    backend: "cpu",
+  });
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(expected)));
+});
+
+test("--out writes the numbers and the figure, whole", async () => {
+  const out = join(folder, "new", "one");
+  const { code, messages } = await program.run([
+    ...[...SHORT, "--over", "regularization=1e-4:0.1:4:log", "--measure", "retention,cost", "--out", out],
+  ]);
+  expect({ code, messages: messages.length }).toEqual({ code: 0, messages: 1 });
+  expect((await readdir(out)).sort()).toEqual(["sweep.csv", "sweep.svg"]);
+  const rows = (await readFile(join(out, "sweep.csv"), "utf8")).trim().split("\n");
+  expect(rows[0]).toBe("regularization,retention,cost,missing");
+  expect(rows.slice(1).map((row) => row.split(",")[0])).toEqual([
+    "0.0001",
+    expect.any(String),
+    expect.any(String),
+    "0.1",
+  ]);
+  expect(await readFile(join(out, "sweep.svg"), "utf8")).toMatch(/^<svg .*regularization λ.*<\/svg>\n$/s);
+});
+
+test("cells without an answer are said to be, and are no failure", async () => {
+  const { code, stdout, messages } = await program.run([
+    ...["sweep", "infinite-horizon", "--backend", "cpu", "--over", "discount=0.1:0.9:9"],
+    ...["--set", 'coefficient={"min":0,"max":1,"count":2}', "--measure", "firstCoefficient"],
+  ]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^0\.\d +–$/m);
+  expect(messages).toHaveLength(1);
+  expect(messages[0]).toMatch(
+    /^mesa-induction: \d of 9 cells have no answer; the first: the infinite horizon has no/,
+  );
+});
+
+test("Ctrl-C ends it, and leaves nothing", async () => {
+  const out = join(folder, "never");
+  const { child, ended } = program.start([
+    ...["sweep", "misconception", "--backend", "cpu", "--over", "discount=0:1:500", "--out", out],
+  ]);
+  setTimeout(() => child.kill("SIGINT"), 1500);
+  expect(await ended).toMatchObject({ code: 130, stdout: "" });
+  expect(await readdir(folder)).not.toContain("never");
+});
+
+test.each<[string[], string]>([
+  [[], "--over must be key=from:to:count, like discount=0:1:51, or key=from:to:count:log, and is missing"],
+  [["--over", "discount"], 'got "discount"'],
+  [["--over", "discount=0:1"], 'got "discount=0:1"'],
+  [["--over", "discount=0:1:2:lin"], "got"],
+  [["--over", "discount=0:1:0"], "with a count in [1, 10000]"],
+  [["--over", "discount=0:1:99999999999"], "with a count in [1, 10000]"],
+  [["--over", "discount=0:1:1"], "with from equal to to where count is 1"],
+  [["--over", "discount=1:1:2"], "from one number to another"],
+  [["--over", "discount=a:1:2"], "with finite numbers"],
+  [["--over", "discount=0:1:5:log"], "with numbers above 0 where it is log"],
+  [["--over", "a..b=0:1:5"], "--over must be"],
+  [["--over", "=0:1:5"], "--over must be"],
+  [["--over", "__proto__=0:1:5"], "unknown key"],
+  [["--over", "discount=0:2:3"], "discount must be in [0, 1], got 2"],
+  [["--over", "schedule.training=1:2:3"], "schedule.training must be a whole number of at least 0, got 1.5"],
+  [["--over", "nonsense=0:2:3"], 'unknown key "nonsense"'],
+  [["--over", "game.x=0:2:3"], "over must have a key other than game"],
+  [["--over", "discount=0:1:3", "--series", "x"], "--series must be key=value,value"],
+  [["--over", "discount=0:1:3", "--series", "discount=1"], "over and series must have different keys"],
+  [["--over", "discount=0:1:3", "--series", "coefficient.count=401,no"], "coefficient.count must be"],
+  [["--over", "discount=0:1:3", "--measure", "firstBase"], "measures must be some of firstCoefficient"],
+  [["--over", "discount=0:1:3", "--measure", "cost,cost"], 'got "cost" twice'],
+  [["--over", "discount=0:1:3", "--series", "regularization=0,1,2,3,4,5,6,7,8", "--out", "x"], "at most"],
+  [["--over", "discount=0:1:3", "--out", "/proc/nowhere"], "cannot write to /proc/nowhere"],
+])("%j: one line, nothing written", async (args, words) => {
+  const { code, stdout, stderr } = await program.run([...SHORT, ...args], { cwd: folder });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/^mesa-induction: [^\n]*\n$/);
+  expect(stderr).toContain(words);
+  expect(await readdir(folder)).not.toContain("x");
+});
+
+test("ranges and series are read as they are written", () => {
+  expect(readRange("schedule.training=1:3:3")).toEqual({
+    key: "schedule.training",
+    values: [1, 2, 3],
+    log: false,
+  });
+  expect(readRange("discount=1:0:3").values).toEqual([1, 0.5, 0]);
+  expect(readRange("discount=0.5:0.5:1").values).toEqual([0.5]);
+  expect(readSeries("discount=1,0.5")).toEqual({ key: "discount", values: [1, 0.5] });
+  expect(readSeries("horizon=finite,infinite").values).toEqual(["finite", "infinite"]);
+  expect(readSeries("layers=[1,4,1],[1,8,8,1]").values).toEqual([
+    [1, 4, 1],
+    [1, 8, 8, 1],
+  ]);
+});

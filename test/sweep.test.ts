@@ -1,0 +1,143 @@
+// A sweep is the solves it is made of, and a gap where one of them has no answer.
+
+import { expect, test } from "vitest";
+import { geomspace } from "../src/grid.ts";
+import { games, linspace, measureNames, presets, solve, sweep } from "../src/index.ts";
+import { sweepToCsv } from "../src/report/csv.ts";
+import { curvesOf, drawCurves, MOST_CURVES } from "../src/report/curves.ts";
+import { createDocument } from "../src/report/document.ts";
+
+const { config } = presets["experiment-1"];
+const over = { key: "discount", values: [0.5, 0.9, 1] };
+/** the equilibrium of this grid is a cycle of two decisions */
+const CYCLE = {
+  game: "linear",
+  schedule: { training: 3, deployment: 0 },
+  horizon: "infinite",
+  coefficient: { min: 0, max: 1, count: 2 },
+} as const;
+
+test("each cell is what solve says of its configuration", async () => {
+  const series = { key: "schedule.learningRate", values: [1, 0.3] };
+  const measures = ["firstCoefficient", "retention", "finalTheta", "cost"];
+  const { cells, ...rest } = await sweep(config, { over, series, measures, backend: "cpu" });
+  expect(rest).toMatchObject({ game: "linear", over, series, measures });
+  expect(cells.map(({ at, series }) => [series, at])).toEqual(
+    series.values.flatMap((rate) => over.values.map((discount) => [rate, discount])),
+  );
+  for (const { at, series: learningRate, values, missing } of cells) {
+    const schedule = { training: 20, deployment: 80, learningRate: learningRate as number };
+    const result = await solve({ ...config, schedule, discount: at }, { backend: "cpu" });
+    expect(missing).toBeNull();
+    expect(values).toEqual({
+      firstCoefficient: result.plan.coefficient[0],
+      retention: result.measures.retention,
+      finalTheta: result.trajectory.theta.at(-1),
+      cost: result.cost[0],
+    });
+  }
+});
+
+test("it does not change the configuration, and tells how far it is", async () => {
+  const before = structuredClone(config);
+  const shares: number[] = [];
+  await sweep(config, { over, backend: "cpu", onProgress: ({ share }) => shares.push(share) });
+  expect(config).toEqual(before);
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  expect(shares.at(-1)).toBe(1);
+});
+
+test("a cell without an equilibrium is a gap that says why", async () => {
+  const values = [...linspace({ min: 0.1, max: 0.9, count: 9 })];
+  const swept = await sweep(CYCLE, {
+    over: { key: "discount", values },
+    measures: ["firstCoefficient"],
+    backend: "cpu",
+  });
+  const gaps = swept.cells.filter(({ missing }) => missing !== null);
+  expect(gaps.length).toBeGreaterThan(0);
+  expect(gaps.length).toBeLessThan(9);
+  for (const { values, missing } of gaps) {
+    expect(values).toEqual({ firstCoefficient: null });
+    expect(missing).toContain("no stationary equilibrium that was found");
+  }
+  const rows = sweepToCsv(swept).trim().split("\n");
+  expect(rows[0]).toBe("discount,firstCoefficient,missing");
+  expect(rows.filter((row) => /^[\d.]+,,"?the infinite horizon/.test(row))).toHaveLength(gaps.length);
+  const figure = drawCurves(curvesOf(swept), createDocument());
+  expect(figure).toContain(">no value</text>");
+  expect(figure).not.toMatch(/NaN|undefined|null/);
+});
+
+test("what has no meaning is a gap too", async () => {
+  const { cells } = await sweep(config, {
+    over: { key: "initial.theta", values: [0, 0.5] },
+    backend: "cpu",
+  });
+  expect(cells[0]).toMatchObject({ missing: null, values: { retention: null } });
+  expect(cells[1].values.retention).toBeGreaterThan(0);
+});
+
+test("every game has measures of its own", () => {
+  expect(Object.fromEntries([...games].map(([name, game]) => [name, measureNames(game)]))).toMatchObject({
+    linear: ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost"],
+    misconception: expect.arrayContaining(["finalBelief"]),
+    "learned-discount": expect.arrayContaining(["firstBase", "firstPerDiscount", "finalDiscount"]),
+    "uncertain-deployment": expect.arrayContaining(["firstIfTrainingSignal", "firstIfDeploymentSignal"]),
+    mlp: expect.arrayContaining(["denseCost", "linearCost"]),
+  });
+});
+
+test.each<[string, object, RegExp]>([
+  ["a key that is none", { over: { key: "nonsense", values: [1] } }, /unknown key "nonsense"/],
+  ["an empty part", { over: { key: "theta..count", values: [1] } }, /^over must have a key like discount/],
+  ["no values", { over: { key: "discount", values: [] } }, /^over must have at least one value$/],
+  [
+    "the last value",
+    { over: { key: "discount", values: [0.5, 1.5] } },
+    /discount must be in \[0, 1\], got 1.5/,
+  ],
+  ["a measure", { over, measures: ["firstBase"] }, /^measures must be some of firstCoefficient, /],
+  ["no measure", { over, measures: [] }, /^measures must be at least one/],
+  [
+    "a key that is no object",
+    { over: { key: "discount.x", values: [1] } },
+    /^unknown key|no settings of its own/,
+  ],
+  ["one key twice", { over, series: over }, /different keys/],
+  ["the game", { over: { key: "game", values: [1] } }, /a sweep is of one game/],
+])("%s is refused before anything is solved", async (_, options, message) => {
+  const asked = sweep({ ...config, discount: 1 }, { over, ...options, onProgress: () => expect.fail() });
+  await expect(asked).rejects.toMatchObject({
+    code: "INVALID_CONFIG",
+    message: expect.stringMatching(message),
+  });
+});
+
+test("an aborted sweep throws", async () => {
+  const asked = sweep(config, { over, signal: AbortSignal.abort("SIGINT") });
+  await expect(asked).rejects.toMatchObject({ code: "ABORTED" });
+});
+
+test("figures of one point, one level line and as many curves as there may be", async () => {
+  const values = Array.from({ length: MOST_CURVES }, (_, i) => 0.1 * (i + 1));
+  for (const options of [
+    { over: { key: "discount", values: [1] } },
+    { over: { key: "initial.theta", values: [0.1, 0.5] }, measures: ["firstCoefficient"] },
+    { over, series: { key: "schedule.learningRate", values }, measures: ["retention", "cost"] },
+  ]) {
+    const figure = drawCurves(
+      curvesOf(await sweep(config, { ...options, backend: "cpu" })),
+      createDocument(),
+    );
+    expect(figure).toMatch(/^<svg .*<\/svg>\n$/s);
+    expect(figure).not.toMatch(/NaN|undefined|null|Infinity/);
+  }
+});
+
+test("geomspace has its ends to the bit and one factor between its points", () => {
+  const points = [...geomspace({ min: 1e-4, max: 0.5, count: 7 })];
+  expect([points[0], points[6]]).toEqual([1e-4, 0.5]);
+  for (let i = 1; i < 7; i++) expect(points[i] / points[i - 1]).toBeCloseTo(5000 ** (1 / 6), 9);
+  expect([...geomspace({ min: 3, max: 3, count: 1 })]).toEqual([3]);
+});
