@@ -46,7 +46,19 @@ describe("certified is float64's answer", () => {
   ])("%s", (_, options) => {
     const base = { schedule: rates(1, 0.5, 0.5, 0), coefficient: { count: 129 } };
     test("linear", () => expectAgreement({ game: "linear", ...base, ...options }, ["rollout", "moments"]));
-    test("momentum", () => expectAgreement({ game: momentum, ...base, ...options }, ["rollout"]));
+  });
+
+  // a game whose states go to the device as they are, and whose bound is that of every state by itself
+  test.each([
+    ["goals of 1e-30", { theta: { min: -1e-30, max: 1.3e-30, count: 9 } }],
+    ["goals of 1e30", { theta: { min: -1e30, max: 1.3e30, count: 9 } }],
+    ["goals of 1e-200", { theta: { min: -1e-200, max: 1e-200, count: 9 } }],
+    ["candidates of 1e-40", { coefficient: { min: -1e-40, max: 1e-40, count: 33 } }],
+    ["costs of which some overflow", { schedule: rates(1e10, 1e10, 1e10) }],
+    ["a future that overflows and does not count", { discount: 0, schedule: rates(1e20, 1e20, 1e20, 1e20) }],
+  ])("momentum: %s", async (_, options) => {
+    const base = { schedule: rates(1, 0.5, 0.5, 0), coefficient: { count: 129 } };
+    await expectAgreement({ game: momentum, ...base, ...options }, ["rollout"]);
   });
 
   test("and where float64 overflows too, both say so", async () => {
