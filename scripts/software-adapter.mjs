@@ -65,12 +65,17 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     stdio: "inherit",
     env: { ...process.env, ...(await softwareAdapterEnvironment()) },
   });
+  // Ctrl-C reaches the child too, and the child says when it is done; other signals are passed on.
+  process.on("SIGINT", () => {});
+  for (const name of ["SIGTERM", "SIGHUP"]) process.on(name, () => child.kill(name));
   child.on("error", (error) => {
     console.error(`cannot run ${command}: ${error.message}`);
     process.exitCode = 1;
   });
   child.on("exit", (code, signal) => {
-    if (signal) process.kill(process.pid, signal);
-    else process.exitCode = code;
+    if (signal) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    } else process.exitCode = code;
   });
 }

@@ -21,10 +21,14 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   ABORTED: 130,
 };
 
+/** 128 and the number of the signal */
+const INTERRUPTED: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+
 /** The exit status of an error; an interruption's is 128 and the number of the signal that is its cause. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof MesaError)) return BUG;
-  if (error.code === "ABORTED" && error.cause === "SIGTERM") return 143;
+  if (error.code === "ABORTED" && typeof error.cause === "string" && error.cause in INTERRUPTED)
+    return INTERRUPTED[error.cause];
   return EXIT_CODES[error.code];
 }
 

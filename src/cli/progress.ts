@@ -7,6 +7,15 @@ const PATIENCE = 1000;
 /** steps of the bar */
 const STEPS = 1000;
 
+/** `1h05m`, `3m20s`, `7s` */
+function duration(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const two = (x: number) => String(x).padStart(2, "0");
+  if (hours > 0) return `${hours}h${two(minutes)}m`;
+  return minutes > 0 ? `${minutes}m${two(seconds % 60)}s` : `${seconds}s`;
+}
+
 /** A bar that comes when it is needed. */
 export interface ProgressBar {
   /** @param share of the work that is done, in [0, 1] */
@@ -28,19 +37,20 @@ export function createProgress(): ProgressBar {
     state = "shown";
     bar = new cliProgress.SingleBar({
       stream: process.stderr,
-      format: "{bar} {percentage} %  {what}  {eta_formatted} left",
+      format: "{bar} {percent} %  {what}  {left} left",
       barCompleteChar: "█",
       barIncompleteChar: "░",
       clearOnComplete: true,
       hideCursor: true,
-      etaBuffer: 50,
     });
-    bar.start(STEPS, 0, { what: "" });
+    bar.start(STEPS, 0, { what: "", percent: "0", left: "?" });
   };
   return {
     show(share, what) {
       if (state === "waiting" && performance.now() - started > PATIENCE) load();
-      bar?.update(Math.floor(share * STEPS), { what });
+      const elapsed = performance.now() - started;
+      const left = share > 0 ? duration((elapsed * (1 - share)) / share) : "?";
+      bar?.update(Math.floor(share * STEPS), { what, percent: (100 * share).toFixed(1), left });
     },
     stop() {
       state = "stopped";
