@@ -53,7 +53,7 @@ export function centreOf(x: number): number {
 
 /** A float64 as a WGSL constant of type `real`. */
 export function realLiteral(x: number, arithmetic: Arithmetic): string {
-  return arithmetic === "plain" ? f32(x) : `vec2f(${f32(x)}, ${f32(radiusOf(x))})`;
+  return arithmetic === "plain" ? f32(x) : `Ball(${f32(x)}, ${f32(radiusOf(x))})`;
 }
 
 /** @param underflow what flushing to zero may cost an operation; see UNDERFLOW */
@@ -75,42 +75,47 @@ fn absolute(a: real) -> real { return abs(a); }
 fn minimum(a: real, b: real) -> real { return min(a, b); }
 fn maximum(a: real, b: real) -> real { return max(a, b); }
 #else
-/// x: the centre; y: the radius
-alias real = vec2f;
+/// A struct, so that a game which adds or multiplies reals by + or * does not compile: its bound would bound nothing.
+struct Ball {
+  centre: f32,
+  radius: f32,
+}
+
+alias real = Ball;
 
 const ROUNDING = ${f32(ROUNDING)};
 const UNDERFLOW = ${f32(underflow)};
 
-fn exactly(x: f32) -> real { return vec2f(x, 0.0); }
-fn centre(a: real) -> f32 { return a.x; }
-fn radius(a: real) -> f32 { return a.y; }
+fn exactly(x: f32) -> real { return Ball(x, 0.0); }
+fn centre(a: real) -> f32 { return a.centre; }
+fn radius(a: real) -> f32 { return a.radius; }
 
 // Rounding is charged to the operands of a sum, not to the sum: so the radius holds for any order of summation.
 fn add(a: real, b: real) -> real {
-  return vec2f(a.x + b.x, a.y + b.y + (ROUNDING * (abs(a.x) + abs(b.x)) + UNDERFLOW));
+  return Ball(a.centre + b.centre, a.radius + b.radius + (ROUNDING * (abs(a.centre) + abs(b.centre)) + UNDERFLOW));
 }
 
 fn sub(a: real, b: real) -> real { return add(a, negated(b)); }
 
 fn mul(a: real, b: real) -> real {
-  let product = a.x * b.x;
-  let spread = abs(a.x) * b.y + a.y * (abs(b.x) + b.y);
-  return vec2f(product, spread + (ROUNDING * (abs(product) + spread) + UNDERFLOW));
+  let product = a.centre * b.centre;
+  let spread = abs(a.centre) * b.radius + a.radius * (abs(b.centre) + b.radius);
+  return Ball(product, spread + (ROUNDING * (abs(product) + spread) + UNDERFLOW));
 }
 
 /// The square of one number: both factors err together.
 fn square(a: real) -> real {
-  let product = a.x * a.x;
-  let spread = a.y * (2.0 * abs(a.x) + a.y);
-  return vec2f(product, spread + (ROUNDING * (product + spread) + UNDERFLOW));
+  let product = a.centre * a.centre;
+  let spread = a.radius * (2.0 * abs(a.centre) + a.radius);
+  return Ball(product, spread + (ROUNDING * (product + spread) + UNDERFLOW));
 }
 
 // These move no two numbers further apart, so the wider radius would do; but a minimum or a maximum may drop a NaN,
 // and a sum keeps it: an overflow must not look like a number again.
-fn negated(a: real) -> real { return vec2f(-a.x, a.y); }
-fn absolute(a: real) -> real { return vec2f(abs(a.x), a.y); }
-fn minimum(a: real, b: real) -> real { return vec2f(min(a.x, b.x), a.y + b.y); }
-fn maximum(a: real, b: real) -> real { return vec2f(max(a.x, b.x), a.y + b.y); }
+fn negated(a: real) -> real { return Ball(-a.centre, a.radius); }
+fn absolute(a: real) -> real { return Ball(abs(a.centre), a.radius); }
+fn minimum(a: real, b: real) -> real { return Ball(min(a.centre, b.centre), a.radius + b.radius); }
+fn maximum(a: real, b: real) -> real { return Ball(max(a.centre, b.centre), a.radius + b.radius); }
 #endif
 
 /// a where it is in [low, high], else the nearer end

@@ -103,6 +103,14 @@ describe("a game whose WGSL is wrong", () => {
     expect(failure.cause[0]).toMatchObject({ type: "error" });
   });
 
+  test("uses operators, whose error nobody bounds", async () => {
+    const failure = await failureOf(
+      `fn output(d: Decision, s: State) -> real { return d.coefficient * s.theta; }\n${learn}`,
+    );
+    expect(failure).toMatchObject({ code: "SHADER_COMPILE" });
+    expect(failure.message).toMatch(/no matching overload.*operator \*/);
+  });
+
   test("lacks a function", async () => {
     const failure = await failureOf(learn);
     expect(failure).toMatchObject({ code: "SHADER_COMPILE" });
