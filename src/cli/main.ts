@@ -46,7 +46,10 @@ function solving(command: Command): Command {
 
 solving(program.command("solve", { isDefault: true }))
   .description("solve a game; the default command")
-  .option("--out <folder>", "write result.json, plan.csv and plot.svg")
+  .option(
+    "--out <folder>",
+    "write result.json, plan.csv and plot.svg, and policy.svg where agents are networks",
+  )
   .action(async (config: string | undefined, flags: SolveFlags) => {
     const { solveCommand } = await import("./solve.ts");
     await solveCommand(config, flags);

@@ -21,7 +21,9 @@ export interface SolveFlags {
   out?: string;
 }
 
-const FILES = ["result.json", "plan.csv", "plot.svg"] as const;
+/** what is written of every result, and of networks */
+const FILES = ["result.json", "plan.csv", "plot.svg"];
+const POLICY = "policy.svg";
 
 /**
  * Solves and reports.
@@ -32,15 +34,17 @@ const FILES = ["result.json", "plan.csv", "plot.svg"] as const;
 export async function solveCommand(name: string | undefined, flags: SolveFlags): Promise<void> {
   const config = await readConfiguration(name, flags.set);
   const filled = checkConfig(config).config;
-  const folder = flags.out === undefined ? undefined : await openFolder(flags.out, [...FILES, CHECKPOINT]);
+  const folder =
+    flags.out === undefined ? undefined : await openFolder(flags.out, [...FILES, POLICY, CHECKPOINT]);
   let result: Result;
+  let written: string[] = [];
   try {
     const { backend, method, precision } = flags;
     const options = { backend, method, precision };
     result = await (folder
       ? solveResumably(config, options, { config: filled, method, precision, version: __VERSION__ }, folder)
       : solveVisibly(config, options));
-    if (folder) await writeFiles(folder, result);
+    if (folder) written = await writeFiles(folder, result);
   } catch (error) {
     await folder?.discard();
     if (flags.json && error instanceof NotConverged)
@@ -54,7 +58,7 @@ export async function solveCommand(name: string | undefined, flags: SolveFlags):
   else process.stdout.write(toJson(result));
   if (flags.json && process.stderr.isTTY) process.stderr.write(`${summaryOf(result)}\n`);
   for (const note of result.solver.notes) say(note);
-  if (folder) say(`wrote ${FILES.map(folder.pathOf).join(", ")}`);
+  if (folder) say(`wrote ${written.map(folder.pathOf).join(", ")}`);
 }
 
 async function solveVisibly(config: Parameters<typeof solve>[0], options: SolveOptions): Promise<Result> {
@@ -99,16 +103,22 @@ async function solveResumably(
   }
 }
 
-async function writeFiles(folder: Folder, result: Result): Promise<void> {
-  const [{ toCsv }, { toSvg }, { createDocument }] = await Promise.all([
+/** @returns the files' names */
+async function writeFiles(folder: Folder, result: Result): Promise<string[]> {
+  const [{ toCsv }, { toSvg }, { createDocument }, { hasPolicies, policyToSvg }] = await Promise.all([
     import("../report/csv.ts"),
     import("../report/figure.ts"),
     import("../report/document.ts"),
+    import("../report/policy.ts"),
   ]);
-  await folder.write({
-    "result.json": toJson(result),
-    "plan.csv": toCsv(result),
-    "plot.svg": toSvg(result, createDocument()),
-  });
+  const [json, csv, plot] = FILES;
+  const files = {
+    [json]: toJson(result),
+    [csv]: toCsv(result),
+    [plot]: toSvg(result, createDocument()),
+    ...(hasPolicies(result) && { [POLICY]: policyToSvg(result, createDocument()) }),
+  };
+  await folder.write(files);
   await folder.remove(CHECKPOINT);
+  return Object.keys(files);
 }

@@ -3,7 +3,8 @@
 import { listAdapters } from "../gpu/device.ts";
 import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
-import { type Comparison, compareAll } from "./comparisons.ts";
+import type { Comparison } from "./comparisons/comparison.ts";
+import { compareAll } from "./comparisons/index.ts";
 import { say } from "./failure.ts";
 import { interruptible } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";

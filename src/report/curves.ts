@@ -44,8 +44,6 @@ export interface Curves {
   readonly panels: readonly Panel[];
   /** what a cross means */
   readonly gap?: string;
-  /** whether marks are few along lines of many points that are no samples */
-  readonly smooth?: boolean;
 }
 
 /** what a setting is, by the last part of its key: its symbol, and its unit where it has one */
@@ -177,7 +175,7 @@ export function drawCurves(curves: Curves, document: Document): string {
 }
 
 /** The lines of a figure's heading are the first panel's, and the name of the horizontal axis is the last one's. */
-function drawPanel({ title, settings, x, panels, gap, smooth }: Curves, index: number, document: Document) {
+function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, document: Document) {
   const { label, curves } = panels[index];
   const first = index === 0;
   const last = index === panels.length - 1;
@@ -217,7 +215,7 @@ function drawPanel({ title, settings, x, panels, gap, smooth }: Curves, index: n
   const drawn = series.flatMap((one, s) => {
     const points = one.values.map((y, i) => [x.values[i], y] as [number, number]);
     // each curve has its marks elsewhere, so that those of curves that coincide do not
-    const shift = smooth || stride > 2 ? Math.floor((s * stride) / series.length) : 0;
+    const shift = stride > 2 ? Math.floor((s * stride) / series.length) : 0;
     const chosen = points.filter(([, y], i) => Number.isFinite(y) && i % stride === shift % stride);
     return [Plot.line(points, strokeOf(one)), Plot.dot(chosen, markOf(one))];
   });

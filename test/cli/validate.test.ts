@@ -3,18 +3,17 @@
 import { readFile } from "node:fs/promises";
 import type { Plugin } from "esbuild";
 import { expect, test } from "vitest";
-import {
-  compareFloat32,
-  compareWithExact,
-  compareWithReference,
-  type Reference,
-} from "../../src/cli/comparisons.ts";
+import { compareScreening, compareToTheBit } from "../../src/cli/comparisons/backends.ts";
+import { compareWithRuns } from "../../src/cli/comparisons/chance.ts";
+import { compareWithExact } from "../../src/cli/comparisons/experiments.ts";
+import { comparePlan } from "../../src/cli/comparisons/reductions.ts";
+import { compareFloat32, compareWithReference, type Reference } from "../../src/cli/comparisons/reference.ts";
 import { buildProgram, NO_ADAPTER } from "./program.ts";
 
-test("every comparison agrees, on the CPU and on the GPU", async () => {
+test("every comparison agrees, on the CPU and on the GPU", { timeout: 240_000 }, async () => {
   const program = await buildProgram("validate");
   const { code, stdout } = await program.run(["validate"]);
-  expect(stdout).toMatch(/\n44 agree, 0 differ, 0 not run\n$/);
+  expect(stdout).toMatch(/\n63 agree, 0 differ, 0 not run\n$/);
   expect(code).toBe(0);
 });
 
@@ -24,9 +23,9 @@ test("without an adapter the GPU's rows are not counted as agreeing", async () =
   const { agree, differ, notRun, comparisons, adapter } = JSON.parse(stdout);
   expect({ code, agree, differ, notRun, adapter }).toEqual({
     code: 0,
-    agree: 23,
+    agree: 33,
     differ: 0,
-    notRun: 21,
+    notRun: 30,
     adapter: null,
   });
   for (const { compared, verdict } of comparisons)
@@ -49,7 +48,7 @@ test("a reference that is wrong by one bit is found, exit 1", async () => {
   const { code, stdout } = await program.run(["validate"], { env: NO_ADAPTER });
   expect(code).toBe(1);
   expect(stdout).toContain("coefficient of episode 50 is 1, not 0.9999999999999999");
-  expect(stdout).toMatch(/\n21 agree, 2 differ, 21 not run\n$/);
+  expect(stdout).toMatch(/\n31 agree, 2 differ, 30 not run\n$/);
 });
 
 const result = (coefficient: number[], theta: number[]) => ({
@@ -67,8 +66,41 @@ test("comparisons know what differs", () => {
   expect(compareWithReference(result([0.5, 1, 1], [1, 0.5, 0.25]), wanted).verdict).toBe("differ");
   expect(compareFloat32(result([0.5, 1], []), result([0.5, 1 + 1e-8], [])).verdict).toBe("agree");
   expect(compareFloat32(result([0.5, 1], []), result([0.5, 1.1], [])).verdict).toBe("differ");
-  const grids = (far: number[]) => [401, 4001, 40001].map((count, i) => ({ count, plan: [far[i]] }));
-  const verdicts = (far: number[]) => compareWithExact([0], grids(far)).map(({ verdict }) => verdict);
-  expect(verdicts([0.005, 0.0005, 0.00005])).toEqual(["agree", "agree", "agree"]);
-  expect(verdicts([0.0005, 0.0005, 0.0005])).toEqual(["agree", "differ", "differ"]);
+  const grid = (count: number, far: number) => ({ count, plan: [far] });
+  expect(compareWithExact([0], grid(401, 0.009)).verdict).toBe("agree");
+  expect(compareWithExact([0], grid(401, 0.011)).verdict).toBe("differ");
+  expect(compareWithExact([0], grid(4001, 0.0005), grid(401, 0.005)).verdict).toBe("agree");
+  expect(compareWithExact([0], grid(4001, 0.0005), grid(401, 0.0005)).verdict).toBe("differ");
+});
+
+test("so do those of the other games", () => {
+  const solved = (plan: number[], cost: number[], margin: (number | null)[]) => ({
+    plan: { coefficient: plan },
+    cost,
+    margin,
+  });
+  const wanted = solved([0.5, 1], [1, 0], [0.25, null]);
+  expect(compareToTheBit(solved([0.5, 1], [1, 0], [0.25, null]), wanted).verdict).toBe("agree");
+  expect(compareToTheBit(solved([0.5, 1 - 2 ** -53], [1, 0], [0.25, null]), wanted)).toEqual({
+    verdict: "differ",
+    detail: "coefficient of episode 1 is 0.9999999999999999, not 1",
+  });
+  expect(compareToTheBit(solved([0.5, 1], [1, -0], [0.25, null]), wanted).verdict).toBe("differ");
+  expect(compareToTheBit(solved([0.5, 1], [1, 0], [0.25, 0]), wanted).verdict).toBe("differ");
+  expect(compareToTheBit(solved([0.5], [1, 0], [0.25, null]), wanted).verdict).toBe("differ");
+
+  expect(compareScreening([1.0001, 2], [1, 2]).verdict).toBe("agree");
+  expect(compareScreening([1.001, 2], [1, 2]).verdict).toBe("differ");
+  expect(compareScreening([Number.NaN, 2], [1, 2]).verdict).toBe("differ");
+
+  const runs = { runs: 100, mean: 10, standardError: 0.1 };
+  expect(compareWithRuns(10.39, runs).verdict).toBe("agree");
+  expect(compareWithRuns(10.41, runs).verdict).toBe("differ");
+  expect(compareWithRuns(Number.NaN, runs).verdict).toBe("differ");
+
+  const plain = { plan: [0.5, 1], cost: [1, 0] };
+  expect(comparePlan({ plan: [0.5, 1], cost: [1 + 1e-13, 0] }, plain, 1e-12).verdict).toBe("agree");
+  expect(comparePlan({ plan: [0.5, 1], cost: [1 + 1e-11, 0] }, plain, 1e-12).verdict).toBe("differ");
+  expect(comparePlan({ plan: [0.5, 1 - 1e-15], cost: [1, 0] }, plain, 1e-12).verdict).toBe("differ");
+  expect(comparePlan({ plan: [0.5, 1], cost: [1] }, plain, 1e-12).verdict).toBe("differ");
 });

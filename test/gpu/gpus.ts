@@ -75,3 +75,26 @@ export async function watchedGpu(change?: (device: GPUDevice) => void) {
   });
   return { gpu: gpu, devices };
 }
+
+/**
+ * A WebGPU whose bindings hold little, and the sizes of its buffers.
+ *
+ * WebGPU gives no device less than its default limits, 128 MiB a binding; so this one only says that it holds less,
+ * and keeps the sizes that are asked of it, by label.
+ */
+export async function smallGpu(maxStorageBufferBindingSize: number) {
+  const sizes = new Map<string, number>();
+  const gpu = await wrappedGpu({
+    device(device) {
+      const { createBuffer } = device;
+      replace(device, {
+        limits: limitsWith(device.limits, { maxStorageBufferBindingSize }),
+        createBuffer(descriptor: GPUBufferDescriptor) {
+          sizes.set(descriptor.label ?? "", descriptor.size);
+          return createBuffer.call(device, descriptor);
+        },
+      });
+    },
+  });
+  return { gpu: gpu, sizes };
+}

@@ -2,28 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { momentum } from "../games/momentum.ts";
 import { expectSameSteps, solveOnGpu } from "./agreement.ts";
-import { limitsWith, replace, wrappedGpu } from "./gpus.ts";
-
-/**
- * WebGPU gives no device less than its default limits, 128 MiB a binding; so this one only says that it holds less,
- * and keeps the sizes that are asked of it, by label.
- */
-async function smallGpu(maxStorageBufferBindingSize: number) {
-  const sizes = new Map<string, number>();
-  const gpu = await wrappedGpu({
-    device(device) {
-      const { createBuffer } = device;
-      replace(device, {
-        limits: limitsWith(device.limits, { maxStorageBufferBindingSize }),
-        createBuffer(descriptor: GPUBufferDescriptor) {
-          sizes.set(descriptor.label ?? "", descriptor.size);
-          return createBuffer.call(device, descriptor);
-        },
-      });
-    },
-  });
-  return { gpu: gpu, sizes };
-}
+import { smallGpu } from "./gpus.ts";
 
 const config = {
   schedule: { learningRates: [0.5, 0.3, 0] },

@@ -1,0 +1,123 @@
+// Games that are linear where what they add is taken away, and an infinite horizon that is a long one.
+
+import { type Config, presets, type Result } from "../../index.ts";
+import { type Check, distance, judge, power, type Verdict } from "./comparison.ts";
+
+const cpu = { backend: "cpu" } as const;
+/** relative: both are sums of the same terms in another order */
+const ROUNDING = 1e-12;
+/** of a finite horizon, in episodes beyond the schedule's, and what may come after them, relative */
+const LONG = 400;
+const FORGOTTEN = 1e-8;
+
+/** A plan to the bit, and costs as nearly as their largest can tell. */
+export function comparePlan(
+  { plan, cost }: { plan: readonly number[]; cost: readonly number[] },
+  wanted: { plan: readonly number[]; cost: readonly number[] },
+  tolerance: number,
+): Verdict {
+  const t = wanted.plan.findIndex((a, t) => !Object.is(a, plan[t]));
+  if (t >= 0) return judge(false, `coefficient of episode ${t} is ${plan[t]}, not ${wanted.plan[t]}`);
+  const far = distance(cost, wanted.cost) / Math.max(...wanted.cost, Number.MIN_VALUE);
+  return judge(far <= tolerance, `plan equal to the bit, costs within ${power(far)} of the largest`);
+}
+
+const only = (x: number) => ({ min: x, max: x, count: 1 });
+const { schedule } = presets["experiment-1"].config;
+const coefficient = { min: -2, max: 2, count: 401 };
+
+interface Reduction {
+  subject: string;
+  said: string;
+  config: Config;
+  /** the name of the plan's numbers that are linear's coefficients */
+  name: string;
+  linear: Config;
+}
+
+const REDUCTIONS: Reduction[] = [
+  {
+    subject: "learned-discount",
+    said: "one γ that the output ignores is linear",
+    config: {
+      game: "learned-discount",
+      schedule: schedule!,
+      base: coefficient,
+      perDiscount: only(0),
+      discount: only(0.9),
+      initial: { discount: 0.9 },
+    },
+    name: "base",
+    linear: presets.discounted.config,
+  },
+  {
+    subject: "misconception",
+    said: "a right belief that stays is linear",
+    config: {
+      game: "misconception",
+      schedule: schedule!,
+      belief: only(0),
+      beliefLearningRateScale: 0,
+      initial: { belief: 0 },
+    },
+    name: "coefficient",
+    linear: presets["experiment-1"].config,
+  },
+  ...["ifTrainingSignal", "ifDeploymentSignal"].map((name) => ({
+    subject: "uncertain-deployment",
+    said: `hazard 0 is experiment-2, ${name}`,
+    config: { ...presets["uncertain-deployment"].config, hazard: 0 },
+    name,
+    linear: presets["experiment-2"].config,
+  })),
+];
+
+/** The decisions of the first episodes, and the cost of the first. */
+const beginning = ({ plan, cost }: Result, episodes: number) => ({
+  plan: plan.coefficient.slice(0, episodes),
+  cost: cost.slice(0, 1),
+});
+
+export const reductionChecks: readonly Check[] = [
+  ...REDUCTIONS.map(
+    ({ subject, said, config, name, linear }): Check => ({
+      subject,
+      compared: said,
+      async run(ask) {
+        const [{ plan, cost }, wanted] = [await ask(config, cpu), await ask(linear, cpu)];
+        return comparePlan(
+          { plan: plan[name], cost },
+          { plan: wanted.plan.coefficient, cost: wanted.cost },
+          ROUNDING,
+        );
+      },
+    }),
+  ),
+  {
+    subject: "infinite-horizon",
+    compared: `for ever with ${LONG} episodes more`,
+    async run(ask) {
+      const { config } = presets["infinite-horizon"];
+      const endless = await ask(config, cpu);
+      const episodes = endless.cost.length;
+      const training = episodes + LONG;
+      const long = await ask(
+        { ...config, horizon: "finite", schedule: { training, deployment: 0, learningRate: 1 } },
+        cpu,
+      );
+      return comparePlan(beginning(endless, episodes), beginning(long, episodes), FORGOTTEN);
+    },
+  },
+  {
+    subject: "infinite-horizon",
+    compared: "an equilibrium with the best response to it",
+    async run(ask) {
+      const { stationary } = await ask(presets["infinite-horizon"].config, cpu);
+      const { residual, bestResponseGap, startsAgree, finiteHorizonAgrees, attempts } = stationary!;
+      return judge(
+        residual === 0 && bestResponseGap === 0 && startsAgree && finiteHorizonAgrees,
+        `residual ${residual}, best-response gap ${bestResponseGap}, ${attempts.length} starts ${startsAgree ? "agree" : "disagree"}`,
+      );
+    },
+  },
+];

@@ -1,0 +1,32 @@
+// The figure of networks' policies is what the weights compute.
+
+import { expect, test } from "vitest";
+import { evaluate } from "../src/games/mlp.ts";
+import { solve } from "../src/index.ts";
+import { createDocument } from "../src/report/document.ts";
+import { hasPolicies, policiesOf, policyToSvg } from "../src/report/policy.ts";
+
+const search = { generations: 3, population: 4 };
+const config = { game: "mlp", layers: [1, 2, 1], search } as const;
+
+test.each<[object, string[]]>([
+  [{ training: 2, deployment: 1 }, ["episode 0, training", "episode 1, training", "episode 2, deployment"]],
+  [{ training: 1, deployment: 1 }, ["episode 0, training", "episode 1, deployment"]],
+  [{ training: 3, deployment: 0 }, ["episode 0, training", "episode 2, training"]],
+  [{ training: 0, deployment: 1 }, ["episode 0, deployment"]],
+])("of %j: the episodes that differ", async (schedule, labels) => {
+  const result = await solve({ ...config, schedule }, { backend: "cpu" });
+  expect(hasPolicies(result)).toBe(true);
+  const { panels, x } = policiesOf(result);
+  const [outputs, slopes] = panels.map(({ curves }) => curves);
+  expect(outputs.map(({ label }) => label)).toEqual(labels);
+  const weights = result.plan.weights[0] as unknown as number[];
+  const { y, slope } = evaluate(config.layers, weights, x.values[3]);
+  expect([outputs[0].values[3], slopes[0].values[3]]).toEqual([y, slope]);
+  expect(policyToSvg(result, createDocument())).toMatch(/^<svg .*goal θ.*<\/svg>\n$/s);
+});
+
+test("other games have none", async () => {
+  const schedule = { training: 1, deployment: 0 };
+  expect(hasPolicies(await solve({ game: "linear", schedule }, { backend: "cpu" }))).toBe(false);
+});
