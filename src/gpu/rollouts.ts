@@ -2,83 +2,15 @@
 
 import { type Bound, encloseWgsl } from "../../shaders/enclose.wgsl.ts";
 import { sizesOf } from "../../shaders/game.wgsl.ts";
-import { adoptWgsl, followWgsl } from "../../shaders/plan.wgsl.ts";
+import { followWgsl } from "../../shaders/plan.wgsl.ts";
 import { type Arithmetic, REAL_SIZE } from "../../shaders/real.wgsl.ts";
 import { type Deal, LANES, rolloutWgsl, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
-import type { Plan } from "../solve/step.ts";
 import { blocksPerDispatch, capacityOf, dealStates } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
 import { type PartOfStep, type Scorer, underflowsInFloat64, type Workshop } from "./scorer.ts";
+import { createSource } from "./source.ts";
 import { tabulateStates, UNIT_UNDERFLOW } from "./states.ts";
 import { encode } from "./tables.ts";
-
-/** Where the kernel reads decisions from. */
-interface Source {
-  /** the kernel's third buffer: the axes of a grid, or weights */
-  readonly decisions: GPUBuffer;
-  /** the prepared plan, where it is not in `decisions` */
-  readonly plan?: GPUBuffer;
-  /** Puts the decisions of the episodes in [from, to) on the device. */
-  adopt(from: number, to: number, decided: Plan): void;
-  /** Puts a batch of candidates on the device. */
-  bring(batch: readonly ArrayLike<number>[]): void;
-}
-
-/** What a source is made from. */
-type Making = Pick<Workshop, "open" | "problem" | "recorder" | "tables"> & {
-  readonly arithmetic: Arithmetic;
-  readonly rates: GPUBuffer;
-  readonly capacity: number;
-  readonly underflow: number | undefined;
-};
-
-/** Candidates are points of a grid, and an episode's decision is prepared once for all rollouts. */
-async function gridSource(making: Making): Promise<Source> {
-  const { open, problem, recorder, tables, arithmetic, rates, underflow } = making;
-  const sizes = sizesOf(problem.game);
-  const episodes = problem.learningRates.length;
-  const bytes = REAL_SIZE[arithmetic] * 4;
-  const points = problem.candidates.axes.flatMap((axis) => [...axis]);
-  const axes = tables.holding("axes", encode(points, arithmetic));
-  const decisions = tables.storage("decisions", episodes * sizes.decision * bytes);
-  const plan = tables.storage("plan", episodes * sizes.prepared * bytes);
-  const code = adoptWgsl(problem, arithmetic, underflow);
-  const adopt = await createKernel(open.device, "adopt", code, ["part", "read", "read", "write"]);
-  const group = adopt.bind(recorder.parts, rates, decisions, plan);
-  return {
-    decisions: axes,
-    plan,
-    adopt(from, to, decided) {
-      const chosen = Array.from({ length: to - from }, (_, i) => decided[from + i]).flat();
-      open.device.queue.writeBuffer(decisions, from * sizes.decision * bytes, encode(chosen, arithmetic));
-      recorder.dispatch(
-        adopt,
-        group,
-        recorder.part({ first: from }),
-        Math.ceil((episodes - from) / WORKGROUP),
-      );
-    },
-    bring() {},
-  };
-}
-
-/** Decisions are rows of weights: first the plan's, an episode each, then the candidates'. */
-function weightsSource({ open, problem, tables, arithmetic, capacity }: Making): Source {
-  const { decision } = sizesOf(problem.game);
-  const episodes = problem.learningRates.length;
-  const row = decision * REAL_SIZE[arithmetic] * 4;
-  const weights = tables.storage("weights", (episodes + capacity) * row);
-  const write = (at: number, rows: readonly ArrayLike<number>[]) => {
-    const numbers = new Float64Array(rows.length * decision);
-    for (const [i, one] of rows.entries()) numbers.set(one, i * decision);
-    open.device.queue.writeBuffer(weights, at * row, encode(numbers, arithmetic));
-  };
-  return {
-    decisions: weights,
-    adopt: (from, to, decided) => write(from, decided.slice(from, to)),
-    bring: (batch) => write(episodes, batch),
-  };
-}
 
 /** Rollouts of some states in one arithmetic. */
 export async function createRollouts(
@@ -100,7 +32,7 @@ export async function createRollouts(
   const totals = tables.storage("totals", deal.blocks * capacity * bytes);
 
   const making = { ...workshop, arithmetic, rates, capacity, underflow };
-  const source = problem.game.network ? weightsSource(making) : await gridSource(making);
+  const source = await createSource(making);
   const buffers = [rates, source.decisions, states, totals, ...(source.plan ? [source.plan] : [])];
   const kinds = ["read", "read", "read", "write", "read"] as const;
   const code = rolloutWgsl(problem, arithmetic, deal, underflow);

@@ -1,0 +1,83 @@
+// Where the rollouts read decisions from: points of a grid, or rows of weights that a search brings.
+
+import { sizesOf } from "../../shaders/game.wgsl.ts";
+import { adoptWgsl } from "../../shaders/plan.wgsl.ts";
+import { type Arithmetic, REAL_SIZE } from "../../shaders/real.wgsl.ts";
+import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
+import type { Plan } from "../solve/step.ts";
+import { createKernel } from "./kernel.ts";
+import type { Workshop } from "./scorer.ts";
+import { encode } from "./tables.ts";
+
+/** Where the kernel reads decisions from. */
+export interface Source {
+  /** the kernel's third buffer: the axes of a grid, or weights */
+  readonly decisions: GPUBuffer;
+  /** the prepared plan, where it is not in `decisions` */
+  readonly plan?: GPUBuffer;
+  /** Puts the decisions of the episodes in [from, to) on the device. */
+  adopt(from: number, to: number, decided: Plan): void;
+  /** Puts a batch of candidates on the device. */
+  bring(batch: readonly ArrayLike<number>[]): void;
+}
+
+/** What a source is made from. */
+type Making = Pick<Workshop, "open" | "problem" | "recorder" | "tables"> & {
+  readonly arithmetic: Arithmetic;
+  readonly rates: GPUBuffer;
+  readonly capacity: number;
+  readonly underflow: number | undefined;
+};
+
+/** Candidates are points of a grid, and an episode's decision is prepared once for all rollouts. */
+async function createGridSource(making: Making): Promise<Source> {
+  const { open, problem, recorder, tables, arithmetic, rates, underflow } = making;
+  const sizes = sizesOf(problem.game);
+  const episodes = problem.learningRates.length;
+  const bytes = REAL_SIZE[arithmetic] * 4;
+  const points = problem.candidates.axes.flatMap((axis) => [...axis]);
+  const axes = tables.holding("axes", encode(points, arithmetic));
+  const decisions = tables.storage("decisions", episodes * sizes.decision * bytes);
+  const plan = tables.storage("plan", episodes * sizes.prepared * bytes);
+  const code = adoptWgsl(problem, arithmetic, underflow);
+  const adopt = await createKernel(open.device, "adopt", code, ["part", "read", "read", "write"]);
+  const group = adopt.bind(recorder.parts, rates, decisions, plan);
+  return {
+    decisions: axes,
+    plan,
+    adopt(from, to, decided) {
+      const chosen = Array.from({ length: to - from }, (_, i) => decided[from + i]).flat();
+      open.device.queue.writeBuffer(decisions, from * sizes.decision * bytes, encode(chosen, arithmetic));
+      recorder.dispatch(
+        adopt,
+        group,
+        recorder.part({ first: from }),
+        Math.ceil((episodes - from) / WORKGROUP),
+      );
+    },
+    bring() {},
+  };
+}
+
+/** Decisions are rows of weights: first the plan's, an episode each, then the candidates'. */
+function createWeightsSource({ open, problem, tables, arithmetic, capacity }: Making): Source {
+  const { decision } = sizesOf(problem.game);
+  const episodes = problem.learningRates.length;
+  const row = decision * REAL_SIZE[arithmetic] * 4;
+  const weights = tables.storage("weights", (episodes + capacity) * row);
+  const write = (at: number, rows: readonly ArrayLike<number>[]) => {
+    const numbers = new Float64Array(rows.length * decision);
+    for (const [i, one] of rows.entries()) numbers.set(one, i * decision);
+    open.device.queue.writeBuffer(weights, at * row, encode(numbers, arithmetic));
+  };
+  return {
+    decisions: weights,
+    adopt: (from, to, decided) => write(from, decided.slice(from, to)),
+    bring: (batch) => write(episodes, batch),
+  };
+}
+
+/** The source of a problem's decisions. */
+export async function createSource(making: Making): Promise<Source> {
+  return making.problem.game.network ? createWeightsSource(making) : createGridSource(making);
+}
