@@ -2,7 +2,7 @@
 // an axis. Where there is no value the curve has a gap, and a cross on the panel's floor says so.
 
 import * as Plot from "@observablehq/plot";
-import type { Sweep } from "../index.ts";
+import type { Schedule, Sweep } from "../index.ts";
 import { FONT, headingOf, INK } from "./heading.ts";
 import { describeSchedule, differencesOf, labelOf, learningRatesOf, short } from "./schedule.ts";
 import { LOOKS, markOf, type Series, strokeOf } from "./series.ts";
@@ -46,7 +46,7 @@ export interface Curves {
   readonly gap?: string;
 }
 
-/** what a setting is, by the last part of its key: its symbol, and its unit where it has one */
+/** what a setting is, by its key: its symbol, and its unit where it has one */
 const SETTINGS: Readonly<Record<string, string>> = {
   discount: "discount γ (per episode)",
   regularization: "regularization λ",
@@ -58,13 +58,14 @@ const SETTINGS: Readonly<Record<string, string>> = {
   signalError: "signal error (probability)",
   discountLearningRateScale: "κ, learning rate of the discount relative to the goal's",
   beliefLearningRateScale: "κ, learning rate of the belief relative to the goal's",
-  deploymentAt: "deployment at (episode)",
+  "initial.deploymentAt": "end of training (episode)",
 };
 
 /** A setting's dotted key as an axis says it. */
 export function settingLabel(key: string): string {
   const parts = key.split(".").filter((part) => part !== "schedule");
-  if (parts.length === 1 && Object.hasOwn(SETTINGS, parts[0])) return SETTINGS[parts[0]];
+  const known = parts.join(".");
+  if (Object.hasOwn(SETTINGS, known)) return SETTINGS[known];
   return parts.map(labelOf).join(" ");
 }
 
@@ -102,9 +103,7 @@ export function curvesOf({ game, config, over, series, measures, cells }: Sweep,
           curves: names.map(curve),
         }));
   const keys = [over.key, ...(series ? [series.key] : [])];
-  const schedule = keys.some((key) => /^schedule(\.(?!learningRate$)|$)/.test(key))
-    ? []
-    : [describeSchedule(learningRatesOf(config.schedule))];
+  const schedule = describeRest(config.schedule, keys);
   const label = settingLabel(over.key);
   const what = measures.map((name) => (name === "cost" ? COSTS.cost : measureLabel(name)));
   const named = what.length > 1 ? `${what.slice(0, -1).join(", ")} and ${what.at(-1)}` : what[0];
@@ -117,6 +116,20 @@ export function curvesOf({ game, config, over, series, measures, cells }: Sweep,
     panels,
     gap: "no value",
   };
+}
+
+/** What is left to say of a schedule where some of its settings take several values. */
+function describeRest(schedule: Schedule, keys: readonly string[]): string[] {
+  if (keys.some((key) => /^schedule(\.(episodes|learningRates)|$)/.test(key))) return [];
+  if ("episodes" in schedule) return [`${schedule.episodes} episodes`];
+  const of = (key: "training" | "deployment") =>
+    "training" in schedule && !keys.includes(`schedule.${key}`) ? schedule[key] : 0;
+  const rates =
+    "training" in schedule
+      ? { ...schedule, training: of("training"), deployment: of("deployment") }
+      : schedule;
+  const described = describeSchedule(learningRatesOf(rates));
+  return described === "" ? [] : [described];
 }
 
 const said = (value: unknown) =>

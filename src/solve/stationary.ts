@@ -65,8 +65,11 @@ const MOST_ITERATIONS = 10_000;
 const LONGEST_PERIOD = 64;
 /** differences of this relative size are rounding */
 const ROUNDING = 1e-12;
+/** what comes nearer than this while it goes back and forth is not cycling but on its way */
+const CONVERGING = 1e-8;
 
-const close = (a: number, b: number) => Math.abs(a - b) <= ROUNDING * Math.max(1, Math.abs(a), Math.abs(b));
+const close = (a: number, b: number, within = ROUNDING) =>
+  Math.abs(a - b) <= within * Math.max(1, Math.abs(a), Math.abs(b));
 const same = (a: readonly number[], b: readonly number[]) => a.every((x, i) => close(x, b[i]));
 /** where the decision is any real number, an equilibrium is known to within a multiple of its residual */
 const agree = (a: readonly number[], b: readonly number[]) => a.every((x, i) => Math.abs(x - b[i]) <= 1e-9);
@@ -138,7 +141,8 @@ export async function findEquilibrium(
       if (!Number.isFinite(moments.A))
         return { start, outcome: "undecided", decision: null, iterations, period: null };
       const period = past.findIndex(({ A, B }) => close(A, moments.A) && close(B, moments.B)) + 1;
-      if (period > 1) return { start, outcome: "cycle", decision: null, iterations, period };
+      const steady = past.length > 0 && close(past[0].A, moments.A, CONVERGING);
+      if (period > 1 && !steady) return { start, outcome: "cycle", decision: null, iterations, period };
       past.unshift(moments);
       past.length = Math.min(past.length, LONGEST_PERIOD);
     }

@@ -1,7 +1,14 @@
 // The infinite horizon: a decision that is the best response to itself for ever, which long horizons come to.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Config, linspace, NotConverged, type SolveOptions, solve } from "../../src/index.ts";
+import {
+  type Certificate,
+  type Config,
+  linspace,
+  NotConverged,
+  type SolveOptions,
+  solve,
+} from "../../src/index.ts";
 import { END, extend, type Moments } from "../../src/solve/moments.ts";
 import { fixedPoint } from "../../src/solve/stationary.ts";
 import { even } from "../gpu/numbers.ts";
@@ -38,6 +45,13 @@ describe("the moments of a decision that goes on for ever", () => {
   });
 });
 
+/** the certificate, or undefined where no equilibrium was found: test/stationary/notConverged.test.ts */
+const unlessNone = (certificate: Promise<Certificate>) =>
+  certificate.catch((error) => {
+    if (error instanceof NotConverged) return undefined;
+    throw error;
+  });
+
 const settings = fc.record({ eta: even(0.05, 3), discount: even(0, 0.95), lambda: even(0, 0.15) });
 
 describe("an equilibrium is the best response to itself", () => {
@@ -55,10 +69,7 @@ describe("an equilibrium is the best response to itself", () => {
             coefficient,
             schedule: { learningRates: [eta] },
           };
-          const certificate = await stationary(change).catch((error) => {
-            if (error instanceof NotConverged) return undefined;
-            throw error;
-          });
+          const certificate = await unlessNone(stationary(change));
           if (!certificate) return;
           found++;
           expect(certificate).toMatchObject({ converged: true, residual: 0, bestResponseGap: 0 });
@@ -76,10 +87,13 @@ describe("an equilibrium is the best response to itself", () => {
   });
 
   test("in closed form", async () => {
+    let found = 0;
     await fc.assert(
       fc.asyncProperty(settings, async ({ eta, discount, lambda }) => {
         const change = { discount, regularization: lambda, schedule: { learningRates: [eta] } };
-        const certificate = await stationary(change, { method: "exact" });
+        const certificate = await unlessNone(stationary(change, { method: "exact" }));
+        if (!certificate) return;
+        found++;
         expect(certificate.converged).toBe(true);
         expect(certificate.residual).toBeLessThanOrEqual(1e-12);
         expect(certificate.startsAgree).toBe(true);
@@ -91,6 +105,7 @@ describe("an equilibrium is the best response to itself", () => {
       }),
       { numRuns: 40 },
     );
+    expect(found).toBeGreaterThan(30);
   });
 });
 
@@ -148,5 +163,33 @@ test.each([
     const certificate = await stationary(change, options);
     expect(certificate.decision).toEqual({ coefficient: 1 });
     expect(certificate).toMatchObject({ converged: true, startsAgree: true, finiteHorizonAgrees: true });
+  }
+});
+
+test("what goes back and forth on its way is not taken for a cycle", async () => {
+  const change = { discount: 0.9425852534792316, regularization: 0.15 };
+  const rate = 2.8693380212501336;
+  const certificate = await stationary(
+    { ...change, schedule: { learningRates: [rate] } },
+    { method: "exact" },
+  );
+  expect(certificate).toMatchObject({ converged: true, startsAgree: true, finiteHorizonAgrees: true });
+  const schedule = { learningRates: new Array(300).fill(rate) };
+  const { plan } = await solve({ game: "linear", ...change, schedule }, { method: "exact" });
+  expect(certificate.decision!.coefficient).toBeCloseTo(plan.coefficient[0], 10);
+});
+
+test("where a grid has several equilibria, the certificate says that the starts disagree", async () => {
+  const rate = 0.18959091435333758;
+  const change = { discount: 0.40827562545668294, regularization: 0.22563191687373596 };
+  const certificate = await stationary({ ...change, schedule: { learningRates: [rate] } });
+  expect(certificate).toMatchObject({ converged: true, startsAgree: false, finiteHorizonAgrees: true });
+  const found = new Set(certificate.attempts.map(({ decision }) => decision![0]));
+  expect(found.size).toBe(2);
+  // each of them is the best response to itself
+  for (const own of found) {
+    const cost = (a: number) => costOfDeviating(a, own, rate, change.regularization, change.discount);
+    for (const a of linspace({ min: -2, max: 2, count: 401 }))
+      expect(cost(a)).toBeGreaterThanOrEqual(cost(own));
   }
 });

@@ -49,6 +49,20 @@ describe("what has no equilibrium is no answer", () => {
     expect(new Set(first).size).toBeGreaterThan(1);
   });
 
+  test("a cycle of real decisions, where it is no grid's fault", async () => {
+    const change = { discount: 0.76, regularization: 0.21, schedule: { learningRates: [3.7] } };
+    const { certificate } = await failure(change, { method: "exact" });
+    expect(certificate).toMatchObject({ converged: false, decision: null, period: 2 });
+    const rates = new Array(400).fill(3.7);
+    const { plan } = await solve(
+      { ...endless(change), horizon: "finite", schedule: { learningRates: rates } },
+      { method: "exact" },
+    );
+    const [first, second, third] = plan.coefficient;
+    expect(third).toBeCloseTo(first, 9);
+    expect(Math.abs(second - first)).toBeGreaterThan(0.4);
+  });
+
   test.each(["moments", "exact"] as const)("costs that grow for ever, by %s", async (method) => {
     const diverging = { regularization: 0.5, schedule: { learningRates: [5] }, discount: 0.95 };
     const { certificate, message } = await failure(diverging, { ...cpu, method });
