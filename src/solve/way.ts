@@ -18,7 +18,8 @@ export interface Way {
   readonly backend: Backend;
   readonly method: Exclude<Method, "auto">;
   readonly precision: "certified" | "f32";
-  readonly gpu: GPU | undefined;
+  /** a `GPU`, whose types not every program that reads these has */
+  readonly gpu: unknown;
 }
 
 /** devices that `auto` tries before it goes on with the CPU */
@@ -66,12 +67,13 @@ export function chooseWay(
       "INVALID_CONFIG",
       "precision f32 is the GPU's arithmetic: it needs backend gpu or auto and a grid",
     );
-  return { backend, method, precision, gpu: asked.gpu as GPU | undefined };
+  return { backend, method, precision, gpu: asked.gpu };
 }
 
 /** The device's evaluator; undefined where `auto` does without. */
 async function openGpu(problem: Problem, way: Way): Promise<Evaluator | undefined> {
-  const { precision, gpu, backend } = way;
+  const { precision, backend } = way;
+  const gpu = way.gpu as GPU | undefined;
   const required = backend === "gpu";
   if (problem.game.network) {
     const device = await createBatchCosts(problem, { required, gpu });
