@@ -61,7 +61,7 @@ export class NotConverged extends MesaError {
   }
 }
 
-const MOST_ITERATIONS = 10_000;
+const MOST_ITERATIONS = 200_000;
 const LONGEST_PERIOD = 64;
 /** differences of this relative size are rounding */
 const ROUNDING = 1e-12;
