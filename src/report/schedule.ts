@@ -108,7 +108,12 @@ export function numbersOf(plan: NamedPlan): [string, number[]][] {
   return Object.entries(plan).filter(([, values]) => typeof values[0] === "number");
 }
 
-/** What a state's or a decision's name is in a sentence: `perDiscount` is `per discount`, and θ is θ. */
+/**
+ * What a state's or a decision's name is in a sentence: `perDiscount` is `per discount`, and θ is θ; `ifTrainingSignal`
+ * is a `coefficient after a training signal`.
+ */
 export function labelOf(name: string): string {
+  const signal = /^if([A-Z][a-z]*)Signal$/.exec(name);
+  if (signal) return `coefficient after a ${signal[1].toLowerCase()} signal`;
   return name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`).replace(/\btheta\b/, "θ");
 }
