@@ -4,8 +4,9 @@ import { expect, test } from "vitest";
 import { geomspace } from "../src/grid.ts";
 import { games, linspace, measureNames, presets, solve, sweep } from "../src/index.ts";
 import { sweepToCsv } from "../src/report/csv.ts";
-import { curvesOf, drawCurves, MOST_CURVES } from "../src/report/curves.ts";
+import { drawCurves, MOST_CURVES } from "../src/report/curves.ts";
 import { createDocument } from "../src/report/document.ts";
+import { curvesOf } from "../src/report/panels.ts";
 
 const { config } = presets["experiment-1"];
 const over = { key: "discount", values: [0.5, 0.9, 1] };

@@ -113,8 +113,9 @@ export async function sweepCommand(name: string | undefined, flags: SweepFlags):
 }
 
 async function writeFiles(folder: Folder, swept: Sweep, log: boolean): Promise<void> {
-  const [{ curvesOf, drawCurves }, { createDocument }] = await Promise.all([
+  const [{ drawCurves }, { curvesOf }, { createDocument }] = await Promise.all([
     import("../report/curves.ts"),
+    import("../report/panels.ts"),
     import("../report/document.ts"),
   ]);
   await folder.write({

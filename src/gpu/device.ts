@@ -108,13 +108,11 @@ export async function openDevice(gpu: GPU | undefined, required: boolean): Promi
   if (!required && isSoftware(adapter)) return undefined;
 
   const requiredLimits = Object.fromEntries(WANTED.map((limit) => [limit, adapter.limits[limit]]));
-  const timestamps: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice({
       label: "mesa-induction",
       requiredLimits,
-      requiredFeatures: timestamps,
     });
   } catch (cause) {
     if (!required) return undefined;

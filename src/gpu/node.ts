@@ -23,7 +23,7 @@ export async function defaultGpu(): Promise<GPU | undefined> {
   if (process.platform === "linux" && !canLoad("libvulkan.so.1")) return undefined;
   try {
     const { create } = await import("webgpu");
-    gpu = create(["disable-dawn-features=timestamp_quantization"]);
+    gpu = create([]);
   } catch {
     return undefined;
   }

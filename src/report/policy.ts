@@ -2,7 +2,8 @@
 
 import { evaluate } from "../games/mlp.ts";
 import { type Axis, linspace, type Result } from "../index.ts";
-import { type Curve, type Curves, drawCurves } from "./curves.ts";
+import { drawCurves } from "./curves.ts";
+import type { Curve, Curves } from "./panels.ts";
 import { describeSchedule, differencesOf, phasesOf } from "./schedule.ts";
 
 const POINTS = 201;
