@@ -2,7 +2,7 @@
 // a second one where there are several series.
 
 import { type Config, checkConfig, type FilledConfig } from "./config.ts";
-import { MesaError } from "./errors.ts";
+import { hasCode, MesaError } from "./errors.ts";
 import type { Game } from "./games/game.ts";
 import { isRecord, quote } from "./schema.ts";
 import { withSetting } from "./setting.ts";
@@ -151,8 +151,7 @@ export async function sweep(config: Config, options: SweepOptions): Promise<Swee
     const { values, missing } = await solve(one, { ...how, onProgress: ({ share }) => progress(share) }).then(
       (result) => ({ values: measured(game, result), missing: null }),
       (error: unknown) => {
-        if (!(error instanceof MesaError && (error.code === "NOT_CONVERGED" || error.code === "NOT_FINITE")))
-          throw error;
+        if (!hasCode(error, "NOT_CONVERGED") && !hasCode(error, "NOT_FINITE")) throw error;
         return { values: {} as Record<string, number | null>, missing: error.message };
       },
     );

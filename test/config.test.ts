@@ -1,21 +1,11 @@
 // Bad input, case by case: each gets one line that says what is wrong, what was got and what is allowed.
 import { describe, expect, test } from "vitest";
-import { checkConfig, defineGame, games, LIMITS, MesaError } from "../src/index.ts";
+import { checkConfig, defineGame, games, LIMITS } from "../src/index.ts";
+import { errorOf } from "./errorOf.ts";
 
 const GAMES = [...games.keys()].join(", ");
 const TOP = "game, schedule, horizon, coefficient, theta, discount, regularization, initial, plotWindow";
 const SCHEDULE = "an object with training, deployment, learningRate, or with learningRates and none of these";
-
-/** the error of checking a configuration */
-function errorOf(config: unknown): MesaError {
-  try {
-    checkConfig(config);
-  } catch (error) {
-    if (error instanceof MesaError) return error;
-    throw error;
-  }
-  throw new Error(`accepted ${JSON.stringify(config)}`);
-}
 
 describe("INVALID_CONFIG", () => {
   test.each<[unknown, string]>([

@@ -1,17 +1,7 @@
 // Bad input to the games beside linear: what each of them has of its own, case by case.
 import { describe, expect, test } from "vitest";
-import { checkConfig, MesaError } from "../src/index.ts";
-
-/** the error of checking a configuration */
-function errorOf(config: unknown): MesaError {
-  try {
-    checkConfig(config);
-  } catch (error) {
-    if (error instanceof MesaError) return error;
-    throw error;
-  }
-  throw new Error(`accepted ${JSON.stringify(config)}`);
-}
+import { checkConfig } from "../src/index.ts";
+import { errorOf } from "./errorOf.ts";
 
 const LAYERS = "layers must be a list of 2 to 10 whole numbers, the first and the last of them 1, got";
 const SCHEDULE =

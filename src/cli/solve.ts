@@ -1,5 +1,6 @@
 // `solve`: one configuration to one result, on the standard output and in a folder.
 
+import { hasCode } from "../errors.ts";
 import { checkConfig, MesaError, NotConverged, type Result, type SolveOptions, solve } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { summaryOf } from "../report/summary.ts";
@@ -93,7 +94,7 @@ async function solveResumably(
     return await solveVisibly(config, { ...options, induction });
   } catch (error) {
     const done = episodes - induction.remaining;
-    if (!(error instanceof MesaError && error.code === "ABORTED") || done === 0) throw error;
+    if (!hasCode(error, "ABORTED") || done === 0) throw error;
     await folder.write({ [CHECKPOINT]: writeCheckpoint(question, induction) });
     throw new MesaError(
       "ABORTED",

@@ -75,7 +75,6 @@ export function createSearchEvaluator(
       }
 
       const after = episode + 1 < episodes ? [plan[episode + 1]] : [];
-      let run = 0;
       const { point } = await minimize(evaluate, {
         dimension,
         seed: seed * episodes + episode,
@@ -85,10 +84,8 @@ export function createSearchEvaluator(
         stepSize: STEP_SIZE,
         start: after,
         signal: watch.signal,
-        onGeneration: (progress) => {
-          run = progress.run;
-          watch.onShare?.((run + progress.generation / generations) / (restarts + 1));
-        },
+        onGeneration: ({ run, generation }) =>
+          watch.onShare?.((run + generation / generations) / (restarts + 1)),
       });
       const decision = [...point];
       const [cost] = costsOf([decision]);

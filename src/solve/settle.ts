@@ -12,8 +12,6 @@ import { type Choice, Least, type Plan } from "./step.ts";
 export interface Question {
   /** J of candidates in float64, as the oracle has it: by rollout, or by moments where nothing can be rolled out */
   readonly costsOf: CostsOf;
-  /** where the game is proportional: what the decision depends on */
-  readonly outlook?: Outlook;
   /** where the game is proportional: J by moments, with a bound of its distance from the oracle's */
   readonly enclosure?: (decision: readonly number[]) => Enclosure;
 }
@@ -49,7 +47,7 @@ export function createOracle(problem: Problem): Oracle {
   const byMoments = (outlook: Outlook, roundings: number) => {
     const enclosure = future!.enclosure(outlook, roundings);
     const costsOf: CostsOf = (decisions) => decisions.map((decision) => enclosure(decision).cost);
-    return { outlook, enclosure, costsOf };
+    return { enclosure, costsOf };
   };
 
   const questions: Oracle["questions"] = (episode, plan) => {

@@ -178,9 +178,10 @@ export async function findEquilibrium(
   const { decision } = found;
   const { moments, best } = (await tried(decision))!;
   const outlook = [{ ...moments, weight: 1, learningRate }];
+  const { meanSquare } = new Future(problem);
   const costOf = (numbers: readonly number[]) => {
     const { r, g } = reachAndGain(numbers);
-    return new Future(problem).meanSquare * costPerSquare(outlook, r, () => g, discount);
+    return meanSquare * costPerSquare(outlook, r, () => g, discount);
   };
   return {
     moments,
