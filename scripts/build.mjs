@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
-import { watForEsbuild } from "./wat.mjs";
+import { esbuildPlugins } from "./plugins.mjs";
 
 const shared = {
   bundle: true,
@@ -13,7 +13,7 @@ const shared = {
   legalComments: "none",
   logLevel: "warning",
   define: { __VERSION__: JSON.stringify(manifest.version) },
-  plugins: [watForEsbuild],
+  plugins: esbuildPlugins,
 };
 const node = {
   ...shared,

@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
-import { watForEsbuild } from "./wat.mjs";
+import { esbuildPlugins } from "./plugins.mjs";
 
 const [file, ...rest] = process.argv.slice(2);
 if (!file) {
@@ -30,7 +30,7 @@ await build({
   sourcemap: "inline",
   logLevel: "warning",
   define: { __VERSION__: JSON.stringify(manifest.version) },
-  plugins: [watForEsbuild],
+  plugins: esbuildPlugins,
 });
 spawn(process.execPath, ["--enable-source-maps", outfile, ...rest], { stdio: "inherit" }).on(
   "exit",

@@ -9,6 +9,12 @@ declare module "*.wat" {
   export default bytes;
 }
 
+declare module "*?script" {
+  /** a script that defines the global `worker`, the exports of the module; empty in such a script */
+  const text: string;
+  export default text;
+}
+
 declare module "wgsl-preprocessor/wgsl-preprocessor.js" {
   /** template tag: `#if ${condition}` … `#elif ${condition}` … `#else` … `#endif`, and plain `${value}` */
   export function wgsl(strings: TemplateStringsArray, ...values: unknown[]): string;

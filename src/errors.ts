@@ -45,5 +45,10 @@ export function hasCode(error: unknown, code: ErrorCode): error is MesaError {
 
 /** @throws MesaError `ABORTED` when the signal is aborted */
 export function checkNotAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new MesaError("ABORTED", "the solve was interrupted", signal.reason);
+  if (signal?.aborted) throw interrupted(signal);
+}
+
+/** What is thrown where a signal was aborted. */
+export function interrupted(signal: AbortSignal): MesaError {
+  return new MesaError("ABORTED", "the solve was interrupted", signal.reason);
 }

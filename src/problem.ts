@@ -2,12 +2,15 @@
 
 import { checkConfig, type FilledConfig, learningRatesOf } from "./config.ts";
 import type { Game, Values } from "./games/game.ts";
+import { games } from "./games/index.ts";
 import { type Axis, Grid } from "./grid.ts";
 import { type Chain, createChain } from "./solve/chain.ts";
 
 /** What is to be solved. T is the number of episodes. */
 export interface Problem {
   readonly game: Game;
+  /** whether the configuration names the game, so that it alone says the whole problem */
+  readonly builtIn: boolean;
   /** the whole configuration, defaults filled in */
   readonly config: FilledConfig;
   readonly parameters: Values;
@@ -38,6 +41,7 @@ export function createProblem(input: unknown): Problem {
   const learningRates = learningRatesOf(config.schedule);
   return {
     game,
+    builtIn: games.get(config.game) === asked,
     config,
     parameters,
     learningRates,

@@ -4,6 +4,7 @@
 
 import { createProportionalRollout } from "../cpu/proportional.ts";
 import { type CostsOf, rolloutCosts } from "../cpu/rollout.ts";
+import type { Grid } from "../grid.ts";
 import type { Problem } from "../problem.ts";
 import { type Enclosure, Future, type Outlook, roundingsOf } from "./moments.ts";
 import { type Choice, Least, type Plan } from "./step.ts";
@@ -65,12 +66,17 @@ export function createOracle(problem: Problem): Oracle {
     settle({ costsOf, enclosure }, survivors) {
       let few = survivors;
       if (enclosure && survivors.length > 2) few = screen(survivors, (i) => enclosure(candidates.at(i)));
-      const costs = costsOf(few.map((i) => candidates.at(i)));
-      const least = new Least();
-      for (const [j, i] of few.entries()) least.offer(i, finiteOrInfinity(costs[j]));
-      return least.choice(candidates, survivors.length);
+      return leastAmong(costsOf, candidates, few).choice(candidates, survivors.length);
     },
   };
+}
+
+/** The least of some candidates' costs. @param indices in ascending order */
+export function leastAmong(costsOf: CostsOf, candidates: Grid, indices: readonly number[]): Least {
+  const costs = costsOf(indices.map((i) => candidates.at(i)));
+  const least = new Least();
+  for (const [j, i] of indices.entries()) least.offer(i, finiteOrInfinity(costs[j]));
+  return least;
 }
 
 /**

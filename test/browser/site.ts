@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import manifest from "../../package.json" with { type: "json" };
-import { watForEsbuild } from "../../scripts/wat.mjs";
+import { esbuildPlugins } from "../../scripts/plugins.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -21,7 +21,7 @@ async function bundle(): Promise<string> {
     write: false,
     logLevel: "error",
     define: { __VERSION__: JSON.stringify(manifest.version) },
-    plugins: [watForEsbuild],
+    plugins: esbuildPlugins,
   });
   return outputFiles[0].text;
 }

@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
-import { watForEsbuild } from "../../scripts/wat.mjs";
+import { esbuildPlugins } from "../../scripts/plugins.mjs";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -53,7 +53,7 @@ export async function buildProgram(name: string, plugins: Plugin[] = []): Promis
     conditions: ["node"],
     logLevel: "warning",
     define: { __VERSION__: JSON.stringify(version) },
-    plugins: [...plugins, watForEsbuild],
+    plugins: [...plugins, ...esbuildPlugins],
   });
 
   const start: Program["start"] = (args, { cwd, env } = {}) => {

@@ -55,9 +55,10 @@ describe("the tarball", () => {
       types,
       bin,
       exports: { ".": entry },
-      imports: { "#gpu": gpu },
+      imports,
     } = manifest;
-    for (const path of [main, types, ...Object.values(bin), ...Object.values(entry), ...Object.values(gpu)])
+    const inside = Object.values(imports).flatMap((conditions) => Object.values(conditions));
+    for (const path of [main, types, ...Object.values(bin), ...Object.values(entry), ...inside])
       expect(files).toContain(path.replace(/^\.\//, ""));
     expect(files).toContain("LICENSE");
   });
