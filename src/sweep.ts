@@ -77,7 +77,7 @@ export function measureNames(game: Game): string[] {
 }
 
 /** The measures of a result by name. */
-function measured(game: Game, { plan, trajectory, measures, cost, generalization }: Result) {
+export function measured(game: Game, { plan, trajectory, measures, cost, generalization }: Result) {
   const values: Record<string, number | null> = { ...measures, cost: cost[0] };
   for (const name of planNames(game)) values[`first${capital(name)}`] = plan[name][0];
   for (const name of Object.keys(game.state)) values[`final${capital(name)}`] = trajectory[name].at(-1)!;
@@ -88,9 +88,8 @@ function measured(game: Game, { plan, trajectory, measures, cost, generalization
   return values;
 }
 
-/** @throws MesaError `INVALID_CONFIG` when a name is none of the game's, or comes twice */
-function checkMeasures(game: Game, measures: readonly string[]): void {
-  const names = measureNames(game);
+/** @throws MesaError `INVALID_CONFIG` when a name is none of these, or comes twice */
+export function checkMeasures(names: readonly string[], measures: readonly string[]): void {
   for (const [i, name] of measures.entries())
     if (!names.includes(name) || measures.indexOf(name) !== i)
       throw new MesaError(
@@ -142,7 +141,7 @@ export async function sweep(config: Config, options: SweepOptions): Promise<Swee
   });
   for (const cell of asked) checkConfig(cell.config);
   const { game, config: first } = checkConfig(asked[0].config);
-  checkMeasures(game, measures);
+  checkMeasures(measureNames(game), measures);
 
   const cells: Cell[] = [];
   const progress = (share: number) =>

@@ -2,13 +2,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { presets, solve } from "../src/index.ts";
-import { bestResponse, depressedCubicRoots } from "../src/solve/exact.ts";
+import { bestResponse, negativeRoots, positiveRoot } from "../src/solve/exact.ts";
 import { costPerSquare } from "../src/solve/moments.ts";
 import { magnitude } from "./games.ts";
 
 /** zero, or large enough for its square and its cube to keep every digit */
 const ample = magnitude.map((x) => (x < 1e-60 ? 0 : x));
 const signed = fc.tuple(ample, fc.constantFrom(-1, 1)).map(([x, sign]) => sign * x);
+
+const realRoots = (cubic: number, linear: number) => [
+  positiveRoot(cubic, linear),
+  ...negativeRoots(cubic, linear),
+];
 
 describe("the roots of cubic·x³ + linear·x = 1", () => {
   /** the largest of the equation's terms, in units of which a residual is small or not */
@@ -17,7 +22,7 @@ describe("the roots of cubic·x³ + linear·x = 1", () => {
   test("satisfy it", () => {
     fc.assert(
       fc.property(ample, signed, (cubic, linear) => {
-        for (const x of depressedCubicRoots(cubic, linear)) {
+        for (const x of realRoots(cubic, linear)) {
           if (!Number.isFinite(x)) continue;
           const residual = cubic * x * x * x + linear * x - 1;
           expect(Math.abs(residual)).toBeLessThanOrEqual(1e-13 * scale(cubic, linear, x));
@@ -34,7 +39,7 @@ describe("the roots of cubic·x³ + linear·x = 1", () => {
         // The discriminant's sign counts the roots; at a double root, where rounding decides, either count is right.
         const [three, one] = [-4 * (linear / 3) ** 3, cubic];
         fc.pre(Math.abs(three - one) > 1e-9 * Math.max(Math.abs(three), one));
-        const roots = depressedCubicRoots(cubic, linear).filter(Number.isFinite);
+        const roots = realRoots(cubic, linear).filter(Number.isFinite);
         expect(roots.length).toBe(three > one ? 3 : 1);
         expect(roots.filter((x) => x > 0).length).toBe(1);
         expect(new Set(roots).size).toBe(roots.length);
@@ -53,7 +58,7 @@ describe("the roots of cubic·x³ + linear·x = 1", () => {
     [0, 4, [0.25]],
     [8, 0, [0.5]],
   ])("of %d and %d", (cubic, linear, wanted) => {
-    const roots = depressedCubicRoots(cubic, linear).toSorted((a, b) => a - b);
+    const roots = realRoots(cubic, linear).toSorted((a, b) => a - b);
     expect(roots.length).toBe(wanted.length);
     for (const [i, root] of roots.entries()) expect(root).toBeCloseTo(wanted[i], 7);
   });

@@ -7,6 +7,10 @@
 import { linearWgsl } from "../../shaders/games/linear.wgsl.ts";
 import { defineGame } from "./game.ts";
 
+/** What a step leaves of θ: 1 − 2η(a² + λ). */
+export const gainOf = (coefficient: number, learningRate: number, regularization: number): number =>
+  1 - 2 * learningRate * (coefficient * coefficient + regularization);
+
 /** An agent outputs a fixed share of its goal: the coefficient a. */
 export const linear = defineGame({
   name: "linear",
@@ -15,7 +19,7 @@ export const linear = defineGame({
   proportional: {
     reach: ({ coefficient }) => coefficient,
     gain: ({ coefficient }, learningRate, { regularization }) =>
-      1 - 2 * learningRate * (coefficient * coefficient + regularization),
+      gainOf(coefficient, learningRate, regularization),
     quadraticGain: (learningRate, { regularization }) => ({
       keep: 1 - 2 * learningRate * regularization,
       pull: 2 * learningRate,

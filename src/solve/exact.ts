@@ -6,36 +6,59 @@
 //
 // summed over the phases of the outlook, of which the plain game has one.
 //
-// It is negative at 0, so one root is positive; where it has three, two are negative. The best response is the best
-// of the roots inside [min, max] and the two ends.
+// It is negative at 0, so one root is positive; where it has three, two are negative. The best response is the positive
+// one or, where [min, max] does not reach that far up, the best of the negative ones inside it and its two ends.
 
 import type { Axis } from "../grid.ts";
 import type { Problem } from "../problem.ts";
 import { costPerSquare, Future, type Outlook } from "./moments.ts";
 import { type Choice, type Evaluator, stepOf } from "./step.ts";
 
-/** The real roots of cubic·x³ + linear·x = 1, cubic ≥ 0, by Viète's and Cardano's formulas and a Newton step. */
-export function depressedCubicRoots(cubic: number, linear: number): number[] {
+/** The positive root of cubic·x³ + linear·x = 1, cubic ≥ 0, by Viète's and Cardano's formulas and a Newton step. */
+export function positiveRoot(cubic: number, linear: number): number {
   const p = linear / (3 * cubic);
   const q = 1 / (2 * cubic);
   const scale = Math.sqrt(Math.abs(p));
-  const ratio = q / scale ** 3;
-  const roots: number[] = [];
-  if (!Number.isFinite(q) || !Number.isFinite(p)) roots.push(1 / linear);
-  else if (!Number.isFinite(ratio)) roots.push(Math.cbrt(2 * q));
-  else if (p > 0) roots.push(2 * scale * Math.sinh(Math.asinh(ratio) / 3));
-  else if (ratio > 1) roots.push(2 * scale * Math.cosh(Math.acosh(ratio) / 3));
-  else {
-    const [x, y] = [0, 1].map((k) => 2 * scale * Math.cos((Math.acos(ratio) + 2 * Math.PI * k) / 3));
-    // The third is the least in magnitude. The cosine would leave it the others' rounding; their product does not.
-    roots.push(x, y, 1 / (cubic * x * y));
-  }
+  const ratio = q / (scale * scale * scale);
+  if (!Number.isFinite(q) || !Number.isFinite(p))
+    return linear > 0 ? polished(1 / linear, cubic, linear) : Number.POSITIVE_INFINITY;
+  let x: number;
+  if (!Number.isFinite(ratio)) x = Math.cbrt(2 * q);
+  else if (p > 0) x = 2 * scale * Math.sinh(Math.asinh(ratio) / 3);
+  else if (ratio > 1) x = 2 * scale * Math.cosh(Math.acosh(ratio) / 3);
+  else x = 2 * scale * Math.cos(Math.acos(ratio) / 3);
+  return polished(x, cubic, linear);
+}
 
-  return roots.map((x) => {
-    const slope = 3 * cubic * x * x + linear;
-    const better = x - (cubic * x * x * x + linear * x - 1) / slope;
-    return Number.isFinite(better) ? better : x;
-  });
+/** The negative roots of cubic·x³ + linear·x = 1, cubic ≥ 0: none or two, but one where the cubic's vanishes. */
+export function negativeRoots(cubic: number, linear: number): number[] {
+  const p = linear / (3 * cubic);
+  const q = 1 / (2 * cubic);
+  if (!(linear < 0)) return [];
+  if (!Number.isFinite(q) || !Number.isFinite(p)) return [1 / linear];
+  const scale = Math.sqrt(-p);
+  const ratio = q / (scale * scale * scale);
+  if (!(ratio <= 1)) return [];
+  const x = 2 * scale * Math.cos(Math.acos(ratio) / 3);
+  const y = 2 * scale * Math.cos((Math.acos(ratio) + 2 * Math.PI) / 3);
+  // The third is the least in magnitude. The cosine would leave it the others' rounding; their product does not.
+  return [y, 1 / (cubic * x * y)].map((root) => polished(root, cubic, linear));
+}
+
+/** a root after a Newton step, where that leads anywhere */
+function polished(x: number, cubic: number, linear: number): number {
+  const better = x - (cubic * x * x * x + linear * x - 1) / (3 * cubic * x * x + linear);
+  return Number.isFinite(better) ? better : x;
+}
+
+/**
+ * The best real coefficient within an axis that reaches at least as far up as down.
+ *
+ * A negative coefficient costs more than its positive twin, by 4 |a|; and from 0 on the cost falls up to the positive
+ * root and rises beyond it.
+ */
+export function nearestToRoot(cubic: number, linear: number, min: number, max: number): number {
+  return Math.max(min, Math.min(max, positiveRoot(cubic, linear)));
 }
 
 /** The best real coefficient within an axis, and its cost per θ²; the smaller of equals. */
@@ -51,9 +74,18 @@ export function bestResponse(
     cubic += weight * (2 * discount * pull * pull * A);
     linear -= weight * (2 * discount * pull * (keep * A - B));
   }
-  const inside = depressedCubicRoots(cubic, linear).filter((a) => a > min && a < max);
+  const possible =
+    max >= -min
+      ? [nearestToRoot(cubic, linear, min, max)]
+      : [
+          min,
+          ...negativeRoots(cubic, linear)
+            .filter((a) => a > min && a < max)
+            .sort((a, b) => a - b),
+          max,
+        ];
   let best = { coefficient: Number.NaN, cost: Number.POSITIVE_INFINITY };
-  for (const coefficient of [min, ...inside.sort((a, b) => a - b), max]) {
+  for (const coefficient of possible) {
     const gain = (learningRate: number) => {
       const { keep, pull } = quadraticGain(learningRate);
       return keep - pull * coefficient * coefficient;

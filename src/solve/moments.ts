@@ -180,6 +180,12 @@ export interface Enclosure {
 }
 
 /** How many roundings the oracle's rollout and the moments go through together, at an episode. */
-export function roundingsOf({ learningRates, states }: Problem, episode: number): number {
+export function roundingsOf(
+  {
+    learningRates,
+    states,
+  }: { readonly learningRates: { readonly length: number }; readonly states: { readonly size: number } },
+  episode: number,
+): number {
   return 8 * (learningRates.length - episode) + 2 * states.size + 48;
 }

@@ -10,7 +10,7 @@ import {
   solve,
 } from "../../src/index.ts";
 import { END, extend, type Moments } from "../../src/solve/moments.ts";
-import { fixedPoint } from "../../src/solve/stationary.ts";
+import { fixedPoint } from "../../src/solve/equilibrium.ts";
 import { even } from "../gpu/numbers.ts";
 import { costOfDeviating, endless } from "./endless.ts";
 

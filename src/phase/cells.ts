@@ -1,0 +1,44 @@
+// What is known of the cells of a diagram once they are solved: numbers, and whether there is an answer at all.
+
+/**
+ * What became of a cell.
+ *
+ * - `solved`: backward induction came to its first episode; an infinite horizon has the one equilibrium that was found
+ * - `several`: the equilibrium that was found is not the only one: other guesses of the end lead elsewhere
+ * - `cycle`: no equilibrium was found, and ever longer horizons go round in a cycle
+ * - `undecided`: no equilibrium was found
+ * - `overflow`: every candidate costs more than a float64 holds
+ */
+export const STATUSES = ["solved", "several", "cycle", "undecided", "overflow"] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** The code of a status: its place in {@link STATUSES}. */
+export const STATUS: Readonly<Record<Status, number>> = {
+  solved: 0,
+  several: 1,
+  cycle: 2,
+  undecided: 3,
+  overflow: 4,
+};
+
+/** The values along both axes of a rectangle of cells. */
+export interface Window {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** Solved cells, row by row from the least y on, each row from the least x on. */
+export interface Cells {
+  /** each measure's values, NaN where it has no meaning, shape [rows × columns] */
+  readonly values: Readonly<Record<string, Float64Array>>;
+  /** codes of {@link STATUSES}, shape [rows × columns] */
+  readonly status: Uint8Array;
+  /** how many of them float64 had to decide as float32 could not; 0 where all of it was float64 */
+  readonly settled: number;
+}
+
+/** Cells that are yet to be solved. */
+export function createCells(measures: readonly string[], count: number): Cells & { settled: number } {
+  const columns = measures.map((name) => [name, new Float64Array(count).fill(Number.NaN)] as const);
+  return { values: Object.fromEntries(columns), status: new Uint8Array(count), settled: 0 };
+}

@@ -1,0 +1,39 @@
+// Who solves the cells of diagrams. An engine outlives a diagram: a page that changes a setting keeps its device, its
+// pipelines and its threads.
+
+import type { Cells, Window } from "./cells.ts";
+import type { Diagram } from "./config.ts";
+import { createCpuEngine } from "./cpu.ts";
+import type { PhaseMethod } from "./numbers.ts";
+
+/** What can be asked of an engine. */
+export interface EngineOptions {
+  /** `auto`, the default: a hardware adapter where there is one, else the CPU */
+  backend?: "auto" | "cpu" | "gpu";
+  /** the WebGPU to use in place of the browser's or Dawn's */
+  gpu?: unknown;
+}
+
+/** Solves windows of diagrams, one after the other. */
+export interface PhaseEngine {
+  /** what really runs */
+  readonly backend: "cpu" | "gpu";
+  readonly adapter: string;
+  readonly precision: "float64" | "f32";
+  /**
+   * Solves the cells of a window, which may lie anywhere and be as fine as one likes.
+   *
+   * @param method how the best response is found; where the diagram goes through `solve`, that method
+   * @throws MesaError `ABORTED` as soon as the signal is, and what `solve` throws
+   */
+  solve(diagram: Diagram, window: Window, method: EngineMethod, signal?: AbortSignal): Promise<Cells>;
+  /** frees what the engine holds */
+  destroy(): void;
+}
+
+export type EngineMethod = PhaseMethod | "rollout";
+
+/** Opens an engine. */
+export async function openEngine(_options: EngineOptions = {}): Promise<PhaseEngine> {
+  return createCpuEngine();
+}

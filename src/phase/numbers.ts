@@ -1,0 +1,78 @@
+// The diagrams that a tight loop solves, on the CPU or in one kernel: those of games with the arithmetic of `linear`,
+// whose axes are numbers that such a loop takes as they come. All else goes cell by cell through `solve`.
+
+import { linear } from "../games/linear.ts";
+import { createProblem, type Problem } from "../problem.ts";
+import type { Diagram } from "./config.ts";
+
+/** What may differ from cell to cell, in the order in which the kernel has it. */
+export const NUMBERS = [
+  "learningRate",
+  "training",
+  "deployment",
+  "discount",
+  "regularization",
+  "theta",
+  "hazard",
+  "signalError",
+  "deploymentAt",
+] as const;
+export type CellNumber = (typeof NUMBERS)[number];
+/** `training` and `deployment` are episodes; where the phase is hidden, `training` is all of them. */
+export type CellNumbers = Record<CellNumber, number>;
+
+/** which number a setting is */
+const SETTINGS: Readonly<Record<string, CellNumber>> = {
+  "schedule.learningRate": "learningRate",
+  "schedule.training": "training",
+  "schedule.deployment": "deployment",
+  "schedule.episodes": "training",
+  discount: "discount",
+  regularization: "regularization",
+  hazard: "hazard",
+  signalError: "signalError",
+  "initial.theta": "theta",
+  "initial.deploymentAt": "deploymentAt",
+};
+
+/** How the best response is found. */
+export type PhaseMethod = "exact" | "moments";
+
+/** A diagram for the tight loop. */
+export interface TightDiagram {
+  readonly method: PhaseMethod;
+  /** the lower left cell's problem, whose grids are those of all cells */
+  readonly problem: Problem;
+  readonly numbers: Readonly<CellNumbers>;
+  /** the number that changes along each axis */
+  readonly x: CellNumber;
+  readonly y: CellNumber;
+}
+
+/** A diagram as the tight loop takes it, or undefined where it has to go through `solve`. */
+export function tightOf(diagram: Diagram, method: PhaseMethod): TightDiagram | undefined {
+  const { game, config, x, y } = diagram;
+  const { schedule } = config;
+  if (game.proportional !== linear.proportional || "learningRates" in schedule) return undefined;
+  if (!Object.hasOwn(SETTINGS, x.key) || !Object.hasOwn(SETTINGS, y.key)) return undefined;
+  const { min, max } = config.coefficient as { min: number; max: number };
+  if (method === "exact" && max < -min) return undefined;
+  const hidden = "episodes" in schedule;
+  return {
+    method,
+    problem: createProblem({ ...diagram.config, game }),
+    numbers: {
+      learningRate: schedule.learningRate,
+      training: hidden ? schedule.episodes : schedule.training,
+      deployment: hidden ? 0 : schedule.deployment,
+      discount: config.discount as number,
+      regularization: config.regularization as number,
+      theta: config.initial.theta,
+      hazard: hidden ? (config.hazard as number) : 0,
+      signalError: hidden ? (config.signalError as number) : 0,
+      deploymentAt: config.initial.deploymentAt ?? Number.POSITIVE_INFINITY,
+    },
+    x: SETTINGS[x.key],
+    y: SETTINGS[y.key],
+  };
+}

@@ -1,0 +1,219 @@
+// One cell after the other in float64, with as little as possible between the numbers: the same operations in the same
+// order as `solve` has, so that the answers are the same to the bit.
+//
+// Backward induction keeps the moments of each phase (src/solve/moments.ts) and, by episode, the decision after each
+// signal; then the trajectory runs forward over these.
+
+import { gainOf } from "../games/linear.ts";
+import { type Chain, createChain } from "../solve/chain.ts";
+import { type Found, guessesIn, searchEquilibrium, startsAgree } from "../solve/equilibrium.ts";
+import { END, Future, roundingsOf } from "../solve/moments.ts";
+import { STATUS } from "./cells.ts";
+import { periodOf, phaseMeasureNames } from "./measures.ts";
+import type { CellNumbers, TightDiagram } from "./numbers.ts";
+import { ExactResponder, GridResponder, Phases, Prospects } from "./responder.ts";
+
+/** What {@link TightSolver.solve} returns where only rollouts can tell two candidates apart: ask `solve`. */
+export const CLOSE = 255;
+
+/** Solves cells of one diagram. */
+export class TightSolver {
+  /** the last solved cell's measures, NaN where one has no meaning */
+  readonly measures: Record<string, number>;
+  readonly #diagram: TightDiagram;
+  readonly #names: readonly string[];
+  readonly #infinite: boolean;
+  readonly #responder: ExactResponder | GridResponder;
+  readonly #guesses: number[][];
+  readonly #prospects = new Prospects();
+  readonly #moments = new Phases();
+  #chain: Chain | undefined;
+  #chainOf = { hazard: Number.NaN, signalError: Number.NaN };
+  /** decisions by episode and signal */
+  #plan = new Float64Array(0);
+
+  constructor(diagram: TightDiagram) {
+    const { problem, method } = diagram;
+    const { game, config, candidates } = problem;
+    const { meanSquare } = new Future(problem);
+    const [decision] = Object.keys(game.decision);
+    this.#diagram = diagram;
+    this.#names = phaseMeasureNames(game, config);
+    this.measures = Object.fromEntries(this.#names.map((name) => [name, Number.NaN]));
+    this.#infinite = problem.horizon === "infinite";
+    this.#responder =
+      method === "exact"
+        ? new ExactResponder(meanSquare, config[decision] as { min: number; max: number })
+        : new GridResponder(meanSquare, candidates.axes[0]);
+    this.#guesses = guessesIn(candidates);
+  }
+
+  /**
+   * Solves a cell and fills `measures` in.
+   *
+   * @returns the code of its status, or {@link CLOSE}
+   */
+  solve(cell: Readonly<CellNumbers>): number {
+    const { measures } = this;
+    for (const name of this.#names) measures[name] = Number.NaN;
+    const chain = this.#chainAt(cell);
+    this.#prospects.count = chain.phases;
+    this.#prospects.discount = cell.discount;
+    this.#prospects.regularization = cell.regularization;
+    this.#moments.fill(END);
+    let status: number = STATUS.solved;
+    if (this.#infinite) {
+      status = this.#settleEnd(cell);
+      measures.status = status;
+      if (status > STATUS.several) return status;
+    }
+    const trouble = this.#induce(cell, chain);
+    if (trouble) return trouble;
+    this.#follow(cell, chain);
+    return status;
+  }
+
+  /** The chain of a cell, or a longer one that begins like it. */
+  #chainAt({ training, deployment, hazard, signalError }: Readonly<CellNumbers>): Chain {
+    const episodes = training + deployment;
+    const of = this.#chainOf;
+    const known = this.#chain && this.#chain.prior.length >= episodes;
+    if (known && of.hazard === hazard && of.signalError === signalError) return this.#chain!;
+    const { hidden } = this.#diagram.problem.game;
+    this.#chainOf = { hazard, signalError };
+    this.#chain = createChain(hidden?.phases({ hazard, signalError }), episodes);
+    return this.#chain;
+  }
+
+  /** Finds what goes on for ever, which is then the end. @returns the code of its status */
+  #settleEnd({ discount, regularization, learningRate, deployment }: Readonly<CellNumbers>): number {
+    const rate = deployment > 0 ? 0 : learningRate;
+    const prospects = this.#prospects;
+    prospects.learningRate[0] = rate;
+    const search = searchEquilibrium({
+      discount,
+      reachAndGain: ([a]) => ({ r: a, g: gainOf(a, rate, regularization) }),
+      guesses: this.#guesses,
+    });
+    let asked = search.next();
+    while (!asked.done) {
+      prospects.fill(asked.value);
+      asked = search.next([this.#responder.respond(prospects)]);
+    }
+    const found: Found = asked.value;
+    this.measures.period = periodOf(found);
+    if (!found.equilibrium) return found.attempts[0].period === null ? STATUS.undecided : STATUS.cycle;
+    this.#moments.fill(found.equilibrium.moments);
+    return startsAgree(found, found.equilibrium.decision) ? STATUS.solved : STATUS.several;
+  }
+
+  /** Walks back to the first episode. @returns what stopped it, 0 where nothing did */
+  #induce({ training, deployment, learningRate }: Readonly<CellNumbers>, chain: Chain): number {
+    const { signals, phases } = chain;
+    const episodes = training + deployment;
+    const { states } = this.#diagram.problem;
+    const responder = this.#responder;
+    const prospects = this.#prospects;
+    const rolls = responder instanceof GridResponder && !this.#infinite && phases === 1;
+    if (this.#plan.length < episodes * signals) this.#plan = new Float64Array(episodes * signals);
+    const plan = this.#plan;
+    for (let t = episodes - 1; t >= 0; t--) {
+      this.#foresee(chain, t < training ? learningRate : 0);
+      let cost = 0;
+      let margin = Number.POSITIVE_INFINITY;
+      for (let s = 0; s < signals; s++) {
+        for (let z = 0; z < phases; z++) prospects.weight[z] = chain.posterior[t][s][z];
+        plan[t * signals + s] = responder.respond(prospects);
+        if (!Number.isFinite(responder.cost)) return rolls ? CLOSE : STATUS.overflow;
+        if (
+          rolls &&
+          responder.isClose(prospects, roundingsOf({ learningRates: { length: episodes }, states }, t))
+        )
+          return CLOSE;
+        const probability = signals === 1 ? 1 : chain.signalAt[t][s];
+        cost += probability * responder.cost;
+        const dearer = probability * (responder.runnerUp - responder.cost);
+        if (probability > 0 && dearer < margin) margin = dearer;
+      }
+      if (t === 0) {
+        this.measures.cost = cost;
+        this.measures.margin = Number.isFinite(margin) ? cost + margin - cost : Number.NaN;
+      }
+      this.#extend(chain, t);
+    }
+    return 0;
+  }
+
+  /** What follows an episode, by the phase there. */
+  #foresee({ phases, transition, trains }: Chain, rate: number): void {
+    const { A, B, C, absB } = this.#moments;
+    const prospects = this.#prospects;
+    for (let z = 0; z < phases; z++) {
+      let [a, b, c, abs] = [0, 0, 0, 0];
+      for (let j = 0; j < phases; j++) {
+        const p = transition[z][j];
+        a += p * A[j];
+        b += p * B[j];
+        c += p * C[j];
+        abs += p * absB[j];
+      }
+      prospects.A[z] = a;
+      prospects.B[z] = b;
+      prospects.C[z] = c;
+      prospects.absB[z] = abs;
+      prospects.learningRate[z] = trains[z] ? rate : 0;
+    }
+  }
+
+  /** The moments of an episode and those after it. */
+  #extend({ phases, signals, likelihood }: Chain, t: number): void {
+    const { A, B, C, absB, learningRate, discount, regularization } = this.#prospects;
+    const moments = this.#moments;
+    for (let z = 0; z < phases; z++) {
+      let [a, b, c, abs] = [0, 0, 0, 0];
+      for (let s = 0; s < signals; s++) {
+        const r = this.#plan[t * signals + s];
+        const g = gainOf(r, learningRate[z], regularization);
+        const p = likelihood[z][s];
+        a += p * (r * r + discount * (g * g * A[z]));
+        b += p * (r + discount * (g * B[z]));
+        c += p * (1 + discount * C[z]);
+        abs += p * (Math.abs(r) + discount * (Math.abs(g) * absB[z]));
+      }
+      moments.A[z] = a;
+      moments.B[z] = b;
+      moments.C[z] = c;
+      moments.absB[z] = abs;
+    }
+  }
+
+  /** Runs the plan and measures its trajectory, as src/solve/simulate.ts does. */
+  #follow(cell: Readonly<CellNumbers>, { signals, likelihood, trains }: Chain): void {
+    const { measures } = this;
+    const plan = this.#plan;
+    const goal = cell.theta;
+    const signalIn = likelihood.map((p) => p.indexOf(Math.max(...p)));
+    let theta = goal;
+    let [squares, trained, deployed] = [0, 0, goal];
+    for (let t = 0; t < cell.training + cell.deployment; t++) {
+      const phase = t < cell.deploymentAt ? 0 : 1;
+      const rate = t < cell.training && trains[phase] ? cell.learningRate : 0;
+      const a = plan[t * signals + signalIn[phase]];
+      const y = a * theta;
+      theta *= gainOf(a, rate, cell.regularization);
+      if (rate === 0) continue;
+      squares += (y / goal) ** 2;
+      trained++;
+      deployed = theta;
+    }
+    for (let s = 0; s < signals; s++) measures[this.#names[s]] = plan[s];
+    measures.finalTheta = theta;
+    if (goal === 0) return;
+    measures.retention = clamp(Math.abs(deployed / goal));
+    if (trained === 0) return;
+    measures.compliance = clamp(1 - Math.sqrt(squares / trained));
+    measures.deception = measures.compliance * measures.retention;
+  }
+}
+
+const clamp = (x: number) => Math.min(1, Math.max(0, x));
