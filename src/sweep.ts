@@ -17,7 +17,7 @@ export interface Varied<T = unknown> {
 
 /** What is swept, and what is read off each result. */
 export interface SweepOptions
-  extends Pick<SolveOptions, "backend" | "method" | "precision" | "gpu" | "signal"> {
+  extends Pick<SolveOptions, "backend" | "method" | "precision" | "threads" | "gpu" | "signal"> {
   /** the setting along the axis, in the order of its values */
   over: Varied<number>;
   /** a second setting, one series for each of its values */

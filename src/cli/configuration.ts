@@ -1,13 +1,29 @@
 // From the command line's words to a configuration: a preset or a JSON file, and the settings that --set changes.
 
 import { readFile, stat } from "node:fs/promises";
-import { type Config, MesaError, presets } from "../index.ts";
+import { type Config, MesaError, presets, type SolveOptions } from "../index.ts";
 import { withSetting } from "../setting.ts";
 import { reasonOf } from "./failure.ts";
 import { positionIn } from "./position.ts";
 
 /** no configuration within the limits is longer, in bytes */
 const LONGEST = 2 ** 24;
+
+/** What the command line gives of how to solve. */
+export interface WayFlags {
+  backend: NonNullable<SolveOptions["backend"]>;
+  method: NonNullable<SolveOptions["method"]>;
+  precision: NonNullable<SolveOptions["precision"]>;
+  threads?: string;
+}
+
+/** How to solve; whether it makes sense is checked with the rest. */
+export function readWay({ backend, method, precision, threads }: WayFlags) {
+  return {
+    ...{ backend, method, precision },
+    ...(threads !== undefined && { threads: readValue(threads) as number }),
+  };
+}
 
 /** the presets, for messages */
 function known(): string {

@@ -41,6 +41,7 @@ function solving(command: Command): Command {
         .choices(["certified", "f32"])
         .default("certified"),
     )
+    .option("--threads <count>", "threads of the CPU that may work (default: as many as it has cores)")
     .option("--json", "print the result as JSON");
 }
 

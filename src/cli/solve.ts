@@ -6,18 +6,15 @@ import { toJson } from "../report/json.ts";
 import { summaryOf } from "../report/summary.ts";
 import { planTable } from "../report/table.ts";
 import { CHECKPOINT, type Question, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { readConfiguration } from "./configuration.ts";
+import { readConfiguration, readWay, type WayFlags } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { interruptible } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
 
 /** What the command line gives. */
-export interface SolveFlags {
+export interface SolveFlags extends WayFlags {
   set: string[];
-  backend: NonNullable<SolveOptions["backend"]>;
-  method: NonNullable<SolveOptions["method"]>;
-  precision: NonNullable<SolveOptions["precision"]>;
   json?: boolean;
   out?: string;
 }
@@ -40,8 +37,8 @@ export async function solveCommand(name: string | undefined, flags: SolveFlags):
   let result: Result;
   let written: string[] = [];
   try {
-    const { backend, method, precision } = flags;
-    const options = { backend, method, precision };
+    const { method, precision } = flags;
+    const options = readWay(flags);
     result = await (folder
       ? solveResumably(config, options, { config: filled, method, precision, version: __VERSION__ }, folder)
       : solveVisibly(config, options));

@@ -5,7 +5,7 @@ import { linspace, MesaError, type Sweep, sweep, type Varied } from "../index.ts
 import { sweepToCsv } from "../report/csv.ts";
 import { toJson } from "../report/json.ts";
 import { sweepTable } from "../report/table.ts";
-import { readConfiguration, readValue } from "./configuration.ts";
+import { readConfiguration, readValue, readWay } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { interruptible } from "./interrupt.ts";
@@ -83,15 +83,14 @@ export async function sweepCommand(name: string | undefined, flags: SweepFlags):
     if (Math.max(series?.values.length ?? 0, measures?.length ?? 0) > MOST_CURVES)
       throw new MesaError("LIMIT_EXCEEDED", `a figure must be of at most ${MOST_CURVES} measures and series`);
   }
-  const { backend, method, precision } = flags;
-
   const folder = flags.out === undefined ? undefined : await openFolder(flags.out, FILES);
   const progress = createProgress();
   let swept: Sweep;
   try {
     swept = await interruptible((signal) =>
       sweep(config, {
-        ...{ over, backend, method, precision, signal },
+        ...readWay(flags),
+        ...{ over, signal },
         ...(series && { series }),
         ...(measures && { measures }),
         onProgress: ({ share, cell, cells }) =>

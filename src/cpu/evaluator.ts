@@ -2,8 +2,11 @@
 
 import { checkNotAborted } from "../errors.ts";
 import type { Problem } from "../problem.ts";
-import { createOracle, finiteOrInfinity, type Question, screen } from "../solve/settle.ts";
-import { type Choice, type Evaluator, Least, stepOf, type Watch } from "../solve/step.ts";
+import { createOracle, leastAmong, type Question, screen } from "../solve/settle.ts";
+import { type Choice, type Evaluator, Least, type Plan, stepOf, type Watch } from "../solve/step.ts";
+import { indicesOf, situationOf } from "../workers/jobs.ts";
+import type { Answer, Task } from "../workers/pool.ts";
+import { Team, type Threading } from "./team.ts";
 
 /** how long the CPU works before it lets timers, signals and progress through, in milliseconds */
 const TURN = 50;
@@ -11,52 +14,107 @@ const TURN = 50;
 const BATCH = 1024;
 /** rollout steps between two looks at the clock, unless one candidate takes more */
 const BATCH_STEPS = 2 ** 20;
+/**
+ * What a thread is sent at least, some tenths of a millisecond of work, of which handing it out takes half of one:
+ * rollout steps of proportional games, which are some forty times as fast, and of others; candidates by moments.
+ */
+const LEAST_SENT = { proportional: 2 ** 20, plain: 2 ** 15, moments: 2 ** 12 };
+/** how many times as much a thread is sent at most, so that nobody waits for the last one, or for a thread to stop */
+const MOST_SENT = 16;
+
+/** How the candidates of a step are cut. */
+interface Cut {
+  /** candidates between two looks at the clock */
+  readonly batch: number;
+  /** candidates that a thread is sent at least */
+  readonly least: number;
+}
 
 /**
  * An evaluator that tries every candidate.
  *
  * @param method `rollout` asks the oracle for each; `moments` screens in O(1) a candidate and asks the oracle for
- *   the few that remain. Both give the same steps to the bit.
+ *   the few that remain. Both give the same steps to the bit, for any number of threads.
  */
-export function createCpuEvaluator(problem: Problem, method: "rollout" | "moments"): Evaluator {
+export function createCpuEvaluator(
+  problem: Problem,
+  method: "rollout" | "moments",
+  threading: Threading = { threads: 1 },
+): Evaluator {
   const oracle = createOracle(problem);
-  const { candidates } = problem;
+  const { candidates, game } = problem;
+  const team = new Team(problem, threading);
 
-  async function byMoments(question: Question, batch: number, watch: Watch): Promise<Choice> {
-    const enclosure = (i: number) => question.enclosure!(candidates.at(i));
-    const kept: number[] = [];
+  /** What a job answers for all candidates, range by range: by threads, or alone and the same. */
+  async function askAll<Name extends "least" | "screen">(
+    task: () => Task<Name>,
+    alone: (indices: number[]) => Answer<Name>,
+    { batch, least }: Cut,
+    watch: Watch,
+  ): Promise<Answer<Name>[]> {
+    if (team.isReady) {
+      const ranges = team.rangesOf(candidates.size, least, least * MOST_SENT);
+      const answers = await team.run<"least" | "screen">(task(), ranges, watch);
+      if (answers) return answers as Answer<Name>[];
+    }
+    const answers: Answer<Name>[] = [];
     await inTurns(candidates.size, batch, watch, (from, to) => {
-      kept.push(...screen(range(from, to), enclosure));
+      answers.push(alone(indicesOf({ from, to })));
     });
-    return oracle.settle(question, screen(kept, enclosure));
+    return answers;
   }
 
-  async function byRollout({ costsOf }: Question, batch: number, watch: Watch): Promise<Choice> {
+  async function byMoments(question: Question, watch: Watch): Promise<Choice> {
+    const enclosure = (i: number) => question.enclosure!(candidates.at(i));
+    const kept = await askAll(
+      () => ({ job: "screen", shared: { problem: team.problem, view: question.view! } }),
+      (indices) => screen(indices, enclosure),
+      { batch: BATCH, least: LEAST_SENT.moments },
+      watch,
+    );
+    return oracle.settle(question, screen(kept.flat(), enclosure));
+  }
+
+  async function byRollout(
+    { costsOf }: Question,
+    episode: number,
+    plan: Plan,
+    watch: Watch,
+  ): Promise<Choice> {
+    const steps = problem.states.size * (problem.learningRates.length - episode);
+    const sent = game.proportional ? LEAST_SENT.proportional : LEAST_SENT.plain;
+    const leasts = await askAll(
+      () => ({ job: "least", shared: situationOf(team.problem, episode, plan) }),
+      (indices) => leastAmong(costsOf, candidates, indices),
+      { batch: Math.min(BATCH, Math.ceil(BATCH_STEPS / steps)), least: Math.ceil(sent / steps) },
+      watch,
+    );
     const least = new Least();
-    await inTurns(candidates.size, batch, watch, (from, to) => {
-      const costs = costsOf(range(from, to).map((i) => candidates.at(i)));
-      for (const [j, cost] of costs.entries()) least.offer(from + j, finiteOrInfinity(cost));
-    });
+    for (const each of leasts) least.join(each);
     return least.choice(candidates, candidates.size);
   }
 
-  const answer = method === "moments" ? byMoments : byRollout;
   return {
     backend: "cpu",
     adapter: "cpu",
     precision: "certified",
+    get threads() {
+      return team.threads;
+    },
     async decide(episode, plan, watch) {
-      const steps = problem.states.size * (problem.learningRates.length - episode);
-      const batch = method === "moments" ? BATCH : Math.min(BATCH, Math.ceil(BATCH_STEPS / steps));
       const choices: Choice[] = [];
       for (const question of oracle.questions(episode, plan))
-        choices.push(await answer(question, batch, watch));
+        choices.push(
+          method === "moments"
+            ? await byMoments(question, watch)
+            : await byRollout(question, episode, plan, watch),
+        );
       return [stepOf(problem, episode, choices)];
     },
     ...(method === "moments" && {
-      respond: (outlook, watch) => byMoments(oracle.questionOf(outlook), BATCH, watch),
+      respond: (outlook, watch) => byMoments(oracle.questionOf(outlook), watch),
     }),
-    destroy() {},
+    destroy: () => team.destroy(),
   };
 }
 
@@ -76,8 +134,4 @@ async function inTurns(
     checkNotAborted(watch.signal);
     turnEnds = performance.now() + TURN;
   }
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from }, (_, i) => from + i);
 }

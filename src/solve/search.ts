@@ -2,8 +2,10 @@
 // restarts, whose every generation is one batch of rollouts. It starts from the decision of the episode after, which
 // is seldom far. In float32 the best few of a generation are settled in float64 before the search hears of them.
 
+import { Team, type Threading } from "../cpu/team.ts";
 import { checkNotAborted } from "../errors.ts";
 import type { Problem } from "../problem.ts";
+import { situationOf } from "../workers/jobs.ts";
 import { minimize } from "./minimize.ts";
 import { createOracle } from "./settle.ts";
 import { type Evaluator, type Plan, type Step, stepOf, type Watch } from "./step.ts";
@@ -31,6 +33,8 @@ export interface BatchCosts {
 const STEP_SIZE = 0.5;
 /** of a generation, how many float64 settles */
 const SETTLED = 4;
+/** what a thread is sent at least, a few tenths of a millisecond of work: rollout steps times weights */
+const LEAST_SENT = 2 ** 13;
 /** how long generations may follow each other before timers and signals get a turn, in milliseconds */
 const TURN = 50;
 
@@ -39,24 +43,45 @@ const TURN = 50;
  *
  * @param device what costs the candidates; the oracle itself where there is none
  * @param settles whether the oracle settles the best few of what a device costs
+ * @param threading the CPU's threads, for where there is no device
  */
 export function createSearchEvaluator(
   problem: Problem,
-  { device, settles = true }: { device?: BatchCosts; settles?: boolean } = {},
+  {
+    device,
+    settles = true,
+    threading = { threads: 1 },
+  }: { device?: BatchCosts; settles?: boolean; threading?: Threading } = {},
 ): Evaluator {
   const oracle = createOracle(problem);
   const { seed, population, generations, restarts } = problem.config.search as SearchSettings;
   const dimension = problem.game.network!.weights;
   const episodes = problem.learningRates.length;
+  const team = new Team(problem, device ? { threads: 1 } : threading);
   let turn = performance.now();
 
   return {
     backend: device ? "gpu" : "cpu",
     adapter: device?.adapter ?? "cpu",
     precision: !device ? "float64" : settles ? "screened" : "f32",
+    get threads() {
+      return team.threads;
+    },
     async decide(episode: number, plan: Plan, watch: Watch): Promise<Step[]> {
       const costsOf = oracle.costsAt(episode, plan);
+      const steps = problem.states.size * (episodes - episode);
+      const least = Math.ceil(LEAST_SENT / (steps * dimension));
+      const task = { job: "costs", shared: situationOf(team.problem, episode, plan) } as const;
       let survivors = 0;
+
+      /** undefined where no threads take part */
+      async function byThreads(decisions: readonly number[][]): Promise<number[] | undefined> {
+        if (!team.isReady) return undefined;
+        const ranges = team.rangesOf(decisions.length, least, decisions.length);
+        const parts = ranges.map(({ from, to }) => decisions.slice(from, to));
+        const costs = await team.run(task, parts, { signal: watch.signal });
+        return costs?.flatMap((part) => [...part]);
+      }
 
       async function evaluate(points: readonly Float64Array[]): Promise<ArrayLike<number>> {
         if (performance.now() - turn > TURN) {
@@ -64,7 +89,10 @@ export function createSearchEvaluator(
           turn = performance.now();
         }
         checkNotAborted(watch.signal);
-        if (!device) return costsOf(points.map((point) => [...point]));
+        if (!device) {
+          const decisions = points.map((point) => [...point]);
+          return (await byThreads(decisions)) ?? costsOf(decisions);
+        }
         const costs = await device.costs(episode, plan, points);
         const order = Array.from(costs.keys()).sort((a, b) => costs[a] - costs[b] || a - b);
         const best = order.slice(0, settles ? SETTLED : 0);
@@ -93,6 +121,7 @@ export function createSearchEvaluator(
     },
     destroy() {
       device?.destroy();
+      team.destroy();
     },
   };
 }

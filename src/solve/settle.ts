@@ -9,12 +9,21 @@ import type { Problem } from "../problem.ts";
 import { type Enclosure, Future, type Outlook, roundingsOf } from "./moments.ts";
 import { type Choice, Least, type Plan } from "./step.ts";
 
+/** What the agent sees of the future where the game is proportional, as plain data. */
+export interface View {
+  readonly outlook: Outlook;
+  /** how many roundings the oracle may go through */
+  readonly roundings: number;
+}
+
 /** What the agent of an episode asks after a signal: which candidate is best? */
 export interface Question {
   /** J of candidates in float64, as the oracle has it: by rollout, or by moments where nothing can be rolled out */
   readonly costsOf: CostsOf;
   /** where the game is proportional: J by moments, with a bound of its distance from the oracle's */
   readonly enclosure?: (decision: readonly number[]) => Enclosure;
+  /** what the enclosures follow from */
+  readonly view?: View;
 }
 
 /** Decides between candidates in float64. */
@@ -23,8 +32,8 @@ export interface Oracle {
   questions(episode: number, plan: Plan): Question[];
   /** J of candidates at an episode, in float64 */
   costsAt(episode: number, plan: Plan): CostsOf;
-  /** the question of an outlook that is no episode's */
-  questionOf(outlook: Outlook): Question;
+  /** the question of an outlook that is no episode's, with as many roundings as there can be unless given */
+  questionOf(outlook: Outlook, roundings?: number): Question;
   /**
    * The answer to a question, decided among `survivors`.
    *
@@ -48,7 +57,7 @@ export function createOracle(problem: Problem): Oracle {
   const byMoments = (outlook: Outlook, roundings: number) => {
     const enclosure = future!.enclosure(outlook, roundings);
     const costsOf: CostsOf = (decisions) => decisions.map((decision) => enclosure(decision).cost);
-    return { enclosure, costsOf };
+    return { enclosure, costsOf, view: { outlook, roundings } };
   };
 
   const questions: Oracle["questions"] = (episode, plan) => {
@@ -62,7 +71,7 @@ export function createOracle(problem: Problem): Oracle {
   return {
     questions,
     costsAt: (episode, plan) => questions(episode, plan)[0].costsOf,
-    questionOf: (outlook) => byMoments(outlook, roundingsOf(problem, 0)),
+    questionOf: (outlook, roundings = roundingsOf(problem, 0)) => byMoments(outlook, roundings),
     settle({ costsOf, enclosure }, survivors) {
       let few = survivors;
       if (enclosure && survivors.length > 2) few = screen(survivors, (i) => enclosure(candidates.at(i)));

@@ -27,6 +27,8 @@ export interface SolveOptions {
   method?: Method;
   /** `certified`, the default: the float64 oracle's plan; `f32`: the GPU's own least */
   precision?: "certified" | "f32";
+  /** threads of the CPU that may work, at most; as many as it has cores unless given */
+  threads?: number;
   /** the WebGPU to use in place of the browser's or Dawn's */
   gpu?: WebGpu;
   /** aborts the solve: it throws `ABORTED` */
@@ -60,6 +62,8 @@ export interface Result {
     adapter: string;
     method: Exclude<Method, "auto">;
     precision: Precision;
+    /** threads of the CPU that worked; 1 where the solve was too short to start any, or the game is its user's own */
+    threads: number;
     /** candidates that float64 decided between, summed over the episodes */
     survivors: number;
     /** from the checked configuration to the plan, opening a device included */

@@ -75,6 +75,8 @@ export interface Evaluator {
   readonly backend: "cpu" | "gpu";
   readonly adapter: string;
   readonly precision: Precision;
+  /** how many of the CPU's threads have worked; one unless given */
+  readonly threads?: number;
   /**
    * Decides episode `last` and, where that is cheaper, some before it too.
    *
@@ -119,6 +121,12 @@ export class Least {
     } else if (!(cost >= this.runnerUp)) {
       this.runnerUp = cost;
     }
+  }
+
+  /** Takes the least and the second least of the costs that follow those offered so far. */
+  join({ index, cost, runnerUp }: Pick<Least, "index" | "cost" | "runnerUp">): void {
+    this.offer(index, cost);
+    if (!Number.isNaN(runnerUp)) this.offer(index, runnerUp);
   }
 
   /** The decision for the least. */

@@ -6,6 +6,8 @@ import { hasCode, MesaError } from "../errors.ts";
 import { createBatchCosts } from "../gpu/batch.ts";
 import { createGpuEvaluator } from "../gpu/evaluator.ts";
 import type { Problem } from "../problem.ts";
+import { quote } from "../schema.ts";
+import { availableThreads } from "../workers/pool.ts";
 import { createExactEvaluator } from "./exact.ts";
 import { createSearchEvaluator } from "./search.ts";
 import type { Evaluator } from "./step.ts";
@@ -18,10 +20,14 @@ export interface Way {
   readonly backend: Backend;
   readonly method: Exclude<Method, "auto">;
   readonly precision: "certified" | "f32";
+  /** threads of the CPU that may work */
+  readonly threads: number;
   /** a `GPU`, whose types not every program that reads these has */
   readonly gpu: unknown;
 }
 
+/** threads that may be asked for */
+const MOST_THREADS = 1024;
 /** devices that `auto` tries before it goes on with the CPU */
 const MOST_DEVICES = 2;
 
@@ -51,7 +57,13 @@ function chooseMethod({ game, horizon, chain }: Problem, asked: Method): Way["me
 /** @throws MesaError `INVALID_CONFIG` when what is asked does not go together */
 export function chooseWay(
   problem: Problem,
-  asked: { backend?: Backend; method?: Method; precision?: Way["precision"]; gpu?: unknown },
+  asked: {
+    backend?: Backend;
+    method?: Method;
+    precision?: Way["precision"];
+    threads?: number;
+    gpu?: unknown;
+  },
 ): Way {
   const backend = oneOf("backend", asked.backend ?? "auto", ["auto", "cpu", "gpu"]);
   const precision = oneOf("precision", asked.precision ?? "certified", ["certified", "f32"]);
@@ -67,7 +79,13 @@ export function chooseWay(
       "INVALID_CONFIG",
       "precision f32 is the GPU's arithmetic: it needs backend gpu or auto and a grid",
     );
-  return { backend, method, precision, gpu: asked.gpu };
+  const threads = asked.threads ?? availableThreads();
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `threads must be a whole number in [1, ${MOST_THREADS}], got ${quote(threads)}`,
+    );
+  return { backend, method, precision, threads, gpu: asked.gpu };
 }
 
 /** The device's evaluator; undefined where `auto` does without. */
@@ -97,8 +115,8 @@ async function open(problem: Problem, way: Way, losses: number, notes: string[])
       notes.push(`did without the GPU: ${error.message}`);
     }
   }
-  if (problem.game.network) return createSearchEvaluator(problem);
-  return createCpuEvaluator(problem, way.method as "rollout" | "moments");
+  if (problem.game.network) return createSearchEvaluator(problem, { threading: way });
+  return createCpuEvaluator(problem, way.method as "rollout" | "moments", way);
 }
 
 /**
@@ -114,7 +132,7 @@ export async function withEvaluator(
   notes: string[],
   work: (evaluator: Evaluator) => Promise<void>,
   where: () => string,
-): Promise<Pick<Evaluator, "backend" | "adapter" | "precision">> {
+): Promise<Required<Pick<Evaluator, "backend" | "adapter" | "precision" | "threads">>> {
   const losses: string[] = [];
   let noted = 0;
   for (;;) {
@@ -124,8 +142,8 @@ export async function withEvaluator(
       for (; noted < losses.length; noted++)
         notes.push(`${losses[noted]}: went on with ${evaluator.adapter}`);
       await work(evaluator);
-      const { backend, adapter, precision } = evaluator;
-      return { backend, adapter, precision };
+      const { backend, adapter, precision, threads = 1 } = evaluator;
+      return { backend, adapter, precision, threads };
     } catch (error) {
       if (way.backend !== "auto" || !hasCode(error, "DEVICE_LOST")) throw error;
       losses.push(`${evaluator?.adapter ?? "the GPU"} was lost ${where()} (${error.message})`);

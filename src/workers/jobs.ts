@@ -4,7 +4,7 @@
 
 import type { FilledConfig } from "../config.ts";
 import { createProblem, type Problem } from "../problem.ts";
-import { createOracle, leastAmong, type Oracle } from "../solve/settle.ts";
+import { createOracle, leastAmong, type Oracle, screen, type View } from "../solve/settle.ts";
 import type { Plan } from "../solve/step.ts";
 
 /** A problem whose game is built in, as plain data. */
@@ -14,11 +14,12 @@ export interface ProblemData {
   readonly config: FilledConfig;
 }
 
-/** An episode of a problem with all later decisions made. */
+/** An episode of a problem, with the decisions after it. */
 export interface Situation {
   readonly problem: ProblemData;
   readonly episode: number;
-  readonly plan: Plan;
+  /** the later decisions' numbers, one decision after the other */
+  readonly later: Float64Array;
 }
 
 /** Indices of candidates: `from` and those after it that are below `to`. */
@@ -40,9 +41,9 @@ function problemOf({ id, config }: ProblemData) {
 
 export const jobs = {
   /** the least and the second least average total mesa cost of a range of candidates */
-  least({ problem: data, episode, plan }: Situation) {
-    const { problem, oracle } = problemOf(data);
-    const costsOf = oracle.costsAt(episode, plan);
+  least(situation: Situation) {
+    const { problem, oracle } = problemOf(situation.problem);
+    const costsOf = oracle.costsAt(situation.episode, planOf(situation, problem));
     return (range: Range) => {
       const { index, cost, runnerUp } = leastAmong(costsOf, problem.candidates, indicesOf(range));
       return { index, cost, runnerUp };
@@ -50,15 +51,36 @@ export const jobs = {
   },
 
   /** the average total mesa costs of any decisions, shape [n] for n of them */
-  costs({ problem, episode, plan }: Situation) {
-    const costsOf = problemOf(problem).oracle.costsAt(episode, plan);
+  costs(situation: Situation) {
+    const { problem, oracle } = problemOf(situation.problem);
+    const costsOf = oracle.costsAt(situation.episode, planOf(situation, problem));
     return (decisions: readonly (readonly number[])[]) => Float64Array.from(costsOf(decisions));
+  },
+
+  /** those of a range of candidates that could be the least or the runner-up under an outlook */
+  screen({ problem: data, view: { outlook, roundings } }: { problem: ProblemData; view: View }) {
+    const { problem, oracle } = problemOf(data);
+    const { enclosure } = oracle.questionOf(outlook, roundings);
+    return (range: Range) => screen(indicesOf(range), (i) => enclosure!(problem.candidates.at(i)));
   },
 };
 
 export type Jobs = typeof jobs;
 
-/** the indices of a range, in ascending order */
+/** The indices of a range, in ascending order. */
 export function indicesOf({ from, to }: Range): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+/** An episode with the later decisions of a plan. */
+export function situationOf(problem: ProblemData, episode: number, plan: Plan): Situation {
+  return { problem, episode, later: Float64Array.from(plan.slice(episode + 1).flat()) };
+}
+
+function planOf({ episode, later }: Situation, { learningRates: { length } }: Problem): Plan {
+  const size = later.length / (length - episode - 1);
+  return Array.from({ length }, (_, k) => {
+    const from = (k - episode - 1) * size;
+    return k > episode ? [...later.subarray(from, from + size)] : [];
+  });
 }

@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import references from "../../src/cli/reference.json" with { type: "json" };
 import type * as index from "../../src/index.ts";
+import { solve } from "../../src/index.ts";
 import { launchChromium } from "./chromium.ts";
 import { openSite, type Site } from "./site.ts";
 
@@ -65,6 +66,37 @@ describe("experiment-1", () => {
     expect(solver.backend).toBe("cpu");
     expect(plan.coefficient).toEqual(reference.plan);
     expect(complaints).toEqual([]);
+  });
+});
+
+describe("threads", () => {
+  const config = {
+    game: "misconception",
+    schedule: { learningRates: [1, 0.5, 0.2, 0, 0, 0] },
+    coefficient: { count: 40_001 },
+  };
+  const solveThere = () =>
+    page.evaluate((config) => library.solve(config, { backend: "cpu", threads: 2 }), config);
+
+  test("are web workers, and decide as Node does", async () => {
+    const { solver, ...result } = await solveThere();
+    const { solver: here, ...wanted } = await solve(config, { backend: "cpu", threads: 1 });
+    expect(solver).toMatchObject({ threads: 2, survivors: here.survivors });
+    expect(result).toEqual(wanted);
+    expect(complaints).toEqual([]);
+  });
+
+  test("are done without where the page's security policy forbids them", async () => {
+    await page.evaluate(() => {
+      const meta = document.createElement("meta");
+      meta.httpEquiv = "Content-Security-Policy";
+      meta.content = "worker-src 'none'";
+      document.head.append(meta);
+    });
+    const { solver, plan } = await solveThere();
+    expect(solver.threads).toBe(1);
+    expect(plan).toEqual((await solve(config, { backend: "cpu", threads: 1 })).plan);
+    expect(complaints.join()).toMatch(/Content Security Policy/);
   });
 });
 

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { createProblem } from "../../src/problem.ts";
 import { createOracle } from "../../src/solve/settle.ts";
-import type { Situation } from "../../src/workers/jobs.ts";
+import { type Situation, situationOf } from "../../src/workers/jobs.ts";
 import { Pool, ThreadsLost } from "../../src/workers/pool.ts";
 
 const problem = createProblem({
@@ -15,7 +15,7 @@ const problem = createProblem({
 });
 const plan = [0.1, 0.2, 0.5, 1, 1].map((a) => [a]);
 const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));
-const shared: Situation = { problem: { id: 1, config: problem.config }, episode: 1, plan };
+const shared: Situation = situationOf({ id: 1, config: problem.config }, 1, plan);
 const oracle = createOracle(problem).costsAt(1, plan)(decisions);
 
 const pools: Pool[] = [];
@@ -51,7 +51,7 @@ test.each([1, 2, 3, 7])("%i threads answer as one does, in the order of the part
 
 test("several runs at once, of several tasks, share the threads", async () => {
   const pool = openPool(2);
-  const later = { ...shared, episode: 4 };
+  const later = situationOf(shared.problem, 4, plan);
   const ofLater = createOracle(problem).costsAt(4, plan)(decisions);
   const runs = [shared, later, shared].map((of) => pool.run({ job: "costs", shared: of }, unevenParts()));
   const answers = (await Promise.all(runs)).map((answer) => answer.flatMap((costs) => [...costs]));
@@ -78,7 +78,7 @@ describe("what goes wrong", () => {
   });
 
   test("as a bug is thrown with the thread's stack", async () => {
-    const nothing = { ...shared, plan: [] };
+    const nothing = { ...shared, later: undefined as unknown as Float64Array };
     const failure = await openPool(1)
       .run({ job: "costs", shared: nothing }, [decisions])
       .catch((error) => error);

@@ -1,0 +1,144 @@
+// Any number of threads decides as one does: the same steps to the bit, ties, overflow and counts included.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createCpuEvaluator } from "../src/cpu/evaluator.ts";
+import { type Config, solve } from "../src/index.ts";
+import { createProblem } from "../src/problem.ts";
+import { Induction } from "../src/solve/induction.ts";
+import { createSearchEvaluator } from "../src/solve/search.ts";
+import { Least } from "../src/solve/step.ts";
+import { momentum } from "./games/momentum.ts";
+
+/** threads that take part from the first step on */
+const atOnce = (threads: number) => ({ threads, patience: 0 });
+
+async function stepsOf(config: Config, method: "rollout" | "moments", threads: number) {
+  const problem = createProblem(config);
+  const evaluator = problem.game.network
+    ? createSearchEvaluator(problem, { threading: atOnce(threads) })
+    : createCpuEvaluator(problem, method, atOnce(threads));
+  try {
+    const induction = new Induction(problem.learningRates.length);
+    await induction.run(evaluator, () => 1, {});
+    return { steps: induction.steps, worked: evaluator.threads };
+  } finally {
+    evaluator.destroy();
+  }
+}
+
+const rates = [1, 0.7, 0.3, 0];
+const cases: [string, Config, "rollout" | "moments"][] = [
+  ["linear", { game: "linear", coefficient: { count: 20_011 }, theta: { count: 101 } }, "rollout"],
+  ["linear", { game: "linear", coefficient: { count: 20_011 }, discount: 0.9 }, "moments"],
+  [
+    "learned-discount",
+    { game: "learned-discount", base: { count: 13 }, perDiscount: { count: 37 } },
+    "rollout",
+  ],
+  ["misconception", { game: "misconception", coefficient: { count: 997 } }, "rollout"],
+  ["uncertain-deployment", { game: "uncertain-deployment", coefficient: { count: 9001 } }, "moments"],
+  [
+    "mlp",
+    { game: "mlp", layers: [1, 5, 1], search: { generations: 5, restarts: 1, population: 13 } },
+    "rollout",
+  ],
+];
+
+describe.each(cases)("%s", (name, config, method) => {
+  const schedule =
+    name === "uncertain-deployment" ? { episodes: 5, learningRate: 1 } : { learningRates: rates };
+
+  test(`by ${method}`, async () => {
+    const one = await stepsOf({ ...config, schedule }, method, 1);
+    expect(one.worked ?? 1).toBe(1);
+    for (const threads of [2, 3, 7]) {
+      const { steps, worked } = await stepsOf({ ...config, schedule }, method, threads);
+      expect(steps).toEqual(one.steps);
+      expect(worked).toBeGreaterThan(1);
+    }
+  });
+});
+
+test("of equal candidates the first is taken, whoever looked at it", async () => {
+  // nothing depends on the coefficient where every goal is 0
+  const config: Config = {
+    game: "linear",
+    theta: { min: 0, max: 0, count: 1 },
+    coefficient: { count: 1_500_001 },
+    schedule: { learningRates: [1] },
+  };
+  const { steps, worked } = await stepsOf(config, "rollout", 3);
+  expect(steps[0]).toMatchObject({ index: 0, decision: [-2], cost: 0, runnerUp: 0 });
+  expect(worked).toBe(2);
+});
+
+test("where float64 overflows", async () => {
+  const config: Config = {
+    game: "misconception",
+    coefficient: { min: -1e200, max: 1e200, count: 2001 },
+    schedule: { learningRates: [1, 1] },
+  };
+  const one = await stepsOf(config, "rollout", 1);
+  expect((await stepsOf(config, "rollout", 3)).steps).toEqual(one.steps);
+  const none = { ...config, coefficient: { min: 1e200, max: 2e200, count: 2001 } };
+  await expect(stepsOf(none, "rollout", 3)).rejects.toMatchObject({ code: "NOT_FINITE" });
+});
+
+test("the least of parts is the least of the whole", () => {
+  const cost = fc.constantFrom(0, 1, 2, 3, Number.POSITIVE_INFINITY);
+  fc.assert(
+    fc.property(fc.array(fc.array(cost, { minLength: 1 }), { minLength: 1 }), (parts) => {
+      const [whole, joined] = [new Least(), new Least()];
+      let index = 0;
+      for (const costs of parts) {
+        const part = new Least();
+        for (const each of costs) {
+          whole.offer(index, each);
+          part.offer(index++, each);
+        }
+        joined.join(part);
+      }
+      expect(joined).toEqual(whole);
+    }),
+  );
+});
+
+/** some seconds of work in few steps */
+const long: Config = {
+  game: "misconception",
+  coefficient: { count: 200_001 },
+  schedule: { training: 3, deployment: 3 },
+};
+
+test("a long solve starts threads by itself, unless it is told not to; it can be stopped, and tells how far it is", async () => {
+  for (const threads of [1, 2]) {
+    const controller = new AbortController();
+    const shares: number[] = [];
+    const failure = await solve(long, {
+      backend: "cpu",
+      threads,
+      signal: controller.signal,
+      onProgress({ share }) {
+        shares.push(share);
+        if (shares.length === 6) controller.abort("enough");
+      },
+    }).catch((error) => error);
+    expect(failure).toMatchObject({ code: "ABORTED", cause: "enough" });
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares[0]).toBeGreaterThan(0);
+    expect(shares.at(-1)).toBeLessThan(1);
+  }
+  const brief = { ...long, coefficient: { count: 40_001 } };
+  const { solver: two, ...result } = await solve(brief, { backend: "cpu", threads: 2 });
+  const { solver: one, ...same } = await solve(brief, { backend: "cpu", threads: 1 });
+  expect([one.threads, two.threads]).toEqual([1, 2]);
+  expect(result).toEqual(same);
+});
+
+test("a short solve and a game of one's own are work for one", async () => {
+  const schedule = { learningRates: [1] };
+  const short = await solve({ game: "linear", schedule }, { backend: "cpu", threads: 2 });
+  expect(short.solver.threads).toBe(1);
+  const { worked } = await stepsOf({ game: momentum, coefficient: { count: 9001 }, schedule }, "rollout", 2);
+  expect(worked).toBe(1);
+});

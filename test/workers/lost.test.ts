@@ -1,0 +1,39 @@
+// Where threads cannot be had, or are lost on the way, a solve does without them.
+import { afterEach, expect, test, vi } from "vitest";
+import { createCpuEvaluator } from "../../src/cpu/evaluator.ts";
+import { createProblem } from "../../src/problem.ts";
+import type { Listener, Thread } from "../../src/workers/thread.ts";
+
+const start = vi.hoisted(() => vi.fn<(script: string, listener: Listener) => Thread>());
+vi.mock("#workers", () => ({ availableThreads: () => 2, startThread: start }));
+afterEach(() => {
+  start.mockReset();
+});
+
+const problem = createProblem({ game: "misconception", schedule: { learningRates: [1, 0] } });
+
+async function decide(threads: number) {
+  const evaluator = createCpuEvaluator(problem, "rollout", { threads, patience: 0 });
+  const steps = await evaluator.decide(1, [], {});
+  evaluator.destroy();
+  return { steps, worked: evaluator.threads };
+}
+
+test("because none can be started", async () => {
+  start.mockImplementation(() => {
+    throw new Error("forbidden");
+  });
+  expect(await decide(2)).toEqual(await decide(1));
+  expect(start).toHaveBeenCalledOnce();
+});
+
+test("because one ends before it answers", async () => {
+  const terminate = vi.fn();
+  start.mockImplementation((_, { onLost }) => {
+    setTimeout(() => onLost(new Error("forbidden")));
+    return { post() {}, keepAlive() {}, terminate };
+  });
+  expect(await decide(2)).toEqual(await decide(1));
+  expect(start).toHaveBeenCalledTimes(2);
+  expect(terminate).toHaveBeenCalledTimes(2);
+});
