@@ -27,6 +27,15 @@ export interface Window {
   readonly y: readonly number[];
 }
 
+/** Rows and columns of a larger rectangle of cells. */
+export interface Rectangle {
+  /** the first column and row, from the lower left */
+  readonly column: number;
+  readonly row: number;
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** Solved cells, row by row from the least y on, each row from the least x on. */
 export interface Cells {
   /** each measure's values, NaN where it has no meaning, shape [rows × columns] */
@@ -34,11 +43,26 @@ export interface Cells {
   /** codes of {@link STATUSES}, shape [rows × columns] */
   readonly status: Uint8Array;
   /** how many of them float64 had to decide as float32 could not; 0 where all of it was float64 */
-  readonly settled: number;
+  settled: number;
 }
 
 /** Cells that are yet to be solved. */
-export function createCells(measures: readonly string[], count: number): Cells & { settled: number } {
+export function createCells(measures: readonly string[], count: number): Cells {
   const columns = measures.map((name) => [name, new Float64Array(count).fill(Number.NaN)] as const);
   return { values: Object.fromEntries(columns), status: new Uint8Array(count), settled: 0 };
+}
+
+/** Puts a rectangle of cells where it belongs among more of them. @param width of the rows of `into` */
+export function placeCells(
+  into: Cells,
+  width: number,
+  from: Cells,
+  { column, row, columns, rows }: Rectangle,
+): void {
+  for (let r = 0; r < rows; r++) {
+    const at = (row + r) * width + column;
+    for (const [name, values] of Object.entries(from.values))
+      into.values[name].set(values.subarray(r * columns, (r + 1) * columns), at);
+    into.status.set(from.status.subarray(r * columns, (r + 1) * columns), at);
+  }
 }

@@ -10,6 +10,8 @@ import type { PhaseMethod } from "./numbers.ts";
 export interface EngineOptions {
   /** `auto`, the default: a hardware adapter where there is one, else the CPU */
   backend?: "auto" | "cpu" | "gpu";
+  /** how many threads the CPU's work may use; one for each core unless given */
+  threads?: number;
   /** the WebGPU to use in place of the browser's or Dawn's */
   gpu?: unknown;
 }
@@ -34,6 +36,6 @@ export interface PhaseEngine {
 export type EngineMethod = PhaseMethod | "rollout";
 
 /** Opens an engine. */
-export async function openEngine(_options: EngineOptions = {}): Promise<PhaseEngine> {
-  return createCpuEngine();
+export async function openEngine({ threads }: EngineOptions = {}): Promise<PhaseEngine> {
+  return createCpuEngine(threads);
 }

@@ -2,19 +2,15 @@
 
 import { checkNotAborted, MesaError } from "../errors.ts";
 import { createProblem } from "../problem.ts";
-import { type Cells, createCells, type Window } from "./cells.ts";
+import { type Cells, createCells, placeCells, type Rectangle, type Window } from "./cells.ts";
 import { checkPhase, type Diagram, type PhaseConfig } from "./config.ts";
 import { type EngineMethod, type EngineOptions, openEngine, type PhaseEngine } from "./engine.ts";
 
-/** Cells that are solved: every `stride`th of a rectangle's rows and columns. */
-export interface Tile extends Cells {
-  /** the first column and row, from the lower left */
-  readonly column: number;
-  readonly row: number;
-  /** how many columns and rows were solved */
-  readonly columns: number;
-  readonly rows: number;
-  /** from one of these to the next, in cells of the diagram */
+/**
+ * Cells that are solved, of a rectangle of the diagram or, where a coarse picture comes first, of every `stride`th of
+ * its columns and rows: what is at (c, r) of the tile is at (stride·(column + c), stride·(row + r)) of the diagram.
+ */
+export interface Tile extends Cells, Rectangle {
   readonly stride: number;
 }
 
@@ -28,8 +24,10 @@ export interface PhaseOptions extends EngineOptions {
   signal?: AbortSignal;
   /** is given the cells as they are solved, those of a stride of 1 from below to above */
   onTile?: (tile: Tile) => void;
-  /** whether a coarse picture comes first, and then ever finer ones */
+  /** whether a coarse picture comes first, and then a finer one */
   progressive?: boolean;
+  /** what is solved already: the cells before `cell`, row by row, in a diagram's shape; the work goes on from there */
+  done?: { readonly cells: Cells; readonly cell: number };
 }
 
 /** A solved diagram. */
@@ -47,9 +45,12 @@ export interface Phase extends Cells {
 }
 
 /** strides of a diagram that is drawn progressively */
-const STRIDES = [16, 4] as const;
-/** cells of a tile, about: a moment's work where they are dear, and worth a dispatch where they are cheap */
-const TILE = 2 ** 14;
+const STRIDES = [16, 4, 1] as const;
+/** how long a tile should take, in milliseconds */
+const TARGET = 150;
+/** cells of the first tile, and how many times more the next may have */
+const FIRST_TILE = 64;
+const GROWTH = 8;
 
 /** What `method: "auto"` takes, or what was asked if the diagram has it. */
 export function phaseMethod(
@@ -74,24 +75,32 @@ export function phaseMethod(
   return asked;
 }
 
-/** The tiles that a diagram of so many columns and rows is solved in, each stride's from below to above. */
-export function tilesOf(columns: number, rows: number, progressive = false) {
-  return [...(progressive ? STRIDES : []), 1].flatMap((stride) => {
-    const across = Math.ceil(columns / stride);
-    const up = Math.ceil(rows / stride);
-    const height = Math.max(1, Math.floor(TILE / across));
-    return Array.from({ length: Math.ceil(up / height) }, (_, i) => ({
-      ...{ column: 0, row: i * height * stride, stride, columns: across },
-      rows: Math.min(height, up - i * height),
-    }));
-  });
+/** The next rectangle of so many cells, about, row by row: some whole rows, or a piece of one; undefined at the end. */
+export function nextRectangle(
+  at: number,
+  size: number,
+  columns: number,
+  rows: number,
+): Rectangle | undefined {
+  const row = Math.floor(at / columns);
+  const column = at % columns;
+  if (row >= rows) return undefined;
+  if (column > 0 || size < columns)
+    return { column, row, columns: Math.min(size, columns - column), rows: 1 };
+  return { column, row, columns, rows: Math.min(Math.floor(size / columns), rows - row) };
 }
 
-/** The values of a tile's rows and columns. */
-export function windowOf({ x, y }: Diagram, tile: Omit<Tile, keyof Cells>): Window {
+/** The values of a tile's columns and rows. */
+function windowOf({ x, y }: Diagram, { column, row, columns, rows }: Rectangle, stride: number): Window {
   const along = (values: readonly number[], from: number, count: number) =>
-    Array.from({ length: count }, (_, i) => values[from + i * tile.stride]);
-  return { x: along(x.values, tile.column, tile.columns), y: along(y.values, tile.row, tile.rows) };
+    Array.from({ length: count }, (_, i) => values[(from + i) * stride]);
+  return { x: along(x.values, column, columns), y: along(y.values, row, rows) };
+}
+
+/** How many cells the next tile should have after one that took so long. */
+function nextSize(count: number, milliseconds: number): number {
+  const factor = Math.min(GROWTH, Math.max(1 / GROWTH, TARGET / Math.max(milliseconds, 1e-3)));
+  return Math.max(1, Math.round(count * factor));
 }
 
 /**
@@ -106,20 +115,35 @@ export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions
   createProblem({ ...diagram.config, game: diagram.game });
   const engine = options.engine ?? (await openEngine(options));
   const [columns, rows] = [diagram.x.values.length, diagram.y.values.length];
-  const cells = createCells(diagram.measures, columns * rows);
+  const cells = { ...(options.done?.cells ?? createCells(diagram.measures, columns * rows)) };
+  const from = options.done?.cell ?? 0;
   const started = performance.now();
   let solved = 0;
   try {
-    for (const tile of tilesOf(columns, rows, options.progressive)) {
-      checkNotAborted(options.signal);
-      const part = await engine.solve(diagram, windowOf(diagram, tile), method, options.signal);
-      solved += part.status.length;
-      if (tile.stride === 1) {
-        for (const name of diagram.measures) cells.values[name].set(part.values[name], tile.row * columns);
-        cells.status.set(part.status, tile.row * columns);
-        cells.settled += part.settled;
+    for (const stride of options.progressive ? STRIDES : STRIDES.slice(-1)) {
+      const [across, up] = [Math.ceil(columns / stride), Math.ceil(rows / stride)];
+      let size = FIRST_TILE;
+      for (let at = stride === 1 ? from : 0; ; ) {
+        checkNotAborted(options.signal);
+        const rectangle = nextRectangle(at, size, across, up);
+        if (!rectangle) break;
+        const before = performance.now();
+        const part = await engine.solve(
+          diagram,
+          windowOf(diagram, rectangle, stride),
+          method,
+          options.signal,
+        );
+        const count = part.status.length;
+        size = nextSize(count, performance.now() - before);
+        at += count;
+        solved += count;
+        if (stride === 1) {
+          placeCells(cells, columns, part, rectangle);
+          cells.settled += part.settled;
+        }
+        options.onTile?.({ ...rectangle, stride, ...part });
       }
-      options.onTile?.({ ...tile, ...part });
     }
   } finally {
     if (!options.engine) engine.destroy();

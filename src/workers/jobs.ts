@@ -3,6 +3,7 @@
 // checked, but no functions. The buffers of an answer's typed arrays are moved, so they must be the answer's own.
 
 import type { FilledConfig } from "../config.ts";
+import { cellsJob } from "../phase/cpu.ts";
 import { createProblem, type Problem } from "../problem.ts";
 import { createOracle, leastAmong, type Oracle, screen, type View } from "../solve/settle.ts";
 import type { Plan } from "../solve/step.ts";
@@ -63,6 +64,9 @@ export const jobs = {
     const { enclosure } = oracle.questionOf(outlook, roundings);
     return (range: Range) => screen(indicesOf(range), (i) => enclosure!(problem.candidates.at(i)));
   },
+
+  /** windows of a phase diagram */
+  cells: cellsJob,
 };
 
 export type Jobs = typeof jobs;

@@ -1,0 +1,37 @@
+// The cells of a window, one after the other in float64, on whatever thread this runs.
+
+import { type Cells, createCells, type Window } from "./cells.ts";
+import type { Diagram } from "./config.ts";
+import type { EngineMethod } from "./engine.ts";
+import { tightOf } from "./numbers.ts";
+import { type SolvedCell, solveCell } from "./ordinary.ts";
+import { CLOSE, TightSolver } from "./tight.ts";
+
+/**
+ * What solves windows of a diagram.
+ *
+ * @param between is awaited after each cell; what it throws ends the work
+ */
+export function createCellsSolver(diagram: Diagram, method: EngineMethod, signal?: AbortSignal) {
+  const tight = method === "rollout" ? undefined : tightOf(diagram, method);
+  const solver = tight && new TightSolver(tight);
+  const options = { method, backend: "cpu", ...(signal && { signal }) } as const;
+
+  return async ({ x, y }: Window, between?: () => Promise<void> | undefined): Promise<Cells> => {
+    const cells = createCells(diagram.measures, x.length * y.length);
+    const put = (index: number, { values, status }: SolvedCell) => {
+      for (const name of diagram.measures) cells.values[name][index] = values[name] ?? Number.NaN;
+      cells.status[index] = status;
+    };
+    for (let index = 0; index < x.length * y.length; index++) {
+      const atX = x[index % x.length];
+      const atY = y[Math.floor(index / x.length)];
+      const status = solver ? solver.solve({ ...tight!.numbers, [tight!.x]: atX, [tight!.y]: atY }) : CLOSE;
+      if (solver && status !== CLOSE) put(index, { values: solver.measures, status });
+      else put(index, await solveCell(diagram, atX, atY, options));
+      const turn = between?.();
+      if (turn) await turn;
+    }
+    return cells;
+  };
+}
