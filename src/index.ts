@@ -21,6 +21,7 @@ export type { Phase, PhaseOptions, Tile } from "./phase/phase.ts";
 export { phase } from "./phase/phase.ts";
 export type { PhasePreset } from "./phase/presets.ts";
 export { phasePresets } from "./phase/presets.ts";
+export type { SampleCheck } from "./phase/sample.ts";
 export type { Preset } from "./presets.ts";
 export { presets } from "./presets.ts";
 export type { Attempt } from "./solve/equilibrium.ts";

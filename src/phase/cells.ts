@@ -27,6 +27,18 @@ export interface Window {
   readonly y: readonly number[];
 }
 
+/** Cells one by one: the values of each along both axes, as many of x as of y. */
+export interface Points {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** Some cells of a window, by their index row by row; all of them unless given. */
+export function pointsOf({ x, y }: Window, indices?: readonly number[]): Points {
+  const chosen = indices ?? Array.from({ length: x.length * y.length }, (_, i) => i);
+  return { x: chosen.map((i) => x[i % x.length]), y: chosen.map((i) => y[Math.floor(i / x.length)]) };
+}
+
 /** Rows and columns of a larger rectangle of cells. */
 export interface Rectangle {
   /** the first column and row, from the lower left */

@@ -3,8 +3,8 @@
 
 import { checkNotAborted } from "../errors.ts";
 import { games } from "../games/index.ts";
-import { availableThreads, Pool, type Task, ThreadsLost } from "../workers/pool.ts";
-import { type Cells, createCells, placeCells, type Window } from "./cells.ts";
+import { Pool, type Task, ThreadsLost } from "../workers/pool.ts";
+import { type Cells, createCells, type Points, pointsOf } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import type { EngineMethod, PhaseEngine } from "./engine.ts";
 import { createCellsSolver } from "./inOrder.ts";
@@ -29,7 +29,7 @@ export function cellsJob({ method, ...diagram }: DiagramData) {
  *
  * @param threads how many may be used; with 1, the calling thread does the work, in turns with all else
  */
-export function createCpuEngine(threads = availableThreads()): PhaseEngine {
+export function createCpuEngine(threads: number): PhaseEngine {
   let pool = threads > 1 ? new Pool(threads) : undefined;
   let task: Task<"cells"> | undefined;
   let of: Diagram | undefined;
@@ -44,38 +44,35 @@ export function createCpuEngine(threads = availableThreads()): PhaseEngine {
     return task;
   };
 
+  const settle: PhaseEngine["settle"] = async (diagram, points, method, signal) => {
+    const plain = games.get(diagram.game.name) === diagram.game;
+    if (pool && plain && points.x.length > 1) {
+      try {
+        const parts = cut(points, threads);
+        return joined(diagram, points.x.length, await pool.run(taskOf(diagram, method), parts, { signal }));
+      } catch (error) {
+        if (!(error instanceof ThreadsLost)) throw error;
+        pool = undefined;
+      }
+    }
+    return solveInTurns(diagram, points, method, signal);
+  };
   return {
     ...{ backend: "cpu", adapter: "cpu", precision: "float64" },
-    async solve(diagram, window, method, signal) {
-      const plain = games.get(diagram.game.name) === diagram.game;
-      if (pool && plain && window.x.length * window.y.length > 1) {
-        try {
-          const parts = cut(window, threads);
-          const answers = await pool.run(
-            taskOf(diagram, method),
-            parts.map(({ window }) => window),
-            { signal },
-          );
-          return joined(diagram, window, parts, answers);
-        } catch (error) {
-          if (!(error instanceof ThreadsLost)) throw error;
-          pool = undefined;
-        }
-      }
-      return solveInTurns(diagram, window, method, signal);
-    },
+    settle,
+    solve: (diagram, window, method, signal) => settle(diagram, pointsOf(window), method, signal),
     destroy: () => pool?.destroy(),
   };
 }
 
-/** On the calling thread, which now and then does something else. @throws MesaError `ABORTED`, and what `solve` throws */
-function solveInTurns(diagram: Diagram, window: Window, method: EngineMethod, signal?: AbortSignal) {
+/** On the calling thread, which now and then does something else. */
+function solveInTurns(diagram: Diagram, points: Points, method: EngineMethod, signal?: AbortSignal) {
   let turnEnds = performance.now() + TURN;
   return createCellsSolver(
     diagram,
     method,
     signal,
-  )(window, () => {
+  )(points, () => {
     if (performance.now() < turnEnds) return;
     return new Promise((resolve) => setTimeout(resolve)).then(() => {
       checkNotAborted(signal);
@@ -84,37 +81,23 @@ function solveInTurns(diagram: Diagram, window: Window, method: EngineMethod, si
   });
 }
 
-/** A part of a window, and where it begins there. */
-interface Piece {
-  readonly column: number;
-  readonly row: number;
-  readonly window: Window;
+/** Points in parts, in order. */
+function cut({ x, y }: Points, threads: number): Points[] {
+  const size = Math.min(MOST_CELLS, Math.ceil(x.length / (threads * PARTS)));
+  return Array.from({ length: Math.ceil(x.length / size) }, (_, i) => ({
+    x: x.slice(i * size, (i + 1) * size),
+    y: y.slice(i * size, (i + 1) * size),
+  }));
 }
 
-/** Cuts a window into pieces of rows or, where rows are long, pieces of a row. */
-function cut({ x, y }: Window, threads: number): Piece[] {
-  const size = Math.max(1, Math.min(MOST_CELLS, Math.ceil((x.length * y.length) / (threads * PARTS))));
-  const columns = Math.min(x.length, size);
-  const rows = Math.max(1, Math.floor(size / columns));
-  const pieces: Piece[] = [];
-  for (let row = 0; row < y.length; row += rows)
-    for (let column = 0; column < x.length; column += columns)
-      pieces.push({
-        ...{ column, row },
-        window: { x: x.slice(column, column + columns), y: y.slice(row, row + rows) },
-      });
-  return pieces;
-}
-
-/** The window's cells from those of its pieces. */
-function joined(
-  { measures }: Diagram,
-  { x, y }: Window,
-  pieces: readonly Piece[],
-  parts: readonly Cells[],
-): Cells {
-  const cells = createCells(measures, x.length * y.length);
-  for (const [i, { column, row, window }] of pieces.entries())
-    placeCells(cells, x.length, parts[i], { column, row, columns: window.x.length, rows: window.y.length });
+/** The cells of all parts, one part after the other. */
+function joined({ measures }: Diagram, count: number, parts: readonly Cells[]): Cells {
+  const cells = createCells(measures, count);
+  let at = 0;
+  for (const part of parts) {
+    for (const name of measures) cells.values[name].set(part.values[name], at);
+    cells.status.set(part.status, at);
+    at += part.status.length;
+  }
   return cells;
 }

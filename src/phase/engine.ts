@@ -1,9 +1,13 @@
 // Who solves the cells of diagrams. An engine outlives a diagram: a page that changes a setting keeps its device, its
 // pipelines and its threads.
 
-import type { Cells, Window } from "./cells.ts";
+import { MesaError } from "../errors.ts";
+import { openDevice } from "../gpu/device.ts";
+import { chooseThreads } from "../solve/way.ts";
+import type { Cells, Points, Window } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import { createCpuEngine } from "./cpu.ts";
+import { createGpuEngine } from "./gpu.ts";
 import type { PhaseMethod } from "./numbers.ts";
 
 /** What can be asked of an engine. */
@@ -29,13 +33,30 @@ export interface PhaseEngine {
    * @throws MesaError `ABORTED` as soon as the signal is, and what `solve` throws
    */
   solve(diagram: Diagram, window: Window, method: EngineMethod, signal?: AbortSignal): Promise<Cells>;
+  /** Solves cells one by one in float64, whatever the backend, and gives them in the same order. @throws as `solve` */
+  settle(diagram: Diagram, points: Points, method: EngineMethod, signal?: AbortSignal): Promise<Cells>;
   /** frees what the engine holds */
   destroy(): void;
 }
 
 export type EngineMethod = PhaseMethod | "rollout";
 
-/** Opens an engine. */
-export async function openEngine({ threads }: EngineOptions = {}): Promise<PhaseEngine> {
-  return createCpuEngine(threads);
+/**
+ * Opens an engine.
+ *
+ * @throws MesaError `NO_ADAPTER` where a GPU is asked for and none is there, `INVALID_CONFIG`
+ */
+export async function openEngine({
+  backend = "auto",
+  threads,
+  gpu,
+}: EngineOptions = {}): Promise<PhaseEngine> {
+  if (!["auto", "cpu", "gpu"].includes(backend))
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `backend must be one of auto, cpu, gpu, got ${JSON.stringify(backend)}`,
+    );
+  const open = backend === "cpu" ? undefined : await openDevice(gpu as GPU | undefined, backend === "gpu");
+  const cpu = createCpuEngine(chooseThreads(threads));
+  return open ? createGpuEngine(open, cpu) : cpu;
 }

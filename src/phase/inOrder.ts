@@ -1,6 +1,6 @@
-// The cells of a window, one after the other in float64, on whatever thread this runs.
+// Cells, one after the other in float64, on whatever thread this runs.
 
-import { type Cells, createCells, type Window } from "./cells.ts";
+import { type Cells, createCells, type Points } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import type { EngineMethod } from "./engine.ts";
 import { tightOf } from "./numbers.ts";
@@ -8,27 +8,27 @@ import { type SolvedCell, solveCell } from "./ordinary.ts";
 import { CLOSE, TightSolver } from "./tight.ts";
 
 /**
- * What solves windows of a diagram.
+ * What solves cells of a diagram, wherever they are.
  *
  * @param between is awaited after each cell; what it throws ends the work
  */
 export function createCellsSolver(diagram: Diagram, method: EngineMethod, signal?: AbortSignal) {
   const tight = method === "rollout" ? undefined : tightOf(diagram, method);
   const solver = tight && new TightSolver(tight);
-  const options = { method, backend: "cpu", ...(signal && { signal }) } as const;
+  const options = { method, backend: "cpu", threads: 1, ...(signal && { signal }) } as const;
 
-  return async ({ x, y }: Window, between?: () => Promise<void> | undefined): Promise<Cells> => {
-    const cells = createCells(diagram.measures, x.length * y.length);
+  return async ({ x, y }: Points, between?: () => Promise<void> | undefined): Promise<Cells> => {
+    const cells = createCells(diagram.measures, x.length);
     const put = (index: number, { values, status }: SolvedCell) => {
       for (const name of diagram.measures) cells.values[name][index] = values[name] ?? Number.NaN;
       cells.status[index] = status;
     };
-    for (let index = 0; index < x.length * y.length; index++) {
-      const atX = x[index % x.length];
-      const atY = y[Math.floor(index / x.length)];
-      const status = solver ? solver.solve({ ...tight!.numbers, [tight!.x]: atX, [tight!.y]: atY }) : CLOSE;
+    for (let index = 0; index < x.length; index++) {
+      const status = solver
+        ? solver.solve({ ...tight!.numbers, [tight!.x]: x[index], [tight!.y]: y[index] })
+        : CLOSE;
       if (solver && status !== CLOSE) put(index, { values: solver.measures, status });
-      else put(index, await solveCell(diagram, atX, atY, options));
+      else put(index, await solveCell(diagram, x[index], y[index], options));
       const turn = between?.();
       if (turn) await turn;
     }

@@ -70,7 +70,7 @@ export function tightOf(diagram: Diagram, method: PhaseMethod): TightDiagram | u
       theta: config.initial.theta,
       hazard: hidden ? (config.hazard as number) : 0,
       signalError: hidden ? (config.signalError as number) : 0,
-      deploymentAt: config.initial.deploymentAt ?? Number.POSITIVE_INFINITY,
+      deploymentAt: config.initial.deploymentAt ?? 2 ** 31,
     },
     x: SETTINGS[x.key],
     y: SETTINGS[y.key],

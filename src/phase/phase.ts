@@ -5,6 +5,8 @@ import { createProblem } from "../problem.ts";
 import { type Cells, createCells, placeCells, type Rectangle, type Window } from "./cells.ts";
 import { checkPhase, type Diagram, type PhaseConfig } from "./config.ts";
 import { type EngineMethod, type EngineOptions, openEngine, type PhaseEngine } from "./engine.ts";
+import { tightOf } from "./numbers.ts";
+import { checkSample, type SampleCheck } from "./sample.ts";
 
 /**
  * Cells that are solved, of a rectangle of the diagram or, where a coarse picture comes first, of every `stride`th of
@@ -20,6 +22,8 @@ export interface PhaseOptions extends EngineOptions {
   method?: "auto" | EngineMethod;
   /** an engine to use, which stays open; `backend` and `gpu` are then of no use */
   engine?: PhaseEngine;
+  /** how many cells are solved again in float64 where float32 solved them; 1024 unless given */
+  sample?: number;
   /** aborts the work: it throws `ABORTED` */
   signal?: AbortSignal;
   /** is given the cells as they are solved, those of a stride of 1 from below to above */
@@ -38,6 +42,8 @@ export interface Phase extends Cells {
     readonly adapter: string;
     readonly method: EngineMethod;
     readonly precision: "float64" | "f32";
+    /** how far float32 is from float64 on a sample; null where all of it was float64 */
+    readonly sample: SampleCheck | null;
     /** cells a second, the opening of a device not counted */
     readonly speed: number;
     readonly version: string;
@@ -51,6 +57,10 @@ const TARGET = 150;
 /** cells of the first tile, and how many times more the next may have */
 const FIRST_TILE = 64;
 const GROWTH = 8;
+/** cells of a sample */
+const SAMPLE = 1024;
+/** what solves what the kernel does not know */
+const IN_FLOAT64 = { backend: "cpu", adapter: "cpu", precision: "float64" } as const;
 
 /** What `method: "auto"` takes, or what was asked if the diagram has it. */
 export function phaseMethod(
@@ -114,6 +124,8 @@ export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions
   const method = phaseMethod(diagram, options.method);
   createProblem({ ...diagram.config, game: diagram.game });
   const engine = options.engine ?? (await openEngine(options));
+  const inFloat32 =
+    engine.precision === "f32" && method !== "rollout" && tightOf(diagram, method) !== undefined;
   const [columns, rows] = [diagram.x.values.length, diagram.y.values.length];
   const cells = { ...(options.done?.cells ?? createCells(diagram.measures, columns * rows)) };
   const from = options.done?.cell ?? 0;
@@ -145,17 +157,16 @@ export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions
         options.onTile?.({ ...rectangle, stride, ...part });
       }
     }
+    const { backend, adapter, precision } = inFloat32 ? engine : IN_FLOAT64;
+    const speed = (1000 * solved) / (performance.now() - started);
+    const { signal } = options;
+    const count = options.sample ?? SAMPLE;
+    const sample = inFloat32
+      ? await checkSample(diagram, cells, { engine, method, count, ...(signal && { signal }) })
+      : null;
+    const solver = { backend, adapter, method, precision, sample, speed, version: __VERSION__ };
+    return { ...cells, diagram, solver };
   } finally {
     if (!options.engine) engine.destroy();
   }
-  const { backend, adapter, precision } = engine;
-  return {
-    ...cells,
-    diagram,
-    solver: {
-      ...{ backend, adapter, method, precision },
-      speed: (1000 * solved) / (performance.now() - started),
-      version: __VERSION__,
-    },
-  };
 }

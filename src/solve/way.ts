@@ -79,13 +79,18 @@ export function chooseWay(
       "INVALID_CONFIG",
       "precision f32 is the GPU's arithmetic: it needs backend gpu or auto and a grid",
     );
-  const threads = asked.threads ?? availableThreads();
+  return { backend, method, precision, threads: chooseThreads(asked.threads), gpu: asked.gpu };
+}
+
+/** How many threads may work: as many as asked, or one a core. @throws MesaError `INVALID_CONFIG` */
+export function chooseThreads(asked: number | undefined): number {
+  const threads = asked ?? availableThreads();
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
     throw new MesaError(
       "INVALID_CONFIG",
       `threads must be a whole number in [1, ${MOST_THREADS}], got ${quote(threads)}`,
     );
-  return { backend, method, precision, threads, gpu: asked.gpu };
+  return threads;
 }
 
 /** The device's evaluator; undefined where `auto` does without. */

@@ -65,7 +65,7 @@ export const jobs = {
     return (range: Range) => screen(indicesOf(range), (i) => enclosure!(problem.candidates.at(i)));
   },
 
-  /** windows of a phase diagram */
+  /** cells of a phase diagram */
   cells: cellsJob,
 };
 

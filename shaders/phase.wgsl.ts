@@ -1,0 +1,303 @@
+// A whole game in each invocation: backward induction over the moments of a proportional game with the arithmetic of
+// `linear`, and what its plan does. Twin of src/phase/tight.ts, in float32.
+//
+// float32 holds few digits, so the moments are kept as what does not cancel: A, D = A − B and E = A − 2B + C, and of a
+// gain g what it takes away, s = 1 − g = 2η(a² + λ). With Ā, D̄, Ē those of what follows, a decision a costs
+//
+//     J / mean(θ²) = (a − 1)² + γ Σ w (s² Ā − 2 s D̄ + Ē),
+//
+// which is E itself once a is decided, and
+//
+//     A ← a² + γ g² Ā,   D ← a (a − 1) + γ g (D̄ − s Ā),   E ← (a − 1)² + γ (s² Ā − 2 s D̄ + Ē).
+//
+// The trajectory needs no plan: over training, Σ (y/θ)² is Q ← a² + g² Q, and what is left of θ is F ← g F.
+
+import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
+import { Part } from "../src/gpu/layout.ts";
+import { type CellNumber, NUMBERS } from "../src/phase/numbers.ts";
+import { equilibriumWgsl } from "./equilibrium.wgsl.ts";
+import { f32 } from "./real.wgsl.ts";
+import { WORKGROUP } from "./rollout.wgsl.ts";
+
+/** What one text of the kernel is made for; all else is data. */
+export interface PhaseVariant {
+  readonly method: "exact" | "moments";
+  readonly infinite: boolean;
+  /** whether the phase is hidden */
+  readonly hidden: boolean;
+  /** the numbers that change along the axes */
+  readonly x: CellNumber;
+  readonly y: CellNumber;
+}
+
+/** What a cell's row of the output holds, in order; a measure without meaning is −1, where none is negative. */
+export const outputsOf = ({ hidden }: Pick<PhaseVariant, "hidden">): readonly string[] => [
+  ...(hidden ? ["firstIfTrainingSignal", "firstIfDeploymentSignal"] : ["firstCoefficient"]),
+  "compliance",
+  "retention",
+  "finalTheta",
+  "cost",
+  "margin",
+  "trouble",
+];
+
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+export function phaseWgsl(variant: PhaseVariant): string {
+  const { method, infinite, hidden, x, y } = variant;
+  const numbers = NUMBERS.map((name, i) => {
+    const from = name === x ? "xs[index % columns]" : name === y ? "ys[index / columns]" : `fixed[${i}]`;
+    return `  cell.${snake(name)} = ${from};`;
+  });
+  const outputs = outputsOf(variant);
+  return wgsl`
+${Part.wgsl}
+const PHASES = ${hidden ? 2 : 1}u;
+const SIGNALS = ${hidden ? 2 : 1}u;
+const HUGE = ${f32(3e38)};
+
+/// a number, and 1 minus it: what a discount near 1 leaves would lose its digits otherwise
+alias Number = vec2f;
+
+/// what the solve of a cell goes by: see CellNumbers in src/phase/numbers.ts
+struct Cell {
+${NUMBERS.map((name) => `  ${snake(name)}: Number,`).join("\n")}
+}
+
+/// the future of one phase per θ², as above
+struct Moments {
+  a: f32,
+  d: f32,
+  e: f32,
+}
+
+/// a phase as an agent sees it: what it costs from there on, with probability weight
+struct Prospect {
+  weight: f32,
+  /// 2η
+  pull: f32,
+  after: Moments,
+}
+
+/// the best response: what it costs without the part that no decision changes, and what the runner-up costs
+struct Response {
+  a: f32,
+  cost: f32,
+  runner_up: f32,
+}
+
+@group(0) @binding(0) var<uniform> part: Part;
+/// the numbers that no axis changes; then x: the columns of the window, y: mean of θ²; then x: min, y: max of a
+@group(0) @binding(1) var<storage, read> fixed: array<vec2f>;
+@group(0) @binding(2) var<storage, read> xs: array<Number>;
+@group(0) @binding(3) var<storage, read> ys: array<Number>;
+/// the grid of a
+@group(0) @binding(4) var<storage, read> candidates: array<f32>;
+/// rows of ${outputs.join(", ")}
+@group(0) @binding(5) var<storage, read_write> outputs: array<f32>;
+
+/// Whether a number is finite, told by its bits: WGSL may assume that there is no infinity and no NaN.
+fn finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) < 0x7e000000u; }
+
+/// s = 1 − g
+fn loss(a: f32, pull: f32, cell: ptr<function, Cell>) -> f32 {
+  return pull * (a * a + (*cell).regularization.x);
+}
+
+/// the part of J that depends on a
+fn cost_of(a: f32, prospects: ptr<function, array<Prospect, PHASES>>, cell: ptr<function, Cell>) -> f32 {
+  var later = 0.0;
+  for (var z = 0u; z < PHASES; z++) {
+    let p = (*prospects)[z];
+    let s = loss(a, p.pull, cell);
+    later += p.weight * (s * s * p.after.a - 2.0 * s * p.after.d);
+  }
+  return (a - 1.0) * (a - 1.0) + (*cell).discount.x * later;
+}
+
+#if ${method === "exact"}
+/// The positive root of cubic·x³ + linear·x = 1, cubic ≥ 0, by Newton's method from above.
+fn positive_root(cubic: f32, linear: f32) -> f32 {
+  if (cubic < 1e-30) { return select(HUGE, 1.0 / linear, linear > 1e-30); }
+  let alone = exp2(-log2(cubic) / 3.0);
+  var x = alone + sqrt(max(-linear, 0.0) / cubic);
+  if (linear > 0.0) { x = min(alone, 1.0 / linear); }
+  x = min(x, 1e9);
+  for (var i = 0; i < 7; i++) {
+    x = (2.0 * cubic * x * x * x + 1.0) / (3.0 * cubic * x * x + linear);
+  }
+  return x;
+}
+
+fn respond(prospects: ptr<function, array<Prospect, PHASES>>, cell: ptr<function, Cell>) -> Response {
+  var cubic = 0.0;
+  var linear = 1.0;
+  let twice = 2.0 * (*cell).discount.x;
+  for (var z = 0u; z < PHASES; z++) {
+    let p = (*prospects)[z];
+    cubic += p.weight * (twice * p.pull * p.pull * p.after.a);
+    linear -= p.weight * (twice * p.pull * (p.after.d - p.pull * (*cell).regularization.x * p.after.a));
+  }
+  let bounds = fixed[${NUMBERS.length + 1}];
+  let a = clamp(positive_root(cubic, linear), bounds.x, bounds.y);
+  return Response(a, cost_of(a, prospects, cell), HUGE);
+}
+#else
+fn respond(prospects: ptr<function, array<Prospect, PHASES>>, cell: ptr<function, Cell>) -> Response {
+  var best = Response(candidates[0], HUGE, HUGE);
+  for (var i = 0u; i < arrayLength(&candidates); i++) {
+    let a = candidates[i];
+    let cost = cost_of(a, prospects, cell);
+    if (cost < best.cost) {
+      best = Response(a, cost, best.cost);
+    } else {
+      best.runner_up = min(best.runner_up, cost);
+    }
+  }
+  return best;
+}
+#endif
+
+/// a decision that comes before these moments
+fn extended(a: f32, pull: f32, after: Moments, cell: ptr<function, Cell>) -> Moments {
+  let s = loss(a, pull, cell);
+  let g = 1.0 - s;
+  let discount = (*cell).discount.x;
+  return Moments(
+    a * a + discount * (g * g * after.a),
+    a * (a - 1.0) + discount * (g * (after.d - s * after.a)),
+    (a - 1.0) * (a - 1.0) + discount * (s * s * after.a - 2.0 * s * after.d + after.e),
+  );
+}
+
+#if ${infinite}
+${equilibriumWgsl}
+#endif
+
+#if ${hidden}
+/// two transitions, one after the other: P(still in training), P(deployed), with nothing that cancels
+fn both(a: vec2f, b: vec2f) -> vec2f { return vec2f(a.x * b.x, a.y + a.x * b.y); }
+
+/// P(phase) at an episode
+fn prior(t: u32, cell: ptr<function, Cell>) -> vec2f {
+  var step = vec2f((*cell).hazard.y, (*cell).hazard.x);
+  var after = vec2f(1.0, 0.0);
+  for (var n = t; n > 0u; n >>= 1u) {
+    if ((n & 1u) == 1u) { after = both(after, step); }
+    step = both(step, step);
+  }
+  return after;
+}
+#endif
+
+@compute @workgroup_size(${WORKGROUP})
+fn phase(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= part.candidates) { return; }
+  let index = part.first + id.x;
+  let columns = u32(fixed[${NUMBERS.length}].x);
+  let mean_square = fixed[${NUMBERS.length}].y;
+  var own: Cell;
+  let cell = &own;
+${numbers.join("\n").replaceAll("cell.", "own.")}
+  let training = u32(own.training.x);
+  let episodes = training + u32(own.deployment.x);
+  let discount = own.discount.x;
+
+  var after: array<Moments, PHASES>;
+  var trouble = 0.0;
+#if ${infinite}
+  let end = find_equilibrium(select(2.0 * own.learning_rate.x, 0.0, own.deployment.x > 0.0), cell);
+  trouble = end.trouble;
+  after[0] = end.moments;
+#endif
+#if ${hidden}
+  /// P(signal | phase)
+  var likelihood = array<vec2f, 2>(own.signal_error.yx, own.signal_error.xy);
+  /// the likelier signal in each phase
+  var seen = array<u32, 2>(select(0u, 1u, likelihood[0].y > likelihood[0].x), select(0u, 1u, likelihood[1].y > likelihood[1].x));
+#endif
+
+  // Σ (y/θ)² over training, and what is left of θ
+  var squares = 0.0;
+  var left = 1.0;
+  var first: array<f32, SIGNALS>;
+  var cost = 0.0;
+  var margin = HUGE;
+  for (var next = episodes; next > 0u; next--) {
+    let t = next - 1u;
+    let pull = select(0.0, 2.0 * own.learning_rate.x, t < training);
+    var prospects: array<Prospect, PHASES>;
+    cost = 0.0;
+#if ${hidden}
+    let stays = own.hazard.yx;
+    prospects[0] = Prospect(1.0, pull, Moments(
+      stays.x * after[0].a + stays.y * after[1].a,
+      stays.x * after[0].d + stays.y * after[1].d,
+      stays.x * after[0].e + stays.y * after[1].e,
+    ));
+    prospects[1] = Prospect(0.0, 0.0, after[1]);
+    let before = prior(t, cell);
+    // with a value, as there are compilers that zero a variable of a loop's body but once
+    var now = array<Moments, PHASES>();
+    for (var s = 0u; s < SIGNALS; s++) {
+      var joint = before * vec2f(likelihood[0][s], likelihood[1][s]);
+      let probability = joint.x + joint.y;
+      if (!(probability > 0.0)) { joint = vec2f(likelihood[0][s], likelihood[1][s]); }
+      let total = joint.x + joint.y;
+      let posterior = select(vec2f(0.5), joint / total, total > 0.0);
+      prospects[0].weight = posterior.x;
+      prospects[1].weight = posterior.y;
+      let response = respond(&prospects, cell);
+      first[s] = response.a;
+      let constant = posterior.x * prospects[0].after.e + posterior.y * prospects[1].after.e;
+      cost += probability * (response.cost + discount * constant);
+      if (t == 0u && probability > 0.0 && response.runner_up < HUGE) {
+        margin = min(margin, probability * (response.runner_up - response.cost));
+      }
+      for (var z = 0u; z < PHASES; z++) {
+        let then = extended(response.a, prospects[z].pull, prospects[z].after, cell);
+        let p = likelihood[z][s];
+        now[z] = Moments(now[z].a + p * then.a, now[z].d + p * then.d, now[z].e + p * then.e);
+      }
+    }
+    after = now;
+    let deployed = f32(t) >= own.deployment_at.x;
+    let a = first[seen[select(0u, 1u, deployed)]];
+    let trains = !deployed && pull > 0.0;
+    let g = 1.0 - select(0.0, loss(a, pull, cell), !deployed);
+#else
+    prospects[0] = Prospect(1.0, pull, after[0]);
+    let response = respond(&prospects, cell);
+    let a = response.a;
+    first[0] = a;
+    cost = response.cost + discount * after[0].e;
+    if (response.runner_up < HUGE) { margin = response.runner_up - response.cost; }
+    after[0] = extended(a, pull, after[0], cell);
+    let trains = pull > 0.0;
+    let g = 1.0 - loss(a, pull, cell);
+#endif
+    squares = g * g * squares + select(0.0, a * a, trains);
+    left *= g;
+    if (!finite(cost) || !finite(after[0].a)) { trouble = 1.0; }
+  }
+
+  var trained = f32(training);
+#if ${hidden}
+  trained = min(trained, own.deployment_at.x);
+#endif
+  if (own.learning_rate.x == 0.0) { trained = 0.0; }
+  let goal = own.theta.x;
+  if (!finite(left) || !finite(squares)) { trouble = 1.0; }
+  let compliance = clamp(1.0 - sqrt(squares / max(trained, 1.0)), 0.0, 1.0);
+
+  let row = index * ${outputs.length}u;
+  for (var s = 0u; s < SIGNALS; s++) { outputs[row + s] = first[s]; }
+  outputs[row + SIGNALS] = select(-1.0, compliance, goal != 0.0 && trained > 0.0);
+  outputs[row + SIGNALS + 1u] = select(-1.0, min(abs(left), 1.0), goal != 0.0);
+  outputs[row + SIGNALS + 2u] = goal * left;
+  outputs[row + SIGNALS + 3u] = mean_square * cost;
+  outputs[row + SIGNALS + 4u] = select(-1.0, mean_square * margin, margin < HUGE);
+  outputs[row + SIGNALS + 5u] = trouble;
+}
+`;
+}

@@ -1,0 +1,143 @@
+// Diagrams on the GPU, in float32: host of shaders/phase.wgsl.ts. What the kernel is not sure of, and what it does not
+// know, the CPU solves in float64.
+
+import { outputsOf, type PhaseVariant, phaseWgsl } from "../../shaders/phase.wgsl.ts";
+import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
+import { checkNotAborted } from "../errors.ts";
+import { MOST_WORKGROUPS } from "../gpu/cut.ts";
+import { guarded, type OpenDevice } from "../gpu/device.ts";
+import { createKernel, type Kernel } from "../gpu/kernel.ts";
+import { Recorder } from "../gpu/recorder.ts";
+import { readBack, Tables } from "../gpu/tables.ts";
+import { Future } from "../solve/moments.ts";
+import { createCells, pointsOf, STATUS, type Window } from "./cells.ts";
+import type { Diagram } from "./config.ts";
+import type { PhaseEngine } from "./engine.ts";
+import { type CellNumber, NUMBERS, type TightDiagram, tightOf } from "./numbers.ts";
+
+/** what a best response costs in the closed form, in rollout-steps */
+const EXACT_WORK = 12;
+/** rollout-steps of the search for an equilibrium, in best responses */
+const SEARCH = 400;
+
+/**
+ * An engine that uses a device, which it closes in the end.
+ *
+ * @param cpu solves what the kernel does not; it is closed with this one
+ */
+export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine {
+  const { device } = open;
+  const recorder = new Recorder(open);
+  const kernels = new Map<string, Promise<Kernel>>();
+
+  const kernelOf = (variant: PhaseVariant) => {
+    const key = JSON.stringify(variant);
+    const known = kernels.get(key);
+    if (known) return known;
+    const bindings = ["part", "read", "read", "read", "read", "write"] as const;
+    const made = createKernel(device, "phase", phaseWgsl(variant), bindings);
+    kernels.set(key, made);
+    made.catch(() => kernels.delete(key));
+    return made;
+  };
+
+  /** @returns rows of outputs, one a cell */
+  async function compute(tight: TightDiagram, { x, y }: Window, signal?: AbortSignal) {
+    const { problem, method } = tight;
+    const hidden = problem.chain.phases > 1;
+    const infinite = problem.horizon === "infinite";
+    const kernel = await kernelOf({ method, infinite, hidden, x: tight.x, y: tight.y });
+    const width = outputsOf({ hidden }).length;
+    const count = x.length * y.length;
+    const [grid] = problem.candidates.axes;
+    const axis = problem.config[Object.keys(problem.game.decision)[0]] as { min: number; max: number };
+    const fixed = [
+      ...NUMBERS.flatMap((name) => pairOf(tight.numbers[name])),
+      ...[x.length, new Future(problem).meanSquare, axis.min, axis.max],
+    ];
+    const tables = new Tables(device);
+    try {
+      const outputs = tables.storage("cells", count * width * 4);
+      const back = tables.readable("cells, read back", count * width * 4);
+      const group = kernel.bind(
+        recorder.parts,
+        tables.holding("numbers", Float32Array.from(fixed)),
+        tables.holding("x", Float32Array.from(x.flatMap(pairOf))),
+        tables.holding("y", Float32Array.from(y.flatMap(pairOf))),
+        tables.holding("candidates", Float32Array.from(grid)),
+        outputs,
+      );
+      const episodes = longestOf(tight, { x, y });
+      const responses = episodes * problem.chain.signals + (infinite ? SEARCH : 0);
+      const work = responses * (method === "exact" ? EXACT_WORK : grid.length);
+      for (let first = 0; first < count; ) {
+        const affordable = Math.max(1, Math.floor(recorder.budget / work / WORKGROUP)) * WORKGROUP;
+        const cells = Math.min(count - first, affordable, MOST_WORKGROUPS * WORKGROUP);
+        const part = recorder.part({ first, candidates: cells });
+        recorder.dispatch(kernel, group, part, Math.ceil(cells / WORKGROUP), 1, cells * work);
+        await recorder.flush();
+        checkNotAborted(signal);
+        first += cells;
+      }
+      recorder.copy(outputs, 0, back, 0, count * width * 4);
+      await recorder.flush();
+      return new Float32Array(await readBack(back, count * width * 4));
+    } finally {
+      tables.destroy();
+    }
+  }
+
+  return {
+    ...{ backend: "gpu", adapter: open.name, precision: "f32" },
+    async solve(diagram, window, method, signal) {
+      const tight = method === "rollout" ? undefined : tightOf(diagram, method);
+      if (!tight) return cpu.solve(diagram, window, method, signal);
+      const rows = await guarded(open, () => compute(tight, window, signal));
+      const { cells, unsure } = read(diagram, tight, rows);
+      const settled = await cpu.settle(diagram, pointsOf(window, unsure), method, signal);
+      for (const [i, index] of unsure.entries()) {
+        for (const name of diagram.measures) cells.values[name][index] = settled.values[name][i];
+        cells.status[index] = settled.status[i];
+      }
+      cells.settled = unsure.length;
+      return cells;
+    },
+    settle: cpu.settle,
+    destroy() {
+      recorder.parts.destroy();
+      device.destroy();
+      cpu.destroy();
+    },
+  };
+}
+
+const pairOf = (x: number) => [x, 1 - x];
+
+/** The most episodes that a cell of a window has. */
+function longestOf({ numbers, x, y }: TightDiagram, window: Window): number {
+  const most = (name: CellNumber) =>
+    name === x ? window.x[window.x.length - 1] : name === y ? window.y[window.y.length - 1] : numbers[name];
+  return most("training") + most("deployment");
+}
+
+/** Cells from the kernel's rows, and the indices of those that it is not sure of. */
+function read({ measures }: Diagram, { problem }: TightDiagram, rows: Float32Array) {
+  const names = outputsOf({ hidden: problem.chain.phases > 1 });
+  const count = rows.length / names.length;
+  const cells = createCells(measures, count);
+  const at = (index: number, name: string) => rows[index * names.length + names.indexOf(name)];
+  /** a measure that is −1 where it has no meaning */
+  const orNone = (x: number) => (x < 0 ? Number.NaN : x);
+  const readers: Record<string, (index: number) => number> = {
+    ...Object.fromEntries(names.map((name) => [name, (i: number) => at(i, name)])),
+    ...Object.fromEntries(
+      ["compliance", "retention", "margin"].map((name) => [name, (i: number) => orNone(at(i, name))]),
+    ),
+    deception: (i) => orNone(at(i, "compliance")) * orNone(at(i, "retention")),
+    status: () => STATUS.solved,
+    period: () => 1,
+  };
+  for (const name of measures) for (let i = 0; i < count; i++) cells.values[name][i] = readers[name](i);
+  const unsure = Array.from({ length: count }, (_, i) => i).filter((i) => at(i, "trouble") !== 0);
+  return { cells, unsure };
+}
