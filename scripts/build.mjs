@@ -1,7 +1,8 @@
-// Bundles the library (for Node and for browsers) and the command line into dist/.
+// Bundles the library (for Node and for browsers), the command line and the page into dist/.
 import { rm } from "node:fs/promises";
 import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
+import { buildExplore } from "./explore.mjs";
 import { esbuildPlugins } from "./plugins.mjs";
 
 const shared = {
@@ -35,4 +36,5 @@ await Promise.all([
     banner: { js: "#!/usr/bin/env node" },
   }),
   build({ ...shared, platform: "browser", entryPoints: { browser: "src/index.ts" }, outdir: "dist" }),
+  buildExplore("dist/explore"),
 ]);

@@ -15,6 +15,9 @@ declare module "*?script" {
   export default text;
 }
 
+/** put into the page's own style */
+declare module "*.css";
+
 declare module "wgsl-preprocessor/wgsl-preprocessor.js" {
   /** template tag: `#if ${condition}` … `#elif ${condition}` … `#else` … `#endif`, and plain `${value}` */
   export function wgsl(strings: TemplateStringsArray, ...values: unknown[]): string;

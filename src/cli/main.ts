@@ -71,6 +71,15 @@ solving(program.command("sweep"))
   });
 
 program
+  .command("explore")
+  .description("serve the page on which all this is explored, to this machine alone, until Ctrl-C")
+  .option("--port <number>", "where (default: 4321, or any that is free)")
+  .action(async (flags: { port?: string }) => {
+    const { exploreCommand } = await import("./explore.ts");
+    await exploreCommand(flags);
+  });
+
+program
   .command("validate")
   .description("compare CPU, GPU and the reference outputs with each other; exit 1 when any differs")
   .option("--json", "print the comparisons as JSON")

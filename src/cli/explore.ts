@@ -1,0 +1,79 @@
+// `explore`: serves the page to this machine alone, until it is interrupted.
+
+import { access } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import sirv from "sirv";
+import { MesaError } from "../index.ts";
+import { quote } from "../schema.ts";
+import { reasonOf } from "./failure.ts";
+import { interruptible } from "./interrupt.ts";
+
+/** where the page is served unless another port is asked for: addresses that were kept go on working */
+const PORT = 4321;
+/** this machine alone; browsers give WebGPU to its pages as they do to those of https */
+const HOST = "127.0.0.1";
+
+/** @throws MesaError `INVALID_CONFIG` */
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65535) return port;
+  throw new MesaError("INVALID_CONFIG", `--port must be a whole number in [0, 65535], got ${quote(text)}`);
+}
+
+/** @throws what the operating system refuses */
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((listening, refused) => {
+    server.once("error", refused);
+    server.listen(port, HOST, () => {
+      server.off("error", refused);
+      listening();
+    });
+  });
+}
+
+/** Listens at the port that is asked for, or else at the usual one or, where that is taken, at any. */
+async function listenAt(server: Server, asked: number | undefined): Promise<void> {
+  try {
+    await listen(server, asked ?? PORT);
+  } catch (error) {
+    const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+    if (taken && asked === undefined) return listen(server, 0);
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `cannot listen at port ${asked ?? PORT}: ${reasonOf(error)}; --port 0 takes any that is free`,
+      error,
+    );
+  }
+}
+
+/**
+ * Serves the page and prints its address. To be interrupted is how it ends.
+ *
+ * @throws MesaError `INVALID_CONFIG` for a port that is none or is taken; `CANNOT_READ` where the page was not built
+ */
+export async function exploreCommand({ port }: { port?: string }): Promise<void> {
+  const asked = port === undefined ? undefined : portOf(port);
+  const root = new URL("dist/explore/", import.meta.resolve("mesa-induction/package.json"));
+  await access(new URL("index.html", root)).catch((error) => {
+    throw new MesaError(
+      "CANNOT_READ",
+      `there is no page in ${fileURLToPath(root)}: npm run build makes it`,
+      error,
+    );
+  });
+  const serve = sirv(fileURLToPath(root), { etag: true });
+  const server = createServer((request, response) =>
+    serve(request, response, () => {
+      response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
+    }),
+  );
+  await listenAt(server, asked);
+  process.stdout.write(`http://${HOST}:${(server.address() as AddressInfo).port}/\n`);
+  await interruptible(
+    (signal) => new Promise<void>((stop) => signal.addEventListener("abort", () => stop())),
+  );
+  server.close();
+  server.closeAllConnections();
+}

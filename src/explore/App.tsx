@@ -1,0 +1,35 @@
+// The page: the state from the address, the answers that follow from it, and the parts that show them.
+
+import { Controls } from "./Controls.tsx";
+import { Steps } from "./Steps.tsx";
+import { TrajectoryCard } from "./TrajectoryCard.tsx";
+import { useAddress } from "./useAddress.ts";
+import { useSolution } from "./useSolution.ts";
+
+export function App() {
+  const { state, problem, change } = useAddress();
+  const { settings, method, pinned, backend } = state;
+  const solution = useSolution({ settings, method, backend });
+  const compared = useSolution(pinned && { ...pinned, backend });
+  return (
+    <>
+      <header class="masthead">
+        <h1>Deceptive alignment, explored</h1>
+        <p>
+          A chain of agents, one for each episode. Gradient descent changes their goal as they act, and they
+          know it.
+        </p>
+      </header>
+      {problem !== null && (
+        <p class="notice" role="alert">
+          This address cannot be shown: {problem}. Here is the first experiment in its place.
+        </p>
+      )}
+      <Steps state={state} change={change} />
+      <main>
+        <Controls state={state} change={change} />
+        <TrajectoryCard state={state} change={change} solution={solution} pinned={compared} />
+      </main>
+    </>
+  );
+}

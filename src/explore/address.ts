@@ -1,0 +1,166 @@
+// The state as the address's fragment, and back. A fragment is readable and short: what has its default is left out,
+// and settings are written as `--set` takes them:
+//
+//     #v=1&game=linear&discount=0.9&x=schedule.learningRate:0.01:10:log&y=…&measure=deception&size=128
+//
+// An address may come from anywhere. What it holds is checked as a configuration's file is, and it is refused as a
+// whole or taken as a whole.
+
+import { checkConfig, MesaError } from "../index.ts";
+import { isRecord, quote } from "../schema.ts";
+import { withSetting } from "../setting.ts";
+import { settingAt } from "./controls.ts";
+import { checkDiagram, type Diagram, defaultDiagram, type MapAxis } from "./diagrams.ts";
+import type { Settings, State } from "./state.ts";
+import { stateOfStep, stepNames } from "./steps.ts";
+
+/** of what a fragment means */
+const VERSION = "1";
+/** no address that the page makes of its own controls is longer, in characters */
+const LONGEST = 8192;
+/** before the settings that are kept for comparison */
+const PINNED = "pinned.";
+const OWN = ["v", "method", "x", "y", "measure", "size", "backend", "step", `${PINNED}method`];
+
+/** what a stranger finds: the post's first experiment */
+const FIRST = stateOfStep("experiment-1", { backend: "auto" });
+
+const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
+
+/** characters that a fragment may hold and that make it readable */
+const encoded = (text: string) => encodeURIComponent(text).replace(/%(3A|2C|5B|5D|2F)/g, decodeURIComponent);
+
+/** the leaves of a configuration that are not the game's defaults, by dotted key */
+function settingsIn(settings: Settings): [string, unknown][] {
+  const defaults = checkConfig({ game: settings.game }).config;
+  const leaves = (value: object, path: string): [string, unknown][] =>
+    Object.entries(value).flatMap(([key, inner]) =>
+      isRecord(inner) ? leaves(inner, `${path}${key}.`) : [[`${path}${key}`, inner]],
+    );
+  const same = (key: string, value: unknown) =>
+    key !== "plotWindow" && JSON.stringify(settingAt(defaults, key)) === JSON.stringify(value);
+  return [
+    ["game", settings.game],
+    ...leaves(settings, "").filter(([key, value]) => key !== "game" && !same(key, value)),
+  ];
+}
+
+const axisText = ({ key, from, to, scale }: MapAxis) =>
+  [key, from, to, ...(scale === "log" ? ["log"] : [])].join(":");
+
+/** A state as an address's fragment, without its #. */
+export function addressOf({ settings, method, pinned, diagram, backend, step }: State): string {
+  const said = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  const first = defaultDiagram(settings);
+  const { x, y, measure, size } = diagram;
+  const entries: [string, unknown, ...unknown[]][] = [
+    ["v", VERSION],
+    ...settingsIn(settings),
+    ["method", method, "auto"],
+    ["x", axisText(x), axisText(first.x)],
+    ["y", axisText(y), axisText(first.y)],
+    ["measure", measure, first.measure],
+    ["size", size, first.size],
+    ["backend", backend, "auto"],
+    ...(step === null ? [] : [["step", step] as [string, unknown]]),
+    ...(pinned ? settingsIn(pinned.settings) : []).map(
+      ([key, value]) => [PINNED + key, value] as [string, unknown],
+    ),
+    [`${PINNED}method`, pinned?.method ?? "auto", "auto"],
+  ];
+  return entries
+    .filter(([, value, ...usual]) => !usual.includes(value))
+    .map(([key, value]) => `${encoded(key)}=${encoded(said(value))}`)
+    .join("&");
+}
+
+/** JSON, or else the word itself. */
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function readAxis(name: string, text: string): MapAxis {
+  const parts = text.split(":");
+  const [key, from, to, scale = "linear"] = parts;
+  if (parts.length < 3 || parts.length > 4 || (scale !== "log" && scale !== "linear"))
+    throw invalid(`${name} must be setting:from:to or setting:from:to:log, got ${quote(text)}`);
+  return { key, from: Number(from || "?"), to: Number(to || "?"), scale };
+}
+
+function oneOf<T extends string>(name: string, value: string | undefined, allowed: readonly T[]): T {
+  if (value === undefined) return allowed[0];
+  if ((allowed as readonly string[]).includes(value)) return value as T;
+  throw invalid(`${name} must be one of ${allowed.join(", ")}, got ${quote(value)}`);
+}
+
+/** a configuration of one of the package's games: no function and no object of a class can come from an address */
+function readSettings(entries: readonly [string, string][]): Settings {
+  const settings = entries.reduce<object>(
+    (settings, [key, text]) => withSetting(settings, key, readValue(text), "the setting"),
+    {},
+  );
+  checkConfig(settings);
+  return settings as Settings;
+}
+
+function readState(text: string): State {
+  if (text.length > LONGEST)
+    throw invalid(`it must be at most ${LONGEST} characters long, got ${text.length}`);
+  const entries = [...new URLSearchParams(text)];
+  const given = new Map(entries);
+  if (given.size < entries.length) {
+    const [twice] = entries.find(([key], i) => entries.findIndex((other) => other[0] === key) < i)!;
+    throw invalid(`each key must come once, got ${quote(twice)} twice`);
+  }
+  if (given.get("v") !== VERSION)
+    throw invalid(`v must be ${VERSION}, got ${given.has("v") ? quote(given.get("v")) : "none"}`);
+
+  const rest = entries.filter(([key]) => !OWN.includes(key));
+  const settings = readSettings(rest.filter(([key]) => !key.startsWith(PINNED)));
+  const pinned = rest.filter(([key]) => key.startsWith(PINNED));
+  const methods = ["auto", "exact"] as const;
+  const method = (key: string, of: Settings) => {
+    const chosen = oneOf(key, given.get(key), methods);
+    if (chosen === "exact" && !checkConfig(of).game.proportional)
+      throw invalid(`the game ${of.game} has no method exact`);
+    return chosen;
+  };
+  const first = defaultDiagram(settings);
+  const diagram: Diagram = {
+    x: given.has("x") ? readAxis("x", given.get("x")!) : first.x,
+    y: given.has("y") ? readAxis("y", given.get("y")!) : first.y,
+    measure: given.get("measure") ?? first.measure,
+    size: given.has("size") ? Number(given.get("size")) : first.size,
+  };
+  checkDiagram(settings, diagram);
+  const kept =
+    pinned.length > 0 ? readSettings(pinned.map(([k, text]) => [k.slice(PINNED.length), text])) : null;
+  return {
+    settings,
+    method: method("method", settings),
+    pinned: kept && { settings: kept, method: method(`${PINNED}method`, kept) },
+    diagram,
+    backend: oneOf("backend", given.get("backend"), ["auto", "cpu", "gpu"]),
+    step: given.has("step") ? oneOf("step", given.get("step"), stepNames) : null,
+  };
+}
+
+/**
+ * What an address asks for.
+ *
+ * @param fragment without its #; empty where nothing is asked
+ * @returns the first state and a sentence where the address asks for what cannot be shown
+ */
+export function stateOf(fragment: string): { state: State; problem: string | null } {
+  if (fragment === "") return { state: FIRST, problem: null };
+  try {
+    return { state: readState(fragment), problem: null };
+  } catch (error) {
+    if (!(error instanceof MesaError)) throw error;
+    return { state: FIRST, problem: error.message };
+  }
+}
