@@ -1,6 +1,8 @@
 // The page: the state from the address, the answers that follow from it, and the parts that show them.
 
+import { useState } from "preact/hooks";
 import { Controls } from "./Controls.tsx";
+import { MapCard } from "./MapCard.tsx";
 import { Steps } from "./Steps.tsx";
 import { TrajectoryCard } from "./TrajectoryCard.tsx";
 import { useAddress } from "./useAddress.ts";
@@ -11,6 +13,7 @@ export function App() {
   const { settings, method, pinned, backend } = state;
   const solution = useSolution({ settings, method, backend });
   const compared = useSolution(pinned && { ...pinned, backend });
+  const [said, say] = useState("");
   return (
     <>
       <header class="masthead">
@@ -29,7 +32,16 @@ export function App() {
       <main>
         <Controls state={state} change={change} />
         <TrajectoryCard state={state} change={change} solution={solution} pinned={compared} />
+        <MapCard
+          state={state}
+          change={change}
+          pace={solution.result?.solver.milliseconds ?? Number.NaN}
+          say={say}
+        />
       </main>
+      <p class="quiet" role="status" aria-live="polite">
+        {said}
+      </p>
     </>
   );
 }

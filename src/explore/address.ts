@@ -20,7 +20,7 @@ const VERSION = "1";
 const LONGEST = 8192;
 /** before the settings that are kept for comparison */
 const PINNED = "pinned.";
-const OWN = ["v", "method", "x", "y", "measure", "size", "backend", "step", `${PINNED}method`];
+const OWN = ["v", "method", "x", "y", "measure", "size", "cells", "backend", "step", `${PINNED}method`];
 
 /** what a stranger finds: the post's first experiment */
 const FIRST = stateOfStep("experiment-1", { backend: "auto" });
@@ -52,7 +52,7 @@ const axisText = ({ key, from, to, scale }: MapAxis) =>
 export function addressOf({ settings, method, pinned, diagram, backend, step }: State): string {
   const said = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   const first = defaultDiagram(settings);
-  const { x, y, measure, size } = diagram;
+  const { x, y, measure, size, method: cells } = diagram;
   const entries: [string, unknown, ...unknown[]][] = [
     ["v", VERSION],
     ...settingsIn(settings),
@@ -61,6 +61,7 @@ export function addressOf({ settings, method, pinned, diagram, backend, step }: 
     ["y", axisText(y), axisText(first.y)],
     ["measure", measure, first.measure],
     ["size", size, first.size],
+    ["cells", cells, first.method],
     ["backend", backend, "auto"],
     ...(step === null ? [] : [["step", step] as [string, unknown]]),
     ...(pinned ? settingsIn(pinned.settings) : []).map(
@@ -135,6 +136,7 @@ function readState(text: string): State {
     y: given.has("y") ? readAxis("y", given.get("y")!) : first.y,
     measure: given.get("measure") ?? first.measure,
     size: given.has("size") ? Number(given.get("size")) : first.size,
+    method: oneOf("cells", given.get("cells"), ["auto", "grid"]),
   };
   checkDiagram(settings, diagram);
   const kept =

@@ -1,8 +1,14 @@
 // What a phase diagram may be of: two settings, a measure, and how fine.
 
-import { checkConfig, MesaError, measureNames } from "../index.ts";
+import {
+  type Diagram as CheckedDiagram,
+  checkConfig,
+  checkPhase,
+  MesaError,
+  type PhaseConfig,
+  phaseMeasureNames,
+} from "../index.ts";
 import { quote } from "../schema.ts";
-import { withSetting } from "../setting.ts";
 import { type Control, groupsOf } from "./controls.ts";
 import type { Settings } from "./state.ts";
 
@@ -21,6 +27,8 @@ export interface Diagram {
   readonly measure: string;
   /** cells along each axis, at most: an axis of whole numbers has no more cells than there are of them */
   readonly size: number;
+  /** how decisions are found: in closed form where the game has one, or among the grid's */
+  readonly method: "auto" | "grid";
 }
 
 /** Sizes that are offered, by whether a cell takes microseconds or seconds. */
@@ -47,7 +55,8 @@ export function sizesOf(settings: Settings): readonly number[] {
 
 /** What can be mapped of a configuration. */
 export function measuresOf(settings: Settings): string[] {
-  return measureNames(checkConfig(settings).game);
+  const { game, config } = checkConfig(settings);
+  return phaseMeasureNames(game, config).filter((name) => name !== "margin");
 }
 
 /** The settings that can be an axis: numbers with a range, the grids' among them not. */
@@ -79,34 +88,29 @@ export function defaultDiagram(settings: Settings): Diagram {
     const axis = wholeAxis(settings, key);
     return infinite && key === "discount" ? { ...axis, from: 0.3, to: 0.99 } : axis;
   };
-  return { x: along(x), y: along(y), measure, size: sizesOf(settings)[1] };
+  return { x: along(x), y: along(y), measure, size: sizesOf(settings)[1], method: "auto" };
+}
+
+/** A map as the command `phase` takes it. */
+export function phaseConfigOf(settings: Settings, { x, y, size, measure }: Diagram): PhaseConfig {
+  return { config: settings, x: { ...x, count: size }, y: { ...y, count: size }, measures: [measure] };
 }
 
 /**
  * Checks a map against the configuration that it is of.
  *
- * @throws MesaError `INVALID_CONFIG`
+ * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`
  */
-export function checkDiagram(settings: Settings, { x, y, measure, size }: Diagram): void {
+export function checkDiagram(settings: Settings, diagram: Diagram): CheckedDiagram {
   const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
   const keys = axesOf(settings).map(({ key }) => key);
-  const corners = [x, y].map((axis, i) => {
-    const name = "xy"[i];
-    if (!keys.includes(axis.key))
-      throw invalid(`${name} must be one of ${keys.join(", ")}, got ${quote(axis.key)}`);
-    if (!(Number.isFinite(axis.to - axis.from) && axis.from < axis.to))
-      throw invalid(`${name} must go from a number to a larger one, got ${axis.from} and ${axis.to}`);
-    if (axis.scale === "log" && !(axis.from > 0))
-      throw invalid(`${name} must be above 0 where its scale is log, got ${axis.from}`);
-    return [axis.from, axis.to].map((value) => ({ key: axis.key, value }));
-  });
-  if (x.key === y.key) throw invalid(`x and y must be two settings, got ${quote(x.key)} twice`);
-  for (const a of corners[0])
-    for (const b of corners[1])
-      checkConfig(withSetting(withSetting(settings, a.key, a.value, "x"), b.key, b.value, "y"));
-  const measures = measuresOf(settings);
-  if (!measures.includes(measure))
-    throw invalid(`measure must be one of ${measures.join(", ")}, got ${quote(measure)}`);
+  for (const name of ["x", "y"] as const)
+    if (!keys.includes(diagram[name].key))
+      throw invalid(`${name} must be one of ${keys.join(", ")}, got ${quote(diagram[name].key)}`);
   const sizes = sizesOf(settings);
-  if (!sizes.includes(size)) throw invalid(`size must be one of ${sizes.join(", ")}, got ${size}`);
+  if (!sizes.includes(diagram.size))
+    throw invalid(`size must be one of ${sizes.join(", ")}, got ${diagram.size}`);
+  if (diagram.method === "grid" && !isQuick(settings))
+    throw invalid(`cells must be auto, as the game ${settings.game} has no other, got "grid"`);
+  return checkPhase(phaseConfigOf(settings, diagram));
 }

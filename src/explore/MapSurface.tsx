@@ -1,0 +1,178 @@
+// The map itself: cells on a canvas, axes over them, and what the reader does with mouse, touch or keys.
+
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { drawAxes, MARGIN } from "./drawAxes.ts";
+import { type Cell, cellAt, type Part, placeOf } from "./geometry.ts";
+import { type Domain, paint } from "./palette.ts";
+import type { Picture } from "./useMap.ts";
+import { useWidth } from "./useWidth.ts";
+
+/** of the map, its height by its width, and at most, in pixels */
+const SHAPE = { ratio: 0.86, most: 620 };
+/** a drag that is shorter is a click, in pixels */
+const DRAG = 6;
+/** cells that an arrow goes with Shift */
+const LEAP = 10;
+
+interface Props {
+  readonly picture: Picture;
+  readonly domain: Domain;
+  /** whether the picture is the last */
+  readonly done: boolean;
+  /** where the page's own settings lie */
+  readonly here: { readonly x: number; readonly y: number };
+  readonly cursor: Cell | null;
+  readonly label: string;
+  readonly onPoint: (cell: Cell | null, byKey: boolean) => void;
+  readonly onTake: (cell: Cell) => void;
+  readonly onZoom: (part: Part) => void;
+  /** `+`, `-` and `0` */
+  readonly onKeyZoom: (key: "in" | "out" | "whole") => void;
+}
+
+const percent = (share: number) => `${100 * share}%`;
+
+export function MapSurface(props: Props) {
+  const { picture, domain, done, here, cursor, label, onPoint, onTake, onZoom, onKeyZoom } = props;
+  const { diagram, values, version } = picture;
+  const place = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const axes = useRef<HTMLDivElement>(null);
+  const width = useWidth(place);
+  const height = Math.min(SHAPE.most, Math.round(width * SHAPE.ratio));
+  const [columns, rows] = [diagram.x.values.length, diagram.y.values.length];
+  const image = useMemo(() => new ImageData(columns, rows), [columns, rows]);
+  const [drag, setDrag] = useState<{ from: [number, number]; to: [number, number] } | null>(null);
+
+  useLayoutEffect(() => {
+    paint(image, values, domain);
+    canvas.current!.getContext("2d")!.putImageData(image, 0, 0);
+  }, [image, values, version, domain.low, domain.high]);
+  useLayoutEffect(() => {
+    if (width > 0)
+      axes.current?.replaceChildren(drawAxes(picture, domain, { width, height, contours: done }));
+  }, [diagram, done, width, height, done && version, domain.low, domain.high]);
+
+  /** where an event is, in shares of the frame from its lower left */
+  const shareOf = (event: PointerEvent): [number, number] => {
+    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const within = (x: number) => Math.min(1, Math.max(0, x));
+    return [
+      within((event.clientX - box.left) / box.width),
+      within((box.bottom - event.clientY) / box.height),
+    ];
+  };
+  const down = (event: PointerEvent) => {
+    if (event.button !== 0 || event.pointerType === "touch") return;
+    (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+    const at = shareOf(event);
+    setDrag({ from: at, to: at });
+  };
+  const move = (event: PointerEvent) => {
+    if (event.pointerType === "touch") return;
+    const at = shareOf(event);
+    if (drag) setDrag({ ...drag, to: at });
+    onPoint(cellAt(diagram, ...at), false);
+  };
+  const far = (a: number, b: number, size: number) => Math.abs(a - b) * size >= DRAG;
+  const up = (event: PointerEvent) => {
+    const at = shareOf(event);
+    // a finger only points: what it points at is taken by a button
+    if (event.pointerType === "touch") onPoint(cellAt(diagram, ...at), true);
+    if (!drag) return;
+    setDrag(null);
+    const { from } = drag;
+    if (far(from[0], at[0], width) && far(from[1], at[1], height))
+      onZoom({
+        left: Math.min(from[0], at[0]),
+        right: Math.max(from[0], at[0]),
+        bottom: Math.min(from[1], at[1]),
+        top: Math.max(from[1], at[1]),
+      });
+    else if (!far(from[0], at[0], width) && !far(from[1], at[1], height)) onTake(cellAt(diagram, ...at));
+  };
+  const nearest = (): Cell => cellAt(diagram, placeOf(diagram.x, here.x), placeOf(diagram.y, here.y));
+  const press = (event: KeyboardEvent) => {
+    const { column, row } = cursor ?? nearest();
+    const step = event.shiftKey ? LEAP : 1;
+    const go = (across: number, up: number) =>
+      onPoint(
+        {
+          column: Math.min(columns - 1, Math.max(0, column + across * step)),
+          row: Math.min(rows - 1, Math.max(0, row + up * step)),
+        },
+        true,
+      );
+    const actions: Readonly<Record<string, () => void>> = {
+      ArrowLeft: () => go(-1, 0),
+      ArrowRight: () => go(1, 0),
+      ArrowUp: () => go(0, 1),
+      ArrowDown: () => go(0, -1),
+      Enter: () => onTake({ column, row }),
+      "+": () => onKeyZoom("in"),
+      "=": () => onKeyZoom("in"),
+      "-": () => onKeyZoom("out"),
+      "0": () => onKeyZoom("whole"),
+      Escape: () => {
+        setDrag(null);
+        onPoint(null, true);
+      },
+    };
+    if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(actions, event.key)) return;
+    event.preventDefault();
+    actions[event.key]();
+  };
+
+  const at = { x: placeOf(diagram.x, here.x), y: placeOf(diagram.y, here.y) };
+  const inside = at.x >= 0 && at.x <= 1 && at.y >= 0 && at.y <= 1;
+  return (
+    <div class="map" ref={place} style={{ height: `${height}px` }}>
+      <div
+        class="frame"
+        style={{
+          inset: `${MARGIN.top}px ${MARGIN.right}px ${MARGIN.bottom}px ${MARGIN.left}px`,
+        }}
+      >
+        <canvas ref={canvas} width={columns} height={rows} />
+      </div>
+      <div class="axes" ref={axes} aria-hidden="true" />
+      <div
+        class="frame surface"
+        style={{
+          inset: `${MARGIN.top}px ${MARGIN.right}px ${MARGIN.bottom}px ${MARGIN.left}px`,
+        }}
+        role="application"
+        aria-roledescription="map"
+        aria-label={label}
+        aria-describedby="map-keys"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it is pointed at by keys
+        tabIndex={0}
+        onPointerDown={down}
+        onPointerMove={move}
+        onPointerUp={up}
+        onPointerCancel={() => setDrag(null)}
+        onPointerLeave={(event) => event.pointerType !== "touch" && !drag && onPoint(null, false)}
+        onKeyDown={press}
+      >
+        {inside && <i class="here" style={{ left: percent(at.x), bottom: percent(at.y) }} />}
+        {cursor && (
+          <>
+            <i class="hair across" style={{ bottom: percent((cursor.row + 0.5) / rows) }} />
+            <i class="hair up" style={{ left: percent((cursor.column + 0.5) / columns) }} />
+          </>
+        )}
+        {drag && (
+          <i
+            class="rectangle"
+            style={{
+              left: percent(Math.min(drag.from[0], drag.to[0])),
+              right: percent(1 - Math.max(drag.from[0], drag.to[0])),
+              bottom: percent(Math.min(drag.from[1], drag.to[1])),
+              top: percent(1 - Math.max(drag.from[1], drag.to[1])),
+            }}
+          />
+        )}
+      </div>
+    </div>
+  );
+}

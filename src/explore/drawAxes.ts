@@ -1,0 +1,98 @@
+// What lies over a map's cells: contours, axes and their names.
+
+import * as Plot from "@observablehq/plot";
+import type { AxisValues } from "../index.ts";
+import { settingLabel } from "../report/panels.ts";
+import { short } from "../report/schedule.ts";
+import { placeOf } from "./geometry.ts";
+import type { Domain } from "./palette.ts";
+import type { Picture } from "./useMap.ts";
+
+/** around the frame, in pixels */
+export const MARGIN = { top: 6, right: 10, bottom: 46, left: 58 } as const;
+/** of contours, between the ends of the colours */
+const CONTOURS = 9;
+
+/** Where an axis is labelled: at whole values, and on a logarithmic one at powers of ten and between them. */
+function ticksOf({ values, scale, whole }: AxisValues, room: number): number[] {
+  const [low, high] = [values[0], values.at(-1)!];
+  const count = Math.max(2, Math.floor(room / 64));
+  if (scale === "linear") {
+    const raw = (high - low) / count;
+    const power = 10 ** Math.floor(Math.log10(raw));
+    const step = Math.max(whole ? 1 : 0, power * [1, 2, 5, 10].find((m) => m * power >= raw)!);
+    const first = Math.ceil(low / step - 1e-9);
+    return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) =>
+      Number(((first + i) * step).toPrecision(12)),
+    );
+  }
+  const decades = Math.log10(high / low);
+  const factors = decades * 3 <= count ? [1, 2, 5] : decades * 2 <= count ? [1, 3] : [1];
+  const ticks: number[] = [];
+  for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e++)
+    for (const f of factors) ticks.push(Number(`${f}e${e}`));
+  const within = ticks.filter((x) => x >= low * (1 - 1e-9) && x <= high * (1 + 1e-9));
+  return within.length > 1 ? within : [low, high];
+}
+
+/** The overlay, ready to be put over the cells. */
+export function drawAxes(
+  { diagram, values }: Picture,
+  { low, high }: Domain,
+  { width, height, contours }: { width: number; height: number; contours: boolean },
+) {
+  const frame = { width: width - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom };
+  const { x, y } = diagram;
+  const ticks = (axis: AxisValues, room: number) =>
+    ticksOf(axis, room).map((value) => ({ at: placeOf(axis, value), text: short(value) }));
+  const line = { labelAnchor: "center", labelArrow: "none" } as const;
+  const axisOf = (marks: { at: number; text: string }[]) => ({
+    ticks: marks.map(({ at }) => at),
+    tickFormat: (_: number, i: number) => marks[i].text,
+  });
+  return Plot.plot({
+    width,
+    height,
+    marginTop: MARGIN.top,
+    marginRight: MARGIN.right,
+    marginBottom: MARGIN.bottom,
+    marginLeft: MARGIN.left,
+    style: { fontFamily: "inherit", fontSize: "12px", background: "none", overflow: "visible" },
+    x: { domain: [0, 1], label: null },
+    y: { domain: [0, 1], label: null },
+    marks: [
+      ...(contours
+        ? [
+            Plot.contour(values, {
+              width: x.values.length,
+              height: y.values.length,
+              ...{ x1: 0, x2: 1, y1: 0, y2: 1 },
+              thresholds: Array.from(
+                { length: CONTOURS },
+                (_, i) => low + ((i + 1) * (high - low)) / (CONTOURS + 1),
+              ),
+              stroke: "#fff",
+              strokeOpacity: 0.5,
+              strokeWidth: 0.8,
+              clip: true,
+            }),
+          ]
+        : []),
+      Plot.frame({ stroke: "var(--axis)" }),
+      Plot.axisX({
+        ...line,
+        ...axisOf(ticks(x, frame.width)),
+        label: settingLabel(x.key),
+        labelOffset: 38,
+        color: "var(--faint)",
+      }),
+      Plot.axisY({
+        ...line,
+        ...axisOf(ticks(y, frame.height)),
+        label: settingLabel(y.key),
+        labelOffset: 50,
+        color: "var(--faint)",
+      }),
+    ],
+  });
+}
