@@ -11,7 +11,14 @@ export interface Offer {
   make(): string | Blob | Promise<string | Blob>;
 }
 
-export function Downloads({ what, offers }: { readonly what: string; readonly offers: readonly Offer[] }) {
+interface Props {
+  readonly what: string;
+  readonly offers: readonly Offer[];
+  /** while what is offered is not what is shown */
+  readonly disabled?: boolean;
+}
+
+export function Downloads({ what, offers, disabled = false }: Props) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: these buttons are no form's
     <div class="downloads" role="group" aria-label={`Download ${what}`}>
@@ -20,6 +27,7 @@ export function Downloads({ what, offers }: { readonly what: string; readonly of
         <button
           key={name}
           type="button"
+          disabled={disabled}
           title={name}
           aria-label={`${what} as ${label}`}
           onClick={async () => offer(name, type, await make())}

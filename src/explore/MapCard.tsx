@@ -51,7 +51,7 @@ export function MapCard({ state, change, pace, say }: Props) {
   const estimate = pace * diagram.size ** 2;
   const asked = isQuick(settings) || estimate < SOON || wanted === key;
   const answer = useMap(asked ? question : null);
-  const { picture, phase, problem, share, stop } = answer;
+  const { picture, phase, done, problem, share, stop } = answer;
   const domain = useMemo(
     () => picture && domainOf(picture.measure, picture.values),
     [picture?.version, picture?.measure],
@@ -160,18 +160,14 @@ export function MapCard({ state, change, pace, say }: Props) {
           </button>
         </div>
       )}
-      <Working
-        share={isQuick(settings) && (share ?? 0) > 0.999 ? null : share}
-        what="Drawing the map"
-        onStop={stop}
-      />
+      <Working share={share} what="Drawing the map" onStop={stop} />
       {problem && <p class="problem">{problem}</p>}
       {picture && domain && (
         <>
           <MapSurface
             picture={picture}
             domain={domain}
-            done={phase !== null}
+            done={done}
             here={own}
             cursor={fits ? cursor : null}
             label={label}
@@ -205,7 +201,7 @@ export function MapCard({ state, change, pace, say }: Props) {
               <p key={text}>{text}</p>
             ))}
           </div>
-          <Downloads what="the map" offers={mapOffers(phase, question)} />
+          <Downloads what="the map" disabled={!done} offers={mapOffers(phase, question)} />
         </>
       )}
     </section>

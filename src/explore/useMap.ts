@@ -2,7 +2,7 @@
 // its picture stays until the next one's cells cover it.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { hasCode } from "../errors.ts";
+import { checkNotAborted, hasCode } from "../errors.ts";
 import {
   type Diagram as CheckedDiagram,
   MesaError,
@@ -37,16 +37,23 @@ export interface Picture {
 /** What is known of a map. */
 export interface MapAnswer {
   readonly picture: Picture | null;
-  /** once it is all solved */
+  /** the newest that is all solved, which may be that of the question before while this one is drawn */
   readonly phase: Phase | null;
+  /** whether `picture` is all that is asked */
+  readonly done: boolean;
   readonly problem: string | null;
   /** of the work that is done, in [0, 1]; null where none is under way */
   readonly share: number | null;
   readonly stop: () => void;
 }
 
-const NOTHING: MapAnswer = { picture: null, phase: null, problem: null, share: null, stop() {} };
+/** work that takes less is not told of, in milliseconds */
+const SHORT = 300;
 
+const NOTHING: MapAnswer = { picture: null, phase: null, done: false, problem: null, share: null, stop() {} };
+
+/** the map that is at work, or was: an engine does one at a time */
+let before: Promise<unknown> = Promise.resolve();
 /** devices and threads, kept from one map to the next */
 const engines = new Map<Backend, Promise<PhaseEngine>>();
 
@@ -59,14 +66,15 @@ function engineFor(backend: Backend): Promise<PhaseEngine> {
 
 /** Fills a tile's cells in, each as wide and as high as the tile is coarse. */
 function fill({ values, status, measure, diagram }: Picture, tile: Tile): void {
+  const { stride } = tile;
   const columns = diagram.x.values.length;
   const rows = diagram.y.values.length;
   for (let j = 0, i = 0; j < tile.rows; j++)
     for (let k = 0; k < tile.columns; k++, i++) {
-      const top = Math.min(rows, tile.row + (j + 1) * tile.stride);
-      const left = tile.column + k * tile.stride;
-      const right = Math.min(columns, left + tile.stride);
-      for (let row = tile.row + j * tile.stride; row < top; row++) {
+      const bottom = stride * (tile.row + j);
+      const left = stride * (tile.column + k);
+      const right = Math.min(columns, left + stride);
+      for (let row = bottom; row < Math.min(rows, bottom + stride); row++) {
         values.fill(tile.values[measure][i], row * columns + left, row * columns + right);
         status.fill(tile.status[i], row * columns + left, row * columns + right);
       }
@@ -103,8 +111,15 @@ export function useMap(question: MapQuestion | null): MapAnswer {
       if (signal.reason !== "overtaken") setAnswer((before) => ({ ...before, ...change }));
     };
     const checked = checkDiagram(question.settings, question.diagram);
-    const cells = checked.x.values.length * checked.y.values.length;
+    const columns = checked.x.values.length;
+    const cells = columns * checked.y.values.length;
     let begun = false;
+    let share = 0;
+    let long = false;
+    const late = setTimeout(() => {
+      long = true;
+      patch({ share, stop });
+    }, SHORT);
     const onTile = (tile: Tile) => {
       if (signal.aborted) return;
       shown.current = begun
@@ -112,38 +127,37 @@ export function useMap(question: MapQuestion | null): MapAnswer {
         : pictureAfter(shown.current, checked, question.diagram.measure);
       begun = true;
       fill(shown.current, tile);
-      patch({
-        picture: shown.current,
-        share: tile.stride === 1 ? ((tile.row + tile.rows) * tile.columns) / cells : 0,
-      });
+      if (tile.stride === 1) share = (tile.row * columns + tile.rows * tile.columns) / cells;
+      patch({ picture: shown.current, ...(long && { share }) });
     };
     const work = async () => {
       const engine = await engineFor(question.backend);
-      const { method } = question.diagram;
-      return phase(checked, {
-        engine,
-        method: method === "grid" ? "moments" : "auto",
-        signal,
-        onTile,
-        progressive: true,
-      });
+      checkNotAborted(signal);
+      const method = question.diagram.method === "grid" ? "moments" : "auto";
+      return phase(checked, { engine, method, signal, onTile, progressive: true });
     };
-    patch({ phase: null, problem: null, share: 0, stop });
-    work()
+    patch({ done: false, problem: null });
+    const solved = before.then(work);
+    before = solved.catch(() => undefined);
+    solved
       .catch((error) => {
         if (!hasCode(error, "DEVICE_LOST")) throw error;
         engines.delete(question.backend); // another device, once
         return work();
       })
       .then(
-        (solved) => patch({ phase: solved, share: null }),
+        (solved) => patch({ phase: solved, done: true, share: null }),
         (error) => {
           if (!(error instanceof MesaError)) reportError(error);
           const aborted = hasCode(error, "ABORTED");
-          patch({ share: null, problem: aborted ? "Stopped." : `${error.message}.` });
+          patch({ phase: null, share: null, problem: aborted ? "Stopped." : `${error.message}.` });
         },
-      );
-    return () => controller.abort("overtaken");
+      )
+      .finally(() => clearTimeout(late));
+    return () => {
+      clearTimeout(late);
+      controller.abort("overtaken");
+    };
   }, [key]);
   return answer;
 }

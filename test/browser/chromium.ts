@@ -1,7 +1,7 @@
 // Chromium from npm: the package @sparticuz/chromium holds a Chromium and every library that a bare Debian lacks
 // for it. Unpacked side by side, it finds its software Vulkan driver by itself and needs nothing installed.
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
@@ -26,6 +26,23 @@ async function unpackInto(folder: string): Promise<void> {
   await pipeline(...unpacked("fonts.tar.br"), unpackTar(join(folder, "fonts")));
 }
 
+/** What fontconfig is told: the fonts from npm and no others, so that a page has the same text everywhere. */
+function fontsOf(folder: string): string {
+  const alias = (family: string, font: string) =>
+    `<alias binding="same"><family>${family}</family><prefer><family>${font}</family></prefer></alias>`;
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${join(folder, "fonts")}</dir>
+  <dir>${join(MODULES, "dejavu-fonts-ttf", "ttf")}</dir>
+  <cachedir>${join(folder, "fonts-cache")}</cachedir>
+  ${alias("system-ui", "Open Sans")}
+  ${alias("sans-serif", "Open Sans")}
+  ${alias("serif", "DejaVu Serif")}
+</fontconfig>
+`;
+}
+
 /** Unpacks Chromium, once for each version of its package; gives the folder. */
 async function unpackChromium(): Promise<string> {
   const { version } = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8"));
@@ -48,6 +65,8 @@ async function unpackChromium(): Promise<string> {
 /** Starts Chromium with WebGPU on SwiftShader. */
 export async function launchChromium(): Promise<Browser> {
   const folder = await unpackChromium();
+  const fonts = join(folder, "fonts.conf");
+  await writeFile(fonts, fontsOf(folder));
   return chromium.launch({
     executablePath: join(folder, "chromium"),
     args: ["--no-sandbox", "--enable-unsafe-webgpu"],
@@ -55,7 +74,7 @@ export async function launchChromium(): Promise<Browser> {
     env: {
       PATH: process.env.PATH ?? "",
       LD_LIBRARY_PATH: join(folder, "lib"),
-      FONTCONFIG_PATH: join(folder, "fonts"),
+      FONTCONFIG_FILE: fonts,
     },
   });
 }

@@ -1,0 +1,201 @@
+// The page `explore` computes what Node computes, with WebGPU and without, and says which; and its address holds all
+// that it shows.
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import references from "../../src/cli/reference.json" with { type: "json" };
+import { cellConfig, checkPhase, type Result, solve } from "../../src/index.ts";
+import { launchChromium } from "./chromium.ts";
+import { download, mapDrawn, openExplore, type Visit, visit } from "./explorePage.ts";
+import type { Site } from "./site.ts";
+
+let site: Site;
+let browser: Browser;
+let open: Visit | undefined;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([openExplore(), launchChromium()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+afterEach(async () => {
+  await open?.close();
+});
+
+/** the page at an address, all of whose complaints fail the test */
+async function pageAt(hash = "", options: Parameters<typeof visit>[3] = {}) {
+  open = await visit(browser, site, hash, options);
+  return open.page;
+}
+const complaints = () => open!.complaints;
+
+describe("a stranger finds the first experiment", () => {
+  test("solved to the reference", async () => {
+    const page = await pageAt();
+    const result: Result = JSON.parse(await download(page, "the plot as JSON"));
+    expect(result.plan.coefficient).toEqual(references[0].plan);
+    expect(result.solver.precision).toBe("certified");
+    await page.getByText("first coefficient is 0.03").waitFor();
+    expect(await page.locator(".measures dd").first().textContent()).toBe(
+      result.measures.deception!.toFixed(3),
+    );
+    expect(complaints()).toEqual([]);
+  });
+
+  test("and a slider's change is followed at once", async () => {
+    const page = await pageAt();
+    const deception = page.locator(".measures dd").first();
+    const before = await deception.textContent();
+    await page.getByRole("slider", { name: "Discount γ" }).fill("0.9");
+    await expect.poll(() => deception.textContent()).not.toBe(before);
+    const { measures } = await solve({ game: "linear", discount: 0.9 });
+    await expect.poll(() => deception.textContent()).toBe(measures.deception!.toFixed(3));
+    expect(await page.getByRole("textbox", { name: /^Discount γ/ }).inputValue()).toBe("0.9");
+    expect(complaints()).toEqual([]);
+  });
+});
+
+describe("the map", () => {
+  const SMALL = "#v=1&game=linear&discount=0.9&size=64&x=schedule.learningRate:0.01:2:log";
+
+  /** the map as CSV, cell by cell */
+  async function cellsOf(page: Visit["page"]) {
+    await mapDrawn(page);
+    const [header, ...rows] = (await download(page, "the map as CSV")).trim().split("\n");
+    const diagram = checkPhase(JSON.parse(await download(page, "the map as configuration")));
+    expect(header).toBe("schedule.learningRate,schedule.training,deception,status");
+    expect(rows.length).toBe(diagram.x.values.length * diagram.y.values.length);
+    const cells = rows.map((row) => row.split(",").slice(0, 3).map(Number));
+    return { diagram, sample: cells.filter((_, i) => i % 97 === 5) };
+  }
+
+  test.each([
+    {
+      where: "with WebGPU",
+      hash: `${SMALL}&backend=gpu`,
+      withoutGpu: false,
+      off: 1e-4,
+      told: /swiftshader/i,
+    },
+    {
+      where: "without WebGPU, by workers",
+      hash: SMALL,
+      withoutGpu: true,
+      off: 0,
+      told: /the CPU, in float64/,
+    },
+  ])("$where is Node's, and says so", async ({ hash, withoutGpu, off, told }) => {
+    const page = await pageAt(hash, { withoutGpu });
+    const { diagram, sample } = await cellsOf(page);
+    expect(sample.length).toBeGreaterThan(30);
+    for (const [x, y, deception] of sample) {
+      const { measures } = await solve(cellConfig(diagram, x, y), { backend: "cpu", method: "exact" });
+      expect(Math.abs(deception - measures.deception!), `${x}, ${y}`).toBeLessThanOrEqual(off);
+    }
+    const said = await page.locator(".phase .solver").textContent();
+    expect(said).toMatch(told);
+    expect(said).toMatch(/solves a second/);
+    expect(complaints()).toEqual([]);
+  });
+
+  test("is asked for where a cell takes long, and can be stopped", async () => {
+    const page = await pageAt("#v=1&game=misconception&schedule.training=10&schedule.deployment=10&size=32");
+    await page.getByRole("button", { name: /^Draw 32 × 32 cells/ }).click();
+    await page.getByRole("progressbar", { name: "Drawing the map" }).waitFor();
+    await page.locator(".phase").getByRole("button", { name: "Stop" }).click();
+    await page.getByText("Stopped.").waitFor();
+    expect(complaints()).toEqual([]);
+  });
+
+  test("is pointed at, taken from and zoomed by mouse", async () => {
+    const page = await pageAt(SMALL);
+    await mapDrawn(page);
+    const surface = page.getByRole("application");
+    await surface.scrollIntoViewIfNeeded();
+    const box = (await surface.boundingBox())!;
+    const at = (across: number, up: number) =>
+      [box.x + across * box.width, box.y + (1 - up) * box.height] as const;
+    await page.mouse.move(...at(0.25, 0.5));
+    await page.getByText("At the pointer").waitFor();
+    await page.mouse.click(...at(0.25, 0.5));
+    const training = page.getByRole("textbox", { name: /^Training/ });
+    await expect.poll(() => training.inputValue()).not.toBe("20");
+    const taken = Number(await training.inputValue());
+    expect(taken).toBeGreaterThan(40);
+    expect(taken).toBeLessThan(60);
+
+    await page.mouse.move(...at(0.2, 0.2));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.6, 0.8), { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => page.url()).toMatch(/y=schedule\.training:(19|2\d):(7\d|8[01])/);
+    await mapDrawn(page);
+    await page.getByRole("button", { name: "Whole map" }).click();
+    await expect.poll(() => page.url()).not.toMatch(/y=/);
+    expect(complaints()).toEqual([]);
+  });
+});
+
+describe("the address", () => {
+  test("restores what is shown, comparison and map among it", async () => {
+    const first = await pageAt();
+    await first.getByRole("button", { name: "A regularizer" }).click();
+    await first.getByRole("slider", { name: /^Deployment/ }).fill("120");
+    await first.getByRole("combobox", { name: "Measure" }).selectOption("retention");
+    await mapDrawn(first);
+    await expect.poll(() => first.url()).toMatch(/measure=retention/);
+    const shown = async (page: Visit["page"]) => ({
+      main: await page.locator("main").innerText(),
+      look: await page.locator(".look").innerText(),
+    });
+    const timeless = (texts: object) =>
+      JSON.stringify(texts).replace(/in [\d.]+ ms|[\d,]+ solves a second/g, "");
+    const url = first.url();
+    await expect.poll(async () => (await shown(first)).main).toContain("120");
+    const before = await shown(first);
+    expect(complaints()).toEqual([]);
+    await open!.close();
+
+    const second = await pageAt(new URL(url).hash);
+    await mapDrawn(second);
+    await expect.poll(async () => timeless(await shown(second))).toBe(timeless(before));
+    expect(second.url()).toBe(url);
+    expect(complaints()).toEqual([]);
+  });
+
+  test("is the browser's history", async () => {
+    const page = await pageAt();
+    const pressed = (name: string) => page.getByRole("button", { name, exact: true, pressed: true });
+    await page.getByRole("button", { name: "A discount", exact: true }).click();
+    await expect.poll(() => page.url()).toMatch(/discount=0\.9/);
+    await page.goBack();
+    await pressed("Training, then deployment").waitFor();
+    await page.goForward();
+    await pressed("A discount").waitFor();
+    expect(await page.getByRole("textbox", { name: /^Discount γ/ }).inputValue()).toBe("0.9");
+    expect(complaints()).toEqual([]);
+  });
+
+  test.each([
+    ["a value out of range", "#v=1&game=linear&discount=7", "discount must be in [0, 1], got 7"],
+    ["a game that is none", "#v=1&game=__proto__", "game must be one of"],
+    ["a key that is none", "#v=1&game=linear&__proto__.polluted=1", "unknown key"],
+    ["text that would be a script", "#v=1&game=<img src=x onerror=alert(1)>", "game must be one of"],
+    ["more than can be held", "#v=1&game=linear&coefficient.count=1e9", "at most 16777216 candidates"],
+    ["another version", "#v=9&game=linear", "v must be 1"],
+    ["noise", "#%E0%A4%A=%%%&&==", "v must be 1"],
+    ["a key twice", "#v=1&game=linear&game=mlp", "each key must come once"],
+    ["a map that is none", "#v=1&game=linear&x=constructor:0:1", "x must be one of"],
+    ["a map backwards", "#v=1&game=linear&x=discount:1:0", "x must have from below to"],
+    ["more than an address holds", `#v=1&game=${"a".repeat(10_000)}`, "at most 8192 characters"],
+  ])("with %s is refused politely", async (_, hash, why) => {
+    const page = await pageAt(hash);
+    const notice = page.getByRole("alert");
+    expect(await notice.textContent()).toContain(why);
+    expect(await notice.locator("*").count()).toBe(0);
+    expect(await page.getByRole("textbox", { name: /^Discount γ/ }).inputValue()).toBe("1");
+    expect(await page.evaluate(() => ({}) as { polluted?: unknown }).then((o) => o.polluted)).toBeUndefined();
+    expect(complaints()).toEqual([]);
+  });
+});

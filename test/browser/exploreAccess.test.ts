@@ -1,0 +1,118 @@
+// The page `explore` for everybody: by keys alone, to a screen reader, on a narrow screen, in light and in dark.
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stepNames, steps } from "../../src/explore/steps.ts";
+import { launchChromium } from "./chromium.ts";
+import { mapDrawn, openExplore, visit } from "./explorePage.ts";
+import type { Site } from "./site.ts";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let site: Site;
+let browser: Browser;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([openExplore(), launchChromium()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** what axe finds wrong, with everything that can be unfolded unfolded */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+}
+
+describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
+  test.each([
+    { width: 1600, hash: "" },
+    { width: 360, hash: "#v=1&game=linear&discount=0.9&pinned.game=linear&step=discount" },
+  ])("$width px wide: axe finds nothing and nothing overflows", async ({ width, hash }) => {
+    const { page, complaints, close } = await visit(browser, site, hash, {
+      colorScheme,
+      viewport: { width, height: 800 },
+    });
+    await mapDrawn(page);
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    expect(await violations(page)).toEqual([]);
+    expect(await overflow(), "unfolded").toBeLessThanOrEqual(0);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+test("with keys alone: a step, a slider, the map", async () => {
+  const { page, complaints, close } = await visit(browser, site);
+  await mapDrawn(page);
+  const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+  await page.keyboard.press("Tab");
+  expect(await focused()).toBe(steps["experiment-1"].title);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: steps["experiment-2"].question }).waitFor();
+
+  const training = page.getByRole("textbox", { name: /^Training/ });
+  expect(await training.inputValue()).toBe("100");
+  await page.getByRole("slider", { name: /^Training/ }).focus();
+  await page.keyboard.press("ArrowLeft");
+  await expect.poll(() => training.inputValue()).toBe("99");
+
+  await mapDrawn(page);
+  await page.getByRole("application").focus();
+  await page.keyboard.press("Shift+ArrowDown");
+  const status = page.getByRole("status");
+  await expect.poll(() => status.textContent()).toMatch(/training 8\d: first coefficient 0\.\d+/);
+  await page.keyboard.press("Enter");
+  await expect.poll(() => training.inputValue()).toMatch(/^8\d$/);
+  await page.keyboard.press("+");
+  await expect.poll(() => page.url()).toMatch(/x=schedule\.deployment:0:50&y=schedule\.training/);
+  await page.keyboard.press("0");
+  await expect.poll(() => page.url()).not.toMatch(/x=schedule\.deployment:0:50/);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("a field says what is wrong and keeps what was right", async () => {
+  const { page, complaints, close } = await visit(browser, site);
+  const discount = page.getByRole("textbox", { name: /^Discount γ/ });
+  await discount.fill("1.2");
+  await page.getByText("discount must be in [0, 1], got 1.2").waitFor();
+  expect(await discount.getAttribute("aria-invalid")).toBe("true");
+  await discount.blur();
+  expect(await discount.inputValue()).toBe("1");
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("every step is set up by its button and solved", async () => {
+  const { page, complaints, close } = await visit(browser, site);
+  for (const name of stepNames.filter((name) => steps[name].preset !== "mlp")) {
+    await page.getByRole("button", { name: steps[name].title, exact: true }).click();
+    await page.getByRole("heading", { name: steps[name].question }).waitFor();
+    await page.locator('.trajectory[aria-busy="false"] .measures').waitFor();
+  }
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("a network's search shows how far it is and can be stopped", async () => {
+  const { page, complaints, close } = await visit(browser, site);
+  await page.getByRole("button", { name: steps.network.title, exact: true }).click();
+  await page.getByRole("progressbar", { name: "Solving" }).waitFor();
+  await page.locator(".trajectory").getByRole("button", { name: "Stop" }).click();
+  await page.getByText("Stopped. Change a setting to go on.").waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});

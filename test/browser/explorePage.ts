@@ -1,0 +1,99 @@
+// The page `explore` in Chromium, served from a folder of a static host, with all that it objects to.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import sirv from "sirv";
+import { buildExplore } from "../../scripts/explore.mjs";
+import type { Site } from "./site.ts";
+
+/** a page of a project at a host that has others */
+const BASE = "/of/some/host";
+
+/** Builds the page from the sources at hand and serves it. */
+export async function openExplore(): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), "mesa-explore-"));
+  await buildExplore(folder);
+  const serve = sirv(folder);
+  const server = createServer((request, response) => {
+    const found = request.url?.startsWith(`${BASE}/`);
+    if (found) request.url = request.url!.slice(BASE.length);
+    const none = () => {
+      response.writeHead(404).end();
+    };
+    if (found) serve(request, response, none);
+    else none();
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}${BASE}/`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A page that is open, and what it objected to. */
+export interface Visit {
+  readonly page: Page;
+  /** console errors and warnings, exceptions, failed and foreign requests */
+  readonly complaints: string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the page and waits for its first answer.
+ *
+ * @param hash with its #
+ * @param withoutGpu whether the browser has no WebGPU
+ */
+export async function visit(
+  browser: Browser,
+  site: Site,
+  hash = "",
+  { withoutGpu = false, ...options }: BrowserContextOptions & { withoutGpu?: boolean } = {},
+): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning", "assert"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("dialog", (dialog) => {
+    complaints.push(`a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!/^(data|blob):/.test(url) && !url.startsWith(site.address)) complaints.push(`asked for ${url}`);
+  });
+  page.on("response", (response) => {
+    if (!response.ok()) complaints.push(`${response.url()}: ${response.status()}`);
+  });
+  if (withoutGpu)
+    await context.addInitScript(() => {
+      Object.defineProperty(Navigator.prototype, "gpu", { get: () => undefined });
+    });
+  await page.goto(site.address + hash);
+  await page.locator(".measures").waitFor();
+  return { page, complaints, close: () => context.close() };
+}
+
+/** The text of a file that a button offers. */
+export async function download(page: Page, button: string): Promise<string> {
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button, exact: true }).click(),
+  ]);
+  return readFile(await file.path(), "utf8");
+}
+
+/** Waits until the map is all drawn. */
+export async function mapDrawn(page: Page): Promise<void> {
+  await page.locator('.phase[aria-busy="false"] .downloads button:enabled').first().waitFor();
+}
