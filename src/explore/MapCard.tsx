@@ -9,11 +9,12 @@ import { settingAt } from "./controls.ts";
 import { Downloads } from "./Downloads.tsx";
 import { defaultDiagram, isQuick, wholeAxis } from "./diagrams.ts";
 import { type Cell, type Part, partAround, placeOf, valuesAt, zoomInto, zoomOut } from "./geometry.ts";
-import { describePoint, describeValue, Inspector } from "./Inspector.tsx";
+import { Inspector } from "./Inspector.tsx";
 import { MapOptions } from "./MapOptions.tsx";
 import { MapSurface } from "./MapSurface.tsx";
 import { mapOffers } from "./mapOffers.ts";
-import { describeMissing, domainOf } from "./palette.ts";
+import { describeMissing, describePoint, describeSolver, describeValue, duration } from "./mapWords.ts";
+import { domainOf } from "./palette.ts";
 import type { State } from "./state.ts";
 import { type MapQuestion, useMap } from "./useMap.ts";
 import { useSolution } from "./useSolution.ts";
@@ -196,8 +197,7 @@ export function MapCard({ state, change, pace, say }: Props) {
       {phase && (
         <>
           <div class="solver">
-            <p>{describeSolver(phase)}</p>
-            {describeMissing(phase.status).map((text) => (
+            {[...describeSolver(phase), ...describeMissing(phase.status)].map((text) => (
               <p key={text}>{text}</p>
             ))}
           </div>
@@ -206,20 +206,4 @@ export function MapCard({ state, change, pace, say }: Props) {
       )}
     </section>
   );
-}
-
-/** `20 s`, `3 min` */
-function duration(milliseconds: number): string {
-  const seconds = milliseconds / 1000;
-  if (seconds < 90) return `${Number(seconds.toPrecision(2))} s`;
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
-}
-
-function describeSolver({ solver, status }: import("../index.ts").Phase): string {
-  const { backend, adapter, method, precision, speed } = solver;
-  const where = backend === "gpu" ? `WebGPU, ${adapter}` : "the CPU";
-  const how = { exact: "any real coefficient", moments: "the grid’s coefficients", rollout: "rollouts" }[
-    method
-  ];
-  return `${status.length.toLocaleString("en")} games solved on ${where}, in ${precision === "f32" ? "float32" : "float64"}, ${how}; ${Math.round(speed).toLocaleString("en")} solves a second.`;
 }

@@ -26,9 +26,10 @@ export function TrajectoryPlot({ result, pinned = null, small = false, height, l
   useLayoutEffect(() => {
     if (width === 0 || !place.current) return;
     const learningRates = result.trajectory.learningRate.slice(0, window);
-    const plot = drawPlot({ lines, pinned: compared, learningRates, small, width, height, label });
+    const plot = drawPlot({ lines, pinned: compared, learningRates, small, width, height });
     plot.addEventListener("input", () => onEpisode?.((plot as unknown as { value: number | null }).value));
+    plot.setAttribute("aria-hidden", "true");
     place.current.replaceChildren(plot);
-  }, [result, lines, compared, window, small, width, height, label, onEpisode]);
-  return <div class="plot" ref={place} style={{ minHeight: `${height}px` }} />;
+  }, [result, lines, compared, window, small, width, height, onEpisode]);
+  return <div class="plot" role="img" aria-label={label} ref={place} style={{ minHeight: `${height}px` }} />;
 }

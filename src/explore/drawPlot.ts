@@ -16,7 +16,6 @@ export interface Drawing {
   readonly small: boolean;
   readonly width: number;
   readonly height: number;
-  readonly label: string;
 }
 
 /** marks of a line that can be told apart side by side, by the pixels they have */
@@ -38,7 +37,7 @@ const strokeOf = ({ colour, dash, symbol, width }: Line) =>
   }) as const;
 
 /** The plot, ready to be put into the page. Its `value` is the episode that is pointed at, and it tells of `input`. */
-export function drawPlot({ lines, pinned, learningRates, small, width, height, label }: Drawing) {
+export function drawPlot({ lines, pinned, learningRates, small, width, height }: Drawing) {
   const window = learningRates.length;
   const phases = phasesOf(learningRates);
   const stride = Math.max(1, Math.ceil((window * MARK_ROOM) / width));
@@ -60,7 +59,6 @@ export function drawPlot({ lines, pinned, learningRates, small, width, height, l
         );
   const axis = { labelAnchor: "center", labelArrow: "none", tickSize: 0 } as const;
   return Plot.plot({
-    ariaLabel: label,
     width,
     height,
     marginTop: small ? 8 : 26,

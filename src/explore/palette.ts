@@ -1,7 +1,6 @@
 // The map's colours: viridis, which is even to the eye and readable by the colour-blind and in print.
 
 import * as Plot from "@observablehq/plot";
-import { STATUSES } from "../index.ts";
 
 const STEPS = 256;
 
@@ -77,19 +76,4 @@ export function paint(image: ImageData, values: Float64Array, { low, high }: Dom
       data[to + 3] = 255;
     }
   }
-}
-
-/** What cells without a value are, in words, by how many there are of each. */
-export function describeMissing(status: Uint8Array): string[] {
-  const words: Readonly<Record<(typeof STATUSES)[number], string>> = {
-    solved: "",
-    several: "with more than one equilibrium",
-    cycle: "without an equilibrium that was found: decisions go round in a cycle",
-    undecided: "without an equilibrium that was found",
-    overflow: "whose every cost overflows",
-  };
-  return STATUSES.flatMap((name, code) => {
-    const count = status.reduce((sum, x) => sum + Number(x === code), 0);
-    return words[name] && count > 0 ? [`${count.toLocaleString("en")} cells ${words[name]}`] : [];
-  });
 }

@@ -52,6 +52,9 @@ const SHORT = 300;
 
 const NOTHING: MapAnswer = { picture: null, phase: null, done: false, problem: null, share: null, stop() {} };
 
+/** cells that are solved again in float64 where float32 solved them */
+const SAMPLE = 256;
+
 /** the map that is at work, or was: an engine does one at a time */
 let before: Promise<unknown> = Promise.resolve();
 /** devices and threads, kept from one map to the next */
@@ -134,7 +137,7 @@ export function useMap(question: MapQuestion | null): MapAnswer {
       const engine = await engineFor(question.backend);
       checkNotAborted(signal);
       const method = question.diagram.method === "grid" ? "moments" : "auto";
-      return phase(checked, { engine, method, signal, onTile, progressive: true });
+      return phase(checked, { engine, method, signal, onTile, progressive: true, sample: SAMPLE });
     };
     patch({ done: false, problem: null });
     const solved = before.then(work);

@@ -173,7 +173,8 @@ describe("the address", () => {
     await pressed("Training, then deployment").waitFor();
     await page.goForward();
     await pressed("A discount").waitFor();
-    expect(await page.getByRole("textbox", { name: /^Discount γ/ }).inputValue()).toBe("0.9");
+    const discount = page.getByRole("textbox", { name: /^Discount γ/ });
+    await expect.poll(() => discount.inputValue()).toBe("0.9");
     expect(complaints()).toEqual([]);
   });
 

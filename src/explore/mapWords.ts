@@ -1,0 +1,71 @@
+// The map in words: its points, what was solved and how, and what has no answer.
+
+import { type Phase, STATUSES } from "../index.ts";
+import { measureLabel, settingLabel } from "../report/panels.ts";
+import { short } from "../report/schedule.ts";
+
+/** A point of the map: two settings by key, and their values. */
+export interface Point {
+  readonly x: { readonly key: string; readonly value: number };
+  readonly y: { readonly key: string; readonly value: number };
+}
+
+/** `learning rate η 0.5, training 20` */
+export function describePoint({ x, y }: Point): string {
+  const said = ({ key, value }: Point["x"]) =>
+    `${settingLabel(key).replace(/ \(.*|, .*/, "")} ${short(value)}`;
+  return `${said(x)}, ${said(y)}`;
+}
+
+/** `deception 0.8617` */
+export function describeValue(measure: string, value: number): string {
+  return `${measureLabel(measure)} ${Number.isNaN(value) ? "has no value" : short(value)}`;
+}
+
+/** `20 s`, `3 min` */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 90) return `${Number(seconds.toPrecision(2))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}
+
+const count = (x: number) => Math.round(x).toLocaleString("en");
+
+/** how decisions were found */
+const METHODS: Readonly<Record<Phase["solver"]["method"], string>> = {
+  exact: "with any real coefficient",
+  moments: "with the grid’s coefficients",
+  rollout: "by rollouts",
+};
+
+/** What really ran, how fast, and how far it is from float64: a sentence each. */
+export function describeSolver({ solver, status }: Phase): string[] {
+  const { backend, adapter, method, precision, speed, sample } = solver;
+  const where = backend === "gpu" ? `WebGPU, ${adapter}` : "the CPU";
+  const bits = precision === "f32" ? "float32" : "float64";
+  const ran = `${count(status.length)} games solved on ${where}, in ${bits}, ${METHODS[method]}; ${count(speed)} solves a second.`;
+  if (!sample) return [ran];
+  const { cells, off, otherStatus, tolerance, largest } = sample;
+  const farthest = Math.max(...Object.values(largest));
+  const wrong = off + otherStatus;
+  return [
+    ran,
+    `Against float64, ${count(cells)} of them differ by ${farthest === 0 ? "nothing" : `${farthest.toExponential(1)} at most`}; ` +
+      `${wrong === 0 ? "none is" : `${count(wrong)} are`} off by more than ${tolerance}.`,
+  ];
+}
+
+/** What cells without a value are, in words, by how many there are of each. */
+export function describeMissing(status: Uint8Array): string[] {
+  const words: Readonly<Record<(typeof STATUSES)[number], string>> = {
+    solved: "",
+    several: "with more than one equilibrium",
+    cycle: "without an equilibrium that was found: decisions go round in a cycle",
+    undecided: "without an equilibrium that was found",
+    overflow: "whose every cost overflows",
+  };
+  return STATUSES.flatMap((name, code) => {
+    const count = status.reduce((sum, x) => sum + Number(x === code), 0);
+    return words[name] && count > 0 ? [`${count.toLocaleString("en")} cells ${words[name]}`] : [];
+  });
+}
