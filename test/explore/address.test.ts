@@ -1,0 +1,124 @@
+// What an address holds is what the page shows: every state survives its address, and nothing else gets in.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { addressOf, stateOf } from "../../src/explore/address.ts";
+import { groupsOf } from "../../src/explore/controls.ts";
+import {
+  axesOf,
+  checkDiagram,
+  defaultDiagram,
+  measuresOf,
+  sizesOf,
+  wholeAxis,
+} from "../../src/explore/diagrams.ts";
+import type { State } from "../../src/explore/state.ts";
+import { stateOfStep, stepNames } from "../../src/explore/steps.ts";
+import { checkConfig, games } from "../../src/index.ts";
+
+const backend = "auto";
+
+test("no address is the first experiment", () => {
+  expect(stateOf("")).toEqual({ state: stateOfStep("experiment-1", { backend }), problem: null });
+});
+
+test("an address is short and can be read", () => {
+  const state = stateOfStep("experiment-1", { backend });
+  const settings = {
+    ...state.settings,
+    discount: 0.9,
+    schedule: { ...state.settings.schedule, training: 30 },
+  };
+  expect(addressOf({ ...state, settings })).toBe(
+    "v=1&game=linear&schedule.training=30&discount=0.9&step=experiment-1",
+  );
+});
+
+describe.each(stepNames)("the step %s", (name) => {
+  const state = stateOfStep(name, { backend });
+
+  test("has settings and a map that make sense", () => {
+    checkConfig(state.settings);
+    checkDiagram(state.settings, state.diagram);
+  });
+
+  test("survives its address", () => {
+    const address = addressOf(state);
+    const { state: restored, problem } = stateOf(address);
+    expect(problem).toBeNull();
+    const filled = ({ settings, pinned, ...rest }: State) => ({
+      ...rest,
+      settings: checkConfig(settings).config,
+      pinned: pinned && { ...pinned, settings: checkConfig(pinned.settings).config },
+    });
+    expect(filled(restored)).toEqual(filled(state));
+    expect(addressOf(restored)).toBe(address);
+  });
+});
+
+test("any state of the controls survives its address", () => {
+  const states = fc.constantFrom(...games.keys()).chain((game) => {
+    const settings = { game };
+    const axes = axesOf(settings).map(({ key }) => key);
+    return fc.record({
+      game: fc.constant(game),
+      keys: fc.shuffledSubarray(axes, { minLength: 2, maxLength: 2 }),
+      theta: fc.double({ min: -1, max: 1, noNaN: true }),
+      measure: fc.constantFrom(...measuresOf(settings)),
+      size: fc.constantFrom(...sizesOf(settings)),
+      backend: fc.constantFrom("auto" as const, "cpu" as const, "gpu" as const),
+      pinned: fc.option(fc.constantFrom(...games.keys())),
+    });
+  });
+  fc.assert(
+    fc.property(states, ({ game, keys: [x, y], theta, measure, size, backend, pinned }) => {
+      const settings = { game, initial: { theta: theta === 0 ? 0 : theta } };
+      const state: State = {
+        settings,
+        method: "auto",
+        pinned: pinned === null ? null : { settings: { game: pinned }, method: "auto" },
+        diagram: {
+          ...{ x: wholeAxis(settings, x), y: wholeAxis(settings, y), measure, size, method: "auto" },
+        },
+        backend,
+        step: null,
+      };
+      const { state: restored, problem } = stateOf(addressOf(state));
+      expect(problem).toBeNull();
+      expect({ ...restored, settings: checkConfig(restored.settings).config }).toEqual({
+        ...state,
+        settings: checkConfig(settings).config,
+      });
+    }),
+  );
+});
+
+test("whatever an address holds, there is a state that can be shown", () => {
+  const pieces = fc.oneof(
+    fc.string(),
+    fc.constantFrom("v=1", "game=linear", "game=mlp", "discount=0.5", "x=discount:0:1", "y=discount:0:1"),
+    fc
+      .tuple(
+        fc.constantFrom("v", "game", "x", "size", "pinned.game", "layers", "__proto__", "schedule"),
+        fc.json(),
+      )
+      .map(([key, value]) => `${key}=${value}`),
+  );
+  fc.assert(
+    fc.property(fc.array(pieces), (parts) => {
+      const { state, problem } = stateOf(parts.join("&"));
+      checkConfig(state.settings);
+      checkDiagram(state.settings, state.diagram);
+      if (problem !== null) expect(problem).not.toMatch(/\n/);
+    }),
+  );
+});
+
+test.each([...games.keys()])("the game %s has controls and a map of its own", (game) => {
+  const settings = { game };
+  const controls = groupsOf(settings).flatMap((group) => group.controls);
+  const { config } = checkConfig(settings);
+  expect(new Set(controls.map(({ key }) => key)).size).toBe(controls.length);
+  for (const name of Object.keys(config.initial))
+    expect(controls.map(({ key }) => key)).toContain(`initial.${name}`);
+  checkDiagram(settings, defaultDiagram(settings));
+});

@@ -1,0 +1,91 @@
+// Where a map's cells lie, and what zooming asks for.
+import { describe, expect, test } from "vitest";
+import { checkDiagram, defaultDiagram } from "../../src/explore/diagrams.ts";
+import { cellAt, partAround, placeOf, valuesAt, zoomInto, zoomOut } from "../../src/explore/geometry.ts";
+import { domainOf, paint } from "../../src/explore/palette.ts";
+
+const settings = { game: "linear" };
+const diagram = {
+  ...defaultDiagram(settings),
+  x: { key: "schedule.learningRate", from: 0.01, to: 1, scale: "log" },
+  y: { key: "schedule.training", from: 1, to: 100, scale: "linear" },
+  size: 128,
+} as const;
+
+test("a value lies in the middle of its cell", () => {
+  const { x, y } = checkDiagram(settings, diagram);
+  expect(x.values.length).toBe(128);
+  expect(y.values.length).toBe(100);
+  for (const cell of [
+    { column: 0, row: 0 },
+    { column: 77, row: 42 },
+    { column: 127, row: 99 },
+  ]) {
+    const values = valuesAt({ x, y }, cell);
+    const [across, up] = [placeOf(x, values.x), placeOf(y, values.y)];
+    expect(across).toBeCloseTo((cell.column + 0.5) / 128, 12);
+    expect(up).toBeCloseTo((cell.row + 0.5) / 100, 12);
+    expect(cellAt({ x, y }, across, up)).toEqual(cell);
+  }
+  expect(cellAt({ x, y }, -1, 2)).toEqual({ column: 0, row: 99 });
+});
+
+describe("zooming", () => {
+  test("into a part goes from its left to its right, by the axis' own measure", () => {
+    const { x, y } = zoomInto(settings, diagram, { left: 0, right: 0.5, bottom: 0.5, top: 1 });
+    expect(x).toEqual({ ...diagram.x, to: 0.1 });
+    // whole episodes
+    expect(y).toEqual({ ...diagram.y, from: 51 });
+  });
+
+  test("ever further still makes sense", () => {
+    let at = { ...diagram } as Parameters<typeof zoomInto>[1];
+    for (let i = 0; i < 60; i++) {
+      at = zoomInto(settings, at, partAround(0.3, 0.7, 0.5));
+      checkDiagram(settings, at);
+    }
+    expect(at.y.to - at.y.from).toBe(1);
+  });
+
+  test("out of a part comes to the whole and no further", () => {
+    let at = zoomInto(settings, diagram, partAround(0.2, 0.9, 0.1));
+    for (let i = 0; i < 12; i++) {
+      at = zoomOut(settings, at);
+      checkDiagram(settings, at);
+    }
+    expect(at.x).toMatchObject({ from: 0.01, to: 10 });
+    expect(at.y).toMatchObject({ from: 1, to: 100 });
+  });
+
+  test("stays within the frame", () => {
+    expect(partAround(0, 1, 0.5)).toEqual({ left: 0, right: 0.5, bottom: 0.5, top: 1 });
+  });
+});
+
+describe("colours", () => {
+  test("of shares go from 0 to 1, of others over all but the outermost values", () => {
+    expect(domainOf("deception", Float64Array.of(0.4, 0.6))).toMatchObject({ low: 0, high: 1 });
+    const costs = Float64Array.from({ length: 1001 }, (_, i) => i);
+    costs[1000] = 1e9;
+    costs[3] = Number.NaN;
+    const domain = domainOf("cost", costs);
+    expect(domain.high).toBeLessThan(1000);
+    expect(domain.beyond.high).toBe(true);
+    const level = domainOf("cost", Float64Array.of(2, 2, 2));
+    expect(level.low).toBeLessThan(2);
+    expect(level.high).toBeGreaterThan(2);
+    expect(domainOf("cost", Float64Array.of(Number.NaN))).toMatchObject({ low: 0, high: 1 });
+  });
+
+  test("the first row is at the bottom, and no value is grey", () => {
+    const image = { width: 2, height: 2, data: new Uint8ClampedArray(16) } as ImageData;
+    paint(image, Float64Array.of(0, 1, Number.NaN, 0), domainOf("deception", Float64Array.of()));
+    const pixel = (row: number, column: number) => [
+      ...image.data.slice(8 * row + 4 * column, 8 * row + 4 * column + 4),
+    ];
+    expect(pixel(1, 0)).toEqual([68, 1, 84, 255]);
+    expect(pixel(1, 1)).toEqual([253, 231, 37, 255]);
+    const [r, g, b] = pixel(0, 0);
+    expect([g, b]).toEqual([r, r]);
+  });
+});
