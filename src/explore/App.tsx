@@ -1,12 +1,16 @@
 // The page: the state from the address, the answers that follow from it, and the parts that show them.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Controls } from "./Controls.tsx";
+import { CopyLink } from "./CopyLink.tsx";
 import { MapCard } from "./MapCard.tsx";
 import { Steps } from "./Steps.tsx";
 import { TrajectoryCard } from "./TrajectoryCard.tsx";
 import { useAddress } from "./useAddress.ts";
 import { useSolution } from "./useSolution.ts";
+
+/** an answer is told once no other follows it, in milliseconds */
+const REST = 1000;
 
 export function App() {
   const { state, problem, change } = useAddress();
@@ -14,6 +18,15 @@ export function App() {
   const solution = useSolution({ settings, method, backend });
   const compared = useSolution(pinned && { ...pinned, backend });
   const [said, say] = useState("");
+  useEffect(() => {
+    const { deception } = solution.result?.measures ?? {};
+    if (deception === undefined) return;
+    const timer = setTimeout(
+      () => say(`Solved: deception ${deception?.toFixed(3) ?? "has no value"}.`),
+      REST,
+    );
+    return () => clearTimeout(timer);
+  }, [solution.result]);
   return (
     <>
       <header class="masthead">
@@ -22,6 +35,7 @@ export function App() {
           A chain of agents, one for each episode. Gradient descent changes their goal as they act, and they
           know it.
         </p>
+        <CopyLink state={state} say={say} />
       </header>
       {problem !== null && (
         <p class="notice" role="alert">

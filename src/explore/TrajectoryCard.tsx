@@ -5,6 +5,7 @@ import type { Result } from "../index.ts";
 import { toCsv } from "../report/csv.ts";
 import { toSvg } from "../report/figure.ts";
 import { toJson } from "../report/json.ts";
+import { hasPolicies, policyToSvg } from "../report/policy.ts";
 import { summaryOf } from "../report/summary.ts";
 import { Downloads, type Offer } from "./Downloads.tsx";
 import { pngOf } from "./download.ts";
@@ -24,6 +25,16 @@ function offersOf(result: Result): Offer[] {
   return [
     { label: "SVG", name: "plot.svg", type: "image/svg+xml", make: svg },
     { label: "PNG", name: "plot.png", type: "image/png", make: () => pngOf(svg()) },
+    ...(hasPolicies(result)
+      ? [
+          {
+            label: "policy SVG",
+            name: "policy.svg",
+            type: "image/svg+xml",
+            make: () => policyToSvg(result, document),
+          },
+        ]
+      : []),
     { label: "CSV", name: "plan.csv", type: "text/csv", make: () => toCsv(result) },
     { label: "JSON", name: "result.json", type: "application/json", make: () => toJson(result) },
     {
@@ -102,6 +113,7 @@ export function TrajectoryCard({ state, change, solution, pinned }: Props) {
             {sentences.slice(0, -2).map((sentence) => (
               <p key={sentence}>{sentence}</p>
             ))}
+            {pinned.result && <p class="solver">A is {summaryOf(pinned.result).split("\n")[0]}.</p>}
             <p class="solver">{sentences.at(-1)}</p>
             {result.solver.notes.map((note) => (
               <p key={note} class="solver">

@@ -60,8 +60,11 @@ const RANGES: Readonly<Record<string, Range>> = {
 };
 
 function control(key: string, kind: Control["kind"] = "number", range = RANGES[key]): Control {
-  const [, name, unit] = /^(.*?)(?: \((.*)\))?$/.exec(settingLabel(key))!;
-  const label = name[0].toUpperCase() + name.slice(1);
+  // `discount γ (per episode)`, `κ, learning rate of the belief relative to the goal's`
+  const [, name, unit] = /^(.*?)(?: \((.*)\)|, (.*))?$/
+    .exec(settingLabel(key))!
+    .filter((part) => part !== undefined);
+  const label = /^[a-z]/.test(name) ? name[0].toUpperCase() + name.slice(1) : name;
   return { key, label, unit: unit ?? "", kind, ...(range && { range }) };
 }
 
