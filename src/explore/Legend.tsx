@@ -53,7 +53,7 @@ export function Legend({ lines, episode, compared }: Props) {
       {compared && (
         <li>
           <svg {...SAMPLE} aria-hidden="true">
-            <line x1={0} x2={30} y1={6} y2={6} stroke="currentColor" stroke-dasharray="1.5 2.5" />
+            <line x1={0} x2={30} y1={6} y2={6} stroke="currentColor" stroke-dasharray="4 2.5" />
           </svg>
           A, for comparison
         </li>

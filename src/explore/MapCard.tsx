@@ -157,7 +157,7 @@ export function MapCard({ state, change, pace, say }: Props) {
           </p>
           <button type="button" onClick={() => setWanted(key)}>
             Draw {diagram.size} × {diagram.size} cells
-            {Number.isNaN(estimate) ? "" : `, about ${duration(estimate)} on one core`}
+            {Number.isNaN(estimate) ? "" : `, about ${duration(estimate)}`}
           </button>
         </div>
       )}
@@ -197,7 +197,7 @@ export function MapCard({ state, change, pace, say }: Props) {
       {phase && (
         <>
           <div class="solver">
-            {[...describeSolver(phase), ...describeMissing(phase.status)].map((text) => (
+            {[...describeSolver(phase), ...describeMissing(phase)].map((text) => (
               <p key={text}>{text}</p>
             ))}
           </div>

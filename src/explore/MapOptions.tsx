@@ -1,5 +1,6 @@
 // What the map is of: its axes, its measure, and how fine it is.
 
+import { useState } from "preact/hooks";
 import { checkConfig, MesaError } from "../index.ts";
 import { measureLabel, settingLabel } from "../report/panels.ts";
 import {
@@ -22,13 +23,14 @@ interface Props {
 }
 
 const BACKENDS: Readonly<Record<Backend, string>> = {
-  auto: "the GPU, or else the CPU",
-  gpu: "the GPU, software or not",
+  auto: "a hardware GPU, or else the CPU",
+  gpu: "any GPU, also in software",
   cpu: "the CPU",
 };
 
 export function MapOptions({ state, change }: Props) {
   const { settings, diagram, backend } = state;
+  const [problem, setProblem] = useState<string | null>(null);
   /** takes a map if it makes sense, else says why not */
   const take = (changed: Diagram): string | null => {
     try {
@@ -43,8 +45,11 @@ export function MapOptions({ state, change }: Props) {
   const chooseKey = (name: "x" | "y", key: string) => {
     const other = name === "x" ? "y" : "x";
     // the other axis' setting: the two change places
-    if (diagram[other].key === key) take({ ...diagram, x: diagram.y, y: diagram.x });
-    else take({ ...diagram, [name]: wholeAxis(settings, key) });
+    const changed =
+      diagram[other].key === key
+        ? { ...diagram, x: diagram.y, y: diagram.x }
+        : { ...diagram, [name]: wholeAxis(settings, key) };
+    setProblem(take(changed));
   };
   const choice = (
     label: string,
@@ -104,6 +109,7 @@ export function MapOptions({ state, change }: Props) {
         {choice("Across", "map-x", diagram.x.key, (key) => chooseKey("x", key), axes)}
         {choice("Up", "map-y", diagram.y.key, (key) => chooseKey("y", key), axes)}
       </div>
+      {problem !== null && <p class="problem">{problem}</p>}
       <details class="more">
         <summary>Ranges, resolution, and where it is computed</summary>
         <div class="choices">

@@ -73,6 +73,9 @@ export function isWhole(settings: Settings, key: string): boolean {
 
 /** A setting's axis as far as it goes. */
 export function wholeAxis(settings: Settings, key: string): MapAxis {
+  // where there is no end there must be a discount
+  if (settings.horizon === "infinite" && key === "discount")
+    return { key, from: 0.3, to: 0.99, scale: "linear" };
   const range = axesOf(settings).find((axis) => axis.key === key)!.range!;
   const { from, to, scale } = range.map ?? { ...range, scale: "linear" as const };
   return { key, from, to, scale };
@@ -84,11 +87,13 @@ export function defaultDiagram(settings: Settings): Diagram {
   const [x, y, measure] = infinite
     ? ["discount", "schedule.learningRate", "firstCoefficient"]
     : (FIRST[settings.game] ?? [...axesOf(settings).map(({ key }) => key), "deception"].slice(0, 3));
-  const along = (key: string) => {
-    const axis = wholeAxis(settings, key);
-    return infinite && key === "discount" ? { ...axis, from: 0.3, to: 0.99 } : axis;
+  return {
+    x: wholeAxis(settings, x),
+    y: wholeAxis(settings, y),
+    measure,
+    size: sizesOf(settings)[1],
+    method: "auto",
   };
-  return { x: along(x), y: along(y), measure, size: sizesOf(settings)[1], method: "auto" };
 }
 
 /** A map as the command `phase` takes it. */

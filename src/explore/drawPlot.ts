@@ -108,7 +108,7 @@ export function drawPlot({ lines, pinned, learningRates, small, width, height }:
         Plot.line(pointsOf(line), {
           ...strokeOf(line),
           strokeWidth: 1.2,
-          strokeDasharray: "1.5 2.5",
+          strokeDasharray: "4 2.5",
           strokeOpacity: 0.9,
         }),
       ),

@@ -43,7 +43,7 @@ export function describeSolver({ solver, status }: Phase): string[] {
   const { backend, adapter, method, precision, speed, sample } = solver;
   const where = backend === "gpu" ? `WebGPU, ${adapter}` : "the CPU";
   const bits = precision === "f32" ? "float32" : "float64";
-  const ran = `${count(status.length)} games solved on ${where}, in ${bits}, ${METHODS[method]}; ${count(speed)} solves a second.`;
+  const ran = `${count(status.length)} games solved on ${where}, in ${bits}, ${METHODS[method]}; ${speed < 10 ? short(speed) : count(speed)} solves a second.`;
   if (!sample) return [ran];
   const { cells, off, otherStatus, tolerance, largest } = sample;
   const farthest = Math.max(...Object.values(largest));
@@ -55,17 +55,22 @@ export function describeSolver({ solver, status }: Phase): string[] {
   ];
 }
 
-/** What cells without a value are, in words, by how many there are of each. */
-export function describeMissing(status: Uint8Array): string[] {
-  const words: Readonly<Record<(typeof STATUSES)[number], string>> = {
-    solved: "",
-    several: "with more than one equilibrium",
-    cycle: "without an equilibrium that was found: decisions go round in a cycle",
-    undecided: "without an equilibrium that was found",
-    overflow: "whose every cost overflows",
-  };
+/** what became of cells that are no ordinary ones */
+const STATUS_WORDS: Readonly<Record<(typeof STATUSES)[number], string>> = {
+  solved: "in which the measure has no meaning",
+  several: "with more than one equilibrium",
+  cycle: "without an equilibrium that was found: decisions go round in a cycle",
+  undecided: "without an equilibrium that was found",
+  overflow: "in which every cost overflows",
+};
+
+/** What is to be said of cells that have no value, or not the only one: a sentence for each kind. */
+export function describeMissing({ status, values, diagram: { measures } }: Phase): string[] {
+  const [shown] = measures;
   return STATUSES.flatMap((name, code) => {
-    const count = status.reduce((sum, x) => sum + Number(x === code), 0);
-    return words[name] && count > 0 ? [`${count.toLocaleString("en")} cells ${words[name]}`] : [];
+    let cells = 0;
+    for (let i = 0; i < status.length; i++)
+      if (status[i] === code && (name !== "solved" || Number.isNaN(values[shown][i]))) cells++;
+    return cells === 0 ? [] : [`${count(cells)} cells ${STATUS_WORDS[name]}.`];
   });
 }

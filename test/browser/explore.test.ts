@@ -56,6 +56,37 @@ describe("a stranger finds the first experiment", () => {
   });
 });
 
+test("two settings are compared in one plot", async () => {
+  const page = await pageAt();
+  await page.getByRole("button", { name: "Keep as A to compare" }).click();
+  await page.getByRole("slider", { name: "Discount γ" }).fill("0.9");
+  const [kept, changed] = await Promise.all(
+    [{}, { discount: 0.9 }].map((more) => solve({ game: "linear", ...more })),
+  );
+  const said = [kept, changed].map(({ measures }) => measures.deception!.toFixed(3)).join(" → ");
+  await expect.poll(() => page.locator(".measures dd").first().textContent()).toBe(said);
+  const lines = () => page.locator('.trajectory .plot g[aria-label="line"]').count();
+  await expect.poll(lines).toBe(8);
+  await page.getByRole("button", { name: "Swap" }).click();
+  await expect.poll(() => page.getByRole("textbox", { name: /^Discount γ/ }).inputValue()).toBe("1");
+  await page.getByRole("button", { name: "Forget A" }).click();
+  await expect.poll(lines).toBe(4);
+  expect(complaints()).toEqual([]);
+});
+
+test("figures and data are files", async () => {
+  const page = await pageAt();
+  const svg = await download(page, "the plot as SVG");
+  expect(svg).toMatch(/^<svg [^>]*xmlns=/);
+  expect(await download(page, "the plot as PNG")).toMatch(/^.PNG\r\n/);
+  const csv = (await download(page, "the plot as CSV")).trim().split("\n");
+  expect(csv[0]).toBe("episode,learningRate,coefficient,theta,output,loss,cost,margin");
+  expect(csv.length).toBe(101);
+  const config = JSON.parse(await download(page, "the plot as configuration"));
+  expect((await solve(config)).plan.coefficient).toEqual(references[0].plan);
+  expect(complaints()).toEqual([]);
+});
+
 describe("the map", () => {
   const SMALL = "#v=1&game=linear&discount=0.9&size=64&x=schedule.learningRate:0.01:2:log";
 
