@@ -6,24 +6,34 @@ import type { Plan } from "../solve/step.ts";
 import wasm from "./proportional.wat";
 import type { CostsOf } from "./rollout.ts";
 
+/** Its numbers are addresses in bytes, but for `stride` and `size`, which are lengths in bytes. */
 interface Kernel {
   readonly memory: WebAssembly.Memory;
   begin(
-    reach: number,
-    gain: number,
+    candidates: number,
+    candidatesEnd: number,
     states: number,
     statesEnd: number,
     goal: number,
-    theta: number,
-    total: number,
+    stride: number,
   ): void;
   goOn(episodes: number, end: number, goal: number, goalEnd: number, stride: number): void;
   goOnDiscounted: Kernel["goOn"];
+  sum(
+    candidates: number,
+    candidatesEnd: number,
+    places: number,
+    placesEnd: number,
+    total: number,
+    size: number,
+  ): void;
 }
 
 const BYTES = Float64Array.BYTES_PER_ELEMENT;
 /** float64s of an episode: reach, gain, weight */
 const EPISODE = 3;
+/** float64s of a candidate: reach, gain */
+const CANDIDATE = 2;
 /** lanes that the kernel takes at once */
 const BLOCK = 8;
 /** lanes of the candidates that are rolled out together, unless one has more */
@@ -45,60 +55,62 @@ export function createProportionalRollout(problem: Problem): (episode: number, p
 
   const asDecision = namer(game.decision);
   const length = learningRates.length;
-  const count = states.size;
+  // one lane serves a state and its negative
+  const laneOf = new Map<number, number>();
+  for (const state of states.axes[0]) {
+    const magnitude = Math.abs(state);
+    if (!laneOf.has(magnitude)) laneOf.set(magnitude, laneOf.size);
+  }
+  const count = laneOf.size;
   const together = Math.max(1, Math.floor(LANES / count));
   const lanes = Math.ceil((together * count) / BLOCK) * BLOCK;
-  const [statesAt, goalAt] = [length * EPISODE, length * EPISODE + count];
-  const [thetaAt, totalAt] = [goalAt + lanes, goalAt + 2 * lanes];
+
+  const candidatesAt = length * EPISODE * BYTES;
+  const statesAt = candidatesAt + together * CANDIDATE * BYTES;
+  const placesAt = statesAt + count * BYTES;
+  const placesEnd = placesAt + states.size * Uint32Array.BYTES_PER_ELEMENT;
+  const goalAt = Math.ceil(placesEnd / BYTES) * BYTES;
+  const stride = lanes * BYTES;
+  const totalAt = goalAt + 2 * stride;
 
   module ??= new WebAssembly.Module(wasm);
   const kernel = new WebAssembly.Instance(module).exports as unknown as Kernel;
-  kernel.memory.grow(Math.ceil(((totalAt + lanes) * BYTES) / PAGE));
-  const memory = new Float64Array(kernel.memory.buffer);
-  memory.set(states.axes[0], statesAt);
+  kernel.memory.grow(Math.ceil((totalAt + stride) / PAGE));
+  const { buffer } = kernel.memory;
+  const episodes = new Float64Array(buffer);
+  const candidates = new Float64Array(buffer, candidatesAt);
+  new Float64Array(buffer, statesAt).set([...laneOf.keys()]);
+  new Uint32Array(buffer, placesAt).set(states.axes[0].map((state) => laneOf.get(Math.abs(state))! * BYTES));
   const goOn = parameters.discount === 1 ? kernel.goOn : kernel.goOnDiscounted;
-
-  /** the mean over the states of the totals that begin at a lane */
-  const mean = (from: number) => {
-    let sum = 0;
-    for (let i = from; i < from + count; i++) sum += memory[i];
-    return sum / count;
-  };
 
   return (episode, plan) => {
     let weight = 1;
     for (let k = episode + 1; k < length; k++) {
       weight *= parameters.discount;
       const decision = asDecision(plan[k]);
-      memory[k * EPISODE] = proportional.reach(decision, parameters);
-      memory[k * EPISODE + 1] = proportional.gain(decision, learningRates[k], parameters);
-      memory[k * EPISODE + 2] = weight;
+      episodes[k * EPISODE] = proportional.reach(decision, parameters);
+      episodes[k * EPISODE + 1] = proportional.gain(decision, learningRates[k], parameters);
+      episodes[k * EPISODE + 2] = weight;
     }
-    /** fills a candidate's lanes, which begin at `lane` of the group's */
-    const begin = (numbers: readonly number[], lane: number) => {
-      const decision = asDecision(numbers);
-      kernel.begin(
-        proportional.reach(decision, parameters),
-        proportional.gain(decision, learningRates[episode], parameters),
-        statesAt * BYTES,
-        goalAt * BYTES,
-        (goalAt + lane) * BYTES,
-        (thetaAt + lane) * BYTES,
-        (totalAt + lane) * BYTES,
-      );
-    };
+    const laterAt = (episode + 1) * EPISODE * BYTES;
 
     return (decisions) => {
       const costs: number[] = [];
       for (let first = 0; first < decisions.length; first += together) {
         const group = Math.min(together, decisions.length - first);
-        for (let i = 0; i < group; i++) begin(decisions[first + i], i * count);
-        if (episode + 1 < length) {
-          const goalEnd = goalAt + Math.ceil((group * count) / BLOCK) * BLOCK;
-          const later = (episode + 1) * EPISODE;
-          goOn(later * BYTES, statesAt * BYTES, goalAt * BYTES, goalEnd * BYTES, lanes * BYTES);
+        for (let i = 0; i < group; i++) {
+          const decision = asDecision(decisions[first + i]);
+          candidates[i * CANDIDATE] = proportional.reach(decision, parameters);
+          candidates[i * CANDIDATE + 1] = proportional.gain(decision, learningRates[episode], parameters);
         }
-        for (let i = 0; i < group; i++) costs.push(mean(totalAt + i * count));
+        const end = candidatesAt + group * CANDIDATE * BYTES;
+        kernel.begin(candidatesAt, end, statesAt, placesAt, goalAt, stride);
+        if (episode + 1 < length) {
+          const goalEnd = goalAt + Math.ceil((group * count) / BLOCK) * BLOCK * BYTES;
+          goOn(laterAt, candidatesAt, goalAt, goalEnd, stride);
+        }
+        kernel.sum(candidatesAt, end, placesAt, placesEnd, totalAt, count * BYTES);
+        for (let i = 0; i < group; i++) costs.push(candidates[i * CANDIDATE] / states.size);
       }
       return costs;
     };

@@ -5,31 +5,61 @@
 ;; A lane is one state under one candidate. Candidates differ in the first episode alone, so the lanes of many of
 ;; them go through the later episodes side by side, eight at a time in four float64 pairs.
 ;;
-;; A lane does the operations of src/cpu/rollout.ts in their order, and WebAssembly neither fuses nor reassociates,
+;; A state and its negative have the same totals, to the bit, as every number on the way but changes its sign: one lane
+;; serves both. A lane does the operations of src/cpu/rollout.ts in their order, and WebAssembly neither fuses nor reassociates,
 ;; so the totals have the same bits.
 ;;
-;; Memory, float64 throughout: (reach, gain, weight) of each episode; the states; the lanes' θ_t, θ and total, in
-;; three arrays of `stride` bytes each. The number of lanes is a multiple of eight.
+;; Memory, float64 but for the places: (reach, gain, weight) of each episode; (reach, gain) of each candidate; the
+;; states; where each state's total is; the lanes' θ_t, θ and total, in three arrays of `stride` bytes each. The number
+;; of lanes is a multiple of eight.
 (module
   (memory (export "memory") 1)
 
-  ;; the first episode of one candidate, whose weight is 1: writes one lane a state
+  ;; the first episode, whose weight is 1, of some candidates: writes one lane a state for each
   (func (export "begin")
-    (param $reach f64) (param $gain f64)
-    (param $states i32) (param $states_end i32)  ;; first byte of the states, first byte after them
-    (param $goal i32) (param $theta i32) (param $total i32)  ;; where the candidate's first lane is
-    (local $state f64) (local $miss f64)
-    (loop $states
-      (local.set $state (f64.load (local.get $states)))
-      (local.set $miss (f64.sub (f64.mul (local.get $reach) (local.get $state)) (local.get $state)))
-      (f64.store (local.get $goal) (local.get $state))
-      (f64.store (local.get $theta) (f64.mul (local.get $state) (local.get $gain)))
-      (f64.store (local.get $total) (f64.mul (local.get $miss) (local.get $miss)))
-      (local.set $goal (i32.add (local.get $goal) (i32.const 8)))
-      (local.set $theta (i32.add (local.get $theta) (i32.const 8)))
-      (local.set $total (i32.add (local.get $total) (i32.const 8)))
-      (local.set $states (i32.add (local.get $states) (i32.const 8)))
-      (br_if $states (i32.lt_u (local.get $states) (local.get $states_end)))))
+    (param $candidate i32) (param $candidates_end i32)
+    (param $states i32) (param $states_end i32)
+    (param $goal i32) (param $stride i32)
+    (local $reach f64) (local $gain f64) (local $state i32) (local $goal_t f64) (local $miss f64)
+    (local $theta i32) (local $total i32)
+    (local.set $theta (i32.add (local.get $goal) (local.get $stride)))
+    (local.set $total (i32.add (local.get $theta) (local.get $stride)))
+    (loop $candidates
+      (local.set $reach (f64.load (local.get $candidate)))
+      (local.set $gain (f64.load offset=8 (local.get $candidate)))
+      (local.set $state (local.get $states))
+      (loop $each
+        (local.set $goal_t (f64.load (local.get $state)))
+        (local.set $miss (f64.sub (f64.mul (local.get $reach) (local.get $goal_t)) (local.get $goal_t)))
+        (f64.store (local.get $goal) (local.get $goal_t))
+        (f64.store (local.get $theta) (f64.mul (local.get $goal_t) (local.get $gain)))
+        (f64.store (local.get $total) (f64.mul (local.get $miss) (local.get $miss)))
+        (local.set $goal (i32.add (local.get $goal) (i32.const 8)))
+        (local.set $theta (i32.add (local.get $theta) (i32.const 8)))
+        (local.set $total (i32.add (local.get $total) (i32.const 8)))
+        (local.set $state (i32.add (local.get $state) (i32.const 8)))
+        (br_if $each (i32.lt_u (local.get $state) (local.get $states_end))))
+      (local.set $candidate (i32.add (local.get $candidate) (i32.const 16)))
+      (br_if $candidates (i32.lt_u (local.get $candidate) (local.get $candidates_end)))))
+
+  ;; the sum over the states of each candidate's totals: writes it over the candidate's reach
+  (func (export "sum")
+    (param $candidate i32) (param $candidates_end i32)
+    (param $places i32) (param $places_end i32)  ;; of each state in its order: where its total is, from the candidate's first
+    (param $total i32) (param $size i32)  ;; the first candidate's totals, and the bytes that a candidate's take
+    (local $place i32) (local $sum f64)
+    (loop $candidates
+      (local.set $sum (f64.const 0))
+      (local.set $place (local.get $places))
+      (loop $each
+        (local.set $sum (f64.add (local.get $sum)
+          (f64.load (i32.add (local.get $total) (i32.load (local.get $place))))))
+        (local.set $place (i32.add (local.get $place) (i32.const 4)))
+        (br_if $each (i32.lt_u (local.get $place) (local.get $places_end))))
+      (f64.store (local.get $candidate) (local.get $sum))
+      (local.set $total (i32.add (local.get $total) (local.get $size)))
+      (local.set $candidate (i32.add (local.get $candidate) (i32.const 16)))
+      (br_if $candidates (i32.lt_u (local.get $candidate) (local.get $candidates_end)))))
 
   ;; the later episodes, at least one, of all lanes, where every weight is 1
   (func (export "goOn")

@@ -9,8 +9,8 @@ import {
   type SolveOptions,
   solve,
 } from "../../src/index.ts";
-import { END, extend, type Moments } from "../../src/solve/moments.ts";
 import { fixedPoint } from "../../src/solve/equilibrium.ts";
+import { END, extend, type Moments } from "../../src/solve/moments.ts";
 import { even } from "../gpu/numbers.ts";
 import { costOfDeviating, endless } from "./endless.ts";
 
