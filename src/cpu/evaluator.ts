@@ -16,9 +16,9 @@ const BATCH = 1024;
 const BATCH_STEPS = 2 ** 20;
 /**
  * What a thread is sent at least, some tenths of a millisecond of work, of which handing it out takes half of one:
- * rollout steps of proportional games, which are some forty times as fast, and of others; candidates by moments.
+ * rollout steps of proportional games, which are some ten times as fast, and of others; candidates by moments.
  */
-const LEAST_SENT = { proportional: 2 ** 20, plain: 2 ** 15, moments: 2 ** 12 };
+const LEAST_SENT = { proportional: 2 ** 20, plain: 2 ** 17, moments: 2 ** 12 };
 /** how many times as much a thread is sent at most, so that nobody waits for the last one, or for a thread to stop */
 const MOST_SENT = 16;
 

@@ -2,8 +2,9 @@
 // in float64 — kept every one that could still be the least or the runner-up; here float64 decides between them, and
 // the step is the oracle's to the bit, tie rule included.
 
+import { createCompiledRollout } from "../cpu/compiled.ts";
 import { createProportionalRollout } from "../cpu/proportional.ts";
-import { type CostsOf, rolloutCosts } from "../cpu/rollout.ts";
+import type { CostsOf } from "../cpu/rollout.ts";
 import type { Grid } from "../grid.ts";
 import type { Problem } from "../problem.ts";
 import { type Enclosure, Future, type Outlook, roundingsOf } from "./moments.ts";
@@ -51,8 +52,8 @@ export interface Oracle {
 export function createOracle(problem: Problem): Oracle {
   const { candidates, game, chain } = problem;
   const rolls = chain.phases === 1 && problem.horizon === "finite";
-  const proportionalCosts = game.proportional && rolls ? createProportionalRollout(problem) : undefined;
   const future = game.proportional && new Future(problem);
+  const rollout = !rolls ? undefined : (future ? createProportionalRollout : createCompiledRollout)(problem);
 
   const byMoments = (outlook: Outlook, roundings: number) => {
     const enclosure = future!.enclosure(outlook, roundings);
@@ -61,10 +62,10 @@ export function createOracle(problem: Problem): Oracle {
   };
 
   const questions: Oracle["questions"] = (episode, plan) => {
-    if (!future) return [{ costsOf: rolloutCosts(problem, episode, plan) }];
+    if (!future) return [{ costsOf: rollout!(episode, plan) }];
     return chain.signalAt[episode].map((_, signal) => ({
       ...byMoments(future.outlook(episode, signal, plan), roundingsOf(problem, episode)),
-      ...(proportionalCosts && { costsOf: proportionalCosts(episode, plan) }),
+      ...(rollout && { costsOf: rollout(episode, plan) }),
     }));
   };
 

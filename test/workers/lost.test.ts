@@ -10,7 +10,11 @@ afterEach(() => {
   start.mockReset();
 });
 
-const problem = createProblem({ game: "misconception", schedule: { learningRates: [1, 0] } });
+const problem = createProblem({
+  game: "misconception",
+  coefficient: { count: 4001 },
+  schedule: { learningRates: [1, 0] },
+});
 
 async function decide(threads: number) {
   const evaluator = createCpuEvaluator(problem, "rollout", { threads, patience: 0 });
