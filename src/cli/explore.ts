@@ -2,8 +2,9 @@
 
 import { access } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import sirv from "sirv";
 import { MesaError } from "../index.ts";
 import { quote } from "../schema.ts";
@@ -55,15 +56,14 @@ async function listenAt(server: Server, asked: number | undefined): Promise<void
  */
 export async function exploreCommand({ port }: { port?: string }): Promise<void> {
   const asked = port === undefined ? undefined : portOf(port);
-  const root = new URL("dist/explore/", import.meta.resolve("mesa-induction/package.json"));
-  await access(new URL("index.html", root)).catch((error) => {
-    throw new MesaError(
-      "CANNOT_READ",
-      `there is no page in ${fileURLToPath(root)}: npm run build makes it`,
-      error,
-    );
+  const root = join(
+    dirname(createRequire(import.meta.url).resolve("mesa-induction/package.json")),
+    "dist/explore",
+  );
+  await access(join(root, "index.html")).catch((error) => {
+    throw new MesaError("CANNOT_READ", `there is no page in ${root}: npm run build makes it`, error);
   });
-  const serve = sirv(fileURLToPath(root), { etag: true });
+  const serve = sirv(root, { etag: true });
   const server = createServer((request, response) =>
     serve(request, response, () => {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");

@@ -1,28 +1,26 @@
-// A point of the map: its settings, its value, and what the agents do there.
+// The point of the map that is looked at: its settings, its value, and what the agents do there.
 
-import { describePoint, describeValue, type Point } from "./mapWords.ts";
+import type { Looked } from "./mapPoint.ts";
+import { describePoint, describeValue } from "./mapWords.ts";
 import { TrajectoryPlot } from "./TrajectoryPlot.tsx";
 import type { Solution } from "./useSolution.ts";
 
 const HEIGHT = 150;
 
-interface Props extends Point {
+interface Props {
+  readonly looked: Looked;
   readonly measure: string;
-  /** of the map; NaN where there is none */
-  readonly value: number;
   readonly solution: Solution;
-  /** whether this is the point of the page's own settings */
-  readonly isHere: boolean;
   readonly onTake: () => void;
 }
 
-export function Inspector({ x, y, measure, value, solution, isHere, onTake }: Props) {
+export function Inspector({ looked: { point, value, isHere }, measure, solution, onTake }: Props) {
   const { result, problem } = solution;
   return (
     <div class="inspector">
       <header>
         <p>
-          <b>{isHere ? "Your settings" : "At the pointer"}</b>: {describePoint({ x, y })}
+          <b>{isHere ? "Your settings" : "At the pointer"}</b>: {describePoint(point)}
           <br />
           <span class="number">{describeValue(measure, value)}</span>
         </p>
@@ -35,7 +33,7 @@ export function Inspector({ x, y, measure, value, solution, isHere, onTake }: Pr
           result={result}
           small
           height={HEIGHT}
-          label={`What the agents do at ${describePoint({ x, y })}`}
+          label={`What the agents do at ${describePoint(point)}`}
         />
       )}
       {problem && <p class="faint">{problem}</p>}

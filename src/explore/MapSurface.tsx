@@ -2,9 +2,11 @@
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { drawAxes, MARGIN } from "./drawAxes.ts";
-import { type Cell, cellAt, type Part, placeOf } from "./geometry.ts";
+import { type Cell, cellAt, placeOf } from "./geometry.ts";
+import type { Point } from "./mapWords.ts";
+import type { Zoom } from "./mapZoom.ts";
 import { type Domain, paint } from "./palette.ts";
-import type { Picture } from "./useMap.ts";
+import type { Picture } from "./picture.ts";
 import { useWidth } from "./useWidth.ts";
 
 /** of the map, its height by its width, and at most, in pixels */
@@ -19,21 +21,20 @@ interface Props {
   readonly domain: Domain;
   /** whether the picture is the last */
   readonly done: boolean;
-  /** where the page's own settings lie */
-  readonly here: { readonly x: number; readonly y: number };
+  /** of the page's own settings, which may be off the map */
+  readonly own: Point;
   readonly cursor: Cell | null;
   readonly label: string;
-  readonly onPoint: (cell: Cell | null, byKey: boolean) => void;
+  /** `isTold`: to a reader who may not see the map */
+  readonly onPoint: (cell: Cell | null, isTold: boolean) => void;
   readonly onTake: (cell: Cell) => void;
-  readonly onZoom: (part: Part) => void;
-  /** `+`, `-` and `0` */
-  readonly onKeyZoom: (key: "in" | "out" | "whole") => void;
+  readonly onZoom: (zoom: Zoom) => void;
 }
 
 const percent = (share: number) => `${100 * share}%`;
 
 export function MapSurface(props: Props) {
-  const { picture, domain, done, here, cursor, label, onPoint, onTake, onZoom, onKeyZoom } = props;
+  const { picture, domain, done, own, cursor, label, onPoint, onTake, onZoom } = props;
   const { diagram, values, version } = picture;
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -53,6 +54,7 @@ export function MapSurface(props: Props) {
       axes.current?.replaceChildren(drawAxes(picture, domain, { width, height, contours: done }));
   }, [diagram, done, width, height, done && version, domain.low, domain.high]);
 
+  const at = { x: placeOf(diagram.x, own.x.value), y: placeOf(diagram.y, own.y.value) };
   /** where an event is, in shares of the frame from its lower left */
   const shareOf = (event: PointerEvent): [number, number] => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -91,9 +93,8 @@ export function MapSurface(props: Props) {
       });
     else if (!far(from[0], at[0], width) && !far(from[1], at[1], height)) onTake(cellAt(diagram, ...at));
   };
-  const nearest = (): Cell => cellAt(diagram, placeOf(diagram.x, here.x), placeOf(diagram.y, here.y));
   const press = (event: KeyboardEvent) => {
-    const { column, row } = cursor ?? nearest();
+    const { column, row } = cursor ?? cellAt(diagram, at.x, at.y);
     const step = event.shiftKey ? LEAP : 1;
     const go = (across: number, up: number) =>
       onPoint(
@@ -109,10 +110,10 @@ export function MapSurface(props: Props) {
       ArrowUp: () => go(0, 1),
       ArrowDown: () => go(0, -1),
       Enter: () => onTake({ column, row }),
-      "+": () => onKeyZoom("in"),
-      "=": () => onKeyZoom("in"),
-      "-": () => onKeyZoom("out"),
-      "0": () => onKeyZoom("whole"),
+      "+": () => onZoom("in"),
+      "=": () => onZoom("in"),
+      "-": () => onZoom("out"),
+      "0": () => onZoom("whole"),
       Escape: () => {
         setDrag(null);
         onPoint(null, true);
@@ -123,7 +124,6 @@ export function MapSurface(props: Props) {
     actions[event.key]();
   };
 
-  const at = { x: placeOf(diagram.x, here.x), y: placeOf(diagram.y, here.y) };
   const inside = at.x >= 0 && at.x <= 1 && at.y >= 0 && at.y <= 1;
   return (
     <div class="map" ref={place} style={{ height: `${height}px` }}>

@@ -6,7 +6,7 @@ import { settingLabel } from "../report/panels.ts";
 import { short } from "../report/schedule.ts";
 import { placeOf } from "./geometry.ts";
 import type { Domain } from "./palette.ts";
-import type { Picture } from "./useMap.ts";
+import type { Picture } from "./picture.ts";
 
 /** around the frame, in pixels */
 export const MARGIN = { top: 6, right: 10, bottom: 46, left: 58 } as const;

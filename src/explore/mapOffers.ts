@@ -5,7 +5,7 @@ import { STATUSES } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import type { Offer } from "./Downloads.tsx";
 import { phaseConfigOf } from "./diagrams.ts";
-import type { MapQuestion } from "./useMap.ts";
+import type { MapQuestion } from "./mapQuestion.ts";
 
 /** One row a cell: both settings, the measures, and what became of the cell. */
 function csvOf({ diagram, values, status }: Phase): string {

@@ -69,7 +69,7 @@ const STEPS = {
     look: [
       "Watch the discount's own line: it goes up, to 1. Patient agents comply better, so that gradient descent on the " +
         "loss makes agents patient, and that keeps a goal which it would otherwise have trained away.",
-      "κ says how fast the discount learns. At 0 it stays as it is, and the goal goes.",
+      "κ says how fast the discount learns. At 0 it stays as it is, and less of the goal is left.",
     ],
     preset: "learned-discount",
   },
@@ -99,7 +99,7 @@ const STEPS = {
     look: [
       "There are two coefficients, one after each signal. Agents that cannot be sure hide after either signal, and for " +
         "longer than those that know.",
-      "Training ends at episode 20 here. Move that to 60: training that outlasts what agents expect takes the goal.",
+      "Training ends at episode 20 here. Move that to 60: training that outlasts what agents expect takes most of the goal.",
     ],
     preset: "uncertain-deployment",
   },

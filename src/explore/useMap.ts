@@ -3,36 +3,11 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { checkNotAborted, hasCode } from "../errors.ts";
-import {
-  type Diagram as CheckedDiagram,
-  MesaError,
-  openEngine,
-  type Phase,
-  type PhaseEngine,
-  phase,
-  type Tile,
-} from "../index.ts";
-import { checkDiagram, type Diagram } from "./diagrams.ts";
-import type { Backend, Settings } from "./state.ts";
-
-/** What is to be mapped. */
-export interface MapQuestion {
-  readonly settings: Settings;
-  readonly diagram: Diagram;
-  readonly backend: Backend;
-}
-
-/** A picture of cells, some of them perhaps coarse, or still those of the question before. */
-export interface Picture {
-  readonly diagram: CheckedDiagram;
-  readonly measure: string;
-  /** NaN where there is no value, row by row from the least y on, shape [rows × columns] */
-  readonly values: Float64Array;
-  /** codes of what became of the cells, shape [rows × columns] */
-  readonly status: Uint8Array;
-  /** counts the changes of `values`, which is filled in place */
-  readonly version: number;
-}
+import { MesaError, openEngine, type Phase, type PhaseEngine, phase, type Tile } from "../index.ts";
+import { checkDiagram } from "./diagrams.ts";
+import type { MapQuestion } from "./mapQuestion.ts";
+import { fill, type Picture, pictureAfter } from "./picture.ts";
+import type { Backend } from "./state.ts";
 
 /** What is known of a map. */
 export interface MapAnswer {
@@ -67,36 +42,6 @@ function engineFor(backend: Backend): Promise<PhaseEngine> {
   return open;
 }
 
-/** Fills a tile's cells in, each as wide and as high as the tile is coarse. */
-function fill({ values, status, measure, diagram }: Picture, tile: Tile): void {
-  const { stride } = tile;
-  const columns = diagram.x.values.length;
-  const rows = diagram.y.values.length;
-  for (let j = 0, i = 0; j < tile.rows; j++)
-    for (let k = 0; k < tile.columns; k++, i++) {
-      const bottom = stride * (tile.row + j);
-      const left = stride * (tile.column + k);
-      const right = Math.min(columns, left + stride);
-      for (let row = bottom; row < Math.min(rows, bottom + stride); row++) {
-        values.fill(tile.values[measure][i], row * columns + left, row * columns + right);
-        status.fill(tile.status[i], row * columns + left, row * columns + right);
-      }
-    }
-}
-
-/** the picture to start with: the one before, where it is as large and of the same measure */
-function pictureAfter(before: Picture | null, checked: CheckedDiagram, measure: string): Picture {
-  const cells = checked.x.values.length * checked.y.values.length;
-  const same = before?.measure === measure && before.values.length === cells;
-  return {
-    diagram: checked,
-    measure,
-    values: same ? before.values : new Float64Array(cells).fill(Number.NaN),
-    status: same ? before.status : new Uint8Array(cells),
-    version: (before?.version ?? 0) + 1,
-  };
-}
-
 /** The map of a question; null is no question. The question's content is what matters, not the object. */
 export function useMap(question: MapQuestion | null): MapAnswer {
   const [answer, setAnswer] = useState(NOTHING);
@@ -114,9 +59,10 @@ export function useMap(question: MapQuestion | null): MapAnswer {
       if (signal.reason !== "overtaken") setAnswer((before) => ({ ...before, ...change }));
     };
     const checked = checkDiagram(question.settings, question.diagram);
-    const columns = checked.x.values.length;
-    const cells = columns * checked.y.values.length;
+    const [columns, rows] = [checked.x.values.length, checked.y.values.length];
     let begun = false;
+    /** whether all cells are this question's, if coarse ones */
+    let covered = false;
     let share = 0;
     let long = false;
     const late = setTimeout(() => {
@@ -130,7 +76,9 @@ export function useMap(question: MapQuestion | null): MapAnswer {
         : pictureAfter(shown.current, checked, question.diagram.measure);
       begun = true;
       fill(shown.current, tile);
-      if (tile.stride === 1) share = (tile.row * columns + tile.rows * tile.columns) / cells;
+      covered ||=
+        tile.stride * (tile.row + tile.rows) >= rows && tile.stride * (tile.column + tile.columns) >= columns;
+      if (tile.stride === 1) share = (tile.row * columns + tile.rows * tile.columns) / (columns * rows);
       patch({ picture: shown.current, ...(long && { share }) });
     };
     const work = async () => {
@@ -140,20 +88,22 @@ export function useMap(question: MapQuestion | null): MapAnswer {
       return phase(checked, { engine, method, signal, onTile, progressive: true, sample: SAMPLE });
     };
     patch({ done: false, problem: null });
-    const solved = before.then(work);
+    const solved = before.then(work).catch((error) => {
+      if (!hasCode(error, "DEVICE_LOST")) throw error;
+      engines.delete(question.backend); // another device, once
+      return work();
+    });
     before = solved.catch(() => undefined);
     solved
-      .catch((error) => {
-        if (!hasCode(error, "DEVICE_LOST")) throw error;
-        engines.delete(question.backend); // another device, once
-        return work();
-      })
       .then(
-        (solved) => patch({ phase: solved, done: true, share: null }),
+        (phase) => patch({ phase, done: true, share: null }),
         (error) => {
           if (!(error instanceof MesaError)) reportError(error);
           const aborted = hasCode(error, "ABORTED");
-          patch({ phase: null, share: null, problem: aborted ? "Stopped." : `${error.message}.` });
+          patch({
+            ...{ phase: null, share: null, problem: aborted ? "Stopped." : `${error.message}.` },
+            ...(!covered && { picture: null }),
+          });
         },
       )
       .finally(() => clearTimeout(late));

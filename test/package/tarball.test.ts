@@ -61,6 +61,8 @@ describe("the tarball", () => {
     for (const path of [main, types, ...Object.values(bin), ...Object.values(entry), ...inside])
       expect(files).toContain(path.replace(/^\.\//, ""));
     expect(files).toContain("LICENSE");
+    for (const file of ["index.html", "explore.js", "explore.css", "worker.js"])
+      expect(files).toContain(`dist/explore/${file}`);
   });
 
   test("holds nothing that only this repository needs", () => {

@@ -1,0 +1,78 @@
+// What the page's texts say is so.
+import { expect, test } from "vitest";
+import { phaseConfigOf } from "../../src/explore/diagrams.ts";
+import { settingsOfPreset, stateOfStep, steps } from "../../src/explore/steps.ts";
+import { phase, presets, solve } from "../../src/index.ts";
+import { withSetting } from "../../src/setting.ts";
+
+/** a step's preset, solved, with settings changed */
+function solved(step: string, changes: Record<string, number> = {}) {
+  const { settings } = stateOfStep(step, { backend: "cpu" });
+  const changed = Object.entries(changes).reduce(
+    (s, [key, value]) => withSetting(s, key, value, "set"),
+    settings,
+  );
+  return solve(changed, { backend: "cpu" });
+}
+
+test("presets are taken as they are", () => {
+  for (const { preset, against } of Object.values(steps))
+    for (const name of [preset, against ?? preset])
+      expect({ ...presets[name].config, ...settingsOfPreset(name) }).toEqual(presets[name].config);
+});
+
+test("training, then deployment: a first coefficient of 0.03, outputs near 0, then the goal", async () => {
+  const { plan, trajectory } = await solved("experiment-1");
+  expect(plan.coefficient[0]).toBeCloseTo(0.03, 12);
+  expect(Math.max(...trajectory.output.slice(0, 20))).toBeLessThan(0.1);
+  expect(trajectory.theta[20]).toBeGreaterThan(0.7);
+  expect(trajectory.output[20]).toBe(trajectory.theta[20]);
+});
+
+test("training alone: the start is almost the same, and the goal goes, faster towards the end", async () => {
+  const { plan, trajectory } = await solved("experiment-2");
+  expect(plan.coefficient[0]).toBeCloseTo(0.05, 12);
+  const share = (t: number) => trajectory.theta[t + 1] / trajectory.theta[t];
+  expect(share(90)).toBeLessThan(share(50));
+  expect(share(50)).toBeLessThan(share(10));
+  expect(trajectory.theta.at(-1)).toBeLessThan(0.1);
+});
+
+test("a discount: what is left of the goal shrinks faster than compliance does", async () => {
+  const [patient, hasty] = await Promise.all([1, 0.85].map((discount) => solved("discount", { discount })));
+  expect(hasty.trajectory.output[0]).toBeGreaterThan(patient.trajectory.output[0]);
+  expect(hasty.measures.retention!).toBeLessThan(0.2 * patient.measures.retention!);
+  expect(hasty.measures.compliance!).toBeGreaterThan(0.8 * patient.measures.compliance!);
+});
+
+test("a misconception: the belief is corrected and not the goal, unless it cannot be", async () => {
+  const { trajectory, measures } = await solved("misconception");
+  expect(Math.abs(trajectory.belief[1])).toBeLessThan(0.01);
+  expect(measures.retention).toBeGreaterThan(0.9);
+  const stubborn = await solved("misconception", { beliefLearningRateScale: 0 });
+  expect(stubborn.measures.retention).toBeLessThan(0.2);
+});
+
+test("uncertain deployment: training that outlasts what agents expect takes most of the goal", async () => {
+  const expected = await solved("uncertain-deployment");
+  expect(expected.measures.retention).toBeGreaterThan(0.9);
+  const longer = await solved("uncertain-deployment", { "initial.deploymentAt": 60 });
+  expect(longer.measures.retention).toBeLessThan(0.5);
+});
+
+test("an infinite horizon: one coefficient, and the goal dies out by a constant factor", async () => {
+  const { plan, trajectory, stationary } = await solved("infinite-horizon");
+  expect(new Set(plan.coefficient).size).toBe(1);
+  expect(stationary?.converged).toBe(true);
+  const share = (t: number) => trajectory.theta[t + 1] / trajectory.theta[t];
+  expect(share(50)).toBeCloseTo(share(0), 12);
+});
+
+test("a regularizer: along a row of the map the first coefficient falls and rises again", async () => {
+  const { settings, diagram } = stateOfStep("regularizer", { backend: "cpu" });
+  const { values } = await phase(phaseConfigOf(settings, { ...diagram, size: 64 }), { backend: "cpu" });
+  const row = values.firstCoefficient.slice(64 * 25, 64 * 26);
+  const least = Math.min(...row);
+  expect(row[0]).toBeGreaterThan(1.5 * least);
+  expect(row[63]).toBeGreaterThan(1.5 * least);
+});
