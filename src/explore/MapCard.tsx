@@ -10,7 +10,7 @@ import { Inspector } from "./Inspector.tsx";
 import { MapOptions } from "./MapOptions.tsx";
 import { MapSurface } from "./MapSurface.tsx";
 import { mapOffers } from "./mapOffers.ts";
-import { lookAt, ownPoint, pointOf, settingsOf, valueAt } from "./mapPoint.ts";
+import { lookAt, ofState, ownPoint, pointOf, settingsOf, valueAt } from "./mapPoint.ts";
 import { questionOf } from "./mapQuestion.ts";
 import { describeMissing, describePoint, describeSolver, describeValue, duration } from "./mapWords.ts";
 import { type Zoom, zoomed } from "./mapZoom.ts";
@@ -42,7 +42,10 @@ export function MapCard({ state, change, pace, say }: Props) {
   const [cursor, setCursor] = useState<Cell | null>(null);
   const estimate = pace * diagram.size ** 2;
   const asked = isQuick(settings) || estimate < SOON || wanted === key;
-  const { picture, phase, done, problem, share, stop } = useMap(asked ? question : null);
+  const answer = useMap(asked ? question : null);
+  const { done, problem, share, stop } = answer;
+  const picture = ofState(answer.picture, state);
+  const phase = ofState(answer.phase, state);
   const domain = useMemo(
     () => picture && domainOf(picture.measure, picture.values),
     [picture?.version, picture?.measure],

@@ -6,7 +6,7 @@ import { settingAt } from "./controls.ts";
 import { type Cell, cellAt, placeOf, valuesAt } from "./geometry.ts";
 import type { Point } from "./mapWords.ts";
 import type { Picture } from "./picture.ts";
-import type { Settings } from "./state.ts";
+import type { Settings, State } from "./state.ts";
 
 /** What is looked at. */
 export interface Looked {
@@ -19,6 +19,16 @@ export interface Looked {
   readonly settings: Settings;
   /** whether these are the page's own */
   readonly isHere: boolean;
+}
+
+/** What is of a state's game and axes; null where it is but of the question before. */
+export function ofState<T extends Pick<Picture, "diagram">>(
+  of: T | null,
+  { settings, diagram }: State,
+): T | null {
+  if (!of) return null;
+  const { game, x, y } = of.diagram;
+  return game.name === settings.game && x.key === diagram.x.key && y.key === diagram.y.key ? of : null;
 }
 
 /** The point of the page's own settings, on the map or off it. */
