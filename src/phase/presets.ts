@@ -26,14 +26,14 @@ export const phasePresets: Readonly<Record<string, PhasePreset>> = {
     phase: {
       config: "experiment-1",
       x: { key: "discount", from: 0.7, to: 1, count: 512 },
-      y: { key: "regularization", from: 1e-4, to: 1, count: 512, scale: "log" },
+      y: { key: "regularization", from: 1e-4, to: 0.3, count: 512, scale: "log" },
     },
   },
   "hazard-error": {
     about: "the chance that training ends × the error of the signal that tells it",
     phase: {
       config: "uncertain-deployment",
-      x: { key: "hazard", from: 0.001, to: 1, count: 512, scale: "log" },
+      x: { key: "hazard", from: 0.001, to: 0.5, count: 512, scale: "log" },
       y: { key: "signalError", from: 0, to: 0.5, count: 512 },
     },
   },

@@ -22,7 +22,7 @@ const GAP = { values: [], colour: INK, dash: "0 99", symbol: "times", size: 3.5 
 export const MOST_CURVES = LOOKS.length;
 
 /** Where a logarithmic axis is labelled: powers of ten, with 2 and 5 between them where there is room. */
-function logTicks([low, high]: readonly number[]): number[] {
+export function logTicks([low, high]: readonly number[]): number[] {
   const decades = Math.log10(high / low);
   const factors = decades <= 2.5 ? [1, 2, 5] : decades <= 4.5 ? [1, 3] : [1];
   const ticks: number[] = [];

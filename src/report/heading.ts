@@ -8,14 +8,14 @@ export const FONT = 13;
 export const INK = "#222";
 export const FAINT = "#5f5f5f";
 /** about the width of a character; a document without a screen cannot measure text */
-const CHARACTER = 7;
-const LINE = 21;
+export const CHARACTER = 7;
+export const LINE = 21;
 /** length of a legend's sample line */
 const SAMPLE = 36;
 const GAP = 8;
 
 /** Things of the given widths put into lines of at most `width`, in order; each thing's line and left edge. */
-function pack(widths: readonly number[], width: number): { line: number; x: number }[] {
+export function pack(widths: readonly number[], width: number): { line: number; x: number }[] {
   let [line, end] = [0, 0];
   return widths.map((w) => {
     if (end > 0 && end + w > width) [line, end] = [line + 1, 0];
@@ -23,6 +23,18 @@ function pack(widths: readonly number[], width: number): { line: number; x: numb
     end += w;
     return { line, x };
   });
+}
+
+/** Settings as lines of text of at most `width`, a comma between them. */
+export function linesOf(settings: readonly string[], width: number): string[] {
+  const items = settings.map((text, i) => (i < settings.length - 1 ? `${text}, ` : text));
+  const at = pack(
+    items.map(({ length }) => length * CHARACTER),
+    width,
+  );
+  const lines = new Array<string>((at.at(-1)?.line ?? -1) + 1).fill("");
+  for (const [i, { line }] of at.entries()) lines[line] += items[i];
+  return lines;
 }
 
 /**
@@ -38,14 +50,7 @@ export function headingOf(
   width: number,
   bottom: number,
 ): { marks: Plot.Markish[]; height: number } {
-  const items = settings.map((text, i) => (i < settings.length - 1 ? `${text}, ` : text));
-  const settingAt = pack(
-    items.map(({ length }) => length * CHARACTER),
-    width,
-  );
-  const lines = new Array<string>((settingAt.at(-1)?.line ?? -1) + 1).fill("");
-  for (const [i, { line }] of settingAt.entries()) lines[line] += items[i];
-
+  const lines = linesOf(settings, width);
   const legendAt = pack(
     series.map(({ label }) => SAMPLE + GAP + label.length * CHARACTER + 3 * GAP),
     width,

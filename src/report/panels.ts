@@ -102,7 +102,7 @@ export function curvesOf({ game, config, over, series, measures, cells }: Sweep,
 }
 
 /** What is left to say of a schedule where some of its settings take several values. */
-function describeRest(schedule: Schedule, keys: readonly string[]): string[] {
+export function describeRest(schedule: Schedule, keys: readonly string[]): string[] {
   if (keys.some((key) => /^schedule(\.(episodes|learningRates)|$)/.test(key))) return [];
   if ("episodes" in schedule) return [`${schedule.episodes} episodes`];
   const of = (key: "training" | "deployment") =>

@@ -1,0 +1,97 @@
+// How numbers become colours: perceptually uniform scales that read alike to people who see colours otherwise.
+
+import * as Plot from "@observablehq/plot";
+
+/** colours of a ramp */
+export const RAMP = 256;
+
+/** A measure's colours. */
+export interface ColourScale {
+  readonly domain: readonly [number, number];
+  readonly log: boolean;
+  /** red, green and blue of each colour, shape [RAMP × 3] */
+  readonly ramp: Uint8Array;
+  /** levels that contours are drawn at */
+  readonly levels: readonly number[];
+  /** The place of a number in the ramp. */
+  indexOf(value: number): number;
+}
+
+/** measures that are shares, and go from 0 to 1 whatever a diagram has of them */
+const SHARES = new Set(["compliance", "retention", "deception"]);
+const SHARE_LEVELS = [0.1, 0.25, 0.5, 0.75, 0.9];
+/** a measure that is never negative is shown by its logarithm where it spans more than this factor */
+const WIDE = 300;
+/** and then so many decades of it at most */
+const DECADES = 12;
+
+/** The ramp of a scheme. */
+function rampOf(scheme: Plot.ColorScheme): Uint8Array {
+  const { apply } = Plot.scale({ color: { type: "linear", scheme, domain: [0, RAMP - 1] } })!;
+  const ramp = new Uint8Array(3 * RAMP);
+  for (let i = 0; i < RAMP; i++) ramp.set(channelsOf(apply(i) as string), 3 * i);
+  return ramp;
+}
+
+/** `#440154` or `rgb(68, 1, 84)` as numbers. */
+function channelsOf(colour: string): number[] {
+  if (colour.startsWith("#")) return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  return colour.match(/\d+/g)!.slice(0, 3).map(Number);
+}
+
+/** The scale of a measure's values; those that are not finite count for nothing. */
+export function colourScaleOf(measure: string, values: Float64Array): ColourScale {
+  let [low, high, least] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+    if (value > 0) least = Math.min(least, value);
+  }
+  if (low > high) [low, high] = [0, 1];
+  if (SHARES.has(measure)) return scaleOver([0, 1], false, "viridis", SHARE_LEVELS);
+  if (low < 0 && high > 0) {
+    const most = Math.max(-low, high);
+    return scaleOver([-most, most], false, "puor", inside([-most, most], false));
+  }
+  if (low >= 0 && high / least > WIDE) {
+    const domain = [Math.max(least, high * 10 ** -DECADES), high] as const;
+    return scaleOver(domain, true, "viridis", inside(domain, true));
+  }
+  if (low === high) [low, high] = low === 0 ? [0, 1] : [Math.min(0, 2 * low), Math.max(0, 2 * low)];
+  return scaleOver([low, high], false, "viridis", inside([low, high], false));
+}
+
+function scaleOver(
+  domain: readonly [number, number],
+  log: boolean,
+  scheme: Plot.ColorScheme,
+  levels: readonly number[],
+): ColourScale {
+  const of = log ? Math.log : (x: number) => x;
+  const [from, to] = domain.map(of);
+  return {
+    ...{ domain, log, ramp: rampOf(scheme), levels },
+    indexOf: (value) =>
+      Math.round(
+        (RAMP - 1) *
+          Math.min(1, Math.max(0, (of(Math.max(value, log ? domain[0] : value)) - from) / (to - from))),
+      ),
+  };
+}
+
+/** A few round numbers inside a domain. */
+function inside([low, high]: readonly [number, number], log: boolean): number[] {
+  if (log) {
+    const [from, to] = [Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))];
+    const step = Math.ceil((to - from + 1) / 6);
+    return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => 10 ** (from + i * step));
+  }
+  const rough = (high - low) / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough)!;
+  const levels: number[] = [];
+  for (let i = Math.ceil(low / step); i * step < high; i++)
+    if (i * step > low) levels.push(Number((i * step).toPrecision(12)));
+  return levels;
+}

@@ -1,0 +1,166 @@
+// The map of a phase diagram as pixels: each cell in the colour of its value, and where there is none, a pattern that
+// says why.
+
+import { encode } from "fast-png";
+import { STATUS, type Status } from "../phase/cells.ts";
+import { type ColourScale, RAMP } from "./colours.ts";
+
+/** Where cells lie along an axis. */
+export interface CellAxis {
+  readonly values: readonly number[];
+  readonly log: boolean;
+}
+
+/** the colours of statuses, where the status itself is mapped: Okabe and Ito's */
+export const STATUS_COLOURS: Readonly<Record<Status, string>> = {
+  solved: "#0072b2",
+  several: "#e69f00",
+  cycle: "#d55e00",
+  undecided: "#cc79a7",
+  overflow: "#555555",
+};
+
+/** what has no value although it was solved */
+export const NOTHING = "none";
+
+/** The edges of cells, half-way between their values: shape [values + 1]. */
+export function edgesOf({ values, log }: CellAxis): number[] {
+  const at = log ? values.map(Math.log) : values;
+  const last = at.length - 1;
+  const edges = at.slice(1).map((x, i) => (x + at[i]) / 2);
+  const ends =
+    last === 0
+      ? [at[0] - 0.5, at[0] + 0.5]
+      : [at[0] - (at[1] - at[0]) / 2, at[last] + (at[last] - at[last - 1]) / 2];
+  return [ends[0], ...edges, ends[1]].map((x) => (log ? Math.exp(x) : x));
+}
+
+/** The cell at each of `size` points that are evenly spaced along an axis, between its outer edges. */
+export function cellsAlong(axis: CellAxis, size: number): Uint32Array {
+  const edges = edgesOf(axis).map((x) => (axis.log ? Math.log(x) : x));
+  const [from, to] = [edges[0], edges[edges.length - 1]];
+  const cells = new Uint32Array(size);
+  for (let i = 0, cell = 0; i < size; i++) {
+    const x = from + ((i + 0.5) / size) * (to - from);
+    while (cell < axis.values.length - 1 && x >= edges[cell + 1]) cell++;
+    cells[i] = cell;
+  }
+  return cells;
+}
+
+/** How many pixels a map is wide where it is shown `shown` pixels wide: whole ones a cell where cells are alike. */
+function pixelsOf({ values }: CellAxis, shown: number): number {
+  return values.length * Math.max(1, Math.round((2 * shown) / values.length));
+}
+
+type Pattern = (x: number, y: number) => number;
+
+/** 0 is paper, 1 ink, and between them, at a pixel of a pattern with so many pixels a unit */
+const PATTERNS: Readonly<Record<string, { ink: number; at: Pattern }>> = {
+  cycle: { ink: 0x55, at: (x, y) => ((x + y) % 8 < 3 ? 1 : 0.12) },
+  undecided: { ink: 0x55, at: (x, y) => (x % 6 < 2 && y % 6 < 2 ? 1 : 0.12) },
+  overflow: { ink: 0x55, at: () => 1 },
+  several: { ink: 0x21, at: (x, y) => (isLine(x, y) ? 0 : 0.45) },
+  [NOTHING]: { ink: 0xd8, at: () => 1 },
+};
+
+/** whether a pixel is on one of the lines that cross cells with several answers */
+const isLine = (x: number, y: number) => (Math.floor(x) + Math.floor(y)) % 9 === 0;
+
+/** the grey of a pattern at a pixel */
+function greyOf(name: string, x: number, y: number): number {
+  const { ink, at } = PATTERNS[name];
+  return Math.round(255 - at(Math.floor(x), Math.floor(y)) * (255 - ink));
+}
+
+/** why a cell has no colour, by status; undefined where it has one if it has a value */
+const patternOf = (status: number): string | undefined =>
+  status === STATUS.cycle
+    ? "cycle"
+    : status === STATUS.undecided
+      ? "undecided"
+      : status === STATUS.overflow
+        ? "overflow"
+        : undefined;
+
+/** A picture of cells. */
+export interface Picture {
+  readonly columns: CellAxis;
+  readonly rows: CellAxis;
+  readonly values: Float64Array;
+  readonly status: Uint8Array;
+}
+
+/** The map as a PNG. @param shown its width and height in the figure, in pixels */
+export function mapPng(
+  { columns, rows, values, status }: Picture,
+  scale: ColourScale,
+  shown: readonly [number, number],
+): Uint8Array {
+  const [width, height] = [pixelsOf(columns, shown[0]), pixelsOf(rows, shown[1])];
+  const [across, up] = [cellsAlong(columns, width), cellsAlong(rows, height)];
+  const [unitX, unitY] = [width / shown[0], height / shown[1]];
+  const data = new Uint8Array(3 * width * height);
+  for (let y = 0, at = 0; y < height; y++)
+    for (let x = 0; x < width; x++, at += 3) {
+      const cell = up[height - 1 - y] * columns.values.length + across[x];
+      // a value, but not the only one
+      if (status[cell] === STATUS.several && isLine(x / unitX, y / unitY)) {
+        data.fill(255, at, at + 3);
+        continue;
+      }
+      const pattern = patternOf(status[cell]) ?? (Number.isFinite(values[cell]) ? undefined : NOTHING);
+      if (pattern) {
+        data.fill(greyOf(pattern, x / unitX, y / unitY), at, at + 3);
+        continue;
+      }
+      const from = 3 * scale.indexOf(values[cell]);
+      data[at] = scale.ramp[from];
+      data[at + 1] = scale.ramp[from + 1];
+      data[at + 2] = scale.ramp[from + 2];
+    }
+  return encode({ width, height, channels: 3, data });
+}
+
+/** Statuses as a PNG. */
+export function statusPng(picture: Omit<Picture, "values">, shown: readonly [number, number]): Uint8Array {
+  const colours = Object.values(STATUS_COLOURS).map((hex) =>
+    [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)),
+  );
+  const ramp = new Uint8Array(3 * RAMP);
+  for (const [i, colour] of colours.entries()) ramp.set(colour, 3 * i);
+  const scale = {
+    domain: [0, RAMP - 1],
+    log: false,
+    ramp,
+    levels: [],
+    indexOf: (code: number) => code,
+  } as const;
+  return mapPng(
+    { ...picture, values: Float64Array.from(picture.status), status: new Uint8Array(picture.status.length) },
+    scale,
+    shown,
+  );
+}
+
+/** A sample of a pattern for a legend, as a PNG of twice that size. */
+export function patternPng(name: string, [width, height]: readonly [number, number]): Uint8Array {
+  const data = new Uint8Array(4 * width * height);
+  for (let y = 0, at = 0; y < 2 * height; y++)
+    for (let x = 0; x < 2 * width; x++, at++) data[at] = greyOf(name, x / 2, y / 2);
+  return encode({ width: 2 * width, height: 2 * height, channels: 1, data });
+}
+
+/** A colour bar as a PNG, one pixel wide, the greatest on top. */
+export function rampPng({ ramp }: ColourScale): Uint8Array {
+  const data = new Uint8Array(3 * RAMP);
+  for (let i = 0; i < RAMP; i++) data.set(ramp.subarray(3 * i, 3 * i + 3), 3 * (RAMP - 1 - i));
+  return encode({ width: 1, height: RAMP, channels: 3, data });
+}
+
+/** A PNG as an address. */
+export function dataUrl(png: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < png.length; i += 8192) text += String.fromCharCode(...png.subarray(i, i + 8192));
+  return `data:image/png;base64,${btoa(text)}`;
+}
