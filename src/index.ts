@@ -18,7 +18,7 @@ export type { EngineOptions, PhaseEngine } from "./phase/engine.ts";
 export { openEngine } from "./phase/engine.ts";
 export { phaseMeasureNames } from "./phase/measures.ts";
 export type { Phase, PhaseOptions, Tile } from "./phase/phase.ts";
-export { phase } from "./phase/phase.ts";
+export { phase, phaseMethod } from "./phase/phase.ts";
 export type { PhasePreset } from "./phase/presets.ts";
 export { phasePresets } from "./phase/presets.ts";
 export type { SampleCheck } from "./phase/sample.ts";

@@ -47,7 +47,8 @@ export async function readConfiguration(
   return settings.reduce<Record<string, unknown>>(changed, config) as Config;
 }
 
-async function readJson(path: string): Promise<Record<string, unknown>> {
+/** A JSON file that holds an object. @param presets that a name could have been, for messages. @throws MesaError `INVALID_CONFIG` or `CANNOT_READ` */
+export async function readJson(path: string, presets = known()): Promise<Record<string, unknown>> {
   const cannot = (why: string, cause?: unknown) =>
     new MesaError("CANNOT_READ", `cannot read ${path}: ${why}`, cause);
   let text: string;
@@ -63,7 +64,7 @@ async function readJson(path: string): Promise<Record<string, unknown>> {
     if (code === "ENOENT" || code === "ENAMETOOLONG")
       throw new MesaError(
         "CANNOT_READ",
-        `${JSON.stringify(path)} is neither a preset (${known()}) nor a file that exists`,
+        `${JSON.stringify(path)} is neither a preset (${presets}) nor a file that exists`,
         error,
       );
     throw cannot(reasonOf(error), error);
@@ -79,8 +80,8 @@ async function readJson(path: string): Promise<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
-/** A configuration with one setting changed; whether the key and the value make sense is checked with the whole. */
-function changed(config: Record<string, unknown>, setting: string): Record<string, unknown> {
+/** A configuration with a setting changed by `key=value`; whether both make sense is checked with the whole. */
+export function changed(config: Record<string, unknown>, setting: string): Record<string, unknown> {
   const [path, ...rest] = setting.split("=");
   if (rest.length === 0 || path.split(".").includes(""))
     throw new MesaError(

@@ -10,7 +10,7 @@ export interface Folder {
   /** the path of a file in it, as it was asked for */
   pathOf(name: string): string;
   /** Writes files: all of them to temporary names first, then each to its own. @throws MesaError `CANNOT_WRITE` */
-  write(files: Readonly<Record<string, string>>): Promise<void>;
+  write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void>;
   /** Removes a file; one that is not there is fine. */
   remove(name: string): Promise<void>;
   /** Takes the folder away again where it was made for this and holds nothing. */

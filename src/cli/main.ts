@@ -4,6 +4,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { presets } from "../presets.ts";
 import { exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
+import type { PhaseFlags } from "./phase.ts";
 import type { SolveFlags } from "./solve.ts";
 import type { SweepFlags } from "./sweep.ts";
 
@@ -16,21 +17,34 @@ const program = new Command("mesa-induction")
   .configureOutput({ outputError: (text) => say(oneLine(text.replace(/^error: /, ""))) })
   .exitOverride();
 
+function settingOption(): Option {
+  return new Option(
+    "--set <key=value>",
+    "change a setting, by dotted key and JSON value: --set schedule.learningRate=0.5; may be repeated",
+  )
+    .argParser((given: string, before: string[]) => [...before, given])
+    .default([], "none");
+}
+
+function backendOption(): Option {
+  return new Option("--backend <where>", "auto takes a hardware GPU or else the CPU")
+    .choices(["auto", "cpu", "gpu"])
+    .default("auto");
+}
+
+function threadsOption(): Option {
+  return new Option(
+    "--threads <count>",
+    "threads of the CPU that may work (default: as many as it has cores)",
+  );
+}
+
 /** What both commands that solve take. */
 function solving(command: Command): Command {
   return command
     .argument("[config]", "the name of a preset, or a JSON file")
-    .option(
-      "--set <key=value>",
-      "change a setting, by dotted key and JSON value: --set schedule.learningRate=0.5; may be repeated",
-      (given: string, before: string[]) => [...before, given],
-      [],
-    )
-    .addOption(
-      new Option("--backend <where>", "auto takes a hardware GPU or else the CPU")
-        .choices(["auto", "cpu", "gpu"])
-        .default("auto"),
-    )
+    .addOption(settingOption())
+    .addOption(backendOption())
     .addOption(
       new Option("--method <how>", "auto takes moments where the game has them, else rollout")
         .choices(["auto", "rollout", "moments", "exact"])
@@ -41,7 +55,7 @@ function solving(command: Command): Command {
         .choices(["certified", "f32"])
         .default("certified"),
     )
-    .option("--threads <count>", "threads of the CPU that may work (default: as many as it has cores)")
+    .addOption(threadsOption())
     .option("--json", "print the result as JSON");
 }
 
@@ -77,6 +91,31 @@ program
   .action(async (flags: { port?: string }) => {
     const { exploreCommand } = await import("./explore.ts");
     await exploreCommand(flags);
+  });
+
+program
+  .command("phase")
+  .description("map two settings of a game: a phase diagram, as a figure and as data")
+  .argument("[diagram]", "the name of a diagram or of a preset, or a JSON file")
+  .option(
+    "--x <key=from:to:count>",
+    "the setting from left to right; key=from:to:count:log spaces it by a factor",
+  )
+  .option("--y <key=from:to:count>", "the setting from below to above")
+  .option("--measure <names>", "what is mapped (default: deception)")
+  .addOption(settingOption())
+  .addOption(backendOption())
+  .addOption(
+    new Option("--method <how>", "auto takes exact where the game has it and no margin is mapped")
+      .choices(["auto", "rollout", "moments", "exact"])
+      .default("auto"),
+  )
+  .addOption(threadsOption())
+  .option("--json", "print the result as JSON, each measure's rows among it")
+  .option("--out <folder>", "write phase.png, phase.svg, phase.parquet, phase.npz and phase.json")
+  .action(async (diagram: string | undefined, flags: PhaseFlags) => {
+    const { phaseCommand } = await import("./phase.ts");
+    await phaseCommand(diagram, flags);
   });
 
 program

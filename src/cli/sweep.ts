@@ -10,6 +10,7 @@ import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { interruptible } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
+import { readRange, wrongRange } from "./range.ts";
 import type { SolveFlags } from "./solve.ts";
 
 /** What the command line gives. */
@@ -24,31 +25,19 @@ const FILES = ["sweep.csv", "sweep.svg"] as const;
 const MOST_VALUES = 10_000;
 
 /**
- * The values that `--over` names: `discount=0:1:51`, or `regularization=1e-4:0.5:40:log`.
+ * The values that `--over` names.
  *
  * @throws MesaError `INVALID_CONFIG`
  */
-export function readRange(text: string | undefined): Varied<number> & { log: boolean } {
-  const wrong = (why: string) =>
-    new MesaError(
-      "INVALID_CONFIG",
-      `--over must be key=from:to:count, like discount=0:1:51, or key=from:to:count:log, ${why}`,
-    );
-  if (text === undefined) throw wrong("and is missing");
-  const got = `got ${JSON.stringify(text)}`;
-  const parts = /^([^=]+)=([^:]+):([^:]+):(\d+)(:log)?$/.exec(text);
-  if (!parts || parts[1].split(".").includes("")) throw wrong(got);
-  const [from, to, count] = [parts[2], parts[3], parts[4]].map(Number);
-  const log = parts[5] !== undefined;
-  if (!Number.isFinite(to - from)) throw wrong(`with finite numbers, ${got}`);
-  if (!(count >= 1 && count <= MOST_VALUES)) throw wrong(`with a count in [1, ${MOST_VALUES}], ${got}`);
+export function readOver(text: string | undefined): Varied<number> & { log: boolean } {
+  const { key, from, to, count, log } = readRange("--over", text);
+  const wrong = (why: string) => wrongRange("--over", `${why}, got ${JSON.stringify(text)}`);
+  if (!(count >= 1 && count <= MOST_VALUES)) throw wrong(`with a count in [1, ${MOST_VALUES}]`);
   if (count === 1 ? from !== to : from === to)
-    throw wrong(
-      `${count === 1 ? "with from equal to to where count is 1" : "from one number to another"}, ${got}`,
-    );
-  if (log && !(from > 0 && to > 0)) throw wrong(`with numbers above 0 where it is log, ${got}`);
+    throw wrong(count === 1 ? "with from equal to to where count is 1" : "from one number to another");
+  if (log && !(from > 0 && to > 0)) throw wrong("with numbers above 0 where it is log");
   const values = (log ? geomspace : linspace)({ min: from, max: to, count });
-  return { key: parts[1], values: [...values], log };
+  return { key, values: [...values], log };
 }
 
 /**
@@ -75,7 +64,7 @@ export function readSeries(text: string): Varied {
  */
 export async function sweepCommand(name: string | undefined, flags: SweepFlags): Promise<void> {
   const config = await readConfiguration(name, flags.set);
-  const { log, ...over } = readRange(flags.over);
+  const { log, ...over } = readOver(flags.over);
   const series = flags.series === undefined ? undefined : readSeries(flags.series);
   const measures = flags.measure?.split(",");
   if (flags.out !== undefined) {

@@ -15,6 +15,7 @@ import { CLOSE, TightSolver } from "./tight.ts";
 export function createCellsSolver(diagram: Diagram, method: EngineMethod, signal?: AbortSignal) {
   const tight = method === "rollout" ? undefined : tightOf(diagram, method);
   const solver = tight && new TightSolver(tight);
+  const numbers = tight && { ...tight.numbers };
   const options = { method, backend: "cpu", threads: 1, ...(signal && { signal }) } as const;
 
   return async ({ x, y }: Points, between?: () => Promise<void> | undefined): Promise<Cells> => {
@@ -24,9 +25,12 @@ export function createCellsSolver(diagram: Diagram, method: EngineMethod, signal
       cells.status[index] = status;
     };
     for (let index = 0; index < x.length; index++) {
-      const status = solver
-        ? solver.solve({ ...tight!.numbers, [tight!.x]: x[index], [tight!.y]: y[index] })
-        : CLOSE;
+      let status: number = CLOSE;
+      if (solver && numbers) {
+        numbers[tight.x] = x[index];
+        numbers[tight.y] = y[index];
+        status = solver.solve(numbers);
+      }
       if (solver && status !== CLOSE) put(index, { values: solver.measures, status });
       else put(index, await solveCell(diagram, x[index], y[index], options));
       const turn = between?.();

@@ -75,7 +75,8 @@ export class ExactResponder implements Responder {
 
   respond(prospects: Prospects): number {
     const { count, weight, learningRate, A, B, discount, regularization } = prospects;
-    let [cubic, linear] = [0, 1];
+    let cubic = 0;
+    let linear = 1;
     for (let z = 0; z < count; z++) {
       const keep = 1 - 2 * learningRate[z] * regularization;
       const pull = 2 * learningRate[z];
@@ -106,7 +107,8 @@ export class GridResponder implements Responder {
 
   respond(prospects: Prospects): number {
     const candidates = this.#candidates;
-    let [best, second] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    let best = Number.POSITIVE_INFINITY;
+    let second = Number.POSITIVE_INFINITY;
     let index = 0;
     for (let i = 0; i < candidates.length; i++) {
       const cost = this.#meanSquare * prospects.costOf(candidates[i], false);

@@ -149,7 +149,10 @@ export class TightSolver {
     const { A, B, C, absB } = this.#moments;
     const prospects = this.#prospects;
     for (let z = 0; z < phases; z++) {
-      let [a, b, c, abs] = [0, 0, 0, 0];
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let abs = 0;
       for (let j = 0; j < phases; j++) {
         const p = transition[z][j];
         a += p * A[j];
@@ -170,7 +173,10 @@ export class TightSolver {
     const { A, B, C, absB, learningRate, discount, regularization } = this.#prospects;
     const moments = this.#moments;
     for (let z = 0; z < phases; z++) {
-      let [a, b, c, abs] = [0, 0, 0, 0];
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let abs = 0;
       for (let s = 0; s < signals; s++) {
         const r = this.#plan[t * signals + s];
         const g = gainOf(r, learningRate[z], regularization);

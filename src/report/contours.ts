@@ -3,7 +3,7 @@
 
 import { contours } from "d3-contour";
 import type { ColourScale } from "./colours.ts";
-import { cellsAlong, type Picture } from "./map.ts";
+import { type CellAxis, edgesOf, type Picture } from "./map.ts";
 
 /** points along either side of the grid that lines are drawn through, at most */
 const MOST_POINTS = 320;
@@ -17,18 +17,23 @@ export function contourPath(
   { levels, log, domain }: ColourScale,
   [width, height]: readonly [number, number],
 ): string {
-  const [across, up] = [
-    cellsAlong(columns, Math.min(MOST_POINTS, columns.values.length)),
-    cellsAlong(rows, Math.min(MOST_POINTS, rows.values.length)),
-  ];
-  const of = (value: number) => (log ? Math.log(Math.max(value, domain[0])) : value);
-  const grid = Array.from({ length: across.length * up.length }, (_, i) => {
-    const cell = up[Math.floor(i / across.length)] * columns.values.length + across[i % across.length];
-    return status[cell] > 1 ? Number.NaN : of(values[cell]);
-  });
+  const [across, up] = [columns, rows].map((axis) =>
+    placesAlong(axis, Math.min(MOST_POINTS, axis.values.length)),
+  );
+  const at = (cell: number) =>
+    status[cell] > 1 ? Number.NaN : log ? Math.log(Math.max(values[cell], domain[0])) : values[cell];
+  const grid = up.flatMap(([below, above, v]) =>
+    across.map(([left, right, u]) => {
+      const [low, high] = [below, above].map((row) => {
+        const first = row * columns.values.length;
+        return between(at(first + left), at(first + right), u);
+      });
+      return between(low, high, v);
+    }),
+  );
   const trace = contours().size([across.length, up.length]);
   const [unitX, unitY] = [width / across.length, height / up.length];
-  const at = ([x, y]: number[]) => `${(x * unitX).toFixed(1)},${(height - y * unitY).toFixed(1)}`;
+  const shown = ([x, y]: number[]) => `${(x * unitX).toFixed(1)},${(height - y * unitY).toFixed(1)}`;
   /** whether a line runs along the grid's border or around cells without a value, and is no line of equal value */
   const isBorder = (a: number[], b: number[]) =>
     [0, 1].some((d) => a[d] === b[d] && (a[d] <= 0.5 || a[d] >= (d === 0 ? across : up).length - 0.5)) ||
@@ -36,20 +41,42 @@ export function contourPath(
 
   let path = "";
   for (const level of levels)
-    for (const ring of trace.contour(grid, of(level)).coordinates.flat()) {
+    for (const ring of trace.contour(grid, log ? Math.log(level) : level).coordinates.flat()) {
       let drawing = false;
       for (let i = 1; i < ring.length; i++) {
         const border = isBorder(ring[i - 1], ring[i]);
-        if (!border) path += `${drawing ? "" : `M${at(ring[i - 1])}`}L${at(ring[i])}`;
+        if (!border) path += `${drawing ? "" : `M${shown(ring[i - 1])}`}L${shown(ring[i])}`;
         drawing = !border;
       }
     }
   return path;
 }
 
-/** Whether a point of a contour lies between a cell that has a value and one that has none. */
+/** a number so far from a towards b; with a share of 0, b may be no number */
+const between = (a: number, b: number, share: number) => (share === 0 ? a : a + share * (b - a));
+
+/** For each of `size` points evenly spaced along an axis: the cells beside it, and how far it is towards the second. */
+function placesAlong(axis: CellAxis, size: number): [number, number, number][] {
+  const at = axis.log ? axis.values.map(Math.log) : axis.values;
+  const edges = edgesOf(axis).map((x) => (axis.log ? Math.log(x) : x));
+  const [from, to] = [edges[0], edges[edges.length - 1]];
+  let cell = 0;
+  return Array.from({ length: size }, (_, i) => {
+    const x = from + ((i + 0.5) / size) * (to - from);
+    while (cell < at.length - 2 && x >= at[cell + 1]) cell++;
+    const share = Math.min(1, Math.max(0, (x - at[cell]) / (at[cell + 1] - at[cell])));
+    return share < 1e-9
+      ? [cell, cell, 0]
+      : share > 1 - 1e-9
+        ? [cell + 1, cell + 1, 0]
+        : [cell, cell + 1, share];
+  });
+}
+
+/** Whether a point of a contour lies beside a cell that has no value. */
 function touchesNothing(grid: readonly number[], width: number, [x, y]: number[]): boolean {
-  const at = (column: number, row: number) => grid[row * width + column];
-  const [left, below] = [Math.floor(x - 0.5), Math.floor(y - 0.5)];
-  return [at(left, below), at(Math.ceil(x - 0.5), below), at(left, Math.ceil(y - 0.5))].some(Number.isNaN);
+  for (let row = Math.ceil(y - 1.5); row <= y + 0.5; row++)
+    for (let column = Math.max(0, Math.ceil(x - 1.5)); column <= Math.min(width - 1, x + 0.5); column++)
+      if (Number.isNaN(grid[row * width + column])) return true;
+  return false;
 }

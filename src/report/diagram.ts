@@ -38,7 +38,7 @@ export interface DiagramView {
 /** the frame of a map: alone, and beside others */
 const ALONE = { width: 560, height: 440 };
 const BESIDE = { width: 380, height: 320 };
-const MARGIN = { top: 34, right: 12, bottom: 52, left: 66 };
+const MARGIN = { top: 34, right: 12, bottom: 52, left: 74 };
 const BAR = { width: 16, room: 84 };
 /** between the plate and the picture's edge, and between the plate and what is on it */
 const EDGE = 6;
@@ -97,6 +97,8 @@ export function drawDiagram(view: DiagramView, document: Document): string {
   };
   const width = 2 * PAD + across * block.width - 20;
   const inner = width - 2 * PAD;
+  /** a map that is alone is named by the title */
+  const lift = maps.length === 1 ? 16 : 0;
 
   let top = PAD + 14;
   const parts: Node[] = [text(title, PAD, top, { "font-size": 17, "font-weight": "bold" })];
@@ -129,16 +131,19 @@ export function drawDiagram(view: DiagramView, document: Document): string {
   if (marked.length > 0) top += 8 + (places.at(-1)!.line + 1) * LINE;
 
   for (const [i, map] of maps.entries()) {
-    const [x, y] = [PAD - 12 + (i % across) * block.width, top + Math.floor(i / across) * block.height];
+    const [x, y] = [
+      PAD - 12 + (i % across) * block.width,
+      top - lift + Math.floor(i / across) * block.height,
+    ];
     const inside = drawMap(view, map, frame, document);
     for (const svg of inside) {
       svg.setAttribute("x", String(Number(svg.getAttribute("x") ?? 0) + x));
       svg.setAttribute("y", String(y));
     }
     const name = text(map.label, x + MARGIN.left, y + MARGIN.top - 14, { "font-weight": "bold" });
-    parts.push(name, ...inside);
+    parts.push(...inside, ...(maps.length > 1 ? [name] : []));
   }
-  const height = top + Math.ceil(maps.length / across) * block.height + PAD - 10;
+  const height = top - lift + Math.ceil(maps.length / across) * block.height + PAD - 10;
   const plate = make("rect", {
     ...{ x: EDGE, y: EDGE, width: width - 2 * EDGE, height: height - 2 * EDGE, rx: 12 },
     ...{ fill: "#fff", stroke: "#d9d9d9" },
@@ -219,10 +224,24 @@ function drawMap(
     y: { type: y.log ? "log" : "linear", domain: domainY, label: null },
     marks: [
       () => image(png, MARGIN.left, MARGIN.top, frame.width, frame.height),
-      ...(scale ? [() => make("g", { transform: `translate(${MARGIN.left},${MARGIN.top})` }, contours(scale))] : []),
+      ...(scale
+        ? [() => make("g", { transform: `translate(${MARGIN.left},${MARGIN.top})` }, contours(scale))]
+        : []),
       Plot.frame({ stroke: INK, strokeWidth: 1 }),
-      Plot.axisX({ ...axisLook, label: x.label, labelOffset: 42, ...ticksOf(x, domainX), tickFormat: tickText }),
-      Plot.axisY({ ...axisLook, label: y.label, labelOffset: 56, ...ticksOf(y, domainY), tickFormat: tickText }),
+      Plot.axisX({
+        ...axisLook,
+        label: x.label,
+        labelOffset: 42,
+        ...ticksOf(x, domainX),
+        tickFormat: tickText,
+      }),
+      Plot.axisY({
+        ...axisLook,
+        label: y.label,
+        labelOffset: 64,
+        ...ticksOf(y, domainY),
+        tickFormat: tickText,
+      }),
     ],
   });
   const left = MARGIN.left + frame.width + MARGIN.right;
@@ -280,7 +299,7 @@ const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 /** A number beside an axis: as people write it, or as a power of ten where that is far from 1. */
 function tickText(x: number): string {
   const power = Math.round(Math.log10(Math.abs(x)));
-  if (x !== 10 ** power || Math.abs(power) < 4) return short(x);
+  if (x === 0 || x !== 10 ** power || Math.abs(power) < 4) return short(x);
   const digits = [...String(Math.abs(power))].map((digit) => SUPERSCRIPTS[Number(digit)]).join("");
   return `10${power < 0 ? "⁻" : ""}${digits}`;
 }

@@ -115,5 +115,7 @@ export function numbersOf(plan: NamedPlan): [string, number[]][] {
 export function labelOf(name: string): string {
   const signal = /^if([A-Z][a-z]*)Signal$/.exec(name);
   if (signal) return `coefficient after a ${signal[1].toLowerCase()} signal`;
+  const first = /^first([A-Z])(.*)$/.exec(name);
+  if (first) return `first ${labelOf(first[1].toLowerCase() + first[2])}`;
   return name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`).replace(/\btheta\b/, "θ");
 }

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readRange, readSeries } from "../../src/cli/sweep.ts";
+import { readOver, readSeries } from "../../src/cli/sweep.ts";
 import { presets, sweep } from "../../src/index.ts";
 import { buildProgram, type Program } from "./program.ts";
 
@@ -117,13 +117,13 @@ test.each<[string[], string]>([
 });
 
 test("ranges and series are read as they are written", () => {
-  expect(readRange("schedule.training=1:3:3")).toEqual({
+  expect(readOver("schedule.training=1:3:3")).toEqual({
     key: "schedule.training",
     values: [1, 2, 3],
     log: false,
   });
-  expect(readRange("discount=1:0:3").values).toEqual([1, 0.5, 0]);
-  expect(readRange("discount=0.5:0.5:1").values).toEqual([0.5]);
+  expect(readOver("discount=1:0:3").values).toEqual([1, 0.5, 0]);
+  expect(readOver("discount=0.5:0.5:1").values).toEqual([0.5]);
   expect(readSeries("discount=1,0.5")).toEqual({ key: "discount", values: [1, 0.5] });
   expect(readSeries("horizon=finite,infinite").values).toEqual(["finite", "infinite"]);
   expect(readSeries("layers=[1,4,1],[1,8,8,1]").values).toEqual([

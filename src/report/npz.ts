@@ -1,0 +1,54 @@
+// A phase diagram for NumPy: an archive of arrays by name, one `.npy` each.
+
+import { zipSync } from "fflate";
+import type { Phase } from "../index.ts";
+
+/** the oldest time that ZIP knows, so that the same arrays make the same bytes */
+const NO_TIME = "1980-01-01T00:00:00";
+/** the header's length, beginning and all, is a multiple of this */
+const ALIGNMENT = 64;
+
+/** An array as `numpy.save` writes it, in row-major order. */
+export function npy(data: Float64Array | Uint8Array, shape: readonly number[]): Uint8Array {
+  const descr = data instanceof Float64Array ? "<f8" : "|u1";
+  const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(", ")}${shape.length === 1 ? "," : ""}), }`;
+  const start = 10;
+  const length = Math.ceil((start + dict.length + 1) / ALIGNMENT) * ALIGNMENT - start;
+  const header = new TextEncoder().encode(`${dict.padEnd(length - 1)}\n`);
+  const file = new Uint8Array(start + length + data.byteLength);
+  file.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, length & 0xff, length >> 8]);
+  file.set(header, start);
+  file.set(littleEndian(data), start + length);
+  return file;
+}
+
+/** The bytes of numbers, the least first, whatever the machine's order. */
+function littleEndian(data: Float64Array | Uint8Array): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  const view = new DataView(new ArrayBuffer(data.byteLength));
+  for (const [i, x] of data.entries()) view.setFloat64(8 * i, x, true);
+  return new Uint8Array(view.buffer);
+}
+
+/**
+ * A diagram as NPZ: the values along the axes by their settings' keys, `status`, and each measure by its name, of shape
+ * [values of y, values of x].
+ */
+export function phaseToNpz({
+  diagram: { x, y, measures },
+  values,
+  status,
+}: Pick<Phase, "diagram" | "values" | "status">): Uint8Array {
+  const shape = [y.values.length, x.values.length];
+  const arrays: [string, Uint8Array][] = [
+    [x.key, npy(Float64Array.from(x.values), [x.values.length])],
+    [y.key, npy(Float64Array.from(y.values), [y.values.length])],
+    ["status", npy(status, shape)],
+    ...measures
+      .filter((name) => name !== "status")
+      .map((name): [string, Uint8Array] => [name, npy(values[name], shape)]),
+  ];
+  return zipSync(Object.fromEntries(arrays.map(([name, bytes]) => [`${name}.npy`, bytes])), {
+    mtime: NO_TIME,
+  });
+}
