@@ -148,5 +148,7 @@ export function complaint(issue: v.BaseIssue<unknown>): string {
     "",
   );
   if (issue.expected === "never") return `unknown key ${quote(path)}; allowed are ${issue.message}`;
+  // of an object that was one, only a key that is not there is left to complain of
+  if (issue.type === "strict_object") return `${path} is missing`;
   return `${path} must be ${issue.message}, got ${quote(issue.input)}`;
 }

@@ -34,9 +34,14 @@ export function contourPath(
   const trace = contours().size([across.length, up.length]);
   const [unitX, unitY] = [width / across.length, height / up.length];
   const shown = ([x, y]: number[]) => `${(x * unitX).toFixed(1)},${(height - y * unitY).toFixed(1)}`;
+  const sizes = [across.length, up.length];
+  const isOutside = (point: number[]) => sizes.some((size, d) => point[d] < 0.5 || point[d] > size - 0.5);
+  const isEdge = (a: number[], b: number[]) =>
+    sizes.some((size, d) => a[d] === b[d] && (a[d] === 0.5 || a[d] === size - 0.5));
   /** whether a line runs along the grid's border or around cells without a value, and is no line of equal value */
   const isBorder = (a: number[], b: number[]) =>
-    [0, 1].some((d) => a[d] === b[d] && (a[d] <= 0.5 || a[d] >= (d === 0 ? across : up).length - 0.5)) ||
+    (isOutside(a) && isOutside(b)) ||
+    isEdge(a, b) ||
     [a, b].some((point) => touchesNothing(grid, across.length, point));
 
   let path = "";

@@ -39,7 +39,7 @@ export interface DiagramView {
 const ALONE = { width: 560, height: 440 };
 const BESIDE = { width: 380, height: 320 };
 const MARGIN = { top: 34, right: 12, bottom: 52, left: 74 };
-const BAR = { width: 16, room: 84 };
+const BAR = { width: 16, room: 88 };
 /** between the plate and the picture's edge, and between the plate and what is on it */
 const EDGE = 6;
 const PAD = 22;
@@ -296,12 +296,13 @@ function fewTicks(domain: readonly number[]): number[] {
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-/** A number beside an axis: as people write it, or as a power of ten where that is far from 1. */
+/** A number beside an axis: as people write it, or with a power of ten where that would be long. */
 function tickText(x: number): string {
-  const power = Math.round(Math.log10(Math.abs(x)));
-  if (x === 0 || x !== 10 ** power || Math.abs(power) < 4) return short(x);
+  const power = x === 0 ? 0 : Math.floor(Math.log10(Math.abs(x)) + 1e-9);
+  if (power > -4 && power < 6) return short(x);
   const digits = [...String(Math.abs(power))].map((digit) => SUPERSCRIPTS[Number(digit)]).join("");
-  return `10${power < 0 ? "⁻" : ""}${digits}`;
+  const factor = short(x / 10 ** power);
+  return `${factor === "1" ? "" : `${factor}·`}10${power < 0 ? "⁻" : ""}${digits}`;
 }
 
 /** The levels and, where there is room, the ends. */
