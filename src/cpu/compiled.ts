@@ -6,7 +6,8 @@
 // knows when it compiles. What is around the loop iterates by index: with for…of, whose iterators have to be closed
 // should something be thrown, it is half as fast.
 //
-// Where a page's security policy forbids code from strings, rollout.ts does the work.
+// In browsers, where a page's security policy may forbid code from strings and would log that it was tried, and wherever
+// else it is forbidden, rollout.ts does the work.
 
 import type { Game, Values } from "../games/game.ts";
 import { deciderOf, namer, type Problem } from "../problem.ts";
@@ -38,7 +39,7 @@ type Block = Pick<Room, "goals" | "targets" | "discounts" | "state"> & { readonl
 
 /** one a game, so that what the engine has learnt of its functions stays known from solve to solve */
 const rooms = new WeakMap<Game, Room>();
-let isForbidden = false;
+let isForbidden = "document" in globalThis || "WorkerGlobalScope" in globalThis;
 
 /** The names are plain identifiers, as defineGame has checked. @returns undefined where code from strings is forbidden */
 function roomOf(game: Game): Room | undefined {
