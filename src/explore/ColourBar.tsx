@@ -1,34 +1,34 @@
-// What the map's colours mean, and where the value that is pointed at lies among them.
+// What the map's colours mean, and where the value that is looked at lies among them.
 
+import type { ColourScale } from "../report/colours.ts";
 import { measureLabel } from "../report/panels.ts";
 import { short } from "../report/schedule.ts";
-import { type Domain, GRADIENT } from "./palette.ts";
+import { gradientOf, placeAmong } from "./palette.ts";
 
 interface Props {
   readonly measure: string;
-  readonly domain: Domain;
-  /** the value that is pointed at; NaN where there is none */
+  readonly scale: ColourScale;
+  /** the value that is looked at; NaN where there is none */
   readonly value: number;
 }
 
-export function ColourBar({ measure, domain: { low, high, beyond }, value }: Props) {
-  const share = Math.min(1, Math.max(0, (value - low) / (high - low)));
+export function ColourBar({ measure, scale, value }: Props) {
+  const { domain, log } = scale;
+  const [low, high] = domain;
+  const place = placeAmong(scale, value);
   return (
     <div class="bar-of-colours">
-      <span>{measureLabel(measure)}</span>
-      <div class="gradient" style={{ background: GRADIENT }} aria-hidden="true">
-        {Number.isFinite(share) && <i style={{ left: `${100 * share}%` }} />}
+      <span>
+        {measureLabel(measure)}
+        {log && ", logarithmic"}
+      </span>
+      <div class="gradient" style={{ background: gradientOf(scale) }} aria-hidden="true">
+        {Number.isFinite(place) && <i style={{ left: `${100 * place}%` }} />}
       </div>
       <div class="ends number">
-        <span>
-          {beyond.low && "≤ "}
-          {short(low)}
-        </span>
-        <span>{short((low + high) / 2)}</span>
-        <span>
-          {beyond.high && "≥ "}
-          {short(high)}
-        </span>
+        {[low, log ? Math.sqrt(low * high) : (low + high) / 2, high].map((end) => (
+          <span key={end}>{short(end)}</span>
+        ))}
       </div>
     </div>
   );

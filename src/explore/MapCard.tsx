@@ -1,6 +1,7 @@
 // The phase diagram: where in the space of two settings the agents deceive.
 
 import { useMemo, useState } from "preact/hooks";
+import { colourScaleOf } from "../report/colours.ts";
 import { measureLabel } from "../report/panels.ts";
 import { ColourBar } from "./ColourBar.tsx";
 import { Downloads } from "./Downloads.tsx";
@@ -14,7 +15,6 @@ import { lookAt, ofState, ownPoint, pointOf, settingsOf, valueAt } from "./mapPo
 import { questionOf } from "./mapQuestion.ts";
 import { describeMissing, describePoint, describeSolver, describeValue, duration } from "./mapWords.ts";
 import { type Zoom, zoomed } from "./mapZoom.ts";
-import { domainOf } from "./palette.ts";
 import type { State } from "./state.ts";
 import { useMap } from "./useMap.ts";
 import { useSolution } from "./useSolution.ts";
@@ -46,8 +46,8 @@ export function MapCard({ state, change, pace, say }: Props) {
   const { done, problem, share, stop } = answer;
   const picture = ofState(answer.picture, state);
   const phase = ofState(answer.phase, state);
-  const domain = useMemo(
-    () => picture && domainOf(picture.measure, picture.values),
+  const scale = useMemo(
+    () => picture && colourScaleOf(picture.measure, picture.values),
     [picture?.version, picture?.measure],
   );
   const looked = picture && lookAt(picture, settings, cursor);
@@ -105,11 +105,11 @@ export function MapCard({ state, change, pace, say }: Props) {
       )}
       <Working share={share} what="Drawing the map" onStop={stop} />
       {problem && <p class="problem">{problem}</p>}
-      {picture && domain && looked && (
+      {picture && scale && looked && (
         <>
           <MapSurface
             picture={picture}
-            domain={domain}
+            scale={scale}
             done={done}
             own={ownPoint(picture, settings)}
             cursor={looked.isHere ? null : looked.cell}
@@ -118,7 +118,7 @@ export function MapCard({ state, change, pace, say }: Props) {
             onTake={take}
             onZoom={zoom}
           />
-          <ColourBar measure={picture.measure} domain={domain} value={looked.value} />
+          <ColourBar measure={picture.measure} scale={scale} value={looked.value} />
           <p class="faint keys" id="map-keys">
             Point to see, click or Enter to take, drag to zoom. Keys: arrows (with Shift by ten), + and −, 0
             for the whole map.

@@ -1,11 +1,12 @@
 // The map itself: cells on a canvas, axes over them, and what the reader does with mouse, touch or keys.
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { ColourScale } from "../report/colours.ts";
 import { drawAxes, MARGIN } from "./drawAxes.ts";
 import { type Cell, cellAt, placeOf } from "./geometry.ts";
 import type { Point } from "./mapWords.ts";
 import type { Zoom } from "./mapZoom.ts";
-import { type Domain, paint } from "./palette.ts";
+import { paint } from "./palette.ts";
 import type { Picture } from "./picture.ts";
 import { useWidth } from "./useWidth.ts";
 
@@ -18,7 +19,7 @@ const LEAP = 10;
 
 interface Props {
   readonly picture: Picture;
-  readonly domain: Domain;
+  readonly scale: ColourScale;
   /** whether the picture is the last */
   readonly done: boolean;
   /** of the page's own settings, which may be off the map */
@@ -34,7 +35,7 @@ interface Props {
 const percent = (share: number) => `${100 * share}%`;
 
 export function MapSurface(props: Props) {
-  const { picture, domain, done, own, cursor, label, onPoint, onTake, onZoom } = props;
+  const { picture, scale, done, own, cursor, label, onPoint, onTake, onZoom } = props;
   const { diagram, values, version } = picture;
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -46,13 +47,12 @@ export function MapSurface(props: Props) {
   const [drag, setDrag] = useState<{ from: [number, number]; to: [number, number] } | null>(null);
 
   useLayoutEffect(() => {
-    paint(image, values, domain);
+    paint(image, values, scale);
     canvas.current!.getContext("2d")!.putImageData(image, 0, 0);
-  }, [image, values, version, domain.low, domain.high]);
+  }, [image, values, version, scale]);
   useLayoutEffect(() => {
-    if (width > 0)
-      axes.current?.replaceChildren(drawAxes(picture, domain, { width, height, contours: done }));
-  }, [diagram, done, width, height, done && version, domain.low, domain.high]);
+    if (width > 0) axes.current?.replaceChildren(drawAxes(picture, scale, { width, height, contours: done }));
+  }, [diagram, done, width, height, done && scale]);
 
   const at = { x: placeOf(diagram.x, own.x.value), y: placeOf(diagram.y, own.y.value) };
   /** where an event is, in shares of the frame from its lower left */

@@ -53,10 +53,10 @@ export function sizesOf(settings: Settings): readonly number[] {
   return isQuick(settings) ? SIZES.quick : SIZES.slow;
 }
 
-/** What can be mapped of a configuration. */
+/** What can be mapped of a configuration. A cell's status is no number to see in colours: it is told beside the map. */
 export function measuresOf(settings: Settings): string[] {
   const { game, config } = checkConfig(settings);
-  return phaseMeasureNames(game, config).filter((name) => name !== "margin");
+  return phaseMeasureNames(game, config).filter((name) => name !== "margin" && name !== "status");
 }
 
 /** The settings that can be an axis: numbers with a range, the grids' among them not. */

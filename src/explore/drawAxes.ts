@@ -2,16 +2,15 @@
 
 import * as Plot from "@observablehq/plot";
 import type { AxisValues } from "../index.ts";
+import type { ColourScale } from "../report/colours.ts";
+import { contourPath } from "../report/contours.ts";
 import { settingLabel } from "../report/panels.ts";
 import { short } from "../report/schedule.ts";
 import { placeOf } from "./geometry.ts";
-import type { Domain } from "./palette.ts";
 import type { Picture } from "./picture.ts";
 
 /** around the frame, in pixels */
 export const MARGIN = { top: 6, right: 10, bottom: 46, left: 58 } as const;
-/** of contours, between the ends of the colours */
-const CONTOURS = 9;
 
 /** Where an axis is labelled: at whole values, and on a logarithmic one at powers of ten and between them. */
 function ticksOf({ values, scale, whole }: AxisValues, room: number): number[] {
@@ -37,8 +36,8 @@ function ticksOf({ values, scale, whole }: AxisValues, room: number): number[] {
 
 /** The overlay, ready to be put over the cells. */
 export function drawAxes(
-  { diagram, values }: Picture,
-  { low, high }: Domain,
+  { diagram, values, status }: Picture,
+  scale: ColourScale,
   { width, height, contours }: { width: number; height: number; contours: boolean },
 ) {
   const frame = { width: width - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom };
@@ -50,7 +49,7 @@ export function drawAxes(
     ticks: marks.map(({ at }) => at),
     tickFormat: (_: number, i: number) => marks[i].text,
   });
-  return Plot.plot({
+  const svg = Plot.plot({
     width,
     height,
     marginTop: MARGIN.top,
@@ -61,23 +60,6 @@ export function drawAxes(
     x: { domain: [0, 1], label: null },
     y: { domain: [0, 1], label: null },
     marks: [
-      ...(contours
-        ? [
-            Plot.contour(values, {
-              width: x.values.length,
-              height: y.values.length,
-              ...{ x1: 0, x2: 1, y1: 0, y2: 1 },
-              thresholds: Array.from(
-                { length: CONTOURS },
-                (_, i) => low + ((i + 1) * (high - low)) / (CONTOURS + 1),
-              ),
-              stroke: "#fff",
-              strokeOpacity: 0.5,
-              strokeWidth: 0.8,
-              clip: true,
-            }),
-          ]
-        : []),
       Plot.frame({ stroke: "var(--axis)" }),
       Plot.axisX({
         ...line,
@@ -95,4 +77,14 @@ export function drawAxes(
       }),
     ],
   });
+  if (contours) {
+    const cellsOf = ({ values, scale }: AxisValues) => ({ values, log: scale === "log" });
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    const cells = { columns: cellsOf(x), rows: cellsOf(y), values, status };
+    path.setAttribute("d", contourPath(cells, scale, [frame.width, frame.height]));
+    path.setAttribute("transform", `translate(${MARGIN.left} ${MARGIN.top})`);
+    path.setAttribute("class", "contours");
+    svg.append(path);
+  }
+  return svg;
 }

@@ -1,10 +1,12 @@
-// A map's files: its numbers as CSV, and what the command `phase` needs to make it again.
+// A map's files: its figure, its numbers as CSV, and what the command `phase` needs to make it again.
 
-import type { Phase } from "../index.ts";
-import { STATUSES } from "../index.ts";
+import { type Phase, STATUSES } from "../index.ts";
+import { drawDiagram } from "../report/diagram.ts";
 import { toJson } from "../report/json.ts";
+import { viewOf } from "../report/phaseView.ts";
 import type { Offer } from "./Downloads.tsx";
 import { phaseConfigOf } from "./diagrams.ts";
+import { pngOf } from "./download.ts";
 import type { MapQuestion } from "./mapQuestion.ts";
 
 /** One row a cell: both settings, the measures, and what became of the cell. */
@@ -22,7 +24,10 @@ function csvOf({ diagram, values, status }: Phase): string {
 
 /** What can be taken home of a map. */
 export function mapOffers(phase: Phase, { settings, diagram }: MapQuestion): Offer[] {
+  const svg = () => drawDiagram(viewOf(phase), document);
   return [
+    { label: "SVG", name: "phase.svg", type: "image/svg+xml", make: svg },
+    { label: "PNG", name: "phase.png", type: "image/png", make: () => pngOf(svg()) },
     { label: "CSV", name: "phase.csv", type: "text/csv", make: () => csvOf(phase) },
     {
       label: "configuration",

@@ -84,6 +84,11 @@ test("figures and data are files", async () => {
   expect(csv.length).toBe(101);
   const config = JSON.parse(await download(page, "the plot as configuration"));
   expect((await solve(config)).plan.coefficient).toEqual(references[0].plan);
+  await mapDrawn(page);
+  const map = await download(page, "the map as SVG");
+  expect(map).toMatch(/^<svg [^>]*xmlns=/);
+  expect(map).toContain("linear: deception by learning rate η and training");
+  expect(await download(page, "the map as PNG")).toMatch(/^.PNG\r\n/);
   expect(complaints()).toEqual([]);
 });
 

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { checkDiagram, defaultDiagram } from "../../src/explore/diagrams.ts";
 import { cellAt, partAround, placeOf, valuesAt, zoomInto, zoomOut } from "../../src/explore/geometry.ts";
-import { domainOf, paint } from "../../src/explore/palette.ts";
+import { gradientOf, paint, placeAmong } from "../../src/explore/palette.ts";
+import { colourScaleOf } from "../../src/report/colours.ts";
 
 const settings = { game: "linear" };
 const diagram = {
@@ -63,29 +64,24 @@ describe("zooming", () => {
 });
 
 describe("colours", () => {
-  test("of shares go from 0 to 1, of others over all but the outermost values", () => {
-    expect(domainOf("deception", Float64Array.of(0.4, 0.6))).toMatchObject({ low: 0, high: 1 });
-    const costs = Float64Array.from({ length: 1001 }, (_, i) => i);
-    costs[1000] = 1e9;
-    costs[3] = Number.NaN;
-    const domain = domainOf("cost", costs);
-    expect(domain.high).toBeLessThan(1000);
-    expect(domain.beyond.high).toBe(true);
-    const level = domainOf("cost", Float64Array.of(2, 2, 2));
-    expect(level.low).toBeLessThan(2);
-    expect(level.high).toBeGreaterThan(2);
-    expect(domainOf("cost", Float64Array.of(Number.NaN))).toMatchObject({ low: 0, high: 1 });
-  });
+  const shares = colourScaleOf("deception", Float64Array.of());
 
   test("the first row is at the bottom, and no value is grey", () => {
     const image = { width: 2, height: 2, data: new Uint8ClampedArray(16) } as ImageData;
-    paint(image, Float64Array.of(0, 1, Number.NaN, 0), domainOf("deception", Float64Array.of()));
-    const pixel = (row: number, column: number) => [
-      ...image.data.slice(8 * row + 4 * column, 8 * row + 4 * column + 4),
-    ];
+    paint(image, Float64Array.of(0, 1, Number.NaN, 0), shares);
+    const pixel = (row: number, column: number) => [...image.data].slice(8 * row + 4 * column).slice(0, 4);
     expect(pixel(1, 0)).toEqual([68, 1, 84, 255]);
     expect(pixel(1, 1)).toEqual([253, 231, 37, 255]);
-    const [r, g, b] = pixel(0, 0);
-    expect([g, b]).toEqual([r, r]);
+    const [r, g, b, opacity] = pixel(0, 0);
+    expect([g, b, opacity]).toEqual([r, r, 255]);
+    expect(pixel(0, 1)).toEqual(pixel(1, 0));
+  });
+
+  test("a value's place among them is where the gradient has its colour", () => {
+    expect([0, 0.5, 1].map((value) => placeAmong(shares, value))).toEqual([0, 128 / 255, 1]);
+    expect(placeAmong(shares, Number.NaN)).toBeNaN();
+    expect(gradientOf(shares)).toMatch(
+      /^linear-gradient\(to right, rgb\(68 1 84\), .*, rgb\(253 231 37\)\)$/,
+    );
   });
 });
