@@ -50,6 +50,10 @@ export function colourScaleOf(measure: string, values: Float64Array): ColourScal
   }
   if (low > high) [low, high] = [0, 1];
   if (SHARES.has(measure)) return scaleOver([0, 1], false, "viridis", SHARE_LEVELS);
+  if (measure === "period") {
+    const whole = Array.from({ length: Math.max(0, high - 2) }, (_, i) => i + 2);
+    return scaleOver([1, Math.max(2, high)], false, "viridis", whole);
+  }
   if (low < 0 && high > 0) {
     const most = Math.max(-low, high);
     return scaleOver([-most, most], false, "puor", inside([-most, most], false));

@@ -13,15 +13,14 @@ const MOST_POINTS = 320;
  * and along the frame, there is no line.
  */
 export function contourPath(
-  { columns, rows, values, status }: Picture,
+  { columns, rows, values }: Picture,
   { levels, log, domain }: ColourScale,
   [width, height]: readonly [number, number],
 ): string {
   const [across, up] = [columns, rows].map((axis) =>
     placesAlong(axis, Math.min(MOST_POINTS, axis.values.length)),
   );
-  const at = (cell: number) =>
-    status[cell] > 1 ? Number.NaN : log ? Math.log(Math.max(values[cell], domain[0])) : values[cell];
+  const at = (cell: number) => (log ? Math.log(Math.max(values[cell], domain[0])) : values[cell]);
   const grid = up.flatMap(([below, above, v]) =>
     across.map(([left, right, u]) => {
       const [low, high] = [below, above].map((row) => {

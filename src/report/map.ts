@@ -2,7 +2,7 @@
 // says why.
 
 import { encode } from "fast-png";
-import { STATUS, type Status } from "../phase/cells.ts";
+import { STATUS, STATUSES, type Status } from "../phase/cells.ts";
 import { type ColourScale, RAMP } from "./colours.ts";
 
 /** Where cells lie along an axis. */
@@ -73,15 +73,8 @@ function greyOf(name: string, x: number, y: number): number {
   return Math.round(255 - at(Math.floor(x), Math.floor(y)) * (255 - ink));
 }
 
-/** why a cell has no colour, by status; undefined where it has one if it has a value */
-const patternOf = (status: number): string | undefined =>
-  status === STATUS.cycle
-    ? "cycle"
-    : status === STATUS.undecided
-      ? "undecided"
-      : status === STATUS.overflow
-        ? "overflow"
-        : undefined;
+/** why a cell has no value, by its status */
+const patternOf = (status: number): string => (status <= STATUS.several ? NOTHING : STATUSES[status]);
 
 /** A picture of cells. */
 export interface Picture {
@@ -109,7 +102,7 @@ export function mapPng(
         data.fill(255, at, at + 3);
         continue;
       }
-      const pattern = patternOf(status[cell]) ?? (Number.isFinite(values[cell]) ? undefined : NOTHING);
+      const pattern = Number.isFinite(values[cell]) ? undefined : patternOf(status[cell]);
       if (pattern) {
         data.fill(greyOf(pattern, x / unitX, y / unitY), at, at + 3);
         continue;
