@@ -63,7 +63,7 @@ export function Controls({ state, change }: Props) {
 
   return (
     <form class="controls" aria-label="Settings" onSubmit={(event) => event.preventDefault()}>
-      <div class="control plain">
+      <div class="control">
         <label for="field-game">Game</label>
         <select id="field-game" value={settings.game} onChange={(event) => choose(event.currentTarget.value)}>
           {[...games.keys()].map((name) => (

@@ -14,7 +14,7 @@ interface Props {
   readonly onTake: () => void;
 }
 
-export function Inspector({ looked: { point, value, isHere }, measure, solution, onTake }: Props) {
+export function Inspector({ looked: { point, cell, value, isHere }, measure, solution, onTake }: Props) {
   const { result, problem } = solution;
   return (
     <div class="inspector">
@@ -22,7 +22,7 @@ export function Inspector({ looked: { point, value, isHere }, measure, solution,
         <p>
           <b>{isHere ? "Your settings" : "At the pointer"}</b>: {describePoint(point)}
           <br />
-          <span class="number">{describeValue(measure, value)}</span>
+          <span class="number">{cell ? describeValue(measure, value) : "off the map"}</span>
         </p>
         <button type="button" disabled={isHere} onClick={onTake}>
           Take these settings

@@ -40,7 +40,7 @@ export function NumberControl({ control, value, onTry }: Props) {
   };
   const id = `field-${key.replaceAll(".", "-")}`;
   return (
-    <div class={range ? "control" : "control plain"}>
+    <div class={control.kind === "list" ? "control list" : "control"}>
       <label for={id}>
         {label}
         {unit && <span class="unit">{unit}</span>}

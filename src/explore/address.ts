@@ -16,8 +16,8 @@ import { stateOfStep, stepNames } from "./steps.ts";
 
 /** of what a fragment means */
 const VERSION = "1";
-/** no address that the page makes of its own controls is longer, in characters */
-const LONGEST = 8192;
+/** of a fragment, in characters: room for a schedule that lists a rate for every episode there may be */
+const LONGEST = 2 ** 16;
 /** before the settings that are kept for comparison */
 const PINNED = "pinned.";
 const OWN = ["v", "method", "x", "y", "measure", "size", "cells", "backend", "step", `${PINNED}method`];

@@ -34,14 +34,22 @@ export interface Diagram {
 /** Sizes that are offered, by whether a cell takes microseconds or seconds. */
 const SIZES = { quick: [64, 128, 256, 512, 1024], slow: [4, 8, 16, 32, 64] } as const;
 
-/** the map that a game is shown with first: two settings and a measure */
-const FIRST: Readonly<Record<string, readonly [x: string, y: string, measure: string]>> = {
-  linear: ["schedule.learningRate", "schedule.training", "deception"],
-  "learned-discount": ["initial.discount", "discountLearningRateScale", "retention"],
-  misconception: ["beliefLearningRateScale", "schedule.learningRate", "retention"],
-  "uncertain-deployment": ["hazard", "signalError", "retention"],
-  mlp: ["schedule.learningRate", "schedule.training", "retention"],
+/** Two settings and a measure. */
+interface First {
+  readonly axes: readonly string[];
+  readonly measure: string;
+}
+
+/** the map that a game is shown with first */
+const FIRST: Readonly<Record<string, First>> = {
+  linear: { axes: ["schedule.learningRate", "schedule.training"], measure: "deception" },
+  "learned-discount": { axes: ["initial.discount", "discountLearningRateScale"], measure: "retention" },
+  misconception: { axes: ["beliefLearningRateScale", "schedule.learningRate"], measure: "retention" },
+  "uncertain-deployment": { axes: ["hazard", "signalError"], measure: "retention" },
+  mlp: { axes: ["schedule.learningRate", "schedule.training"], measure: "retention" },
 };
+/** and where there is no end */
+const ENDLESS: First = { axes: ["discount", "schedule.learningRate"], measure: "firstCoefficient" };
 
 /** Whether a cell of a map is solved by a formula or by moments, so that a map takes no time to speak of. */
 export function isQuick(settings: Settings): boolean {
@@ -83,16 +91,14 @@ export function wholeAxis(settings: Settings, key: string): MapAxis {
 
 /** The map that a configuration is shown with first. */
 export function defaultDiagram(settings: Settings): Diagram {
-  const infinite = settings.horizon === "infinite";
-  const [x, y, measure] = infinite
-    ? ["discount", "schedule.learningRate", "firstCoefficient"]
-    : (FIRST[settings.game] ?? [...axesOf(settings).map(({ key }) => key), "deception"].slice(0, 3));
+  const known = axesOf(settings).map(({ key }) => key);
+  const first = settings.horizon === "infinite" ? ENDLESS : FIRST[settings.game];
+  const { axes: wished, measure } = first ?? { axes: [], measure: "deception" };
+  // a schedule that is a list of rates has no length and no rate to vary
+  const [x, y] = new Set([...wished.filter((key) => known.includes(key)), ...known]);
   return {
-    x: wholeAxis(settings, x),
-    y: wholeAxis(settings, y),
-    measure,
-    size: sizesOf(settings)[1],
-    method: "auto",
+    ...{ x: wholeAxis(settings, x), y: wholeAxis(settings, y), measure },
+    ...{ size: sizesOf(settings)[1], method: "auto" },
   };
 }
 

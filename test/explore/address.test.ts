@@ -92,6 +92,17 @@ test("any state of the controls survives its address", () => {
   );
 });
 
+test.each([
+  "v=1&game=linear&schedule.learningRates=[1,0.5,0]",
+  "v=1&game=linear&horizon=infinite&discount=0.9&schedule.learningRates=[1,0.5]",
+  "v=1&game=misconception&schedule.learningRates=[1,0]&pinned.game=linear&pinned.schedule.learningRates=[0,1]",
+])("a schedule may be a list of rates: %s", (address) => {
+  const { state, problem } = stateOf(address);
+  expect(problem).toBeNull();
+  checkDiagram(state.settings, state.diagram);
+  expect(addressOf(state)).toBe(address);
+});
+
 test("whatever an address holds, there is a state that can be shown", () => {
   const pieces = fc.oneof(
     fc.string(),
