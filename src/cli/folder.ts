@@ -1,6 +1,6 @@
 // The folder that results go to. It is tried before the work starts, and a file in it is whole or not there.
 
-import { mkdir, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MesaError } from "../index.ts";
 import { reasonOf } from "./failure.ts";
@@ -57,6 +57,7 @@ export async function openFolder(path: string, names: readonly string[]): Promis
 
   try {
     await makeFolders(path, made);
+    await removeLeftovers(path, names);
     const probe = join(path, `.probe.${process.pid}.tmp`);
     await writeFile(probe, "");
     await unlink(probe);
@@ -70,6 +71,23 @@ export async function openFolder(path: string, names: readonly string[]): Promis
     throw error instanceof MesaError ? error : cannot(error);
   }
   return folder;
+}
+
+/** Removes the temporary files of a program that was killed as it wrote. */
+async function removeLeftovers(path: string, names: readonly string[]): Promise<void> {
+  for (const file of await readdir(path)) {
+    const [, name, pid] = /^\.(.+)\.(\d+)\.tmp$/.exec(file) ?? [];
+    if (pid !== undefined && names.includes(name) && !isRunning(Number(pid)))
+      await rm(join(path, file), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }
 
 /** Makes a folder and those it is in, and tells which. Node's own recursive way never ends under /proc. */

@@ -2,6 +2,7 @@
 // milliseconds.
 
 import { Command, CommanderError, Option } from "commander";
+import { phasePresets } from "../phase/presets.ts";
 import { presets } from "../presets.ts";
 import { exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
 import type { PhaseFlags } from "./phase.ts";
@@ -138,23 +139,30 @@ program
 
 program
   .command("presets")
-  .description("list the presets")
+  .description("list the presets, and the diagrams that phase knows")
   .action(() => {
-    const width = Math.max(...Object.keys(presets).map((name) => name.length));
-    for (const [name, { about }] of Object.entries(presets))
-      process.stdout.write(`${name.padEnd(width)}  ${about}\n`);
+    const listed = [presets, phasePresets].map((of) =>
+      Object.entries(of).map(([name, { about }]) => ({ name, about })),
+    );
+    const width = Math.max(...listed.flat().map(({ name }) => name.length));
+    const lines = listed.map((of) =>
+      of.map(({ name, about }) => `${name.padEnd(width)}  ${about}\n`).join(""),
+    );
+    process.stdout.write(lines.join("\n"));
   });
 
 program.addHelpText(
   "after",
   `
 Presets: ${Object.keys(presets).join(", ")}
+Diagrams: ${Object.keys(phasePresets).join(", ")}
 
 Examples:
   mesa-induction experiment-1
   mesa-induction experiment-2 --set discount=0.9 --out results
   mesa-induction solve my-game.json --backend gpu --json
   mesa-induction sweep experiment-1 --over discount=0:1:51 --out results
+  mesa-induction phase rate-length --out results
 
 Exit status: 0, or 1 a check failed, 2 bad input, 3 no adapter or device trouble, 130 interrupted.`,
 );

@@ -33,27 +33,35 @@ const OPEN: HiddenPhase = { initial: [1], trains: [true], transition: [[1]], lik
  */
 export function createChain(hidden: HiddenPhase = OPEN, episodes: number): Chain {
   const { initial, trains, transition, likelihood } = hidden;
-  const phases = initial.map((_, z) => z);
-  const signals = likelihood[0].map((_, s) => s);
+  const [phases, signals] = [initial.length, likelihood[0].length];
   const priors: (readonly number[])[] = [];
   const signalAt: number[][] = [];
   const posterior: number[][][] = [];
   let prior: readonly number[] = initial;
   for (let t = 0; t < episodes; t++) {
-    const at = prior;
-    priors.push(at);
-    signalAt.push(signals.map((s) => sum(phases.map((z) => at[z] * likelihood[z][s]))));
-    posterior.push(
-      signals.map((s) => {
-        const joint = phases.map((z) => at[z] * likelihood[z][s]);
-        return normalized(sum(joint) > 0 ? joint : phases.map((z) => likelihood[z][s]));
-      }),
-    );
-    prior = phases.map((j) => sum(phases.map((i) => at[i] * transition[i][j])));
+    const probabilities: number[] = [];
+    const beliefs: number[][] = [];
+    for (let s = 0; s < signals; s++) {
+      const joint: number[] = [];
+      for (let z = 0; z < phases; z++) joint.push(prior[z] * likelihood[z][s]);
+      const probability = sum(joint);
+      probabilities.push(probability);
+      beliefs.push(normalized(probability > 0 ? joint : likelihood.map((of) => of[s])));
+    }
+    priors.push(prior);
+    signalAt.push(probabilities);
+    posterior.push(beliefs);
+    const next: number[] = [];
+    for (let j = 0; j < phases; j++) {
+      let p = 0;
+      for (let i = 0; i < phases; i++) p += prior[i] * transition[i][j];
+      next.push(p);
+    }
+    prior = next;
   }
   return {
-    phases: phases.length,
-    signals: signals.length,
+    phases,
+    signals,
     trains,
     transition,
     likelihood,
@@ -63,10 +71,15 @@ export function createChain(hidden: HiddenPhase = OPEN, episodes: number): Chain
   };
 }
 
-const sum = (numbers: readonly number[]) => numbers.reduce((total, x) => total + x, 0);
+function sum(numbers: readonly number[]): number {
+  let total = 0;
+  for (const x of numbers) total += x;
+  return total;
+}
 
-/** weights that sum to one; equal ones where there is nothing to go by */
-function normalized(weights: readonly number[]): number[] {
+/** weights made to sum to one; equal ones where there is nothing to go by */
+function normalized(weights: number[]): number[] {
   const total = sum(weights);
-  return weights.map((w) => (total > 0 ? w / total : 1 / weights.length));
+  for (let i = 0; i < weights.length; i++) weights[i] = total > 0 ? weights[i] / total : 1 / weights.length;
+  return weights;
 }

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { presets, solve } from "../../src/index.ts";
+import { phasePresets, presets, solve } from "../../src/index.ts";
 import { buildProgram, type Program } from "./program.ts";
 
 let program: Program;
@@ -90,10 +90,11 @@ test("a reader that stops reading is no failure", async () => {
 test("--help, --version and presets", async () => {
   const help = await program.run(["--help"]);
   expect(help.code).toBe(0);
-  for (const word of ["solve", "validate", "doctor", "presets", "experiment-2", "Examples"])
+  for (const word of ["solve", "validate", "doctor", "presets", "phase", "experiment-2", "Examples"])
     expect(help.stdout).toContain(word);
   expect((await program.run(["solve", "--help"])).stdout).toContain("--precision");
   expect((await program.run(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   const listed = await program.run(["presets"]);
-  expect(listed.stdout.trim().split("\n")).toHaveLength(Object.keys(presets).length);
+  const names = listed.stdout.split("\n").flatMap((line) => /^\S+/.exec(line)?.[0] ?? []);
+  expect(names).toEqual([...Object.keys(presets), ...Object.keys(phasePresets)]);
 });
