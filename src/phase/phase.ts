@@ -1,7 +1,6 @@
 // A phase diagram: a game solved for every pair of values of two of its settings, tile by tile.
 
 import { checkNotAborted, MesaError } from "../errors.ts";
-import { createProblem } from "../problem.ts";
 import { type Cells, createCells, placeCells, type Rectangle, type Window } from "./cells.ts";
 import { checkPhase, type Diagram, type PhaseConfig } from "./config.ts";
 import { type EngineMethod, type EngineOptions, openEngine, type PhaseEngine } from "./engine.ts";
@@ -122,10 +121,14 @@ function nextSize(count: number, milliseconds: number): number {
 export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions = {}): Promise<Phase> {
   const diagram = "base" in config ? config : checkPhase(config);
   const method = phaseMethod(diagram, options.method);
-  createProblem({ ...diagram.config, game: diagram.game });
+  const tight = method !== "rollout" && tightOf(diagram, method) !== undefined;
+  if (options.backend === "gpu" && !tight)
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `the kernel of phase diagrams does not know the game ${diagram.game.name} by ${diagram.x.key} and ${diagram.y.key} with method ${method}: they are solved on the cpu, and backend gpu was asked`,
+    );
   const engine = options.engine ?? (await openEngine(options));
-  const inFloat32 =
-    engine.precision === "f32" && method !== "rollout" && tightOf(diagram, method) !== undefined;
+  const inFloat32 = engine.precision === "f32" && tight;
   const [columns, rows] = [diagram.x.values.length, diagram.y.values.length];
   const cells = { ...(options.done?.cells ?? createCells(diagram.measures, columns * rows)) };
   const from = options.done?.cell ?? 0;

@@ -210,5 +210,8 @@ test("a way that does not go together is refused", async () => {
   await expect(phase(other, { ...cpu, method: "moments" })).rejects.toThrow(
     "the game mlp has no method moments",
   );
+  await expect(phase(other, { backend: "gpu" })).rejects.toThrow(
+    "does not know the game mlp by discount and",
+  );
   expect(() => checkPhase(small)).not.toThrow(MesaError);
 });

@@ -1,0 +1,89 @@
+// What the figure of a phase diagram is drawn from: where cells lie, what colour they have, where lines run.
+import { decode } from "fast-png";
+import { describe, expect, test } from "vitest";
+import { colourScaleOf, RAMP } from "../../src/report/colours.ts";
+import { contourPath } from "../../src/report/contours.ts";
+import { cellsAlong, edgesOf, mapPng } from "../../src/report/map.ts";
+
+describe("cells along an axis", () => {
+  test("end half-way to their neighbours, by the scale of the axis", () => {
+    expect(edgesOf({ values: [0, 1, 3], log: false })).toEqual([-0.5, 0.5, 2, 4]);
+    for (const [i, edge] of edgesOf({ values: [1, 10, 100], log: true }).entries())
+      expect(edge).toBeCloseTo(10 ** (i - 0.5), 9);
+  });
+
+  test("are found at points that are evenly spaced", () => {
+    expect([...cellsAlong({ values: [1, 10, 100], log: true }, 6)]).toEqual([0, 0, 1, 1, 2, 2]);
+    // 1, 2, 3, 4 and 8 on a linear axis: from 0.5 to 10, the last cell from 6 on
+    expect([...cellsAlong({ values: [1, 2, 3, 4, 8], log: false }, 19)]).toEqual([
+      0, 0, 1, 1, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4,
+    ]);
+  });
+});
+
+describe("colours", () => {
+  test("a share goes from 0 to 1, whatever a map has of it", () => {
+    const { domain, indexOf, log } = colourScaleOf("deception", Float64Array.of(0.4, 0.6, Number.NaN));
+    expect({ domain, log }).toEqual({ domain: [0, 1], log: false });
+    expect([0, 0.5, 1].map(indexOf)).toEqual([0, 128, RAMP - 1]);
+  });
+
+  test("what has both signs is centred on 0, and what spans decades is shown by its logarithm", () => {
+    const both = colourScaleOf("finalTheta", Float64Array.of(-0.1, 0.4));
+    expect(both.domain).toEqual([-0.4, 0.4]);
+    const wide = colourScaleOf("cost", Float64Array.of(0.001, 1, 1000));
+    expect(wide).toMatchObject({ domain: [0.001, 1000], log: true });
+    expect(wide.indexOf(1)).toBe(128);
+  });
+
+  test("the scale is perceptually even: it grows brighter by steps that are alike", () => {
+    const { ramp } = colourScaleOf("deception", Float64Array.of(0));
+    const linear = (c: number) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const lightness = Array.from({ length: RAMP }, (_, i) => {
+      const [r, g, b] = [0, 1, 2].map((c) => linear(ramp[3 * i + c] / 255));
+      return 116 * Math.cbrt(0.2126 * r + 0.7152 * g + 0.0722 * b) - 16; // CIE L*
+    });
+    const steps = [0, 1, 2, 3].map((i) => lightness[Math.min(RAMP - 1, 64 * (i + 1))] - lightness[64 * i]);
+    for (const step of steps) expect(step / steps[0]).toBeGreaterThan(0.8);
+    for (const step of steps) expect(step / steps[0]).toBeLessThan(1.25);
+  });
+});
+
+const columns = { values: Array.from({ length: 41 }, (_, i) => 10 ** (i / 20)), log: true };
+const rows = { values: [0, 1, 2, 3], log: false };
+const status = new Uint8Array(41 * 4);
+const ofColumn = (value: (x: number) => number) =>
+  Float64Array.from(status, (_, i) => value(columns.values[i % 41]));
+
+test("a line of equal value is where the value is, on a logarithmic axis too, and runs from edge to edge", () => {
+  const values = ofColumn((x) => Math.log10(x) / 2);
+  const scale = colourScaleOf("deception", values);
+  const path = contourPath({ columns, rows, values, status }, scale, [410, 40]);
+  const lines = path
+    .split("M")
+    .slice(1)
+    .map((line) => line.split("L").map((point) => point.split(",").map(Number)));
+  // the cell of value v has its centre at 40v + ½ cells of 10 pixels
+  const levels = [0.1, 0.25, 0.5, 0.75, 0.9].map((level) => 10 * (40 * level + 0.5));
+  expect(lines.map((line) => line[0][0]).sort((a, b) => a - b)).toEqual(levels);
+  for (const line of lines) {
+    for (const [x] of line) expect(x).toBe(line[0][0]);
+    const heights = line.map(([, y]) => y);
+    expect(Math.max(...heights) - Math.min(...heights)).toBeGreaterThan(25);
+  }
+});
+
+test("there is no line around cells without a value, which have a pattern in place of a colour", () => {
+  const values = ofColumn((x) => (x > 5 && x < 20 ? Number.NaN : 0.6));
+  const scale = colourScaleOf("deception", values);
+  expect(contourPath({ columns, rows, values, status }, scale, [410, 40])).toBe("");
+  const cycle = Uint8Array.from(values, (v) => (Number.isNaN(v) ? 2 : 0));
+  const colours = (s: Uint8Array) => {
+    const { data } = decode(mapPng({ columns, rows, values, status: s }, scale, [410, 40]));
+    return new Set(Array.from({ length: data.length / 3 }, (_, i) => data.slice(3 * i, 3 * i + 3).join()));
+  };
+  const own = [...scale.ramp.slice(3 * scale.indexOf(0.6), 3 * scale.indexOf(0.6) + 3)].join();
+  expect(colours(status)).toEqual(new Set([own, "216,216,216"]));
+  // stripes of two greys
+  expect(colours(cycle).size).toBe(3);
+});
