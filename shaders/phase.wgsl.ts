@@ -15,6 +15,7 @@
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { Part } from "../src/gpu/layout.ts";
 import { type CellNumber, NUMBERS } from "../src/phase/numbers.ts";
+import { bestResponseWgsl } from "./bestResponse.wgsl.ts";
 import { equilibriumWgsl } from "./equilibrium.wgsl.ts";
 import { f32 } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
@@ -64,28 +65,7 @@ struct Cell {
 ${NUMBERS.map((name) => `  ${snake(name)}: Number,`).join("\n")}
 }
 
-/// the future of one phase per θ², as above
-struct Moments {
-  a: f32,
-  d: f32,
-  e: f32,
-}
-
-/// a phase as an agent sees it: what it costs from there on, with probability weight
-struct Prospect {
-  weight: f32,
-  /// 2η
-  pull: f32,
-  after: Moments,
-}
-
-/// the best response: what it costs without the part that no decision changes, and what the runner-up costs
-struct Response {
-  a: f32,
-  cost: f32,
-  runner_up: f32,
-}
-
+${bestResponseWgsl(method)}
 @group(0) @binding(0) var<uniform> part: Part;
 /// the numbers that no axis changes; then x: the columns of the window, y: mean of θ²; then x: min, y: max of a
 @group(0) @binding(1) var<storage, read> fixed: array<vec2f>;
@@ -99,76 +79,8 @@ struct Response {
 /// Whether a number is finite, told by its bits: WGSL may assume that there is no infinity and no NaN.
 fn finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) < 0x7e000000u; }
 
-/// s = 1 − g
-fn loss(a: f32, pull: f32, cell: ptr<function, Cell>) -> f32 {
-  return pull * (a * a + (*cell).regularization.x);
-}
-
-/// the part of J that depends on a
-fn cost_of(a: f32, prospects: ptr<function, array<Prospect, PHASES>>, cell: ptr<function, Cell>) -> f32 {
-  var later = 0.0;
-  for (var z = 0u; z < PHASES; z++) {
-    let p = (*prospects)[z];
-    let s = loss(a, p.pull, cell);
-    later += p.weight * (s * s * p.after.a - 2.0 * s * p.after.d);
-  }
-  return (a - 1.0) * (a - 1.0) + (*cell).discount.x * later;
-}
-
-#if ${method === "exact"}
-/// The positive root of cubic·x³ + linear·x = 1, cubic ≥ 0, by Newton's method from above.
-fn positive_root(cubic: f32, linear: f32) -> f32 {
-  if (cubic < 1e-30) { return select(HUGE, 1.0 / linear, linear > 1e-30); }
-  let alone = exp2(-log2(cubic) / 3.0);
-  var x = alone + sqrt(max(-linear, 0.0) / cubic);
-  if (linear > 0.0) { x = min(alone, 1.0 / linear); }
-  x = min(x, 1e9);
-  for (var i = 0; i < 7; i++) {
-    x = (2.0 * cubic * x * x * x + 1.0) / (3.0 * cubic * x * x + linear);
-  }
-  return x;
-}
-
-fn respond(prospects: ptr<function, array<Prospect, PHASES>>, cell: ptr<function, Cell>) -> Response {
-  var cubic = 0.0;
-  var linear = 1.0;
-  let twice = 2.0 * (*cell).discount.x;
-  for (var z = 0u; z < PHASES; z++) {
-    let p = (*prospects)[z];
-    cubic += p.weight * (twice * p.pull * p.pull * p.after.a);
-    linear -= p.weight * (twice * p.pull * (p.after.d - p.pull * (*cell).regularization.x * p.after.a));
-  }
-  let bounds = fixed[${NUMBERS.length + 1}];
-  let a = clamp(positive_root(cubic, linear), bounds.x, bounds.y);
-  return Response(a, cost_of(a, prospects, cell), HUGE);
-}
-#else
-fn respond(prospects: ptr<function, array<Prospect, PHASES>>, cell: ptr<function, Cell>) -> Response {
-  var best = Response(candidates[0], HUGE, HUGE);
-  for (var i = 0u; i < arrayLength(&candidates); i++) {
-    let a = candidates[i];
-    let cost = cost_of(a, prospects, cell);
-    if (cost < best.cost) {
-      best = Response(a, cost, best.cost);
-    } else {
-      best.runner_up = min(best.runner_up, cost);
-    }
-  }
-  return best;
-}
-#endif
-
-/// a decision that comes before these moments
-fn extended(a: f32, pull: f32, after: Moments, cell: ptr<function, Cell>) -> Moments {
-  let s = loss(a, pull, cell);
-  let g = 1.0 - s;
-  let discount = (*cell).discount.x;
-  return Moments(
-    a * a + discount * (g * g * after.a),
-    a * (a - 1.0) + discount * (g * (after.d - s * after.a)),
-    (a - 1.0) * (a - 1.0) + discount * (s * s * after.a - 2.0 * s * after.d + after.e),
-  );
-}
+/// what a may be: x to y
+fn bounds_of_a() -> vec2f { return fixed[${NUMBERS.length + 1}]; }
 
 #if ${infinite}
 ${equilibriumWgsl}

@@ -1,7 +1,7 @@
 // What the figure of a phase diagram says.
 
 import type { Phase } from "../index.ts";
-import type { DiagramView } from "./diagram.ts";
+import type { DiagramView } from "./mapPanel.ts";
 import { describeRest, measureLabel, settingLabel } from "./panels.ts";
 import { differencesOf, short } from "./schedule.ts";
 
