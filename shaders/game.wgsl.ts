@@ -4,7 +4,7 @@
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import type { Game } from "../src/games/game.ts";
 import type { Problem } from "../src/problem.ts";
-import { type Arithmetic, realLiteral, realWgsl } from "./real.wgsl.ts";
+import type { Arithmetic } from "./real.wgsl.ts";
 
 /** `perDiscount` → `per_discount` */
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -35,12 +35,11 @@ export function sizesOf(game: Game): { decision: number; state: number; prepared
 export function gameWgsl(
   { game, parameters }: Pick<Problem, "game" | "parameters">,
   arithmetic: Arithmetic,
-  underflow?: number,
 ): string {
   const constants = Object.entries(parameters).map(
-    ([name, value]) => `const ${snake(name).toUpperCase()}: real = ${realLiteral(value, arithmetic)};`,
+    ([name, value]) => `const ${snake(name).toUpperCase()}: real = ${arithmetic.literal(value)};`,
   );
-  return wgsl`${realWgsl(arithmetic, underflow)}
+  return wgsl`${arithmetic.wgsl}
 #if ${game.network}
 /// what an agent chooses: a row of the table of weights, which the kernel declares
 struct Decision {
@@ -96,19 +95,55 @@ fn prepared_learn(c: Prepared, s: State, error: real) -> State {
   return learn(c.decision, s, error, c.learning_rate);
 }
 #endif
+#if ${arithmetic.kind === "affine"}
+${symbolsWgsl(game)}
+#endif
+`;
+}
+
+/** What turns a game's decision and state into symbols of affine.wgsl.ts. */
+function symbolsWgsl(game: Game): string {
+  const decisions = Object.keys(game.decision).map(snake);
+  const states = Object.keys(game.state).map((name, i) => ({ field: snake(name), j: decisions.length + i }));
+  return wgsl`
+/// makes a cell's decision the first symbols
+fn begin_cell(d: Decision) {
+${decisions.map((field, j) => `  reach${j} = d.${field}.spread; fault${j} = d.${field}.error;`).join("\n")}
+}
+
+/// makes a state's numbers the last symbols; what holds the old ones must be settled before
+fn renewed(s: State) -> State {
+${states.map(({ field, j }) => `  let new_reach${j} = own_reach(s.${field}); let new_fault${j} = own_fault(s.${field});`).join("\n")}
+${states.map(({ j }) => `  reach${j} = new_reach${j}; fault${j} = new_fault${j};`).join("\n")}
+  measure_underflow();
+  return State(${states.map(({ field, j }) => `symbolic${j}(s.${field})`).join(", ")});
+}
 `;
 }
 
 /** The candidate of an index, the last axis changing fastest, from a table in which the axes follow each other. */
-export function candidateWgsl({ candidates, game }: Problem): string {
-  const counts = candidates.axes.map((axis) => axis.length);
+export function candidateWgsl(game: Game, { axes }: Points): string {
+  const counts = axes.map((axis) => axis.length);
   const starts = counts.map((_, d) => counts.slice(0, d).reduce((sum, count) => sum + count, 0));
-  const strides = counts.map((_, d) => counts.slice(d + 1).reduce((product, count) => product * count, 1));
-  const numbers = counts.map((count, d) => `axes[${starts[d]}u + index / ${strides[d]}u % ${count}u]`);
+  const numbers = coordinatesWgsl(counts).map((coordinate, d) => `axes[${starts[d]}u + ${coordinate}]`);
   return wgsl`
 /// the decision of an index of the grid of ${Object.keys(game.decision).join(" × ")}
 fn candidate(index: u32) -> Decision {
   return Decision(${numbers.join(", ")});
 }
 `;
+}
+
+/** A grid's points, as far as a kernel has to know them. */
+export interface Points {
+  /** the points of each axis */
+  readonly axes: readonly { readonly length: number }[];
+}
+
+/** Where `index` is on each axis of a grid, as WGSL expressions. */
+export function coordinatesWgsl(counts: readonly number[]): string[] {
+  return counts.map((count, d) => {
+    const stride = counts.slice(d + 1).reduce((product, next) => product * next, 1);
+    return `index / ${stride}u % ${count}u`;
+  });
 }

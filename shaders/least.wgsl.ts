@@ -3,7 +3,7 @@
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { Part } from "../src/gpu/layout.ts";
-import { f32 } from "./real.wgsl.ts";
+import { f32 } from "./float32.ts";
 
 /** invocations of a workgroup of the reduction */
 export const REDUCERS = 128;

@@ -4,9 +4,10 @@
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { Part } from "../src/gpu/layout.ts";
 import type { Problem } from "../src/problem.ts";
+import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
 import { candidateWgsl, gameWgsl } from "./game.wgsl.ts";
 import { bestWgsl } from "./least.wgsl.ts";
-import { type Arithmetic, f32, RADIUS_SLACK, ROUNDING } from "./real.wgsl.ts";
+import { type Arithmetic, plain } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
 /** `real`s of an Outlook: see outlookWgsl */
@@ -43,7 +44,7 @@ ${outlookWgsl(problem)}
 @group(0) @binding(2) var<storage, read> outlooks: array<Outlook>;
 /// x: the cost of each candidate of this part; y: how far the oracle's may be from it
 @group(0) @binding(3) var<storage, read_write> enclosures: array<vec2f>;
-${candidateWgsl(problem)}
+${candidateWgsl(problem.game, problem.candidates)}
 @compute @workgroup_size(${WORKGROUP})
 fn moments(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= part.candidates) { return; }
@@ -62,7 +63,7 @@ fn moments(@builtin(global_invocation_id) id: vec3u) {
   }
   later = add(later, outlooks[part.signal].c);
   let cost = add(square(sub(r, exactly(1.0))), mul(DISCOUNT, later));
-#if ${arithmetic === "plain"}
+#if ${arithmetic.kind === "plain"}
   enclosures[id.x] = vec2f(cost, 0.0);
 #else
   // part.slack is what float64 itself may lose of the magnitude
@@ -78,7 +79,7 @@ fn moments(@builtin(global_invocation_id) id: vec3u) {
 export function followMomentsWgsl(problem: Problem): string {
   const { chain } = problem;
   const row = (numbers: readonly number[]) => `array(${numbers.map(f32).join(", ")})`;
-  return wgsl`${gameWgsl(problem, "plain")}
+  return wgsl`${gameWgsl(problem, plain)}
 ${Part.wgsl}
 ${bestWgsl}
 ${outlookWgsl(problem)}
@@ -98,7 +99,7 @@ const LIKELIHOOD = array(${chain.likelihood.map(row).join(", ")});
 @group(0) @binding(4) var<storage, read> bests: array<Best>;
 /// by signal
 @group(0) @binding(5) var<storage, read_write> outlooks: array<Outlook>;
-${candidateWgsl(problem)}
+${candidateWgsl(problem.game, problem.candidates)}
 @compute @workgroup_size(1)
 fn follow() {
   let t = part.episode;

@@ -17,7 +17,7 @@ import { Part } from "../src/gpu/layout.ts";
 import { type CellNumber, NUMBERS } from "../src/phase/numbers.ts";
 import { bestResponseWgsl } from "./bestResponse.wgsl.ts";
 import { equilibriumWgsl } from "./equilibrium.wgsl.ts";
-import { f32 } from "./real.wgsl.ts";
+import { f32 } from "./float32.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
 /** What one text of the kernel is made for; all else is data. */

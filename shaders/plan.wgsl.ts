@@ -6,12 +6,12 @@ import { Part } from "../src/gpu/layout.ts";
 import type { Problem } from "../src/problem.ts";
 import { candidateWgsl, gameWgsl } from "./game.wgsl.ts";
 import { bestWgsl } from "./least.wgsl.ts";
-import type { Arithmetic } from "./real.wgsl.ts";
+import { type Arithmetic, plain } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
 /** Prepares the decisions of the episodes from `part.first` on, as the host gave them. */
-export const adoptWgsl = (problem: Problem, arithmetic: Arithmetic, underflow?: number): string => wgsl`
-${gameWgsl(problem, arithmetic, underflow)}
+export const adoptWgsl = (problem: Problem, arithmetic: Arithmetic): string => wgsl`
+${gameWgsl(problem, arithmetic)}
 ${Part.wgsl}
 @group(0) @binding(0) var<uniform> part: Part;
 /// η of each episode
@@ -30,7 +30,7 @@ fn adopt(@builtin(global_invocation_id) id: vec3u) {
 
 /** Makes the least candidate of an episode the plan's. */
 export const followWgsl = (problem: Problem): string => wgsl`
-${gameWgsl(problem, "plain")}
+${gameWgsl(problem, plain)}
 ${Part.wgsl}
 ${bestWgsl}
 @group(0) @binding(0) var<uniform> part: Part;
@@ -41,7 +41,7 @@ ${bestWgsl}
 /// by episode
 @group(0) @binding(3) var<storage, read> bests: array<Best>;
 @group(0) @binding(4) var<storage, read_write> plan: array<Prepared>;
-${candidateWgsl(problem)}
+${candidateWgsl(problem.game, problem.candidates)}
 @compute @workgroup_size(1)
 fn follow() {
   let t = part.episode;

@@ -1,64 +1,40 @@
-// The arithmetic that games and kernels are written in. One text, two meanings:
+// The arithmetic that games and kernels are written in. One text, three meanings:
 //
 // - plain: a `real` is an f32.
 // - ball: a `real` is an interval, its centre an f32 and its radius an upper bound. It holds the exact result, and
 //   also whatever a conforming WGSL implementation may compute for it in f32: rounded up or down, fused, reassociated,
 //   flushed to zero when subnormal (WGSL §15.7, floating point evaluation). This is running error analysis, as in
 //   N. J. Higham, Accuracy and Stability of Numerical Algorithms, §3.3.
+// - affine: a `real` holds the exact and the computed results of a whole cell of candidates. See affine.wgsl.ts.
 //
 // The radii are computed in f32 too; whoever reads a radius at the end multiplies it by RADIUS_SLACK.
 
-import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
+import { affineWgsl, FORM_SIZE, type Symbols } from "./affine.wgsl.ts";
+import { centreOf, f32, ROUNDING, radiusOf, UNDERFLOW } from "./float32.ts";
 
-/** What a `real` is in a shader. */
-export type Arithmetic = "plain" | "ball";
-
-/** f32s in a `real` */
-export const REAL_SIZE = { plain: 1, ball: 2 } as const;
-
-/** Two ulps: the rounding of the centre and that of any other evaluation, each in whichever direction. */
-export const ROUNDING = 2 ** -22;
-
-/** What flushing to zero may cost an operation, with room for the same in its radius: 4 · 2⁻¹²⁶. */
-export const UNDERFLOW = 2 ** -124;
-
-/** What the rounding of the radii themselves may cost in 10,000 episodes; rounding in float64 is far below it. */
-export const RADIUS_SLACK = 1.0625;
-
-/**
- * A number as a WGSL f32 literal.
- *
- * @throws RangeError when it is not finite in f32
- */
-export function f32(x: number): string {
-  const rounded = Math.fround(x);
-  if (!Number.isFinite(rounded)) throw new RangeError(`${x} is not a finite float32`);
-  if (Math.abs(rounded) < 2 ** -126) return "0.0f";
-  const text = String(rounded);
-  return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
+/** What a `real` is in a shader, and how the host writes one. */
+export interface Arithmetic {
+  readonly kind: "plain" | "ball" | "affine";
+  /** f32s in a `real` */
+  readonly size: number;
+  /** the declarations of `real` and its functions */
+  readonly wgsl: string;
+  /** The f32s of the `real` that stands for a float64. Shape [size]. */
+  encode(x: number): number[];
+  /** A float64 as a WGSL constant of type `real`. */
+  literal(x: number): string;
 }
 
-/** The distance of a float64 from the f32 that stands for it, rounded up to an f32; subnormals stand for nothing. */
-export function radiusOf(x: number): number {
-  const centre = centreOf(x);
-  const distance = Math.abs(x - centre);
-  return distance === 0 ? 0 : Math.max(Math.fround(distance * (1 + 2 ** -20)), 2 ** -126);
-}
+const CLAMPED = /* wgsl */ `
+/// a where it is in [low, high], else the nearer end
+fn clamped(a: real, low: real, high: real) -> real { return minimum(maximum(a, low), high); }
+`;
 
-/** The f32 that stands for a float64. */
-export function centreOf(x: number): number {
-  const centre = Math.fround(x);
-  return Math.abs(centre) < 2 ** -126 ? 0 : centre;
-}
-
-/** A float64 as a WGSL constant of type `real`. */
-export function realLiteral(x: number, arithmetic: Arithmetic): string {
-  return arithmetic === "plain" ? f32(x) : `Ball(${f32(x)}, ${f32(radiusOf(x))})`;
-}
-
-/** @param underflow what flushing to zero may cost an operation; see UNDERFLOW */
-export const realWgsl = (arithmetic: Arithmetic, underflow: number = UNDERFLOW): string => wgsl`
-#if ${arithmetic === "plain"}
+/** f32, as the device has it */
+export const plain: Arithmetic = {
+  kind: "plain",
+  size: 1,
+  wgsl: /* wgsl */ `
 alias real = f32;
 
 fn exactly(x: f32) -> real { return x; }
@@ -74,7 +50,20 @@ fn negated(a: real) -> real { return -a; }
 fn absolute(a: real) -> real { return abs(a); }
 fn minimum(a: real, b: real) -> real { return min(a, b); }
 fn maximum(a: real, b: real) -> real { return max(a, b); }
-#else
+${CLAMPED}`,
+  encode: (x) => [centreOf(x)],
+  literal: f32,
+};
+
+/**
+ * Balls.
+ *
+ * @param underflow what flushing to zero may cost an operation; see UNDERFLOW
+ */
+export const ballOf = (underflow: number): Arithmetic => ({
+  kind: "ball",
+  size: 2,
+  wgsl: /* wgsl */ `
 /// A struct, so that a game which adds or multiplies reals by + or * does not compile: its bound would bound nothing.
 struct Ball {
   centre: f32,
@@ -116,8 +105,23 @@ fn negated(a: real) -> real { return Ball(-a.centre, a.radius); }
 fn absolute(a: real) -> real { return Ball(abs(a.centre), a.radius); }
 fn minimum(a: real, b: real) -> real { return Ball(min(a.centre, b.centre), a.radius + b.radius); }
 fn maximum(a: real, b: real) -> real { return Ball(max(a.centre, b.centre), a.radius + b.radius); }
-#endif
+${CLAMPED}`,
+  encode: (x) => [centreOf(x), radiusOf(x)],
+  literal: (x) => `Ball(${f32(x)}, ${f32(radiusOf(x))})`,
+});
 
-/// a where it is in [low, high], else the nearer end
-fn clamped(a: real, low: real, high: real) -> real { return minimum(maximum(a, low), high); }
-`;
+/** balls of numbers of which nothing more is known */
+export const ball = ballOf(UNDERFLOW);
+
+/** Forms over a cell of candidates, for so many numbers of a decision and a state. */
+export function affineOf(symbols: Symbols): Arithmetic {
+  const slopes = new Array<number>(symbols.decision + symbols.state).fill(0);
+  const encode = (x: number) => [centreOf(x), ...slopes, ...new Array<number>(4).fill(radiusOf(x))];
+  return {
+    kind: "affine",
+    size: slopes.length + FORM_SIZE,
+    wgsl: affineWgsl(symbols) + CLAMPED,
+    encode,
+    literal: (x) => `Affine(${[x, ...encode(x).slice(1)].map(f32).join(", ")})`,
+  };
+}

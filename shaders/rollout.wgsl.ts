@@ -6,11 +6,10 @@
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { Part } from "../src/gpu/layout.ts";
 import type { Problem } from "../src/problem.ts";
-import { candidateWgsl, gameWgsl } from "./game.wgsl.ts";
+import { type CellGrid, cellOfWgsl } from "./cells.wgsl.ts";
+import { candidateWgsl, gameWgsl, type Points } from "./game.wgsl.ts";
 import type { Arithmetic } from "./real.wgsl.ts";
 
-/** states that an invocation rolls out side by side */
-export const LANES = 8;
 /** invocations of a workgroup: candidates */
 export const WORKGROUP = 64;
 
@@ -20,25 +19,41 @@ export interface Deal {
   readonly states: number;
   /** states that an invocation rolls out side by side */
   readonly lanes: number;
-  /** groups of so many that it takes one after the other */
+  /** groups of so many that it takes one after the other: they are a block */
   readonly groups: number;
+  /** blocks of all states */
+  readonly blocks: number;
 }
 
-/** The kernel `rollout` for a problem and a deal. */
-export function rolloutWgsl(
-  problem: Problem,
-  arithmetic: Arithmetic,
-  { states, lanes, groups }: Deal,
-  underflow?: number,
-): string {
+/** What is rolled out: one total a candidate and block of states. */
+export interface Rollout {
+  readonly problem: Problem;
+  readonly arithmetic: Arithmetic;
+  readonly deal: Deal;
+  /** the candidates, or in affine arithmetic their cells */
+  readonly candidates: Points;
+  /** the candidates' cells, where those of a cell that is ruled out are to be left out */
+  readonly cells?: CellGrid | undefined;
+}
+
+/** f32s of a total: a `real`, or of a form its centre, spread and error */
+export const totalSize = ({ kind, size }: Arithmetic): number => (kind === "affine" ? 3 : size);
+
+/** The kernel `rollout`. */
+export function rolloutWgsl({ problem, arithmetic, deal, candidates, cells }: Rollout): string {
+  const { states, lanes, groups } = deal;
   const each = (text: (i: number) => string) => Array.from({ length: lanes }, (_, i) => text(i)).join("\n");
   const { game, parameters, learningRates } = problem;
   const ownDiscount = game.discount !== undefined;
   const discounted = ownDiscount || parameters.discount !== 1;
   const believes = game.believedTarget !== undefined;
   const weight = (i: number) => (ownDiscount ? `weight${i}` : "weight");
+  const affine = arithmetic.kind === "affine";
+  // what outlives an episode must not hold the state's symbols, which are new in each
+  const settled = (a: string) => (affine ? `settled(${a})` : a);
+  const renewed = (s: string) => (affine ? `renewed(${s})` : s);
 
-  return wgsl`${gameWgsl(problem, arithmetic, underflow)}
+  return wgsl`${gameWgsl(problem, arithmetic)}
 ${Part.wgsl}
 /// T, the number of episodes
 const EPISODES = ${learningRates.length}u;
@@ -46,6 +61,18 @@ const EPISODES = ${learningRates.length}u;
 const STATES = ${states}u;
 /// groups of ${lanes} states an invocation
 const GROUPS = ${groups}u;
+
+#if ${affine}
+struct Total {
+  cost: f32,
+  spread: f32,
+  error: f32,
+}
+fn total_of(a: real) -> Total { return Total(a.centre, a.spread, a.error); }
+#else
+alias Total = real;
+fn total_of(a: real) -> Total { return a; }
+#endif
 
 @group(0) @binding(0) var<uniform> part: Part;
 /// η of each episode
@@ -60,7 +87,7 @@ const GROUPS = ${groups}u;
 /// the states to average over
 @group(0) @binding(3) var<storage, read> states: array<State>;
 /// sums over each block's states: one row a block, one column a candidate of this part
-@group(0) @binding(4) var<storage, read_write> totals: array<real>;
+@group(0) @binding(4) var<storage, read_write> totals: array<Total>;
 #if ${game.network}
 fn candidate(index: u32) -> Decision { return Decision(EPISODES + index); }
 
@@ -68,25 +95,40 @@ fn planned(k: u32) -> Prepared { return prepare(Decision(k), learning_rates[k]);
 #else
 /// the decisions of the episodes after t
 @group(0) @binding(5) var<storage, read> plan: array<Prepared>;
-${candidateWgsl(problem)}
+${candidateWgsl(game, candidates)}
 fn planned(k: u32) -> Prepared { return plan[k]; }
+#endif
+#if ${cells}
+/// by cell: 0 where none of its candidates can be the least or the runner-up
+@group(0) @binding(6) var<storage, read> open: array<u32>;
+${cells ? cellOfWgsl(cells) : ""}
 #endif
 
 @compute @workgroup_size(${WORKGROUP})
 fn rollout(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= part.candidates) { return; }
-  let block = part.first_block + id.y;
-  let mine = prepare(candidate(part.first + id.x), learning_rates[part.episode]);
+  // the invocations go along the states too, so that few candidates leave none of a workgroup idle
+  if (id.x >= part.candidates * part.run) { return; }
+  let index = id.x % part.candidates;
+  let block = part.first_block + id.x / part.candidates;
+#if ${cells}
+  if (open[cell_of(part.first + index)] == 0u) { return; }
+#endif
+  let decision = candidate(part.first + index);
+#if ${affine}
+  begin_cell(decision);
+#endif
+  let mine = prepare(decision, learning_rates[part.episode]);
   var sum = exactly(0.0);
 
   for (var group = 0u; group < GROUPS; group++) {
     let at = (block * GROUPS + group) * ${lanes}u;
-${each((i) => `    var state${i} = states[at + ${i}u]; let goal${i} = state${i}.theta; var total${i} = exactly(0.0);`)}
+${each((i) => `    var state${i} = ${renewed(`states[at + ${i}u]`)}; let goal${i} = ${settled(`state${i}.theta`)};`)}
+${each((i) => `    var total${i} = exactly(0.0);`)}
 #if ${believes}
-${each((i) => `    let target${i} = believed_target(state${i});`)}
+${each((i) => `    let target${i} = ${settled(`believed_target(state${i})`)};`)}
 #endif
 #if ${ownDiscount}
-${each((i) => `    let discount${i} = discount(state${i}); var weight${i} = exactly(1.0);`)}
+${each((i) => `    let discount${i} = ${settled(`discount(state${i})`)}; var weight${i} = exactly(1.0);`)}
 #else
     var weight = exactly(1.0);
 #endif
@@ -97,16 +139,16 @@ ${each((i) => `    let discount${i} = discount(state${i}); var weight${i} = exac
 ${each((i) => `      let y${i} = prepared_output(c, state${i});`)}
 ${each((i) => `      let miss${i} = square(sub(y${i}, goal${i}));`)}
 #if ${discounted}
-${each((i) => `      total${i} = add(total${i}, mul(${weight(i)}, miss${i}));`)}
+${each((i) => `      total${i} = ${settled(`add(total${i}, mul(${weight(i)}, miss${i}))`)};`)}
 #else
-${each((i) => `      total${i} = add(total${i}, miss${i});`)}
+${each((i) => `      total${i} = ${settled(`add(total${i}, miss${i})`)};`)}
 #endif
       k++;
       if (k == EPISODES) { break; }
 #if ${believes}
-${each((i) => `      state${i} = prepared_learn(c, state${i}, mul(exactly(2.0), sub(y${i}, target${i})));`)}
+${each((i) => `      state${i} = ${renewed(`prepared_learn(c, state${i}, mul(exactly(2.0), sub(y${i}, target${i})))`)};`)}
 #else
-${each((i) => `      state${i} = prepared_learn(c, state${i}, mul(exactly(2.0), y${i}));`)}
+${each((i) => `      state${i} = ${renewed(`prepared_learn(c, state${i}, mul(exactly(2.0), y${i}))`)};`)}
 #endif
 #if ${ownDiscount}
 ${each((i) => `      weight${i} = mul(weight${i}, discount${i});`)}
@@ -118,7 +160,7 @@ ${each((i) => `      weight${i} = mul(weight${i}, discount${i});`)}
 
 ${each((i) => `    if (at + ${i}u < STATES) { sum = add(sum, total${i}); }`)}
   }
-  totals[block * part.candidates + id.x] = sum;
+  totals[block * part.candidates + index] = total_of(sum);
 }
 `;
 }

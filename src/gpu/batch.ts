@@ -1,7 +1,8 @@
 // Costs of any decisions on the device, in batches: what a search asks for.
 
 import { encloseWgsl } from "../../shaders/enclose.wgsl.ts";
-import { LANES, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
+import { plain } from "../../shaders/real.wgsl.ts";
+import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import type { Problem } from "../problem.ts";
 import type { BatchCosts, SearchSettings } from "../solve/search.ts";
 import { dealStates } from "./cut.ts";
@@ -39,9 +40,14 @@ async function build(open: OpenDevice, problem: Problem): Promise<BatchCosts> {
   const recorder = new Recorder(open);
   const tables = new Tables(device);
   const table = tabulateStates(problem);
-  const deal = { states: table.count, lanes: LANES, ...dealStates(table.count, capacity) };
+  const deal = dealStates(table.count, capacity, 4, device.limits.maxStorageBufferBindingSize);
   const workshop = { open, problem, recorder, tables };
-  const rollouts = await createRollouts(workshop, "plain", table.numbers, deal, capacity);
+  const rollouts = await createRollouts(workshop, {
+    arithmetic: plain,
+    numbers: table.numbers,
+    deal,
+    capacity,
+  });
   const enclosures = tables.storage("enclosures", capacity * 8);
   const back = tables.readable("enclosures, read back", capacity * 8);
   const enclose = await createKernel(device, "enclose", encloseWgsl({ kind: "none" }), [
@@ -62,7 +68,7 @@ async function build(open: OpenDevice, problem: Problem): Promise<BatchCosts> {
         adopted = episode + 1;
         rollouts.source.bring(batch);
         const part = { episode, signal: 0, slot: 0, first: 0, candidates: batch.length };
-        await rollouts.record(part);
+        await rollouts.record(part, batch.length);
         const offset = recorder.part({ ...part, blocks: deal.blocks });
         recorder.dispatch(enclose, group, offset, Math.ceil(batch.length / WORKGROUP));
         recorder.copy(enclosures, 0, back, 0, batch.length * 8);

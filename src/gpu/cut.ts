@@ -2,7 +2,7 @@
 // single workgroup is still too much, its states into runs of blocks. Each candidate's cost is computed by the same
 // operations however the cut falls, so it never changes a result.
 
-import { LANES, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
+import { type Deal, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 
 /** most workgroups of a dispatch in one dimension, by WebGPU's default limit */
 export const MOST_WORKGROUPS = 65_535;
@@ -15,20 +15,40 @@ const LONG_BLOCK = 64;
 /** most bytes of the table of partial totals */
 const MOST_TOTALS = 64 * 2 ** 20;
 
-/** How states are dealt to invocations. */
-export interface Blocks {
-  /** groups of LANES states in a block */
-  readonly groups: number;
-  /** blocks of all states */
-  readonly blocks: number;
+/** states side by side in an invocation, at most: with more, registers spill (bench/results/mapping.json) */
+const MOST_LANES = 12;
+/** instructions of an episode: for each state, and for all that are side by side (docs/performance.md) */
+const [PER_STATE, PER_EPISODE] = [3, 5];
+
+/**
+ * How many states an invocation rolls out side by side: the most that registers hold share what an episode has in
+ * common, fewer leave fewer places of the last group empty. 11 states take 11, and 1,001 take 84 groups of 12.
+ */
+export function lanesFor(states: number): number {
+  const work = (lanes: number) => Math.ceil(states / lanes) * (lanes * PER_STATE + PER_EPISODE);
+  let best = 1;
+  for (let lanes = 2; lanes <= MOST_LANES; lanes++) if (work(lanes) <= work(best)) best = lanes;
+  return best;
 }
 
-/** Deals states to invocations: short blocks where there are few candidates, long ones where there are many. */
-export function dealStates(states: number, candidates: number): Blocks {
-  const long = Math.min(LONG_BLOCK, Math.ceil(states / LANES) * LANES);
-  const wanted = (candidates * states) / long >= ENOUGH_INVOCATIONS ? long : LANES;
-  const groups = Math.ceil(Math.max(wanted, states / MOST_BLOCKS) / LANES);
-  return { groups, blocks: Math.ceil(states / (groups * LANES)) };
+/**
+ * Deals states to invocations: short blocks where there are few candidates, long ones where there are many.
+ *
+ * @param bytes of a total
+ * @param maxBinding bytes of the table of totals, at most; it holds a workgroup's candidates at least
+ */
+export function dealStates(
+  states: number,
+  candidates: number,
+  bytes: number,
+  maxBinding: number,
+  lanes = lanesFor(states),
+): Deal {
+  const mostBlocks = Math.max(1, Math.min(MOST_BLOCKS, Math.floor(maxBinding / (WORKGROUP * bytes))));
+  const wanted = (candidates * states) / LONG_BLOCK >= ENOUGH_INVOCATIONS ? LONG_BLOCK : lanes;
+  const least = Math.max(1, Math.floor(Math.min(wanted, states) / lanes));
+  const groups = Math.max(least, Math.ceil(states / mostBlocks / lanes));
+  return { states, lanes, groups, blocks: Math.ceil(states / (groups * lanes)) };
 }
 
 /** A range of candidates. */

@@ -11,6 +11,7 @@ import { MesaError } from "../errors.ts";
 import type { Problem } from "../problem.ts";
 import { createOracle, type Question } from "../solve/settle.ts";
 import { type Choice, type Evaluator, type Plan, type Step, stepOf, type Watch } from "../solve/step.ts";
+import type { Range } from "./cut.ts";
 import { guarded, type OpenDevice, openDevice } from "./device.ts";
 import { createMomentsScorer } from "./moments.ts";
 import { Recorder } from "./recorder.ts";
@@ -28,6 +29,8 @@ export interface GpuOptions {
   readonly required: boolean;
   /** the WebGPU to use in place of the platform's */
   readonly gpu?: GPU | undefined;
+  /** states that an invocation rolls out side by side: what a measurement of the mapping varies */
+  readonly lanes?: number | undefined;
 }
 
 /**
@@ -61,8 +64,16 @@ function checkFitsFloat32({ learningRates, candidates, states, parameters }: Pro
 
 /** An evaluator that can also be asked for what it screens by. */
 export interface GpuEvaluator extends Evaluator {
-  /** cost and error bound of every candidate at an episode, as averages. Shape [candidates] each. */
-  enclosures(episode: number, plan: Plan): Promise<{ cost: Float64Array; error: Float64Array }>;
+  /**
+   * Cost and error bound of every candidate at an episode, as averages. Shape [candidates] each.
+   *
+   * @param every whether each is scored by itself, also where a bound of its cell alone would rule it out
+   */
+  enclosures(
+    episode: number,
+    plan: Plan,
+    every?: boolean,
+  ): Promise<{ cost: Float64Array; error: Float64Array }>;
   /** submissions so far */
   readonly submissions: number;
 }
@@ -70,7 +81,7 @@ export interface GpuEvaluator extends Evaluator {
 async function build(
   open: OpenDevice,
   problem: Problem,
-  { method, precision }: GpuOptions,
+  { method, precision, lanes }: GpuOptions,
 ): Promise<GpuEvaluator> {
   const { candidates, learningRates, chain } = problem;
   const { signals } = chain;
@@ -78,7 +89,7 @@ async function build(
   const tables = new Tables(open.device);
   // f32 notes the best of every episode and signal, so that the host can hear of many at once
   const bests = tables.storage("bests", learningRates.length * signals * BEST_SIZE);
-  const workshop = { open, problem, precision, recorder, tables, bests };
+  const workshop = { open, problem, precision, recorder, tables, bests, lanes };
   const scorer = await (method === "rollout" ? createRolloutScorer(workshop) : createMomentsScorer(workshop));
   const search = await createSearch(workshop, scorer);
 
@@ -145,12 +156,12 @@ async function build(
           return respond(outlook, watch);
         }),
     }),
-    enclosures: (episode, plan) =>
+    enclosures: (episode, plan, every) =>
       guarded(open, async () => {
         const [cost, error] = [new Float64Array(candidates.size), new Float64Array(candidates.size)];
         const back = tables.readable("enclosures, read back", scorer.capacity * 8);
         scorer.adopt(episode, plan);
-        await search.record({ ...ANY, episode }, {}, async (_part, { first, candidates: size }) => {
+        const read = async (_part: number, { first, candidates: size }: Range) => {
           recorder.copy(scorer.enclosures, 0, back, 0, size * 8);
           await recorder.flush();
           const pairs = new Float32Array(await readBack(back, size * 8));
@@ -158,7 +169,8 @@ async function build(
             cost[first + i] = pairs[2 * i] * scorer.scale;
             error[first + i] = pairs[2 * i + 1] * scorer.scale;
           }
-        });
+        };
+        await search.record({ ...ANY, episode }, {}, read, every);
         back.destroy();
         return { cost, error };
       }),

@@ -2,7 +2,7 @@
 
 import { HUGE } from "../../shaders/least.wgsl.ts";
 import { followMomentsWgsl, momentsWgsl, outlookSize } from "../../shaders/moments.wgsl.ts";
-import { REAL_SIZE } from "../../shaders/real.wgsl.ts";
+import { ball, plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { Future, type Outlook, roundingsOf } from "../solve/moments.ts";
 import { capacityOf } from "./cut.ts";
@@ -15,12 +15,12 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
   const { open, problem, precision, recorder, tables, bests } = workshop;
   const { device } = open;
   const { candidates, learningRates, chain } = problem;
-  const arithmetic = precision === "certified" ? "ball" : "plain";
+  const arithmetic = precision === "certified" ? ball : plain;
   const capacity = capacityOf(candidates.size, 8, device.limits.maxStorageBufferBindingSize);
 
   const points = candidates.axes.flatMap((axis) => [...axis]);
   const axes = tables.holding("axes", encode(points, arithmetic));
-  const bytes = chain.signals * outlookSize(problem) * REAL_SIZE[arithmetic] * 4;
+  const bytes = chain.signals * outlookSize(problem) * arithmetic.size * 4;
   const outlooks = tables.storage("outlooks", bytes);
   const enclosures = tables.storage("enclosures", capacity * 8);
   const moments = await createKernel(device, "moments", momentsWgsl(problem, arithmetic), [
@@ -33,8 +33,8 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
 
   /** walks the outlooks back by an episode without the host */
   async function createFollow() {
-    const rates = tables.holding("learning rates", encode(learningRates, "plain"));
-    const posterior = tables.holding("posterior", encode(chain.posterior.flat(2), "plain"));
+    const rates = tables.holding("learning rates", encode(learningRates, plain));
+    const posterior = tables.holding("posterior", encode(chain.posterior.flat(2), plain));
     const bindings = ["part", "read", "read", "read", "read", "write"] as const;
     const kernel = await createKernel(device, "follow", followMomentsWgsl(problem), bindings);
     const group = kernel.bind(recorder.parts, axes, rates, posterior, bests, outlooks);

@@ -1,41 +1,59 @@
 // The method `rollout` on the device: host of shaders/rollout.wgsl.ts and shaders/enclose.wgsl.ts.
 
+import type { CellGrid } from "../../shaders/cells.wgsl.ts";
 import { type Bound, encloseWgsl } from "../../shaders/enclose.wgsl.ts";
-import { sizesOf } from "../../shaders/game.wgsl.ts";
+import { type Points, sizesOf } from "../../shaders/game.wgsl.ts";
 import { followWgsl } from "../../shaders/plan.wgsl.ts";
-import { type Arithmetic, REAL_SIZE } from "../../shaders/real.wgsl.ts";
-import { type Deal, LANES, rolloutWgsl, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
-import { blocksPerDispatch, capacityOf, dealStates } from "./cut.ts";
+import { type Arithmetic, ballOf, plain } from "../../shaders/real.wgsl.ts";
+import { type Deal, rolloutWgsl, totalSize, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
+import { createCells } from "./cells.ts";
+import { blocksPerDispatch, capacityOf, dealStates, MOST_WORKGROUPS } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
 import { type PartOfStep, type Scorer, underflowsInFloat64, type Workshop } from "./scorer.ts";
 import { createSource } from "./source.ts";
 import { tabulateStates, UNIT_UNDERFLOW } from "./states.ts";
 import { encode } from "./tables.ts";
 
+/** What is rolled out, and in which arithmetic. */
+interface RolloutOptions {
+  readonly arithmetic: Arithmetic;
+  /** the states' numbers, state by state */
+  readonly numbers: ArrayLike<number>;
+  readonly deal: Deal;
+  /** candidates of a part, at most */
+  readonly capacity: number;
+  /** what is rolled out in place of the problem's candidates: the `real`s of its axes */
+  readonly candidates?: { readonly points: Float32Array<ArrayBuffer>; readonly grid: Points } | undefined;
+  /** the candidates' cells, and for each whether its candidates are rolled out */
+  readonly cells?: { readonly grid: CellGrid; readonly open: GPUBuffer } | undefined;
+}
+
 /** Rollouts of some states in one arithmetic. */
 export async function createRollouts(
   workshop: Pick<Workshop, "open" | "problem" | "recorder" | "tables">,
-  arithmetic: Arithmetic,
-  numbers: ArrayLike<number>,
-  deal: Deal & { blocks: number },
-  capacity: number,
-  underflow?: number,
+  options: RolloutOptions,
 ) {
   const { open, problem, recorder, tables } = workshop;
+  const { arithmetic, numbers, deal, capacity, cells } = options;
   const { device } = open;
-  const bytes = REAL_SIZE[arithmetic] * 4;
+  const bytes = arithmetic.size * 4;
   const episodes = problem.learningRates.length;
   const rates = tables.holding("learning rates", encode(problem.learningRates, arithmetic));
   const padded = deal.blocks * deal.groups * deal.lanes;
   const states = tables.storage("states", padded * sizesOf(problem.game).state * bytes);
   device.queue.writeBuffer(states, 0, encode(numbers, arithmetic));
-  const totals = tables.storage("totals", deal.blocks * capacity * bytes);
+  const totals = tables.storage(
+    `totals, ${arithmetic.kind}`,
+    deal.blocks * capacity * totalSize(arithmetic) * 4,
+  );
 
-  const making = { ...workshop, arithmetic, rates, capacity, underflow };
-  const source = await createSource(making);
-  const buffers = [rates, source.decisions, states, totals, ...(source.plan ? [source.plan] : [])];
-  const kinds = ["read", "read", "read", "write", "read"] as const;
-  const code = rolloutWgsl(problem, arithmetic, deal, underflow);
+  const { points, grid: candidates } = options.candidates ?? { grid: problem.candidates };
+  const source = await createSource({ ...workshop, arithmetic, rates, capacity, points });
+  const buffers = [rates, source.decisions, states, totals];
+  if (source.plan) buffers.push(source.plan);
+  if (cells) buffers.push(cells.open);
+  const kinds = ["read", "read", "read", "write", "read", "read"] as const;
+  const code = rolloutWgsl({ problem, arithmetic, deal, candidates, cells: cells?.grid });
   const rollout = await createKernel(device, "rollout", code, ["part", ...kinds.slice(0, buffers.length)]);
   const group = rollout.bind(recorder.parts, ...buffers);
 
@@ -43,16 +61,24 @@ export async function createRollouts(
     rates,
     source,
     totals,
-    /** Records the rollouts of a part, in as many submissions as the pace asks for. */
-    async record(part: PartOfStep): Promise<void> {
-      const workPerBlock = part.candidates * deal.groups * deal.lanes * (episodes - part.episode);
-      const run = blocksPerDispatch(deal.blocks, workPerBlock, recorder.budget);
+    /**
+     * Records the rollouts of a part, in as many submissions as the pace asks for.
+     *
+     * @param worth as many plain candidates as this takes as long as
+     */
+    async record(part: PartOfStep, worth: number): Promise<void> {
+      if (worth === 0) return;
+      const workPerBlock = worth * deal.groups * deal.lanes * (episodes - part.episode);
+      const run = Math.min(
+        blocksPerDispatch(deal.blocks, workPerBlock, recorder.budget),
+        Math.floor((MOST_WORKGROUPS * WORKGROUP) / part.candidates),
+      );
       for (let block = 0; block < deal.blocks; block += run) {
         const blocks = Math.min(run, deal.blocks - block);
         if (workPerBlock * blocks > recorder.room) await recorder.flush();
-        const offset = recorder.part({ ...part, first_block: block, blocks: deal.blocks });
-        const x = Math.ceil(part.candidates / WORKGROUP);
-        recorder.dispatch(rollout, group, offset, x, blocks, workPerBlock * blocks);
+        const offset = recorder.part({ ...part, first_block: block, run: blocks });
+        const x = Math.ceil((part.candidates * blocks) / WORKGROUP);
+        recorder.dispatch(rollout, group, offset, x, 1, workPerBlock * blocks);
       }
     },
   };
@@ -64,40 +90,50 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
   const { device } = open;
   const { game, candidates, learningRates } = problem;
   const table = tabulateStates(problem);
-  const deal = { states: table.count, lanes: LANES, ...dealStates(table.count, candidates.size) };
-  const certified = precision === "certified";
-  const arithmetic = certified && !game.proportional && !game.unbounded ? "ball" : "plain";
-  const bytes = deal.blocks * REAL_SIZE[arithmetic] * 4;
-  const capacity = capacityOf(candidates.size, bytes, device.limits.maxStorageBufferBindingSize);
+  const { maxStorageBufferBindingSize: maxBinding } = device.limits;
+  const deal = dealStates(table.count, candidates.size, 4, maxBinding, workshop.lanes);
+  const capacity = capacityOf(candidates.size, deal.blocks * 4, maxBinding);
 
+  const certified = precision === "certified" && !game.unbounded;
   const undecidable = underflowsInFloat64(problem);
-  const boundByUnit = certified && game.proportional && !undecidable && !game.unbounded;
+  const boundByUnit = certified && game.proportional && !undecidable;
+  const cells = certified && !game.proportional ? await createCells(workshop, table) : undefined;
   // every θ, rounded to float32, is within one part in 2²⁴ of itself: so is 1 ± 2⁻²⁴
-  const one = { numbers: [1 + 2 ** -24], deal: { states: 1, lanes: 1, groups: 1, blocks: 1 } };
+  const one = { numbers: [1 + 2 ** -24], deal: dealStates(1, candidates.size, 8, maxBinding) };
   const [main, unit] = await Promise.all([
-    createRollouts(workshop, arithmetic, table.numbers, deal, capacity),
+    createRollouts(workshop, {
+      ...{ arithmetic: plain, numbers: table.numbers, deal, capacity },
+      cells,
+    }),
     boundByUnit
-      ? createRollouts(workshop, "ball", one.numbers, one.deal, capacity, UNIT_UNDERFLOW)
+      ? createRollouts(workshop, { ...one, arithmetic: ballOf(UNIT_UNDERFLOW), capacity })
       : undefined,
   ]);
-  const running = unit ? [unit, main] : [main];
+  const sources = [main, unit, cells].flatMap((rollouts) => rollouts?.source ?? []);
 
-  const bound: Bound = unit
-    ? {
+  const additions = deal.groups * deal.lanes + deal.blocks;
+  const boundOf = (): Bound => {
+    if (unit)
+      return {
         kind: "unit",
         squares: table.squares,
         dropped: table.dropped === 0 ? 0 : Math.max(table.dropped, 2 ** -100),
-        additions: deal.groups * deal.lanes + deal.blocks,
-      }
-    : { kind: !certified ? "none" : undecidable ? "open" : game.unbounded ? "guess" : "ball" };
+        additions,
+      };
+    if (cells) return { kind: "cells", cells: cells.grid, additions };
+    if (precision === "f32") return { kind: "none" };
+    return { kind: undecidable ? "open" : "guess" };
+  };
   const enclosures = tables.storage("enclosures", capacity * 8);
-  const encloseBindings = ["part", "write", "read", ...(unit ? ["read" as const] : [])] as const;
-  const enclose = await createKernel(device, "enclose", encloseWgsl(bound), encloseBindings);
-  const encloseGroup = enclose.bind(recorder.parts, enclosures, main.totals, ...(unit ? [unit.totals] : []));
+  const bounding = unit ? [unit.totals] : cells ? [cells.bounds, cells.open] : [];
+  const bindings = ["part", "write", "read", ...bounding.map(() => "read" as const)] as const;
+  const enclose = await createKernel(device, "enclose", encloseWgsl(boundOf()), bindings);
+  const encloseGroup = enclose.bind(recorder.parts, enclosures, main.totals, ...bounding);
 
-  const follow = certified
-    ? undefined
-    : await createKernel(device, "follow", followWgsl(problem), ["part", "read", "read", "read", "write"]);
+  const follow =
+    precision === "certified"
+      ? undefined
+      : await createKernel(device, "follow", followWgsl(problem), ["part", "read", "read", "read", "write"]);
   const followGroup = follow?.bind(
     recorder.parts,
     main.rates,
@@ -108,20 +144,27 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
 
   /** the first episode whose decision is on the device */
   let adopted = learningRates.length;
+  /** the share of the candidates that are rolled out */
+  let share = 1;
 
   return {
     enclosures,
     capacity,
     scale: table.scale,
-    workOf: (episode) => deal.blocks * deal.groups * deal.lanes * (learningRates.length - episode),
+    workOf: (episode) => share * deal.blocks * deal.groups * deal.lanes * (learningRates.length - episode),
     adopt(episode, plan) {
       if (adopted <= episode) adopted = learningRates.length;
       if (adopted === episode + 1) return;
-      for (const { source } of running) source.adopt(episode + 1, adopted, plan);
+      for (const source of sources) source.adopt(episode + 1, adopted, plan);
       adopted = episode + 1;
     },
+    async begin(asked, watch, every) {
+      await cells?.rule(asked, watch, every);
+      if (cells) share = cells.openIn(0, candidates.size) / candidates.size;
+    },
     async score(part) {
-      for (const rollouts of running) await rollouts.record(part);
+      await unit?.record(part, part.candidates);
+      await main.record(part, cells ? cells.openIn(part.first, part.candidates) : part.candidates);
       const offset = recorder.part({ ...part, blocks: deal.blocks, fresh: part.first === 0 ? 1 : 0 });
       recorder.dispatch(enclose, encloseGroup, offset, Math.ceil(part.candidates / WORKGROUP));
       return offset;

@@ -2,7 +2,7 @@
 
 import type { Problem } from "../problem.ts";
 import type { Outlook } from "../solve/moments.ts";
-import type { Plan } from "../solve/step.ts";
+import type { Plan, Watch } from "../solve/step.ts";
 import type { OpenDevice } from "./device.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Tables } from "./tables.ts";
@@ -17,6 +17,8 @@ export interface Workshop {
   readonly tables: Tables;
   /** by slot: see shaders/least.wgsl.ts */
   readonly bests: GPUBuffer;
+  /** states that an invocation rolls out side by side, where it is not for lanesFor to say */
+  readonly lanes?: number | undefined;
 }
 
 /** below it, θ² and what it is multiplied with come near float64's own underflow */
@@ -57,6 +59,13 @@ export interface Scorer {
   adopt(episode: number, plan: Plan): void;
   /** Puts an outlook on the device as that of signal 0; only where the method goes by moments. */
   adoptOutlook?(outlook: Outlook): void;
+  /**
+   * Does what is to be done once for all parts of what is asked.
+   *
+   * @param every whether each candidate is to be scored, also where it is known before not to be the best
+   * @throws MesaError `ABORTED`
+   */
+  begin?(asked: Asked, watch: Watch, every: boolean): Promise<void>;
   /** Records what fills `enclosures`. @returns the part, for the dispatches that read them */
   score(part: PartOfStep): Promise<number>;
   /** Records that the least candidates of an episode become the plan's. Only where the precision is f32. */

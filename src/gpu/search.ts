@@ -14,12 +14,14 @@ export interface Search {
    * Records what is asked, and submits what does not fit.
    *
    * @param then records what else is to be done with each part
+   * @param every whether each candidate is to be scored, also where it is known before not to be the best
    * @throws MesaError `ABORTED`
    */
   record(
     asked: Asked,
     watch: Watch,
     then?: (part: number, range: Range) => void | Promise<void>,
+    every?: boolean,
   ): Promise<void>;
   /** Submits, and reads the best of slots [from, to). */
   best(from: number, to: number): Promise<Choice[]>;
@@ -42,7 +44,8 @@ export async function createSearch(workshop: Workshop, scorer: Scorer): Promise<
   const back = tables.readable("bests, read back", bests.size);
 
   return {
-    async record(asked, watch, then) {
+    async record(asked, watch, then, every = false) {
+      await scorer.begin?.(asked, watch, every);
       const work = scorer.workOf(asked.episode);
       for (let first = 0; first < candidates.size; ) {
         const range = nextPart(first, candidates.size, scorer.capacity, work, recorder.budget);

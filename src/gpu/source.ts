@@ -2,7 +2,7 @@
 
 import { sizesOf } from "../../shaders/game.wgsl.ts";
 import { adoptWgsl } from "../../shaders/plan.wgsl.ts";
-import { type Arithmetic, REAL_SIZE } from "../../shaders/real.wgsl.ts";
+import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import type { Plan } from "../solve/step.ts";
 import { createKernel } from "./kernel.ts";
@@ -26,20 +26,26 @@ type Making = Pick<Workshop, "open" | "problem" | "recorder" | "tables"> & {
   readonly arithmetic: Arithmetic;
   readonly rates: GPUBuffer;
   readonly capacity: number;
-  readonly underflow: number | undefined;
+  /** the `real`s of the decision's axes, one axis after the other; those of the problem unless given */
+  readonly points?: Float32Array<ArrayBuffer> | undefined;
 };
 
 /** Candidates are points of a grid, and an episode's decision is prepared once for all rollouts. */
 async function createGridSource(making: Making): Promise<Source> {
-  const { open, problem, recorder, tables, arithmetic, rates, underflow } = making;
+  const { open, problem, recorder, tables, arithmetic, rates } = making;
   const sizes = sizesOf(problem.game);
   const episodes = problem.learningRates.length;
-  const bytes = REAL_SIZE[arithmetic] * 4;
-  const points = problem.candidates.axes.flatMap((axis) => [...axis]);
-  const axes = tables.holding("axes", encode(points, arithmetic));
+  const bytes = arithmetic.size * 4;
+  const points =
+    making.points ??
+    encode(
+      problem.candidates.axes.flatMap((axis) => [...axis]),
+      arithmetic,
+    );
+  const axes = tables.holding("axes", points);
   const decisions = tables.storage("decisions", episodes * sizes.decision * bytes);
   const plan = tables.storage("plan", episodes * sizes.prepared * bytes);
-  const code = adoptWgsl(problem, arithmetic, underflow);
+  const code = adoptWgsl(problem, arithmetic);
   const adopt = await createKernel(open.device, "adopt", code, ["part", "read", "read", "write"]);
   const group = adopt.bind(recorder.parts, rates, decisions, plan);
   return {
@@ -63,7 +69,7 @@ async function createGridSource(making: Making): Promise<Source> {
 function createWeightsSource({ open, problem, tables, arithmetic, capacity }: Making): Source {
   const { decision } = sizesOf(problem.game);
   const episodes = problem.learningRates.length;
-  const row = decision * REAL_SIZE[arithmetic] * 4;
+  const row = decision * arithmetic.size * 4;
   const weights = tables.storage("weights", (episodes + capacity) * row);
   const write = (at: number, rows: readonly ArrayLike<number>[]) => {
     const numbers = new Float64Array(rows.length * decision);

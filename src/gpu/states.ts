@@ -1,6 +1,6 @@
 // The states of a problem as the device takes them.
 
-import { UNDERFLOW } from "../../shaders/real.wgsl.ts";
+import { UNDERFLOW } from "../../shaders/float32.ts";
 import type { Problem } from "../problem.ts";
 
 /** States as the device takes them. */

@@ -1,16 +1,13 @@
 // float64 numbers put on the device, as the `real`s of an arithmetic.
 
-import { type Arithmetic, centreOf, REAL_SIZE, radiusOf } from "../../shaders/real.wgsl.ts";
+import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { USAGE } from "./kernel.ts";
 
-/** Numbers as `real`s. Shape [length × REAL_SIZE]. */
+/** Numbers as `real`s. Shape [length × the arithmetic's size]. */
 export function encode(numbers: ArrayLike<number>, arithmetic: Arithmetic): Float32Array<ArrayBuffer> {
-  const size = REAL_SIZE[arithmetic];
+  const { size } = arithmetic;
   const encoded = new Float32Array(numbers.length * size);
-  for (let i = 0; i < numbers.length; i++) {
-    encoded[i * size] = centreOf(numbers[i]);
-    if (arithmetic === "ball") encoded[i * size + 1] = radiusOf(numbers[i]);
-  }
+  for (let i = 0; i < numbers.length; i++) encoded.set(arithmetic.encode(numbers[i]), i * size);
   return encoded;
 }
 

@@ -19,17 +19,29 @@ interface Held {
   error: number;
 }
 
-/** Every candidate at every episode of a plan, from the last (or some `first` one) backwards. */
-async function hold(problem: Problem, plan: Plan, method: Method, first = 0): Promise<Held[]> {
+/**
+ * Every candidate at every episode of a plan, from the last (or some `first` one) backwards.
+ *
+ * @param everies whether each candidate is scored by itself, also where its cell's bound would do: one or both ways
+ */
+async function hold(
+  problem: Problem,
+  plan: Plan,
+  method: Method,
+  { first = 0, everies = [false] } = {},
+): Promise<Held[]> {
   const gpu = await createGpuEvaluator(problem, { method, precision: "certified", required: true });
   const oracle = createOracle(problem);
   const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));
   const held: Held[] = [];
   try {
     for (let t = (first || problem.learningRates.length) - 1; t >= 0; t--) {
-      const { cost, error } = await gpu!.enclosures(t, plan);
-      for (const [i, wanted] of oracle.costsAt(t, plan)(decisions).entries())
-        held.push({ oracle: wanted, cost: cost[i], error: error[i] });
+      const costs = oracle.costsAt(t, plan)(decisions);
+      for (const every of everies) {
+        const { cost, error } = await gpu!.enclosures(t, plan, every);
+        for (const [i, wanted] of costs.entries())
+          held.push({ oracle: wanted, cost: cost[i], error: error[i] });
+      }
     }
   } finally {
     gpu!.destroy();
@@ -115,7 +127,8 @@ describe.each(
           const plan = [...problem.learningRates].map(() =>
             problem.candidates.at(stream.next().value % problem.candidates.size),
           );
-          const held = await hold(problem, plan, method);
+          const everies = problem.game.proportional ? [false] : [false, true];
+          const held = await hold(problem, plan, method, { everies });
           expectEnclosed(held);
           expect(held.filter(finite).every(({ error }) => error > 0)).toBe(true);
         },
@@ -138,10 +151,11 @@ describe("every state is counted once", () => {
         [1, 0],
       ],
       "rollout",
+      { everies: [true] },
     );
     expect(expectEnclosed(held)).toBe(1);
     // one state more or less would show
-    expect(Math.max(...held.map(({ cost, error }) => error / (cost + 0.01)))).toBeLessThan(1e-4);
+    expect(Math.max(...held.map(({ cost, error }) => error / (cost + 0.01)))).toBeLessThan(1e-3);
   });
 
   test("in as many runs of blocks as one submission's work asks for", async () => {
@@ -151,7 +165,7 @@ describe("every state is counted once", () => {
       theta: { min: -0.3, max: 1.1, count: 2 ** 17 },
       coefficient: { min: 0.1, max: 0.9, count: 3 },
     });
-    const held = await hold(problem, new Array(40).fill([0.2]), "rollout", 1);
+    const held = await hold(problem, new Array(40).fill([0.2]), "rollout", { first: 1 });
     expect(expectEnclosed(held)).toBe(1);
     expect(Math.max(...held.map(({ cost, error }) => error / cost))).toBeLessThan(1e-2);
   });
@@ -175,7 +189,7 @@ test("long sums of terms that all round alike", async () => {
 describe("it is not vacuous", () => {
   const schedule = { training: 10, deployment: 10, learningRate: 0.3 };
   const tame = { min: 0.1, max: 0.9, count: 33 };
-  const [coefficient, few] = [tame, { ...tame, count: 5 }];
+  const [coefficient, few] = [tame, { ...tame, count: 17 }];
   test.each([
     { name: "linear", game: "linear", method: "rollout", grid: { coefficient } },
     { name: "linear", game: "linear", method: "moments", grid: { coefficient } },
@@ -190,7 +204,7 @@ describe("it is not vacuous", () => {
   ] as const)("$name by $method", async ({ game, method, grid }) => {
     const problem = createProblem({ game, schedule, ...grid });
     const plan = [...problem.learningRates].map(() => Object.keys(grid).map(() => 0.2));
-    const held = await hold(problem, plan, method);
+    const held = await hold(problem, plan, method, { everies: [true] });
     expect(expectEnclosed(held)).toBe(1);
     expect(Math.max(...held.map(({ cost, error }) => error / cost))).toBeLessThan(1e-3);
     // float32 does err, so that a bound of nothing would be none

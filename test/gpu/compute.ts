@@ -1,5 +1,5 @@
 // Runs a few lines of WGSL on the device for many inputs at once: what tests of the shaders' functions need.
-import { REAL_SIZE } from "../../shaders/real.wgsl.ts";
+import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { guarded, openDevice } from "../../src/gpu/device.ts";
 import { createKernel } from "../../src/gpu/kernel.ts";
 import { encode, readBack, Tables } from "../../src/gpu/tables.ts";
@@ -8,7 +8,7 @@ import { encode, readBack, Tables } from "../../src/gpu/tables.ts";
 export interface DeviceFunction {
   /** the declarations that `body` needs, the arithmetic among them */
   readonly declarations: string;
-  readonly arithmetic: "plain" | "ball";
+  readonly arithmetic: Arithmetic;
   /** `real`s in and out of one call */
   readonly inputs: number;
   readonly outputs: number;
@@ -16,23 +16,33 @@ export interface DeviceFunction {
   readonly body: string;
 }
 
-/** A result: a centre and a radius, 0 in plain arithmetic. */
+/** A ball's numbers, or a plain number and 0. */
 export interface Ball {
   centre: number;
   radius: number;
 }
 
+/** Calls a function of balls or of plain numbers. */
+export async function callWithBalls(
+  called: DeviceFunction,
+  calls: readonly (readonly (number | Ball)[])[],
+): Promise<Ball[][]> {
+  const operands = calls.map((call) => call.map((x) => (typeof x === "number" ? x : [x.centre, x.radius])));
+  const results = await callOnDevice(called, operands);
+  return results.map((outputs) => outputs.map(([centre, radius = 0]) => ({ centre, radius })));
+}
+
 /**
  * Calls a function on the device.
  *
- * @param calls float64 numbers, or balls as they are. Shape [calls][inputs]
- * @returns shape [calls][outputs]
+ * @param calls float64 numbers, or `real`s as they are. Shape [calls][inputs]
+ * @returns the f32s of each result. Shape [calls][outputs][size]
  */
 export async function callOnDevice(
   { declarations, arithmetic, inputs, outputs, body }: DeviceFunction,
-  calls: readonly (readonly (number | Ball)[])[],
-): Promise<Ball[][]> {
-  const size = REAL_SIZE[arithmetic];
+  calls: readonly (readonly (number | readonly number[])[])[],
+): Promise<number[][][]> {
+  const { size } = arithmetic;
   const code = `${declarations}
     @group(0) @binding(0) var<storage, read> input: array<array<real, ${inputs}>>;
     @group(0) @binding(1) var<storage, read_write> output_: array<array<real, ${outputs}>>;
@@ -45,10 +55,7 @@ export async function callOnDevice(
     }`;
   const operands = new Float32Array(calls.length * inputs * size);
   for (const [i, operand] of calls.flat().entries())
-    operands.set(
-      typeof operand === "number" ? encode([operand], arithmetic) : [operand.centre, operand.radius],
-      i * size,
-    );
+    operands.set(typeof operand === "number" ? encode([operand], arithmetic) : operand, i * size);
 
   const open = (await openDevice(undefined, true))!;
   const tables = new Tables(open.device);
@@ -68,7 +75,7 @@ export async function callOnDevice(
       device.queue.submit([encoder.finish()]);
       return new Float32Array(await readBack(to, bytes));
     });
-    const at = (i: number) => ({ centre: results[i * size], radius: size === 2 ? results[i * size + 1] : 0 });
+    const at = (i: number) => [...results.subarray(i * size, (i + 1) * size)];
     return calls.map((_, call) => Array.from({ length: outputs }, (_, j) => at(call * outputs + j)));
   } finally {
     tables.destroy();

@@ -1,8 +1,15 @@
 // Cutting: the parts of a step cover every candidate once, and none is larger than what it was cut to.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LANES, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
-import { blocksPerDispatch, capacityOf, dealStates, MOST_WORKGROUPS, nextPart } from "../../src/gpu/cut.ts";
+import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
+import {
+  blocksPerDispatch,
+  capacityOf,
+  dealStates,
+  lanesFor,
+  MOST_WORKGROUPS,
+  nextPart,
+} from "../../src/gpu/cut.ts";
 import { LIMITS } from "../../src/index.ts";
 
 /** counts of every size up to a limit */
@@ -19,11 +26,11 @@ const MIB = 2 ** 20;
 test("every state is in exactly one block", () => {
   fc.assert(
     fc.property(states, candidates, (states, candidates) => {
-      const { groups, blocks } = dealStates(states, candidates);
+      const { groups, lanes, blocks } = dealStates(states, candidates, 4, 128 * MIB);
       expect(groups).toBeGreaterThanOrEqual(1);
-      expect(blocks * groups * LANES).toBeGreaterThanOrEqual(states);
+      expect(blocks * groups * lanes).toBeGreaterThanOrEqual(states);
       // no block without a state
-      expect((blocks - 1) * groups * LANES).toBeLessThan(states);
+      expect((blocks - 1) * groups * lanes).toBeLessThan(states);
       // a dispatch's second dimension
       expect(blocks).toBeLessThanOrEqual(1024);
     }),
@@ -32,8 +39,25 @@ test("every state is in exactly one block", () => {
 });
 
 test("few candidates are spread over many blocks, many candidates are not", () => {
-  expect(dealStates(1024, 1).blocks).toBe(128);
-  expect(dealStates(1024, 2 ** 20).blocks).toBe(16);
+  expect(dealStates(1024, 1, 4, 128 * MIB, 8).blocks).toBe(128);
+  expect(dealStates(1024, 2 ** 20, 4, 128 * MIB, 8).blocks).toBe(16);
+});
+
+test("states side by side leave few places empty", () => {
+  expect([1, 7, 11, 12].map(lanesFor)).toEqual([1, 7, 11, 12]);
+  for (let states = 1; states < 2000; states++) {
+    const lanes = lanesFor(states);
+    expect(Math.ceil(states / lanes) * lanes).toBeLessThan(states * 1.1 + 4);
+  }
+});
+
+test("the totals of a workgroup fit the smallest binding", () => {
+  fc.assert(
+    fc.property(states, fc.integer({ min: 2 ** 12, max: MIB }), (states, maxBinding) => {
+      const { blocks } = dealStates(states, 1, 12, maxBinding, 1);
+      expect(blocks * WORKGROUP * 12).toBeLessThanOrEqual(maxBinding);
+    }),
+  );
 });
 
 test("a part fits the binding, and its workgroups a dispatch", () => {
@@ -43,7 +67,7 @@ test("a part fits the binding, and its workgroups a dispatch", () => {
       states,
       fc.integer({ min: MIB, max: 4096 * MIB }),
       (candidates, states, maxBinding) => {
-        const bytes = dealStates(states, candidates).blocks * 8;
+        const bytes = dealStates(states, candidates, 8, maxBinding).blocks * 8;
         const capacity = capacityOf(candidates, bytes, maxBinding);
         expect(capacity % WORKGROUP).toBe(0);
         expect(capacity).toBeGreaterThanOrEqual(WORKGROUP);

@@ -28,6 +28,10 @@ async function fragileGpu(dies: (progress: Progress, device: number) => boolean)
 const LOST = /^acme test was lost at episode \d+ \(the device was lost: .+\): went on with (.+)$/;
 const wentOnWith = (notes: string[]) => notes.map((note) => LOST.exec(note)?.[1] ?? note);
 
+/** the episodes in the order of their reports; a step that takes long reports more than once */
+const decided = (reports: readonly Progress[]) =>
+  reports.map(({ episode }) => episode).filter((episode, i, all) => episode !== all[i - 1]);
+
 describe.each(["rollout", "moments"] as const)("auto, by %s", (method) => {
   test("goes on from the last finished step on a new device", async () => {
     const { options, devices, reports } = await fragileGpu(
@@ -40,7 +44,7 @@ describe.each(["rollout", "moments"] as const)("auto, by %s", (method) => {
     expect(wentOnWith(result.solver.notes)).toEqual(["acme test"]);
     expect(result.solver.notes[0]).toContain("episode 10 ");
     // no episode was decided twice
-    expect(reports.map(({ episode }) => episode)).toEqual(Array.from({ length: 20 }, (_, i) => 19 - i));
+    expect(decided(reports)).toEqual(Array.from({ length: 20 }, (_, i) => 19 - i));
   });
 
   test("goes on with the cpu when the new device is lost too", async () => {
@@ -52,7 +56,7 @@ describe.each(["rollout", "moments"] as const)("auto, by %s", (method) => {
     expect(devices).toHaveLength(2);
     expect(result.solver).toMatchObject({ backend: "cpu", adapter: "cpu", precision: "certified" });
     expect(wentOnWith(result.solver.notes)).toEqual(["acme test", "cpu"]);
-    expect(reports.map(({ episode }) => episode)).toEqual(Array.from({ length: 20 }, (_, i) => 19 - i));
+    expect(decided(reports)).toEqual(Array.from({ length: 20 }, (_, i) => 19 - i));
   });
 });
 

@@ -1,8 +1,9 @@
 // The arithmetic of balls: whatever members of the operands' balls are taken, the exact result is in the result's ball.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { centreOf, RADIUS_SLACK, ROUNDING, radiusOf, realWgsl, UNDERFLOW } from "../../shaders/real.wgsl.ts";
-import { type Ball, callOnDevice } from "./compute.ts";
+import { centreOf, RADIUS_SLACK, ROUNDING, radiusOf, UNDERFLOW } from "../../shaders/float32.ts";
+import { type Arithmetic, ball as balls, plain } from "../../shaders/real.wgsl.ts";
+import { type Ball, callWithBalls } from "./compute.ts";
 import { even } from "./numbers.ts";
 
 /** every operation: in WGSL, and exactly enough in float64 */
@@ -22,10 +23,10 @@ const OPERATIONS: readonly [string, (a: number, b: number, c: number) => number]
   ["exactly(centre(a))", (a) => a],
 ];
 
-const call = (arithmetic: "plain" | "ball", operands: readonly (readonly (Ball | number)[])[]) =>
-  callOnDevice(
+const call = (arithmetic: Arithmetic, operands: readonly (readonly (Ball | number)[])[]) =>
+  callWithBalls(
     {
-      declarations: realWgsl(arithmetic),
+      declarations: arithmetic.wgsl,
       arithmetic,
       inputs: 3,
       outputs: OPERATIONS.length,
@@ -62,7 +63,7 @@ const cases = fc.sample(fc.array(fc.tuple(ball, place), { minLength: 3, maxLengt
 
 describe("balls", async () => {
   const results = await call(
-    "ball",
+    balls,
     cases.map((operands) => operands.map(([ball]) => ball)),
   );
   test.each(OPERATIONS.map(([wgsl, exact], j) => ({ wgsl, exact, j })))("$wgsl", ({ wgsl, exact, j }) => {
@@ -90,7 +91,7 @@ describe("balls", async () => {
   test("rounding is charged, and no more than it costs", async () => {
     const exact = fc.sample(fc.array(ordinary, { minLength: 3, maxLength: 3 }), { numRuns: 2000, seed: 2 });
     const results = await call(
-      "ball",
+      balls,
       exact.map((numbers) => numbers.map((centre) => ({ centre, radius: 0 }))),
     );
     for (const [i, [a, b]] of exact.entries()) {
@@ -113,7 +114,7 @@ describe("balls", async () => {
     ];
     const tame = [0, 1, -1, 1e30].map((centre) => ({ centre, radius: 0 }));
     const operands = wild.flatMap((a) => tame.flatMap((b) => tame.map((c) => [a, b, c])));
-    for (const [i, results] of (await call("ball", operands)).entries())
+    for (const [i, results] of (await call(balls, operands)).entries())
       for (const [j, [wgsl]] of OPERATIONS.entries())
         if (!wgsl.startsWith("exactly"))
           expect(
@@ -125,7 +126,7 @@ describe("balls", async () => {
 
 test("plain numbers are within a rounding", async () => {
   const numbers = fc.sample(fc.array(ordinary, { minLength: 3, maxLength: 3 }), { numRuns: 5000, seed: 3 });
-  for (const [i, results] of (await call("plain", numbers)).entries()) {
+  for (const [i, results] of (await call(plain, numbers)).entries()) {
     const [a, b, c] = numbers[i];
     for (const [j, [, exact]] of OPERATIONS.entries())
       expect(Math.abs(results[j].centre - exact(a, b, c))).toBeLessThanOrEqual(

@@ -1,15 +1,16 @@
 // Each game's functions in WGSL against the same in TypeScript, on random input: float64's value lies in the ball.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { RADIUS_SLACK } from "../../shaders/float32.ts";
 import { gameWgsl } from "../../shaders/game.wgsl.ts";
-import { RADIUS_SLACK } from "../../shaders/real.wgsl.ts";
+import { ball } from "../../shaders/real.wgsl.ts";
 import { type Game, games } from "../../src/index.ts";
 import { createProblem, namer } from "../../src/problem.ts";
 import { gears } from "../games/gears.ts";
 import { momentum } from "../games/momentum.ts";
 import { offset } from "../games/offset.ts";
 import { reachSquared } from "../games/reachSquared.ts";
-import { callOnDevice } from "./compute.ts";
+import { callWithBalls } from "./compute.ts";
 import { even } from "./numbers.ts";
 
 const CALLS = 4000;
@@ -36,8 +37,8 @@ function bothOf(game: Game) {
     inputs: d + s + 2,
     names: results,
     wgsl: {
-      declarations: gameWgsl(problem, "ball"),
-      arithmetic: "ball",
+      declarations: gameWgsl(problem, ball),
+      arithmetic: ball,
       inputs: d + s + 2,
       outputs: results.length,
       body: `let c = prepare(Decision(${reals(0, d)}), x[${d + s + 1}]);
@@ -75,7 +76,7 @@ describe.each(bounded.map((game) => ({ name: game.name, game })))("$name", ({ ga
       { weight: 1, arbitrary: fc.constantFrom(0, 1, -1, 1e-30) },
     );
     const calls = fc.sample(fc.array(number, { minLength: inputs, maxLength: inputs }), { numRuns: CALLS });
-    const balls = await callOnDevice(wgsl, calls);
+    const balls = await callWithBalls(wgsl, calls);
     const tight = names.map(() => 0);
     for (const [i, x] of calls.entries())
       for (const [j, wanted] of typescript(x).entries()) {

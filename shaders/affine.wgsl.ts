@@ -1,0 +1,162 @@
+// The arithmetic that looks at many candidates at once. A `real` is a first-order affine form over a cell of the
+// decision's grid (affine arithmetic, de Figueiredo and Stolfi 2004; the linear part is a mean-value form, Moore 1966):
+//
+//     exact value = centre + Σ_j slope_j ε_j ± rest,   |ε_j| ≤ reach_j,
+//
+// where the first symbols ε are how far a decision's numbers are from the middle of the cell, and the others how far
+// the state's are from its centre. Beside it goes what float32 makes of the value for any one candidate of the cell:
+//
+//     computed value − exact value = Σ_j slope_j f_j ± loss,   |f_j| ≤ fault_j.
+//
+// The slopes are what a plain ball lacks: where learning contracts the state, they let an error contract with it, and
+// where costs rise away from the middle, they say so. So one form rules out a whole cell, or bounds the rounding of
+// each of its candidates.
+
+import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
+import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
+
+/** f32s of a form beside its slopes */
+export const FORM_SIZE = 5;
+
+/** What flushing to zero may cost an operation and its radii: 16 · 2⁻¹²⁶. */
+const UNDERFLOW = 2 ** -122;
+
+/** What the rounding of the radii may cost in an episode: 256 ulps, more than an episode's operations in a row. */
+const EPISODE_SLACK = 1 + 2 ** -15;
+
+/** How many symbols there are: the decision's, then the state's. */
+export interface Symbols {
+  readonly decision: number;
+  readonly state: number;
+}
+
+/** The declarations of `real` and its functions, for so many symbols. */
+export function affineWgsl({ decision, state }: Symbols): string {
+  const all = Array.from({ length: decision + state }, (_, j) => j);
+  const decisions = all.slice(0, decision);
+  const states = all.slice(decision);
+  const list = (of: readonly number[], text: (j: number) => string) => of.map(text).join(", ");
+  const sum = (of: readonly number[], text: (j: number) => string) => of.map(text).join(" + ");
+  const slopes = (text: (j: number) => string) => list(all, text);
+  const zeros = slopes(() => "0.0");
+
+  return wgsl`
+/// exact: centre + Σ slope ε ± rest, all of it within spread; computed: Σ slope f ± loss beside it, all within error
+struct Affine {
+  centre: f32,
+${all.map((j) => `  slope${j}: f32,`).join("\n")}
+  rest: f32,
+  spread: f32,
+  loss: f32,
+  error: f32,
+}
+
+alias real = Affine;
+
+const ROUNDING = ${f32(ROUNDING)};
+
+/// how large each symbol may be, exact and computed
+${all.map((j) => `var<private> reach${j}: f32; var<private> fault${j}: f32;`).join("\n")}
+/// what flushing to zero may cost an operation, its slopes' part times their symbols
+var<private> underflow: f32;
+
+fn measure_underflow() {
+  underflow = ${f32(UNDERFLOW)} * (1.0 + ${sum(all, (j) => `reach${j} + fault${j}`)});
+}
+
+fn exactly(x: f32) -> real { return Affine(x, ${zeros}, 0.0, 0.0, 0.0, 0.0); }
+fn centre(a: real) -> f32 { return a.centre; }
+fn radius(a: real) -> f32 { return a.spread; }
+
+/// the most that a may be, as computed
+fn magnitude(a: real) -> f32 { return abs(a.centre) + a.spread + a.error; }
+
+// What rounding costs is charged to the operands, of a sum and not to the sum: so it holds for any order of summation.
+// Within an episode spread and error are bounded as a ball's radius is; the slopes make them tight again at its end.
+
+fn add(a: real, b: real) -> real {
+  let charge = ROUNDING * (magnitude(a) + magnitude(b)) + underflow;
+  return Affine(a.centre + b.centre, ${slopes((j) => `a.slope${j} + b.slope${j}`)},
+    a.rest + b.rest + charge, a.spread + b.spread + charge,
+    a.loss + b.loss + charge, a.error + b.error + charge);
+}
+
+fn sub(a: real, b: real) -> real { return add(a, negated(b)); }
+
+fn mul(a: real, b: real) -> real {
+  let x = abs(a.centre);
+  let y = abs(b.centre);
+  let charge = 2.0 * ROUNDING * (magnitude(a) * magnitude(b)) + underflow;
+  let strayed = a.spread * b.spread + charge;
+  let erred = a.spread * b.error + (a.error * (b.spread + b.error) + charge);
+  return Affine(a.centre * b.centre, ${slopes((j) => `a.centre * b.slope${j} + b.centre * a.slope${j}`)},
+    x * b.rest + (y * a.rest + strayed), x * b.spread + (y * a.spread + strayed),
+    x * b.loss + (y * a.loss + erred), x * b.error + (y * a.error + erred));
+}
+
+/// The square of one number: both factors are off together.
+fn square(a: real) -> real {
+  let twice = 2.0 * a.centre;
+  let most = magnitude(a);
+  let charge = 2.0 * ROUNDING * (most * most) + underflow;
+  let strayed = a.spread * a.spread + charge;
+  let erred = a.error * (2.0 * a.spread + a.error) + charge;
+  return Affine(a.centre * a.centre, ${slopes((j) => `twice * a.slope${j}`)},
+    abs(twice) * a.rest + strayed, abs(twice) * a.spread + strayed,
+    abs(twice) * a.loss + erred, abs(twice) * a.error + erred);
+}
+
+fn negated(a: real) -> real {
+  return Affine(-a.centre, ${slopes((j) => `-a.slope${j}`)}, a.rest, a.spread, a.loss, a.error);
+}
+
+/// The greater of a and 0. Where it is not sure which, it lies about the chord of the corner between a's ends.
+fn ramp(a: real) -> real {
+  let charge = ROUNDING * magnitude(a) + underflow;
+  let doubt = ${f32(RADIUS_SLACK)} * (a.spread + a.error) + charge;
+  if (a.centre > doubt) { return a; }
+  if (a.centre < -doubt) { return exactly(0.0); }
+  let low = a.centre - a.spread;
+  let high = a.centre + a.spread;
+  let slope = select(0.5, clamp(high / (high - low), 0.0, 1.0), high > low);
+  // how far the corner is from the line, at the ends and where it turns
+  let ends = vec2f(max(low, 0.0) - slope * low, max(high, 0.0) - slope * high);
+  let most = max(0.0, max(ends.x, ends.y));
+  let least = min(0.0, min(ends.x, ends.y));
+  let rest = 0.5 * (most - least) + charge;
+  let loss = max(slope, 1.0 - slope) * a.error + charge;
+  return Affine(slope * a.centre + 0.5 * (most + least), ${slopes((j) => `slope * a.slope${j}`)},
+    slope * a.rest + rest, slope * a.spread + rest, slope * a.loss + loss, a.error + charge);
+}
+
+// No branch chooses between operands: an overflow must not look like a number again.
+fn maximum(a: real, b: real) -> real { return add(b, ramp(sub(a, b))); }
+fn minimum(a: real, b: real) -> real { return sub(b, ramp(sub(b, a))); }
+fn absolute(a: real) -> real { return add(ramp(a), ramp(negated(a))); }
+
+/// a without its part in the state's symbols, which are about to change: it becomes part of the rest
+fn settled(a: real) -> real {
+  let rest = a.rest + (${sum(states, (j) => `abs(a.slope${j}) * reach${j}`)});
+  let loss = a.loss + (${sum(states, (j) => `abs(a.slope${j}) * fault${j}`)});
+  return Affine(a.centre, ${slopes((j) => (j < decision ? `a.slope${j}` : "0.0"))},
+    rest, ${sum(decisions, (j) => `abs(a.slope${j}) * reach${j}`)} + rest,
+    loss, ${sum(decisions, (j) => `abs(a.slope${j}) * fault${j}`)} + loss);
+}
+
+/// what a is beside the decision's symbols: how large a symbol of its own would have to be
+fn own_reach(a: real) -> f32 { return ${f32(EPISODE_SLACK)} * settled(a).rest; }
+fn own_fault(a: real) -> f32 { return ${f32(EPISODE_SLACK)} * settled(a).loss; }
+
+${states
+  .map(
+    (own) => `
+/// a as the symbol of the index ${own}
+fn symbolic${own}(a: real) -> real {
+  return Affine(a.centre, ${slopes((j) => (j < decision ? `a.slope${j}` : j === own ? "1.0" : "0.0"))},
+    0.0, ${sum(decisions, (j) => `abs(a.slope${j}) * reach${j}`)} + reach${own},
+    0.0, ${sum(decisions, (j) => `abs(a.slope${j}) * fault${j}`)} + fault${own});
+}`,
+  )
+  .join("\n")}
+`;
+}
