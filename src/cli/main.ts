@@ -4,6 +4,8 @@
 import { Command, CommanderError, Option } from "commander";
 import { phasePresets } from "../phase/presets.ts";
 import { presets } from "../presets.ts";
+import type { BenchFlags } from "./bench.ts";
+import { benching } from "./benching.ts";
 import { exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
 import type { PhaseFlags } from "./phase.ts";
 import type { SolveFlags } from "./solve.ts";
@@ -135,6 +137,15 @@ program
   .action(async (flags: { json?: boolean }) => {
     const { doctorCommand } = await import("./doctor.ts");
     await doctorCommand(flags);
+  });
+
+benching(program.command("bench"))
+  .description(
+    "measure how fast every game is solved, by every method on every backend; exit 1 when plans differ",
+  )
+  .action(async (flags: BenchFlags) => {
+    const { benchCommand } = await import("./bench.ts");
+    await benchCommand(flags, "mesa-induction bench");
   });
 
 program

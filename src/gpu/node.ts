@@ -14,18 +14,23 @@ function canLoad(library: string): boolean {
 }
 
 /**
- * Dawn's GPU, one for the process: what it returns must stay referenced while anything of it lives.
+ * A GPU of Dawn's: it must stay referenced while anything of it lives.
  *
+ * @param flags Dawn's own, for instance `disable-dawn-features=timestamp_quantization`
  * @returns undefined where the bindings do not load, as on a platform they were not built for
  */
-export async function defaultGpu(): Promise<GPU | undefined> {
-  if (gpu) return gpu;
+export async function createGpu(flags: readonly string[] = []): Promise<GPU | undefined> {
   if (process.platform === "linux" && !canLoad("libvulkan.so.1")) return undefined;
   try {
     const { create } = await import("webgpu");
-    gpu = create([]);
+    return create([...flags]);
   } catch {
     return undefined;
   }
+}
+
+/** Dawn's GPU, one for the process. @returns undefined as createGpu does */
+export async function defaultGpu(): Promise<GPU | undefined> {
+  gpu ??= await createGpu();
   return gpu;
 }

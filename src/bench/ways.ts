@@ -1,0 +1,49 @@
+// The ways in which a problem can be solved, and how much work each is.
+
+import type { Problem } from "../problem.ts";
+import type { SearchSettings } from "../solve/search.ts";
+import { chooseWay, type Way } from "../solve/way.ts";
+import type { Size } from "./cases.ts";
+
+/** One way to solve a problem. */
+export type Asked = Pick<Way, "method" | "precision"> & { readonly backend: "cpu" | "gpu" };
+
+const METHODS = ["rollout", "moments", "exact"] as const;
+const WAYS = [
+  { backend: "cpu", precision: "certified" },
+  { backend: "gpu", precision: "certified" },
+  { backend: "gpu", precision: "f32" },
+] as const;
+
+/** The ways in which a problem can be solved, those that need no GPU first; what has no grid is of one size. */
+export function waysOf(problem: Problem, size: Size): Asked[] {
+  const can = (asked: Asked) => {
+    try {
+      chooseWay(problem, asked);
+      return asked.method !== "exact" || size === "small";
+    } catch {
+      return false;
+    }
+  };
+  return METHODS.flatMap((method) => WAYS.map((way) => ({ ...way, method })).filter(can));
+}
+
+/** What a solve does, so that sizes can be compared. */
+export interface Work {
+  readonly amount: number;
+  /** a rollout-step is one episode of one candidate from one state */
+  readonly unit: "rollout-steps" | "candidates" | "episodes";
+}
+
+/** How much work a solve is; of a search, what it is when it stops at nothing but its generations. */
+export function workOf(
+  { candidates, states, learningRates, chain, config, game }: Problem,
+  method: string,
+): Work {
+  const episodes = learningRates.length;
+  if (method === "exact") return { amount: episodes, unit: "episodes" };
+  if (method === "moments") return { amount: candidates.size * chain.signals * episodes, unit: "candidates" };
+  const { population, generations } = (config.search ?? {}) as SearchSettings;
+  const tried = game.network ? population * generations : candidates.size;
+  return { amount: (tried * states.size * episodes * (episodes + 1)) / 2, unit: "rollout-steps" };
+}

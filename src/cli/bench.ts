@@ -1,0 +1,164 @@
+// `bench`: how fast every game is solved, by every method on every backend, as a table and as JSON.
+
+import { basename, dirname } from "node:path";
+import { CASES, SIZES, type Size } from "../bench/cases.ts";
+import { measureAll, type Report, type Row, type Selection } from "../bench/report.ts";
+import { MesaError } from "../index.ts";
+import { toJson } from "../report/json.ts";
+import { alignColumns } from "../report/table.ts";
+import { say } from "./failure.ts";
+import { type Folder, openFolder } from "./folder.ts";
+import { interruptible } from "./interrupt.ts";
+import { createProgress, type ProgressBar } from "./progress.ts";
+
+/** What the command line gives. */
+export interface BenchFlags {
+  game?: string;
+  size?: string;
+  backend: "all" | "cpu" | "gpu";
+  patience: string;
+  json?: boolean;
+  out?: string;
+}
+
+/** the longest that `--patience` may be, in seconds */
+const MOST_PATIENCE = 3600;
+
+/** Some of what is there, by a comma-separated list. @throws MesaError `INVALID_CONFIG` */
+function some<T extends string>(option: string, given: string | undefined, all: readonly T[]): T[] {
+  const names = given?.split(",") ?? all;
+  for (const name of names)
+    if (!all.includes(name as T))
+      throw new MesaError(
+        "INVALID_CONFIG",
+        `${option} must be some of ${all.join(",")}, got ${JSON.stringify(name)}`,
+      );
+  return all.filter((name) => names.includes(name));
+}
+
+/** What the flags ask for. @throws MesaError `INVALID_CONFIG` */
+export function readSelection({ game, size, backend, patience }: BenchFlags): Selection {
+  const seconds = Number(patience);
+  if (!(seconds > 0 && seconds <= MOST_PATIENCE))
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `--patience must be in (0, ${MOST_PATIENCE}] seconds, got ${JSON.stringify(patience)}`,
+    );
+  return {
+    games: some("--game", game, Object.keys(CASES)),
+    sizes: some<Size>("--size", size, SIZES),
+    backends: backend === "all" ? ["cpu", "gpu"] : [backend],
+    patience: seconds,
+  };
+}
+
+const UNITS = ["", "k", "M", "G", "T", "P"];
+
+/** A large number, to three digits: `1.23 G`. */
+export function large(x: number): string {
+  const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(x) / 3)));
+  return `${Number((x / 1000 ** power).toPrecision(3))} ${UNITS[power]}`.trimEnd();
+}
+
+/** Seconds as milliseconds, to three digits. */
+export const milliseconds = (seconds: number): string => String(Number((seconds * 1000).toPrecision(3)));
+
+const MIB = 2 ** 20;
+const mebibytes = (bytes: number) => String(Number((bytes / MIB).toPrecision(2)));
+
+function cellsOf(row: Row): string[] {
+  const { seconds, gpuSeconds, limitShare, gpuBytes, perSecond } = row;
+  const grid = `${row.candidates.toLocaleString("en-US")} × ${row.states.toLocaleString("en-US")} × ${row.episodes}`;
+  return [
+    row.game,
+    row.method,
+    row.backend,
+    row.ran,
+    grid,
+    milliseconds(row.first),
+    ...(row.void
+      ? ["void"]
+      : [`${milliseconds(seconds.median)} (${milliseconds(seconds.least)}–${milliseconds(seconds.most)})`]),
+    gpuSeconds ? milliseconds(gpuSeconds.median) : "–",
+    perSecond === null ? "–" : `${large(perSecond)} ${row.unit}/s`,
+    limitShare === null ? "–" : `${(100 * limitShare).toFixed(0)} %`,
+    mebibytes(row.residentBytes),
+    gpuBytes === null ? "–" : mebibytes(gpuBytes),
+  ];
+}
+
+const HEADING = [
+  ...["game", "method", "backend", "precision", "candidates × states × episodes"],
+  ...["first, ms", "then, ms", "GPU, ms", "speed", "of the limit", "grown by, MiB", "on the GPU, MiB"],
+];
+
+/** What was left out, a line for each way and reason. */
+function leftOutLines(leftOut: Report["leftOut"]): string[] {
+  const sizes = new Map<string, Size[]>();
+  for (const { game, method, backend, precision, why, size } of leftOut) {
+    const line = `  ${game}, ${method}, ${backend}, ${precision}: ${why}`;
+    sizes.set(line, [...(sizes.get(line) ?? []), size]);
+  }
+  return Array.from(sizes, ([line, which]) => `${line} (${which.join(", ")})`);
+}
+
+/** The measurements as a table, under what they were made on. */
+export function benchTable({ version, node, machine, adapter, rows, leftOut }: Report): string {
+  const { cpu, cores, memoryBytes } = machine;
+  return [
+    `mesa-induction ${version}, Node ${node}; ${cpu}, ${cores} cores, ${Math.round(memoryBytes / 2 ** 30)} GiB; ${
+      adapter ? `${adapter.name}${adapter.software ? ", a software adapter" : ""}` : "no adapter"
+    }`,
+    "",
+    alignColumns([HEADING, ...rows.map(cellsOf)], 5),
+    ...rows.flatMap((row) =>
+      row.void ? [`void: ${row.game}, ${row.size}, ${row.method}: ${row.void}`] : [],
+    ),
+    ...(leftOut.length > 0 ? ["", "left out:"] : []),
+    ...leftOutLines(leftOut),
+    "",
+  ].join("\n");
+}
+
+/** A file for measurements, tried before they are made. @throws MesaError `CANNOT_WRITE` */
+async function openFile(
+  path: string,
+): Promise<{ write(text: string): Promise<void>; discard: Folder["discard"] }> {
+  const name = basename(path);
+  const folder = await openFolder(dirname(path), [name]);
+  return { write: (text) => folder.write({ [name]: text }), discard: folder.discard };
+}
+
+/**
+ * Measures and reports.
+ *
+ * @param more what else is to be measured on the same machine, under names of its own in the JSON
+ * @throws MesaError; then nothing is printed and nothing written
+ */
+export async function benchCommand<T extends object>(
+  flags: BenchFlags,
+  command: string,
+  more?: { measure(progress: ProgressBar, signal: AbortSignal): Promise<T>; table(measured: T): string },
+): Promise<void> {
+  const selection = readSelection(flags);
+  const file = flags.out === undefined ? undefined : await openFile(flags.out);
+  const progress = createProgress();
+  let measured: Report;
+  let beside: T | undefined;
+  try {
+    [measured, beside] = await interruptible(async (signal) => {
+      const report = await measureAll(selection, command, { signal, onRow: progress.show });
+      return [report, await more?.measure(progress, signal)] as const;
+    });
+    await file?.write(toJson({ ...measured, ...beside }));
+  } catch (error) {
+    await file?.discard();
+    throw error;
+  } finally {
+    progress.stop();
+  }
+  if (flags.json) process.stdout.write(toJson({ ...measured, ...beside }));
+  else process.stdout.write(benchTable(measured) + (more && beside ? `\n${more.table(beside)}` : ""));
+  if (flags.out !== undefined) say(`wrote ${flags.out}`);
+  if (measured.rows.some((row) => row.void)) process.exitCode = 1;
+}

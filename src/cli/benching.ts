@@ -1,0 +1,17 @@
+// The options of what measures: of the command `bench`, and of the program that runs peers beside it.
+
+import { type Command, Option } from "commander";
+import { CASES, SIZES } from "../bench/cases.ts";
+
+/** The options of whatever measures. */
+export function benching(command: Command): Command {
+  return command
+    .option("--game <names>", `some of ${Object.keys(CASES).join(",")} (default: all)`)
+    .option("--size <names>", `some of ${SIZES.join(",")} (default: all)`)
+    .addOption(
+      new Option("--backend <where>", "what to measure").choices(["all", "cpu", "gpu"]).default("all"),
+    )
+    .option("--patience <seconds>", "a solve that takes longer is left out", "3")
+    .option("--json", "print the measurements as JSON")
+    .option("--out <file>", "write the measurements as JSON");
+}
