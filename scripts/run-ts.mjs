@@ -32,9 +32,8 @@ await build({
   define: { __VERSION__: JSON.stringify(manifest.version) },
   plugins: esbuildPlugins,
 });
-spawn(process.execPath, ["--enable-source-maps", outfile, ...rest], { stdio: "inherit" }).on(
-  "exit",
-  (code) => {
-    process.exitCode = code ?? 1;
-  },
-);
+spawn(process.execPath, ["--enable-source-maps", ...process.execArgv, outfile, ...rest], {
+  stdio: "inherit",
+}).on("exit", (code) => {
+  process.exitCode = code ?? 1;
+});
