@@ -1,14 +1,16 @@
-"""The average total mesa cost of every candidate of the game linear in NumPy, for bench/rolloutVsNumpy.ts.
+"""The average total mesa cost of every candidate of the game linear in NumPy, on one thread."""
 
-Reads one JSON object a line and answers each with one: the problem first, then how often to evaluate which variant.
-"""
-
-import json
+import os
 import platform
-import sys
-from time import perf_counter
 
-import numpy as np
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+
+from protocol import absent, serve
+
+try:
+    import numpy as np
+except ImportError as error:
+    absent(str(error))
 
 
 def average_costs(candidates, states, plan, rates, discount, regularization):
@@ -45,21 +47,22 @@ def average_costs_in_place(candidates, states, plan, rates, discount, regulariza
     return total.mean(axis=1)
 
 
-print(json.dumps({"numpy": np.__version__, "python": platform.python_version()}), flush=True)
-for line in sys.stdin:
-    request = json.loads(line)
-    if "states" in request:
-        problem = {k: np.array(v) if isinstance(v, list) else v for k, v in request.items()}
-        shape = (len(problem["candidates"]), len(problem["states"]))
-        room = [np.empty(shape) for _ in range(3)]
-        print("{}", flush=True)
-        continue
-    if request["variant"] == "natural":
-        evaluate = lambda: average_costs(**problem)
-    else:
-        evaluate = lambda: average_costs_in_place(**problem, room=room)
-    start = perf_counter()
-    for _ in range(request["repeat"]):
-        costs = evaluate()
-    seconds = perf_counter() - start
-    print(json.dumps({"seconds": seconds / request["repeat"], "costs": costs.tolist()}), flush=True)
+def arrays(problem):
+    return {k: np.array(v) if isinstance(v, list) else v for k, v in problem.items()}
+
+
+def natural(problem):
+    given = arrays(problem)
+    return lambda: average_costs(**given), np.ndarray.tolist
+
+
+def in_place(problem):
+    given = arrays(problem)
+    room = [np.empty((len(given["candidates"]), len(given["states"]))) for _ in range(3)]
+    return lambda: average_costs_in_place(**given, room=room), np.ndarray.tolist
+
+
+serve(
+    {"name": "NumPy", "versions": {"numpy": np.__version__, "python": platform.python_version()}, "device": "cpu"},
+    {"as one writes it": (64, natural), "in place": (64, in_place)},
+)

@@ -1,0 +1,77 @@
+// A peer: another program that does the same work, in a process of its own, which answers a line of JSON with a line.
+// bench/peers/protocol.py says what is asked.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/** What a peer says of itself. */
+export interface About {
+  readonly name: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly device: "cpu" | "gpu";
+  /** ways to compute that it has, and the bits of their floating-point numbers */
+  readonly variants: readonly { readonly name: string; readonly bits: 32 | 64 }[];
+}
+
+/** What a request took. */
+export interface Timing {
+  /** of one evaluation by the clock: from inputs that are there to costs that are there */
+  readonly seconds: number;
+  /** of one evaluation by the device's own clock, where it has one */
+  readonly deviceSeconds?: number | undefined;
+  /** where they were asked for. Shape [candidates] */
+  readonly costs?: ArrayLike<number> | undefined;
+}
+
+/** How a program ended, in a line: the last that it said. */
+function endOf(child: ChildProcess, command: string): Promise<{ code: number | null; said: string }> {
+  let said = "";
+  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+    said = (said + text).slice(-10_000);
+  });
+  return new Promise((resolve) => {
+    child.on("error", (error: NodeJS.ErrnoException) =>
+      resolve({ code: null, said: error.code === "ENOENT" ? `${command} is not here` : error.message }),
+    );
+    child.on("close", (code) =>
+      resolve({ code, said: said.trim().split("\n").at(-1) || `${command} ended with ${code}` }),
+    );
+  });
+}
+
+/** Runs a program to its end. @throws Error with the last that it said, unless it ends well */
+export async function runToEnd(command: string, args: readonly string[], signal: AbortSignal): Promise<void> {
+  const { code, said } = await endOf(spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], signal }), command);
+  if (code !== 0) throw new Error(said);
+}
+
+/** A peer that runs. */
+export interface Peer {
+  readonly about: About;
+  /** Asks, and waits for the answer. @throws Error when there is none */
+  ask(request: object): Promise<Timing>;
+  close(): void;
+}
+
+/** Starts a peer. @throws Error that says why it cannot run here */
+export async function startPeer(command: string, args: readonly string[], signal: AbortSignal): Promise<Peer> {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], signal });
+  const ended = endOf(child, command);
+  child.stdin.on("error", () => {});
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error((await ended).said);
+    return JSON.parse(value);
+  };
+  const about: About & { absent?: string } = await next();
+  if (about.absent) throw new Error(about.absent);
+  return {
+    about,
+    ask(request) {
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+      return next();
+    },
+    close: () => void child.stdin.end(),
+  };
+}

@@ -1,0 +1,46 @@
+"""How a peer written in Python is asked: one JSON object a line, each answered with one.
+
+First it says what it is, or why it cannot run here. Then comes the problem, and after it requests that name a variant,
+how often to repeat it, and whether the costs are wanted.
+"""
+
+import json
+import sys
+from time import perf_counter
+
+
+def absent(why):
+    """Says why there is nothing to measure, and ends."""
+    print(json.dumps({"absent": why}), flush=True)
+    sys.exit(0)
+
+
+def serve(about, variants):
+    """
+    Answers until there are no more requests.
+
+    about: what the peer says of itself: "name", "versions", "device" ("cpu" or "gpu")
+    variants: by name, (bits of its arithmetic, function). The function takes the problem, a dict of numbers and lists,
+        and returns a function that computes the costs and waits until they are there, and one that makes a list of
+        what that returned.
+    """
+    listed = [{"name": name, "bits": bits} for name, (bits, _) in variants.items()]
+    print(json.dumps({**about, "variants": listed}), flush=True)
+    problem, prepared = None, {}
+    for line in sys.stdin:
+        request = json.loads(line)
+        if "states" in request:
+            problem, prepared = request, {}
+            print("{}", flush=True)
+            continue
+        name = request["variant"]
+        if name not in prepared:
+            prepared[name] = variants[name][1](problem)
+        evaluate, to_list = prepared[name]
+        start = perf_counter()
+        for _ in range(request["repeat"]):
+            costs = evaluate()
+        answer = {"seconds": (perf_counter() - start) / request["repeat"]}
+        if request.get("answer"):
+            answer["costs"] = to_list(costs)
+        print(json.dumps(answer), flush=True)
