@@ -21,6 +21,8 @@ export interface Timing {
   readonly deviceSeconds?: number | undefined;
   /** where they were asked for. Shape [candidates] */
   readonly costs?: ArrayLike<number> | undefined;
+  /** the least of the costs, from who finds it and keeps the others to himself */
+  readonly least?: number;
 }
 
 /** How a program ended, in a line: the last that it said. */
@@ -41,7 +43,10 @@ function endOf(child: ChildProcess, command: string): Promise<{ code: number | n
 
 /** Runs a program to its end. @throws Error with the last that it said, unless it ends well */
 export async function runToEnd(command: string, args: readonly string[], signal: AbortSignal): Promise<void> {
-  const { code, said } = await endOf(spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], signal }), command);
+  const { code, said } = await endOf(
+    spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], signal }),
+    command,
+  );
   if (code !== 0) throw new Error(said);
 }
 
@@ -54,7 +59,11 @@ export interface Peer {
 }
 
 /** Starts a peer. @throws Error that says why it cannot run here */
-export async function startPeer(command: string, args: readonly string[], signal: AbortSignal): Promise<Peer> {
+export async function startPeer(
+  command: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<Peer> {
   const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], signal });
   const ended = endOf(child, command);
   child.stdin.on("error", () => {});

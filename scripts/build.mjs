@@ -1,4 +1,4 @@
-// Bundles the library (for Node and for browsers), the command line and the page into dist/.
+// Bundles the library (for Node and for browsers), the command line, the measuring program and the page into dist/.
 import { rm } from "node:fs/promises";
 import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
@@ -34,6 +34,17 @@ await Promise.all([
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: "#!/usr/bin/env node" },
+  }),
+  build({
+    ...node,
+    // It is run on machines where nothing is installed but WebGPU's bindings, so it brings all else with it. The
+    // package does not have it.
+    entryPoints: { bench: "bench/main.ts" },
+    outdir: "dist",
+    external: ["webgpu"],
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
   }),
   build({ ...shared, platform: "browser", entryPoints: { browser: "src/index.ts" }, outdir: "dist" }),
   buildExplore("dist/explore"),

@@ -55,16 +55,9 @@ export async function softwareAdapterEnvironment() {
   return { LD_LIBRARY_PATH: folder, VK_ICD_FILENAMES: icd, VK_DRIVER_FILES: icd };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [command, ...rest] = process.argv.slice(2);
-  if (!command) {
-    console.error("usage: node scripts/software-adapter.mjs <command> [argument]...");
-    process.exit(2);
-  }
-  const child = spawn(command, rest, {
-    stdio: "inherit",
-    env: { ...process.env, ...(await softwareAdapterEnvironment()) },
-  });
+/** Runs a command in this process's place: its output, its signals, its exit status. */
+export function runInPlace(command, args, environment) {
+  const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, ...environment } });
   // Ctrl-C reaches the child too, and the child says when it is done; other signals are passed on.
   process.on("SIGINT", () => {});
   for (const name of ["SIGTERM", "SIGHUP"]) process.on(name, () => child.kill(name));
@@ -78,4 +71,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       process.kill(process.pid, signal);
     } else process.exitCode = code;
   });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [command, ...rest] = process.argv.slice(2);
+  if (!command) {
+    console.error("usage: node scripts/software-adapter.mjs <command> [argument]...");
+    process.exit(2);
+  }
+  runInPlace(command, rest, await softwareAdapterEnvironment());
 }

@@ -43,7 +43,7 @@ export interface Row extends Asked, Omit<Measured, "plan" | "precision"> {
 }
 
 /** A row that was not measured. */
-export type LeftOut = Pick<Row, "game" | "size" | "method" | "backend" | "precision"> & {
+export type LeftOut = Pick<Row, "game" | "size" | "method" | "backend" | "threads" | "precision"> & {
   readonly why: string;
 };
 
@@ -82,8 +82,14 @@ export function machineHere(): Machine {
   };
 }
 
-/** A GPU with exact timestamps that is counted, and what it is; undefined where there is none. */
-export async function openMeter(): Promise<{ meter: MeteredGpu; adapter: AdapterReport } | undefined> {
+/** A GPU that counts, and what it is. */
+export interface Opened {
+  readonly meter: MeteredGpu;
+  readonly adapter: AdapterReport;
+}
+
+/** Dawn's GPU with exact timestamps; undefined where there is no adapter. */
+export async function openMeter(): Promise<Opened | undefined> {
   const gpu = await createGpu(["disable-dawn-features=timestamp_quantization"]);
   const [adapter] = gpu ? await listAdapters(gpu) : [];
   return gpu && adapter && { meter: meterGpu(gpu), adapter };
@@ -131,7 +137,7 @@ export async function measureAll(
       leftOut.push({ ...named, why: "there is no adapter" });
       continue;
     }
-    const way = [game, asked.method, asked.backend, asked.precision].join();
+    const way = [game, ...Object.values(asked)].join();
     const { amount, unit } = workOf(problem, asked.method);
     const speed = speeds.get(way);
     const hopeless = speed !== undefined && amount > speed * BETTER * patience;

@@ -1,26 +1,33 @@
 // The ways in which a problem can be solved, and how much work each is.
 
+import { availableParallelism } from "node:os";
 import type { Problem } from "../problem.ts";
 import type { SearchSettings } from "../solve/search.ts";
 import { chooseWay, type Way } from "../solve/way.ts";
 import type { Size } from "./cases.ts";
 
 /** One way to solve a problem. */
-export type Asked = Pick<Way, "method" | "precision"> & { readonly backend: "cpu" | "gpu" };
+export interface Asked extends Pick<Way, "method" | "precision"> {
+  readonly backend: "cpu" | "gpu";
+  /** of the CPU; on the GPU as many as it has cores may settle what float64 has to */
+  readonly threads?: number;
+}
 
 const METHODS = ["rollout", "moments", "exact"] as const;
-const WAYS = [
-  { backend: "cpu", precision: "certified" },
+const CORES = availableParallelism();
+const WAYS: readonly Omit<Asked, "method">[] = [
+  { backend: "cpu", threads: 1, precision: "certified" },
+  ...(CORES > 1 ? [{ backend: "cpu", threads: CORES, precision: "certified" } as const] : []),
   { backend: "gpu", precision: "certified" },
   { backend: "gpu", precision: "f32" },
-] as const;
+];
 
 /** The ways in which a problem can be solved, those that need no GPU first; what has no grid is of one size. */
 export function waysOf(problem: Problem, size: Size): Asked[] {
   const can = (asked: Asked) => {
     try {
       chooseWay(problem, asked);
-      return asked.method !== "exact" || size === "small";
+      return asked.method !== "exact" || (size === "small" && asked.threads === 1);
     } catch {
       return false;
     }

@@ -9,7 +9,7 @@ import { alignColumns } from "../report/table.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { interruptible } from "./interrupt.ts";
-import { createProgress, type ProgressBar } from "./progress.ts";
+import { createProgress } from "./progress.ts";
 
 /** What the command line gives. */
 export interface BenchFlags {
@@ -72,7 +72,7 @@ function cellsOf(row: Row): string[] {
   return [
     row.game,
     row.method,
-    row.backend,
+    row.threads === undefined ? row.backend : `${row.backend}, ${row.threads}`,
     row.ran,
     grid,
     milliseconds(row.first),
@@ -88,15 +88,15 @@ function cellsOf(row: Row): string[] {
 }
 
 const HEADING = [
-  ...["game", "method", "backend", "precision", "candidates × states × episodes"],
+  ...["game", "method", "backend, threads", "precision", "candidates × states × episodes"],
   ...["first, ms", "then, ms", "GPU, ms", "speed", "of the limit", "grown by, MiB", "on the GPU, MiB"],
 ];
 
 /** What was left out, a line for each way and reason. */
 function leftOutLines(leftOut: Report["leftOut"]): string[] {
   const sizes = new Map<string, Size[]>();
-  for (const { game, method, backend, precision, why, size } of leftOut) {
-    const line = `  ${game}, ${method}, ${backend}, ${precision}: ${why}`;
+  for (const { game, method, backend, threads, precision, why, size } of leftOut) {
+    const line = `  ${[game, method, backend, threads, precision].filter(Boolean).join(", ")}: ${why}`;
     sizes.set(line, [...(sizes.get(line) ?? []), size]);
   }
   return Array.from(sizes, ([line, which]) => `${line} (${which.join(", ")})`);
@@ -129,36 +129,53 @@ async function openFile(
   return { write: (text) => folder.write({ [name]: text }), discard: folder.discard };
 }
 
+/** What else is measured on the same machine. */
+export interface Beside<T extends object> {
+  measure(
+    selection: Selection,
+    on: { signal: AbortSignal; onShare: (share: number, what: string) => void },
+  ): Promise<T>;
+  table(measured: T): string;
+}
+
 /**
  * Measures and reports.
  *
- * @param more what else is to be measured on the same machine, under names of its own in the JSON
+ * @param beside what else is measured; its names stand beside the report's in the JSON
  * @throws MesaError; then nothing is printed and nothing written
  */
 export async function benchCommand<T extends object>(
   flags: BenchFlags,
   command: string,
-  more?: { measure(progress: ProgressBar, signal: AbortSignal): Promise<T>; table(measured: T): string },
+  beside?: Beside<T>,
 ): Promise<void> {
   const selection = readSelection(flags);
   const file = flags.out === undefined ? undefined : await openFile(flags.out);
   const progress = createProgress();
-  let measured: Report;
-  let beside: T | undefined;
+  /** of the whole: half of it is what is measured beside */
+  const half = beside ? 0.5 : 1;
+  let report: Report;
+  let more: T | undefined;
   try {
-    [measured, beside] = await interruptible(async (signal) => {
-      const report = await measureAll(selection, command, { signal, onRow: progress.show });
-      return [report, await more?.measure(progress, signal)] as const;
-    });
-    await file?.write(toJson({ ...measured, ...beside }));
+    [report, more] = await interruptible(async (signal) => [
+      await measureAll(selection, command, {
+        signal,
+        onRow: (share, what) => progress.show(half * share, what),
+      }),
+      await beside?.measure(selection, {
+        signal,
+        onShare: (share, what) => progress.show(half + half * share, what),
+      }),
+    ]);
+    await file?.write(toJson({ ...report, ...more }));
   } catch (error) {
     await file?.discard();
     throw error;
   } finally {
     progress.stop();
   }
-  if (flags.json) process.stdout.write(toJson({ ...measured, ...beside }));
-  else process.stdout.write(benchTable(measured) + (more && beside ? `\n${more.table(beside)}` : ""));
+  const tables = benchTable(report) + (beside && more ? `\n${beside.table(more)}` : "");
+  process.stdout.write(flags.json ? toJson({ ...report, ...more }) : tables);
   if (flags.out !== undefined) say(`wrote ${flags.out}`);
-  if (measured.rows.some((row) => row.void)) process.exitCode = 1;
+  if (report.rows.some((row) => row.void)) process.exitCode = 1;
 }

@@ -1,0 +1,195 @@
+// Who is asked for the costs of every candidate: this package on each of its backends, and the peers that are here.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Opened } from "../src/bench/report.ts";
+import { createCpuEvaluator } from "../src/cpu/evaluator.ts";
+import { createProportionalRollout } from "../src/cpu/proportional.ts";
+import { checkNotAborted } from "../src/errors.ts";
+import { createGpuEvaluator, type GpuEvaluator } from "../src/gpu/evaluator.ts";
+import type { Problem } from "../src/problem.ts";
+import type { Evaluator } from "../src/solve/step.ts";
+import { type Peer, runToEnd, startPeer, type Timing } from "./peer.ts";
+
+/** The costs of all candidates of the game `linear` at the first episode, given the decisions after it. */
+export interface Question {
+  readonly problem: Problem;
+  readonly plan: readonly (readonly number[])[];
+}
+
+/** Someone who answers. */
+export interface Contestant {
+  readonly name: string;
+  readonly variant: string;
+  readonly device: "cpu" | "gpu";
+  readonly bits: 32 | 64;
+  /** how many times as fast it may be on larger questions, for their work: small ones do not fill a GPU */
+  readonly gains: number;
+  /** Makes everything ready for a question. */
+  take(question: Question): Promise<void>;
+  /** Answers it, so many times one after the other; the timing is that of one. */
+  time(repeat: number, answer: boolean): Promise<Timing>;
+  close(): void;
+}
+
+export const OURS = "mesa-induction";
+const GAINS = { cpu: 2, gpu: 50 };
+
+/** Times `work`, and gives what it returned last. */
+async function repeated<T>(
+  repeat: number,
+  work: () => T | Promise<T>,
+): Promise<{ seconds: number; last: T }> {
+  let last: T | undefined;
+  const start = performance.now();
+  for (let i = 0; i < repeat; i++) last = await work();
+  return { seconds: (performance.now() - start) / 1000 / repeat, last: last as T };
+}
+
+/** The CPU's rollouts, on one thread. */
+function onOneThread(): Contestant {
+  let costs: () => number[];
+  return {
+    ...({ name: OURS, variant: "1 thread", device: "cpu", bits: 64, gains: GAINS.cpu } as const),
+    async take({ problem, plan }) {
+      const costsOf = createProportionalRollout(problem)(0, plan);
+      const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));
+      costs = () => costsOf(decisions);
+    },
+    async time(repeat) {
+      const { seconds, last } = await repeated(repeat, () => costs());
+      return { seconds, costs: last };
+    },
+    close() {},
+  };
+}
+
+/** The CPU's rollouts on all cores, as a step of the induction asks for them: with the least of the costs found. */
+function onAllThreads(threads: number): Contestant {
+  let evaluator: Evaluator | undefined;
+  let decide: () => ReturnType<Evaluator["decide"]>;
+  return {
+    ...({ name: OURS, variant: `${threads} threads`, device: "cpu", bits: 64, gains: GAINS.cpu } as const),
+    async take({ problem, plan }) {
+      evaluator?.destroy();
+      const its = createCpuEvaluator(problem, "rollout", { threads, patience: 0 });
+      evaluator = its;
+      decide = () => its.decide(0, plan, {});
+    },
+    async time(repeat) {
+      const { seconds, last } = await repeated(repeat, () => decide());
+      return { seconds, least: last[0].cost };
+    },
+    close: () => evaluator?.destroy(),
+  };
+}
+
+/** The GPU's rollouts, all costs read back; certified ones come with their bounds. */
+function onGpu({ meter, adapter }: Opened, precision: "certified" | "f32"): Contestant {
+  let evaluator: GpuEvaluator | undefined;
+  let enclosures: () => ReturnType<GpuEvaluator["enclosures"]>;
+  return {
+    ...({ name: OURS, variant: precision, device: "gpu", bits: 32 } as const),
+    gains: GAINS[adapter.software ? "cpu" : "gpu"],
+    async take({ problem, plan }) {
+      evaluator?.destroy();
+      const options = { method: "rollout", precision, required: true, gpu: meter.gpu as GPU } as const;
+      const its = (await createGpuEvaluator(problem, options))!;
+      evaluator = its;
+      enclosures = () => its.enclosures(0, plan);
+    },
+    async time(repeat) {
+      await meter.takeSeconds();
+      const { seconds, last } = await repeated(repeat, () => enclosures());
+      const deviceSeconds = await meter.takeSeconds();
+      return { seconds, deviceSeconds: deviceSeconds && deviceSeconds / repeat, costs: last.cost };
+    },
+    close: () => evaluator?.destroy(),
+  };
+}
+
+/** The variants of a peer. */
+function contestantsOf(peer: Peer): Contestant[] {
+  const { name, device, variants } = peer.about;
+  /** the question that the peer has, for all of its variants */
+  let taken: Question | undefined;
+  return variants.map(({ name: variant, bits }) => ({
+    ...{ name, variant, device, bits, gains: GAINS[device] },
+    async take(question) {
+      if (taken === question) return;
+      taken = question;
+      const { problem, plan } = question;
+      await peer.ask({
+        candidates: [...problem.candidates.axes[0]],
+        states: [...problem.states.axes[0]],
+        plan: plan.flat(),
+        rates: [...problem.learningRates],
+        discount: problem.parameters.discount,
+        regularization: problem.parameters.regularization,
+      });
+    },
+    time: (repeat, answer) => peer.ask({ variant, repeat, answer }),
+    close: peer.close,
+  }));
+}
+
+/** Peers that are compiled here, and those that Python runs. */
+const COMPILED = {
+  "C++": {
+    compiler: "g++",
+    flags: ["-std=c++17", "-O3", "-march=native", "-fopenmp"],
+    source: "cpp_rollout.cpp",
+  },
+  CUDA: { compiler: "nvcc", flags: ["-std=c++17", "-O3", "-arch=native"], source: "cuda_rollout.cu" },
+};
+const IN_PYTHON = { NumPy: "numpy_rollout.py", PyTorch: "torch_rollout.py", JAX: "jax_rollout.py" };
+/** as they are found from the bundle in dist/ */
+const PEERS = new URL("../bench/peers/", import.meta.url);
+const fileOf = (name: string) => fileURLToPath(new URL(name, PEERS));
+
+/** Everyone who can answer here, and why others cannot. */
+export interface Field {
+  readonly contestants: Contestant[];
+  readonly versions: Record<string, Readonly<Record<string, string>>>;
+  readonly absent: { readonly name: string; readonly why: string }[];
+  close(): Promise<void>;
+}
+
+/** Compiles and starts the peers. @param opened the adapter, where there is one to be measured */
+export async function openField(opened: Opened | undefined, signal: AbortSignal): Promise<Field> {
+  const folder = await mkdtemp(join(tmpdir(), "mesa-induction-peers-"));
+  const threads = availableParallelism();
+  const contestants = [onOneThread(), ...(threads > 1 ? [onAllThreads(threads)] : [])];
+  const versions: Field["versions"] = {};
+  const absent: Field["absent"] = [];
+  if (opened) contestants.push(onGpu(opened, "f32"), onGpu(opened, "certified"));
+  else absent.push({ name: `${OURS} on a GPU`, why: "no adapter" });
+
+  const start = async (name: string, begin: () => Promise<Peer>) => {
+    try {
+      const peer = await begin();
+      contestants.push(...contestantsOf(peer));
+      versions[name] = peer.about.versions;
+    } catch (error) {
+      checkNotAborted(signal);
+      absent.push({ name, why: (error as Error).message });
+    }
+  };
+  for (const [name, script] of Object.entries(IN_PYTHON))
+    await start(name, () => startPeer("python3", [fileOf(script)], signal));
+  for (const [name, { compiler, flags, source }] of Object.entries(COMPILED))
+    await start(name, async () => {
+      const program = join(folder, name);
+      await runToEnd(compiler, [...flags, "-o", program, fileOf(source)], signal);
+      return startPeer(program, [], signal);
+    });
+  return {
+    ...{ contestants, versions, absent },
+    async close() {
+      for (const contestant of contestants) contestant.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,224 @@
+// This package beside its peers: everyone computes the same costs, in turns in one run, and whose answer differs from
+// the moments' is void.
+
+import { CASES, SIZES, type Size } from "../src/bench/cases.ts";
+import { instructionsPerSecond, instructionsPerStep } from "../src/bench/limit.ts";
+import { type Spread, spreadOf } from "../src/bench/measure.ts";
+import type { Opened, Selection } from "../src/bench/report.ts";
+import { checkNotAborted } from "../src/errors.ts";
+import { createProblem } from "../src/problem.ts";
+import { createOracle } from "../src/solve/settle.ts";
+import { type Contestant, type Field, openField, type Question } from "./contestants.ts";
+
+/** How one contestant did. */
+export interface Entry extends Pick<Contestant, "name" | "variant" | "device" | "bits"> {
+  readonly seconds: Spread;
+  /** by the GPU's own clock; null where it was not asked */
+  readonly deviceSeconds: Spread | null;
+  readonly stepsPerSecond: number;
+  /** the share of the adapter's float32 instructions, by its own clock; null where not known */
+  readonly limitShare: number | null;
+  /** the largest relative difference of a cost from the reference */
+  readonly difference: number;
+  /** whether that is within what the arithmetic may lose */
+  readonly valid: boolean;
+}
+
+/** One question, and all who answered it. */
+export interface Race {
+  readonly candidates: number;
+  readonly states: number;
+  readonly episodes: number;
+  readonly discount: number;
+  readonly entries: readonly Entry[];
+  /** who would have taken too long */
+  readonly leftOut: readonly string[];
+}
+
+/** All that was measured. */
+export interface Races {
+  readonly peers: {
+    readonly rounds: number;
+    readonly versions: Field["versions"];
+    readonly absent: Field["absent"];
+    readonly races: readonly Race[];
+  };
+}
+
+const DISCOUNTS = [1, 0.97];
+/** How long everyone is timed. */
+export interface Effort {
+  /** timings of each contestant, in turns */
+  readonly rounds: number;
+  /** how long one timing takes at least, in seconds */
+  readonly timing: number;
+}
+
+const EFFORT: Effort = { rounds: 9, timing: 0.1 };
+/** rounds of who takes so long for one answer, in seconds */
+const SLOW_ROUNDS = 3;
+const SLOW = 1;
+/** what a cost may be off, relatively, after 100 episodes */
+const TOLERANCE = { 64: 1e-11, 32: 1e-4 };
+
+/** A question: a size of the game `linear`, under other rates, a plan that is not the best and a regularization. */
+function ask(size: Size, discount: number): Question {
+  const { coefficient, theta } = CASES.linear[SIZES.indexOf(size)];
+  const problem = createProblem({
+    game: "linear",
+    schedule: { training: 20, deployment: 80, learningRate: 0.9 },
+    ...{ coefficient, theta, discount, regularization: 0.001 },
+  });
+  return { problem, plan: Array.from(problem.learningRates, (rate) => [rate > 0 ? 0.05 : 1]) };
+}
+
+/** The costs by moments: another method, and cheap enough for every size. */
+function referenceOf({ problem, plan }: Question): Float64Array {
+  const [{ enclosure }] = createOracle(problem).questions(0, plan);
+  return Float64Array.from(
+    { length: problem.candidates.size },
+    (_, i) => enclosure!(problem.candidates.at(i)).cost,
+  );
+}
+
+/** One contestant on one question. */
+class Turn {
+  readonly seconds: number[] = [];
+  readonly deviceSeconds: number[] = [];
+  difference = 0;
+  readonly #contestant: Contestant;
+  readonly #reference: Float64Array;
+  readonly #repeat: number;
+  readonly rounds: number;
+
+  /** @param first how long one answer took, in seconds */
+  constructor(contestant: Contestant, reference: Float64Array, first: number, { rounds, timing }: Effort) {
+    this.#contestant = contestant;
+    this.#reference = reference;
+    this.#repeat = Math.max(1, Math.ceil(timing / first));
+    this.rounds = first > SLOW ? Math.min(SLOW_ROUNDS, rounds) : rounds;
+  }
+
+  async take(round: number): Promise<void> {
+    if (round >= this.rounds) return;
+    // answers are looked at once the clock has stopped, in the last round
+    const answer = round === this.rounds - 1;
+    const { seconds, deviceSeconds, costs, least } = await this.#contestant.time(this.#repeat, answer);
+    this.seconds.push(seconds);
+    if (deviceSeconds !== undefined) this.deviceSeconds.push(deviceSeconds);
+    if (!answer) return;
+    const reference =
+      least === undefined ? this.#reference : [this.#reference.reduce((a, b) => Math.min(a, b))];
+    const answers = least === undefined ? costs! : [least];
+    for (let i = 0; i < reference.length; i++) {
+      const off = Math.abs(answers[i] / reference[i] - 1);
+      // what is no number is as far off as can be
+      this.difference = Math.max(this.difference, off >= 0 ? off : Number.POSITIVE_INFINITY);
+    }
+  }
+}
+
+/** How long a question may take by how long smaller ones took. */
+class Speeds {
+  /** steps a second */
+  readonly #known = new Map<Contestant, number>();
+
+  /** in seconds; 0 where nothing is known */
+  expected(contestant: Contestant, work: number): number {
+    const speed = this.#known.get(contestant);
+    return speed === undefined ? 0 : work / (speed * contestant.gains);
+  }
+
+  learn(contestant: Contestant, work: number, seconds: number): void {
+    this.#known.set(contestant, work / seconds);
+  }
+}
+
+interface Racing {
+  /** how long an answer may take, in seconds */
+  readonly patience: number;
+  readonly signal: AbortSignal;
+  /** float32 instructions a second of the adapter, where known */
+  readonly limit: number | undefined;
+  readonly effort: Effort;
+}
+
+/** Lets some contestants answer a question, in turns. */
+async function raceOnce(
+  question: Question,
+  contestants: readonly Contestant[],
+  speeds: Speeds,
+  onShare: (share: number, what: string) => void,
+  { patience, signal, limit, effort }: Racing,
+): Promise<Race> {
+  const { candidates, states, learningRates, parameters } = question.problem;
+  const reference = referenceOf(question);
+  const episodes = learningRates.length;
+  const work = candidates.size * states.size * episodes;
+  const leftOut: string[] = [];
+  const turns = new Map<Contestant, Turn>();
+  for (const [i, contestant] of contestants.entries()) {
+    checkNotAborted(signal);
+    onShare(i / contestants.length / 2, contestant.name);
+    let seconds = speeds.expected(contestant, work);
+    if (seconds <= patience) {
+      await contestant.take(question);
+      // compiles and warms up; the second answer says how often to repeat
+      await contestant.time(1, false);
+      seconds = (await contestant.time(1, false)).seconds;
+      speeds.learn(contestant, work, seconds);
+    }
+    if (seconds <= patience) turns.set(contestant, new Turn(contestant, reference, seconds, effort));
+    else leftOut.push(`${contestant.name}, ${contestant.variant}`);
+  }
+  for (let round = 0; round < effort.rounds; round++) {
+    for (const [contestant, turn] of turns) {
+      checkNotAborted(signal);
+      onShare(0.5 + round / effort.rounds / 2, contestant.name);
+      await turn.take(round);
+    }
+  }
+  const each = instructionsPerStep(question.problem)!;
+  const entries = Array.from(turns, ([{ name, variant, device, bits }, turn]): Entry => {
+    const seconds = spreadOf(turn.seconds);
+    const deviceSeconds = turn.deviceSeconds.length > 0 ? spreadOf(turn.deviceSeconds) : null;
+    return {
+      ...{ name, variant, device, bits, seconds, deviceSeconds },
+      stepsPerSecond: work / seconds.median,
+      limitShare: limit && deviceSeconds ? (work * each) / deviceSeconds.median / limit : null,
+      difference: turn.difference,
+      valid: turn.difference <= TOLERANCE[bits],
+    };
+  });
+  const { discount } = parameters;
+  return { candidates: candidates.size, states: states.size, episodes, discount, entries, leftOut };
+}
+
+/**
+ * Lets everyone answer every question.
+ *
+ * @param opened the adapter, where there is one
+ */
+export async function race(
+  opened: Opened | undefined,
+  { sizes, backends, patience }: Selection,
+  { signal, onShare }: { signal: AbortSignal; onShare(share: number, what: string): void },
+  effort = EFFORT,
+): Promise<Races> {
+  const field = await openField(backends.includes("gpu") ? opened : undefined, signal);
+  const contestants = field.contestants.filter(({ device }) => backends.includes(device));
+  const limit = opened && instructionsPerSecond(opened.adapter.name);
+  const questions = sizes.flatMap((size) => DISCOUNTS.map((discount) => ask(size, discount)));
+  const speeds = new Speeds();
+  const races: Race[] = [];
+  try {
+    for (const [q, question] of questions.entries()) {
+      const share = (part: number, what: string) =>
+        onShare((q + part) / questions.length, `question ${q + 1} of ${questions.length}: ${what}`);
+      races.push(await raceOnce(question, contestants, speeds, share, { patience, signal, limit, effort }));
+    }
+  } finally {
+    await field.close();
+  }
+  return { peers: { rounds: effort.rounds, versions: field.versions, absent: field.absent, races } };
+}

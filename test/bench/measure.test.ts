@@ -1,0 +1,64 @@
+// What measurements are made of: medians, the ways of solving, and what an adapter could do at most.
+import { expect, test } from "vitest";
+import { CASES, SIZES } from "../../src/bench/cases.ts";
+import { instructionsPerSecond, instructionsPerStep } from "../../src/bench/limit.ts";
+import { measure, spreadOf } from "../../src/bench/measure.ts";
+import { waysOf, workOf } from "../../src/bench/ways.ts";
+import { games } from "../../src/index.ts";
+import { createProblem } from "../../src/problem.ts";
+
+test("the spread of measurements", () => {
+  expect(spreadOf([3, 1, 2])).toEqual({ median: 2, least: 1, most: 3, repeats: 3 });
+  expect(spreadOf([4, 1, 2, 10])).toEqual({ median: 3, least: 1, most: 10, repeats: 4 });
+});
+
+test("every game is measured, in sizes that grow", () => {
+  expect(Object.keys(CASES).sort()).toEqual([...games.keys()].sort());
+  for (const [game, configs] of Object.entries(CASES)) {
+    const method = game === "uncertain-deployment" ? "moments" : "rollout";
+    const work = configs.map((config) => workOf(createProblem(config), method).amount);
+    for (let i = 1; i < work.length; i++) expect(work[i]).toBeGreaterThan(2 * work[i - 1]);
+    expect(configs.length).toBeLessThanOrEqual(SIZES.length);
+  }
+});
+
+test("work is counted", () => {
+  const grid = { schedule: { training: 2, deployment: 1, learningRate: 1 }, coefficient: { count: 5 } };
+  const linear = createProblem({ game: "linear", ...grid, theta: { count: 7 } });
+  expect(workOf(linear, "rollout")).toEqual({ amount: 5 * 7 * (3 + 2 + 1), unit: "rollout-steps" });
+  expect(workOf(linear, "moments")).toEqual({ amount: 15, unit: "candidates" });
+  const schedule = { episodes: 4, learningRate: 1 };
+  const hidden = createProblem({ game: "uncertain-deployment", schedule, coefficient: { count: 5 } });
+  expect(workOf(hidden, "moments").amount).toBe(5 * 2 * 4);
+});
+
+test("the ways of solving a game", () => {
+  const ways = (game: string, size: "small" | "large") =>
+    new Set(
+      waysOf(createProblem({ game }), size).map((way) => `${way.method} ${way.backend} ${way.precision}`),
+    );
+  const gridded = (method: string) =>
+    ["cpu certified", "gpu certified", "gpu f32"].map((on) => `${method} ${on}`);
+  expect(ways("linear", "large")).toEqual(new Set([...gridded("rollout"), ...gridded("moments")]));
+  expect(ways("linear", "small").has("exact cpu certified")).toBe(true);
+  expect(ways("uncertain-deployment", "large")).toEqual(new Set(gridded("moments")));
+  expect(ways("mlp", "small")).toEqual(new Set(gridded("rollout")));
+});
+
+test("what an adapter can do, of those that are known", () => {
+  // the makers' figures, in TFLOP/s, count a fused multiply-add as two
+  const teraflops = (adapter: string) => (instructionsPerSecond(adapter)! * 2) / 1e12;
+  expect(teraflops("0x2335 (NVIDIA H200)")).toBeCloseTo(66.9, 1);
+  expect(teraflops("nvidia ampere (NVIDIA A100-SXM4-80GB)")).toBeCloseTo(19.5, 1);
+  expect(teraflops("NVIDIA GeForce RTX 4090")).toBeCloseTo(82.6, 1);
+  expect(instructionsPerSecond("swiftshader (SwiftShader)")).toBeUndefined();
+  expect(instructionsPerStep(createProblem({ game: "linear" }))).toBe(3);
+  expect(instructionsPerStep(createProblem({ game: "linear", discount: 0.9 }))).toBe(4);
+  expect(instructionsPerStep(createProblem({ game: "misconception" }))).toBeUndefined();
+});
+
+test("a solve that takes longer than one has patience for is given up", async () => {
+  const problem = createProblem({ game: "misconception", coefficient: { count: 4001 } });
+  const asked = { method: "rollout", backend: "cpu", threads: 1, precision: "certified" } as const;
+  expect(await measure(problem, asked, { meter: undefined, patience: 0.2 })).toBeUndefined();
+});

@@ -1,0 +1,99 @@
+// What the metered WebGPU counts is what the solver takes, and after a solve nothing of it is left.
+import { expect, test } from "vitest";
+import { meterGpu } from "../../src/bench/meter.ts";
+import { createGpu } from "../../src/gpu/node.ts";
+import { type Config, solve } from "../../src/index.ts";
+
+const gpu = (await createGpu(["disable-dawn-features=timestamp_quantization"]))!;
+
+/** storage of WebGPU, as its constants are not there in Node */
+const STORAGE = 0x80;
+const COPY_SOURCE = 0x4;
+
+test("buffers are counted while they live", async () => {
+  const meter = meterGpu(gpu);
+  const device = await (await meter.gpu.requestAdapter())!.requestDevice();
+  expect(meter).toMatchObject({ devices: 1, buffers: 0, bytes: 0 });
+  const [small, large] = [100, 1000].map((size) => device.createBuffer({ size, usage: STORAGE }));
+  expect(meter).toMatchObject({ buffers: 2, bytes: 1100 });
+  large.destroy();
+  large.destroy();
+  expect(meter).toMatchObject({ buffers: 1, bytes: 100 });
+  expect(meter.takePeakBytes()).toBe(1100);
+  expect(meter.takePeakBytes()).toBe(100);
+  device.destroy();
+  expect(meter).toMatchObject({ devices: 0, buffers: 0, bytes: 0 });
+  small.destroy();
+  expect(meter.bytes).toBe(0);
+});
+
+test("the time of compute passes is counted, and only theirs", async () => {
+  const meter = meterGpu(gpu);
+  const device = await (await meter.gpu.requestAdapter())!.requestDevice();
+  const code = `
+    @group(0) @binding(0) var<storage, read_write> sums: array<f32, 64>;
+    @compute @workgroup_size(64) fn work(@builtin(local_invocation_index) i: u32) {
+      var x = f32(i);
+      for (var k = 0; k < 20000; k++) { x = x * 0.999 + 1.0; }
+      sums[i] = x;
+    }`;
+  const pipeline = device.createComputePipeline({
+    layout: "auto",
+    compute: { module: device.createShaderModule({ code }), entryPoint: "work" },
+  });
+  const buffer = device.createBuffer({ size: 256, usage: STORAGE | COPY_SOURCE });
+  const group = device.createBindGroup({
+    layout: pipeline.getBindGroupLayout(0),
+    entries: [{ binding: 0, resource: { buffer } }],
+  });
+  const submit = async (passes: number) => {
+    const encoder = device.createCommandEncoder();
+    for (let i = 0; i < passes; i++) {
+      const pass = encoder.beginComputePass();
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(1);
+      pass.end();
+    }
+    const started = performance.now();
+    device.queue.submit([encoder.finish()]);
+    await device.queue.onSubmittedWorkDone();
+    return (performance.now() - started) / 1000;
+  };
+  await submit(1);
+  expect(await meter.takeSeconds()).toBeGreaterThan(0);
+  expect(await meter.takeSeconds()).toBe(0);
+  const waited = (await submit(2)) + (await submit(0)) + (await submit(3));
+  const seconds = (await meter.takeSeconds())!;
+  expect(seconds).toBeGreaterThan(0);
+  expect(seconds).toBeLessThan(waited);
+  device.destroy();
+  expect(await meter.takeSeconds()).toBeUndefined();
+});
+
+const schedule = { training: 3, deployment: 3, learningRate: 0.5 };
+const configs: Config[] = [
+  { game: "linear", schedule, coefficient: { count: 41 } },
+  {
+    game: "learned-discount",
+    schedule,
+    base: { count: 5 },
+    perDiscount: { count: 5 },
+    discount: { count: 3 },
+  },
+  { game: "mlp", schedule, search: { population: 8, generations: 3 } },
+];
+
+test.each(configs)("solves of $game give back what they take, and take no more each time", async (config) => {
+  const meter = meterGpu(gpu);
+  const taken: number[] = [];
+  for (let i = 0; i < 8; i++) {
+    const precision = i % 2 === 0 ? "certified" : "f32";
+    const { solver } = await solve(config, { backend: "gpu", method: "rollout", precision, gpu: meter.gpu });
+    expect(solver.backend).toBe("gpu");
+    expect(meter).toMatchObject({ devices: 0, buffers: 0, bytes: 0 });
+    taken.push(meter.takePeakBytes());
+  }
+  expect(taken[0]).toBeGreaterThan(1000);
+  expect(taken.slice(2)).toEqual(taken.slice(0, -2));
+});

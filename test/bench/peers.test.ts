@@ -1,0 +1,47 @@
+// Everyone who can compute the costs here gives the same, and who cannot is named with a reason.
+import { expect, test } from "vitest";
+import { OURS } from "../../bench/contestants.ts";
+import { race } from "../../bench/peers.ts";
+import { oursOn, racesTable, ratioTo } from "../../bench/racesTable.ts";
+import { openMeter } from "../../src/bench/report.ts";
+
+const silent = { signal: new AbortController().signal, onShare() {} };
+
+test("those that are here agree, those that are not are absent", { timeout: 240_000 }, async () => {
+  const measured = await race(
+    await openMeter(),
+    { games: [], sizes: ["small"], backends: ["cpu", "gpu"], patience: 60 },
+    silent,
+    { rounds: 1, timing: 0 },
+  );
+  const { races, absent } = measured.peers;
+  expect(races.map(({ discount }) => discount)).toEqual([1, 0.97]);
+  for (const one of races) {
+    const ours = one.entries.filter(({ name }) => name === OURS).map(({ variant }) => variant);
+    expect(ours).toContain("1 thread");
+    expect(ours).toContain("f32");
+    expect(ours).toContain("certified");
+    expect(one.leftOut).toEqual([]);
+    for (const { name, variant, valid, difference, stepsPerSecond } of one.entries) {
+      expect(valid, `${name}, ${variant} is off by ${difference}`).toBe(true);
+      expect(stepsPerSecond).toBeGreaterThan(0);
+    }
+    expect(oursOn(one, "gpu")!.deviceSeconds!.median).toBeGreaterThan(0);
+  }
+  const here = new Set([...races[0].entries.map(({ name }) => name), ...absent.map(({ name }) => name)]);
+  for (const peer of ["NumPy", "C++", "CUDA", "PyTorch", "JAX"]) expect(here).toContain(peer);
+  for (const { why } of absent) expect(why).toMatch(/./);
+  expect(racesTable(measured)).toContain("costs of 401 × 11 × 100, discount 0.97");
+});
+
+test("an answer that is wrong has no ratio", async () => {
+  const seconds = (median: number) => ({ median, least: median, most: median, repeats: 1 });
+  const entry = (median: number, valid: boolean) => ({
+    ...({ name: OURS, variant: "", device: "cpu", bits: 64, gains: 1 } as const),
+    ...{ seconds: seconds(median), deviceSeconds: null, stepsPerSecond: 1, limitShare: null },
+    ...{ difference: 0, valid },
+  });
+  expect(ratioTo(entry(2, true), entry(3, true))).toBe("1.5×");
+  expect(ratioTo(entry(2, true), entry(3, false))).toBe("–");
+  expect(ratioTo(undefined, entry(3, true))).toBe("–");
+});
