@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Opened } from "../src/bench/report.ts";
+import { GAINS, type Opened } from "../src/bench/report.ts";
 import { createCpuEvaluator } from "../src/cpu/evaluator.ts";
 import { createProportionalRollout } from "../src/cpu/proportional.ts";
 import { checkNotAborted } from "../src/errors.ts";
@@ -35,7 +35,6 @@ export interface Contestant {
 }
 
 export const OURS = "mesa-induction";
-const GAINS = { cpu: 2, gpu: 50 };
 
 /** Times `work`, and gives what it returned last. */
 async function repeated<T>(
@@ -178,7 +177,7 @@ export async function openField(opened: Opened | undefined, signal: AbortSignal)
     }
   };
   for (const [name, script] of Object.entries(IN_PYTHON))
-    await start(name, () => startPeer("python3", [fileOf(script)], signal));
+    await start(name, () => startPeer("python3", ["-B", fileOf(script)], signal));
   for (const [name, { compiler, flags, source }] of Object.entries(COMPILED))
     await start(name, async () => {
       const program = join(folder, name);

@@ -15,7 +15,8 @@ const program = benching(new Command("bench"))
   .description("Measures every game, method and backend, and this package beside its peers.")
   .exitOverride()
   .action(async (flags: BenchFlags) => {
-    const command = ["npm run bench", ...process.argv.slice(2)].join(" ");
+    const given = process.argv.slice(2);
+    const command = ["npm run bench", ...(given.length > 0 ? ["--", ...given] : [])].join(" ");
     await benchCommand(flags, command, {
       measure: async (selection, on) => race(await openMeter(), selection, on),
       table: racesTable,

@@ -31,7 +31,7 @@ export interface Race {
   readonly episodes: number;
   readonly discount: number;
   readonly entries: readonly Entry[];
-  /** who would have taken too long */
+  /** who did not answer, and why */
   readonly leftOut: readonly string[];
 }
 
@@ -143,6 +143,17 @@ interface Racing {
   readonly effort: Effort;
 }
 
+/** Why work failed, in a line; undefined where it did not. @throws MesaError `ABORTED` */
+async function failureOf(signal: AbortSignal, work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    checkNotAborted(signal);
+    return (error as Error).message.split("\n", 1)[0];
+  }
+}
+
 /** Lets some contestants answer a question, in turns. */
 async function raceOnce(
   question: Question,
@@ -156,26 +167,33 @@ async function raceOnce(
   const episodes = learningRates.length;
   const work = candidates.size * states.size * episodes;
   const leftOut: string[] = [];
+  const leaveOut = ({ name, variant }: Contestant, why: string) =>
+    leftOut.push(`${name}, ${variant} (${why})`);
   const turns = new Map<Contestant, Turn>();
   for (const [i, contestant] of contestants.entries()) {
     checkNotAborted(signal);
     onShare(i / contestants.length / 2, contestant.name);
     let seconds = speeds.expected(contestant, work);
-    if (seconds <= patience) {
+    const failure = await failureOf(signal, async () => {
+      if (seconds > patience) return;
       await contestant.take(question);
       // compiles and warms up; the second answer says how often to repeat
       await contestant.time(1, false);
       seconds = (await contestant.time(1, false)).seconds;
       speeds.learn(contestant, work, seconds);
-    }
-    if (seconds <= patience) turns.set(contestant, new Turn(contestant, reference, seconds, effort));
-    else leftOut.push(`${contestant.name}, ${contestant.variant}`);
+    });
+    if (!failure && seconds <= patience)
+      turns.set(contestant, new Turn(contestant, reference, seconds, effort));
+    else leaveOut(contestant, failure ?? `takes over ${patience} s`);
   }
   for (let round = 0; round < effort.rounds; round++) {
     for (const [contestant, turn] of turns) {
       checkNotAborted(signal);
       onShare(0.5 + round / effort.rounds / 2, contestant.name);
-      await turn.take(round);
+      const failure = await failureOf(signal, () => turn.take(round));
+      if (!failure) continue;
+      turns.delete(contestant);
+      leaveOut(contestant, failure);
     }
   }
   const each = instructionsPerStep(question.problem)!;

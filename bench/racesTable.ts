@@ -34,7 +34,7 @@ export function racesTable({ peers: { races, absent } }: Races): string {
       ratioTo(oursOn(one, "cpu"), entry),
       ratioTo(oursOn(one, "gpu"), entry),
     ]);
-    const left = one.leftOut.length > 0 ? `\nleft out, as too slow: ${one.leftOut.join("; ")}` : "";
+    const left = one.leftOut.length > 0 ? `\nleft out: ${one.leftOut.join("; ")}` : "";
     const { candidates, states, episodes, discount } = one;
     const what = [candidates, states, episodes].map((count) => count.toLocaleString("en-US")).join(" × ");
     return `costs of ${what}, discount ${discount}\n${alignColumns([heading, ...rows], 3)}${left}\n`;

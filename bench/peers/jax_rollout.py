@@ -1,6 +1,10 @@
 """The average total mesa cost of every candidate of the game linear in JAX, jitted: XLA fuses the whole rollout."""
 
+import os
 import platform
+
+# others work on the same GPU
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 from protocol import absent, serve
 

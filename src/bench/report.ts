@@ -68,8 +68,8 @@ export interface Report {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** a solve of a larger size may be so many times as fast for its work: small ones do not fill an adapter */
-const BETTER = 20;
+/** a solve of a larger size may be so many times as fast for its work: small ones do not fill a device */
+export const GAINS = { cpu: 4, gpu: 50 };
 
 /** The machine at hand. */
 export function machineHere(): Machine {
@@ -140,7 +140,8 @@ export async function measureAll(
     const way = [game, ...Object.values(asked)].join();
     const { amount, unit } = workOf(problem, asked.method);
     const speed = speeds.get(way);
-    const hopeless = speed !== undefined && amount > speed * BETTER * patience;
+    const gains = GAINS[asked.backend === "gpu" && !opened?.adapter.software ? "gpu" : "cpu"];
+    const hopeless = speed !== undefined && amount > speed * gains * patience;
     const measured = hopeless
       ? undefined
       : await measure(problem, asked, { meter: opened?.meter, patience, signal });

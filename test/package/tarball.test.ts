@@ -69,6 +69,7 @@ describe("the tarball", () => {
     const places = new Set(files.map((path) => path.split("/")[0]));
     for (const place of ["test", "bench", "scripts", "node_modules", ".ci"])
       expect(places).not.toContain(place);
+    expect(files.filter((path) => path.startsWith("dist/bench"))).toEqual([]);
   });
 });
 
