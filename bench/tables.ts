@@ -1,0 +1,211 @@
+// The tables of the documentation, each made from a file in bench/results, so that no figure is written by hand:
+//
+//     <!-- measured: races cpu-and-swiftshader -->
+//     …
+//     <!-- end -->
+//
+// `npm run docs:performance` fills them in, and a test holds the pages against the files.
+
+import type { Report, Row } from "../src/bench/report.ts";
+import { large, milliseconds } from "../src/cli/bench.ts";
+import type { Entry, Race, Races } from "./peers.ts";
+import { oursOn, ratioTo } from "./racesTable.ts";
+
+type Results = Report & Races;
+
+/** What `npm run bench:memory` leaves. */
+interface ManySolves extends Pick<Results, "date" | "command"> {
+  readonly rows: readonly {
+    readonly what: string;
+    readonly every: number;
+    readonly residentMiB: readonly number[];
+    readonly openDevices?: number;
+    readonly liveBuffers?: number;
+  }[];
+}
+
+/** A Markdown table; the first row is its heading. */
+function markdown(rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(rows[0]), line(rows[0].map(() => "---")), ...rows.slice(1).map(line)].join("\n");
+}
+
+const count = (x: number) => x.toLocaleString("en-US");
+const grid = (of: { candidates: number; states: number; episodes: number }) =>
+  [of.candidates, of.states, of.episodes].map(count).join(" × ");
+const share = (x: number | null) => (x === null ? "–" : `${(100 * x).toFixed(0)} %`);
+
+/** On what, when and how. */
+function machine({
+  machine: { cpu, cores, memoryBytes },
+  adapter,
+  node,
+  version,
+  date,
+  command,
+}: Results): string {
+  const gpu = adapter ? `${adapter.name}${adapter.software ? ", a software adapter" : ""}` : "no GPU";
+  const memory = `${Math.round(memoryBytes / 2 ** 30)} GiB`;
+  return `${cpu}, ${cores} cores, ${memory}; ${gpu}; mesa-induction ${version}, Node ${node}; ${date}, \`${command}\`.`;
+}
+
+/** Every way of solving every game. */
+function solves({ rows }: Results): string {
+  const heading = ["game", "method", "backend", "precision", "candidates × states × episodes"];
+  const measures = ["first, ms", "then, ms", "GPU, ms", "a second", "of the limit"];
+  return markdown([
+    [...heading, ...measures],
+    ...rows.map((row) => [
+      row.game,
+      row.method,
+      row.threads === undefined ? row.backend : `${row.backend}, ${row.threads}`,
+      row.ran,
+      grid(row),
+      milliseconds(row.first),
+      row.void
+        ? "void"
+        : `${milliseconds(row.seconds.median)} (${milliseconds(row.seconds.least)}–${milliseconds(row.seconds.most)})`,
+      row.gpuSeconds ? milliseconds(row.gpuSeconds.median) : "–",
+      row.perSecond === null ? "–" : `${large(row.perSecond)} ${row.unit}`,
+      share(row.limitShare),
+    ]),
+  ]);
+}
+
+/** What certainty costs. */
+function certified({ rows }: Results): string {
+  const on = ({ game, size, method }: Row, precision: string) =>
+    rows.find(
+      (row) =>
+        row.game === game &&
+        row.size === size &&
+        row.method === method &&
+        row.backend === "gpu" &&
+        row.precision === precision,
+    );
+  const pairs = rows
+    .filter((row) => row.backend === "gpu" && row.precision === "certified")
+    .flatMap((row) => {
+      const f32 = on(row, "f32");
+      return f32 ? [{ row, f32 }] : [];
+    });
+  return markdown([
+    [
+      "game",
+      "method",
+      "candidates × states × episodes",
+      "f32, ms",
+      "certified, ms",
+      "ratio",
+      "settled in float64",
+    ],
+    ...pairs.map(({ row, f32 }) => [
+      row.game,
+      row.method,
+      grid(row),
+      milliseconds(f32.seconds.median),
+      milliseconds(row.seconds.median),
+      `${(row.seconds.median / f32.seconds.median).toFixed(2)}×`,
+      count(row.survivors),
+    ]),
+  ]);
+}
+
+/** Everyone's time for every question. */
+function races({ peers, adapter }: Results): string {
+  const who = ({ name, variant, bits }: Entry) => [name, variant, `float${bits}`];
+  const all = new Map(
+    peers.races.flatMap(({ entries }) => entries.map((entry) => [who(entry).join(), who(entry)])),
+  );
+  const cell = (race: Race, key: string, device: Entry["device"]) => {
+    const entry = race.entries.find((one) => who(one).join() === key);
+    if (!entry) return "–";
+    if (!entry.valid) return "void";
+    const gpu = entry.deviceSeconds ? `, GPU ${milliseconds(entry.deviceSeconds.median)}` : "";
+    const limit = entry.limitShare === null ? "" : `, ${share(entry.limitShare)} of the limit`;
+    return `${milliseconds(entry.seconds.median)}${gpu} (${ratioTo(oursOn(race, device), entry)})${limit}`;
+  };
+  const table = (device: Entry["device"]) => {
+    const answered = peers.races.filter((race) => oursOn(race, device));
+    return markdown([
+      ["", "", "", ...answered.map((race) => `${grid(race)}, γ = ${race.discount}`)],
+      ...Array.from(all, ([key, cells]) => [...cells, ...answered.map((race) => cell(race, key, device))]),
+    ]);
+  };
+  const absent = peers.absent.map(({ name, why }) => `${name} (${why})`).join(", ");
+  const gpu = adapter && !adapter.software;
+  return [
+    "Milliseconds, and in brackets the multiple of our one thread of the CPU:\n",
+    table("cpu"),
+    ...(gpu ? ["\nThe same by the multiple of ours on the GPU in `f32`:\n", table("gpu")] : []),
+    ...(absent ? [`\nAbsent: ${absent}.`] : []),
+  ].join("\n");
+}
+
+/** The CPU's rollouts beside NumPy. */
+function numpy({ peers }: Results): string {
+  const columns = [
+    ["mesa-induction", "1 thread"],
+    ["NumPy", "as one writes it"],
+    ["NumPy", "in place"],
+  ];
+  const rows = peers.races.flatMap((race) => {
+    const entries = columns.map(([name, variant]) =>
+      race.entries.find((entry) => entry.name === name && entry.variant === variant && entry.valid),
+    );
+    if (!entries.every((entry) => entry !== undefined)) return [];
+    return [
+      [
+        grid(race),
+        String(race.discount),
+        ...entries.map((entry) => `${milliseconds(entry!.seconds.median)} ms`),
+      ],
+    ];
+  });
+  const heading = ["rollouts here", "NumPy, as one writes it", "NumPy, in the fewest array operations"];
+  return markdown([["candidates × states × episodes", "γ", ...heading], ...rows]);
+}
+
+/** What a thousand solves hold. */
+function memory({ rows }: ManySolves): string {
+  return markdown([
+    [
+      "solves of",
+      ...rows[0].residentMiB.map((_, i) => String((i + 1) * rows[0].every)),
+      "devices, buffers left",
+    ],
+    ...rows.map(({ what, residentMiB, openDevices, liveBuffers }) => [
+      what,
+      ...residentMiB.map((x) => x.toFixed(0)),
+      openDevices === undefined ? "–" : `${openDevices}, ${liveBuffers}`,
+    ]),
+  ]);
+}
+
+const TABLES: Readonly<Record<string, (results: never) => string>> = {
+  machine,
+  solves,
+  certified,
+  races,
+  numpy,
+  memory,
+};
+
+/**
+ * A page with its tables filled in.
+ *
+ * @param read gives the results of a name
+ * @throws Error where a table or its results are not there
+ */
+export async function fillTables(page: string, read: (name: string) => Promise<unknown>): Promise<string> {
+  const marked = /(<!-- measured: (\w+) ([\w-]+) -->\n).*?(<!-- end -->)/gs;
+  const parts: string[] = [];
+  let at = 0;
+  for (const { index, 0: whole, 1: begin, 2: table, 3: name, 4: end } of page.matchAll(marked)) {
+    const fill = TABLES[table];
+    if (!fill) throw new Error(`there is no table ${table}; there are ${Object.keys(TABLES).join(", ")}`);
+    parts.push(page.slice(at, index), begin, `\n${fill((await read(name)) as never)}\n\n`, end);
+    at = index + whole.length;
+  }
+  return parts.join("") + page.slice(at);
+}

@@ -1,0 +1,33 @@
+// Every measured figure of the documentation is that of a file in bench/results.
+import { readdir, readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { fillTables } from "../../bench/tables.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const read = (path: string) => readFile(new URL(path, ROOT), "utf8");
+const resultsOf = async (name: string) => JSON.parse(await read(`bench/results/${name}.json`));
+
+test.each(["README.md", "docs/performance.md"])("%s", async (path) => {
+  const page = await read(path);
+  expect(page).toContain("<!-- measured: ");
+  expect(await fillTables(page, resultsOf)).toBe(page);
+});
+
+test("outside its tables the page on performance gives no time and no ratio", async () => {
+  const page = await read("docs/performance.md");
+  const prose = page.replace(/<!-- measured.*?<!-- end -->/gs, "").replace(/^```.*?^```$/gms, "");
+  expect(prose).not.toMatch(/\d[\d.,]* ?(ms|µs|seconds|s\b|×(?! \d)|times\b|MiB|GiB)/);
+});
+
+test("every file of results is shown", async () => {
+  const pages = (await read("README.md")) + (await read("docs/performance.md"));
+  for (const file of await readdir(new URL("bench/results", ROOT)))
+    expect(pages).toMatch(new RegExp(`<!-- measured: \\w+ ${file.replace(".json", "")} -->`));
+});
+
+test("a table of which nothing is known is an error", async () => {
+  await expect(fillTables("<!-- measured: nothing x -->\n<!-- end -->", resultsOf)).rejects.toThrow(
+    "no table",
+  );
+  await expect(fillTables("<!-- measured: races nowhere -->\n<!-- end -->", resultsOf)).rejects.toThrow();
+});
