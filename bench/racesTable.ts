@@ -11,9 +11,10 @@ export function ratioTo(ours: Entry | undefined, entry: Entry): string {
   return `${Number((entry.seconds.median / ours.seconds.median).toPrecision(3))}×`;
 }
 
-/** This package's own entry on a device, to which others are compared. */
+/** This package's own entry on a device, to which others are compared: one thread of the CPU, or the GPU's f32. */
 export function oursOn({ entries }: Race, device: Entry["device"]): Entry | undefined {
-  return entries.find((entry) => entry.name === OURS && entry.device === device);
+  const base = { cpu: "1 thread", gpu: "f32" }[device];
+  return entries.find(({ name, variant }) => name === OURS && variant === base);
 }
 
 /** The races as tables. */
