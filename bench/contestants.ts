@@ -97,7 +97,7 @@ function onGpu({ meter, adapter }: Opened, precision: "certified" | "f32"): Cont
       const options = { method: "rollout", precision, required: true, gpu: meter.gpu as GPU } as const;
       const its = (await createGpuEvaluator(problem, options))!;
       evaluator = its;
-      enclosures = () => its.enclosures(0, plan);
+      enclosures = () => its.enclosures(0, plan, true);
     },
     async time(repeat) {
       await meter.takeSeconds();

@@ -32,7 +32,7 @@ export interface Row extends Asked, Omit<Measured, "plan" | "precision"> {
   /** what really ran; in `certified` rows of a game without a bound, `screened` */
   readonly ran: string;
   readonly unit: string;
-  /** units a second, by the median; null of a search, which stops when it has converged */
+  /** the grid's units a second, by the median, tried or ruled out; null of a search, which may stop early */
   readonly perSecond: number | null;
   /** the share of the adapter's float32 instructions that rollouts took, by its own clock; null where not known */
   readonly limitShare: number | null;
@@ -158,7 +158,9 @@ export async function measureAll(
     if (precision === "certified" && !certified.has(same)) certified.set(same, plan);
     const other = certified.has(same) ? differences(plan, certified.get(same)!) : null;
     const limit = opened && instructionsPerSecond(opened.adapter.name);
-    const each = asked.method === "rollout" ? instructionsPerStep(problem) : undefined;
+    // a certified solve need not roll out every candidate
+    const rollsAll = asked.method === "rollout" && asked.precision === "f32";
+    const each = rollsAll ? instructionsPerStep(problem) : undefined;
     rows.push({
       ...named,
       candidates: problem.game.network ? search.population : problem.candidates.size,
