@@ -1,4 +1,5 @@
-// All measurements of a machine by one command: `mesa-induction bench`, and this package beside its peers.
+// All measurements of a machine by one command: `mesa-induction bench`, this package beside its peers, and how many
+// states an invocation should take.
 //
 //     npm run bench
 //     node dist/bench.js --out bench/results/<machine>.json
@@ -8,8 +9,12 @@ import { openMeter } from "../src/bench/report.ts";
 import { type BenchFlags, benchCommand } from "../src/cli/bench.ts";
 import { benching } from "../src/cli/benching.ts";
 import { exitCodeOf, lineOf, say } from "../src/cli/failure.ts";
+import { mappingTable, measureMapping } from "./mapping.ts";
 import { race } from "./peers.ts";
 import { racesTable } from "./racesTable.ts";
+
+/** the share of the time that the peers take */
+const RACES = 0.8;
 
 const program = benching(new Command("bench"))
   .description("Measures every game, method and backend, and this package beside its peers.")
@@ -18,8 +23,18 @@ const program = benching(new Command("bench"))
     const given = process.argv.slice(2);
     const command = ["npm run bench", ...(given.length > 0 ? ["--", ...given] : [])].join(" ");
     await benchCommand(flags, command, {
-      measure: async (selection, on) => race(await openMeter(), selection, on),
-      table: racesTable,
+      async measure(selection, on) {
+        const opened = await openMeter();
+        const within = (from: number, to: number) => ({
+          signal: on.signal,
+          onShare: (share: number, what: string) => on.onShare(from + share * (to - from), what),
+        });
+        return {
+          ...(await race(opened, selection, within(0, RACES))),
+          ...(await measureMapping(selection.backends.includes("gpu") ? opened : undefined, within(RACES, 1))),
+        };
+      },
+      table: (measured) => `${racesTable(measured)}\n${mappingTable(measured)}`,
     });
   });
 

@@ -8,10 +8,11 @@
 
 import type { Report, Row } from "../src/bench/report.ts";
 import { large, milliseconds } from "../src/cli/bench.ts";
+import { type Mapping, mappingCells } from "./mapping.ts";
 import type { Entry, Race, Races } from "./peers.ts";
 import { oursOn, ratioTo } from "./racesTable.ts";
 
-type Results = Report & Races;
+type Results = Report & Races & Mapping;
 
 /** What `npm run bench:memory` leaves. */
 interface ManySolves extends Pick<Results, "date" | "command"> {
@@ -166,6 +167,9 @@ function numpy({ peers }: Results): string {
   return markdown([["candidates × states × episodes", "γ", ...heading], ...rows]);
 }
 
+/** How fast rollouts are by how many states go side by side. */
+const lanes = (results: Results): string => markdown(mappingCells(results));
+
 /** What a thousand solves hold. */
 function memory({ rows }: ManySolves): string {
   return markdown([
@@ -188,6 +192,7 @@ const TABLES: Readonly<Record<string, (results: never) => string>> = {
   certified,
   races,
   numpy,
+  lanes,
   memory,
 };
 

@@ -11,7 +11,7 @@ import { createKernel } from "./kernel.ts";
 import { Recorder } from "./recorder.ts";
 import { createRollouts } from "./rollouts.ts";
 import { tabulateStates } from "./states.ts";
-import { readBack, Tables } from "./tables.ts";
+import { Tables } from "./tables.ts";
 
 /**
  * Opens a device for a problem whose decisions are found by search.
@@ -72,8 +72,7 @@ async function build(open: OpenDevice, problem: Problem): Promise<BatchCosts> {
         const offset = recorder.part({ ...part, blocks: deal.blocks });
         recorder.dispatch(enclose, group, offset, Math.ceil(batch.length / WORKGROUP));
         recorder.copy(enclosures, 0, back, 0, batch.length * 8);
-        await recorder.flush();
-        const pairs = new Float32Array(await readBack(back, batch.length * 8));
+        const pairs = new Float32Array(await recorder.read(back, batch.length * 8));
         return Float64Array.from(batch, (_, i) => pairs[2 * i] * table.scale);
       }),
     destroy() {

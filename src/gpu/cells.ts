@@ -16,14 +16,13 @@ import { OpenCandidates, openCells } from "./openCells.ts";
 import { createRollouts } from "./rollouts.ts";
 import type { Asked, Workshop } from "./scorer.ts";
 import type { StateTable } from "./states.ts";
-import { readBack } from "./tables.ts";
 
 /** candidates of a cell: as few as make a form cheaper than its candidates, as many as still lie close together */
-const [FEWEST, MOST] = [16, 64];
+const [FEWEST, MOST] = [36, 64];
 /** cells along an axis, where that leaves a cell FEWEST candidates */
 const FINE = 32;
 /** rollout-steps that a form's step takes as long as */
-const FORM_WORK = 26;
+const FORM_WORK = 35;
 
 /** The cells of a grid, their middles as f32s, and how many candidates of each axis they span. */
 export function divide({ axes }: Pick<Grid, "axes">): CellGrid & { readonly size: number } {
@@ -104,10 +103,8 @@ export async function createCells(workshop: Workshop, table: StateTable) {
         first += range.candidates;
       }
       recorder.copy(bounds, 0, back, 0, grid.size * bytes);
-      await recorder.flush();
-      const isOpen = every
-        ? new Uint32Array(grid.size).fill(1)
-        : openCells(new Float32Array(await readBack(back, grid.size * bytes)));
+      const found = new Float32Array(await recorder.read(back, grid.size * bytes));
+      const isOpen = every ? new Uint32Array(grid.size).fill(1) : openCells(found);
       device.queue.writeBuffer(open, 0, isOpen);
       candidatesOf.count(isOpen);
     },

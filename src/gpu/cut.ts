@@ -15,7 +15,7 @@ const LONG_BLOCK = 64;
 /** most bytes of the table of partial totals */
 const MOST_TOTALS = 64 * 2 ** 20;
 
-/** states side by side in an invocation, at most: with more, registers spill (bench/results/mapping.json) */
+/** states side by side in an invocation, at most: with more, registers spill (docs/performance.md, The mapping) */
 const MOST_LANES = 12;
 /** instructions of an episode: for each state, and for all that are side by side (docs/performance.md) */
 const [PER_STATE, PER_EPISODE] = [3, 5];

@@ -19,7 +19,7 @@ import { createRolloutScorer } from "./rollouts.ts";
 import type { Asked } from "./scorer.ts";
 import { createSearch } from "./search.ts";
 import { createScreening } from "./survivors.ts";
-import { readBack, Tables } from "./tables.ts";
+import { Tables } from "./tables.ts";
 
 /** What a GPU evaluator is made for. */
 export interface GpuOptions {
@@ -163,8 +163,7 @@ async function build(
         scorer.adopt(episode, plan);
         const read = async (_part: number, { first, candidates: size }: Range) => {
           recorder.copy(scorer.enclosures, 0, back, 0, size * 8);
-          await recorder.flush();
-          const pairs = new Float32Array(await readBack(back, size * 8));
+          const pairs = new Float32Array(await recorder.read(back, size * 8));
           for (let i = 0; i < size; i++) {
             cost[first + i] = pairs[2 * i] * scorer.scale;
             error[first + i] = pairs[2 * i + 1] * scorer.scale;

@@ -79,7 +79,7 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
         slack: undecidable ? HUGE : roundingsOf(problem, part.episode) * (Number.EPSILON / 2),
       });
       const x = Math.ceil(part.candidates / WORKGROUP);
-      recorder.dispatch(moments, momentsGroup, offset, x, 1, part.candidates);
+      recorder.dispatch(moments, momentsGroup, offset, x, part.candidates);
       return offset;
     },
     follow(episode) {

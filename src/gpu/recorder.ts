@@ -4,6 +4,7 @@ import type { OpenDevice } from "./device.ts";
 import { type Kernel, USAGE } from "./kernel.ts";
 import { Part } from "./layout.ts";
 import { Pace } from "./pace.ts";
+import { readBack } from "./tables.ts";
 
 /** a dynamic offset's alignment by default */
 const STRIDE = 256;
@@ -55,11 +56,11 @@ export class Recorder {
   }
 
   /** @param work in rollout-steps */
-  dispatch(kernel: Kernel, group: GPUBindGroup, part: number, x: number, y = 1, work = 0): void {
+  dispatch(kernel: Kernel, group: GPUBindGroup, part: number, x: number, work = 0): void {
     this.#pass ??= this.#commands().beginComputePass({ label: "step" });
     this.#pass.setPipeline(kernel.pipeline);
     this.#pass.setBindGroup(0, group, [part]);
-    this.#pass.dispatchWorkgroups(x, y);
+    this.#pass.dispatchWorkgroups(x);
     this.#work += work;
   }
 
@@ -89,6 +90,13 @@ export class Recorder {
     this.#work = 0;
     await queue.onSubmittedWorkDone();
     this.#pace.learn(work, (performance.now() - started) / 1000);
+  }
+
+  /** Submits what was recorded, and gives the bytes that it leaves in a buffer which the host can read. */
+  async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+    // asked for at once, so that there is one wait and not two
+    const [, copied] = await Promise.all([this.flush(), readBack(buffer, bytes)]);
+    return copied;
   }
 
   #commands(): GPUCommandEncoder {

@@ -78,7 +78,7 @@ export async function createRollouts(
         if (workPerBlock * blocks > recorder.room) await recorder.flush();
         const offset = recorder.part({ ...part, first_block: block, run: blocks });
         const x = Math.ceil((part.candidates * blocks) / WORKGROUP);
-        recorder.dispatch(rollout, group, offset, x, 1, workPerBlock * blocks);
+        recorder.dispatch(rollout, group, offset, x, workPerBlock * blocks);
       }
     },
   };

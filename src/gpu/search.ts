@@ -6,7 +6,6 @@ import type { Choice, Watch } from "../solve/step.ts";
 import { nextPart, type Range } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
 import type { Asked, Scorer, Workshop } from "./scorer.ts";
-import { readBack } from "./tables.ts";
 
 /** Finds the best candidates. */
 export interface Search {
@@ -65,8 +64,7 @@ export async function createSearch(workshop: Workshop, scorer: Scorer): Promise<
 
     async best(from, to) {
       recorder.copy(bests, from * BEST_SIZE, back, 0, (to - from) * BEST_SIZE);
-      await recorder.flush();
-      const view = new DataView(await readBack(back, (to - from) * BEST_SIZE));
+      const view = new DataView(await recorder.read(back, (to - from) * BEST_SIZE));
       return Array.from({ length: to - from }, (_, slot) => {
         const cost = view.getFloat32(slot * BEST_SIZE, true);
         const index = view.getUint32(slot * BEST_SIZE + 4, true);

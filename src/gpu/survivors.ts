@@ -6,7 +6,7 @@ import type { Watch } from "../solve/step.ts";
 import { createKernel } from "./kernel.ts";
 import type { Asked, Scorer, Workshop } from "./scorer.ts";
 import type { Search } from "./search.ts";
-import { readBack, Tables } from "./tables.ts";
+import { Tables } from "./tables.ts";
 
 /** survivors that come back with their number; where there are more, a second copy fetches them */
 const FIRST_SURVIVORS = 1022;
@@ -34,8 +34,7 @@ export async function createScreening(workshop: Workshop, scorer: Scorer, search
     try {
       const whole = all.readable("all survivors, read back", found * 8);
       recorder.copy(survivors, 0, whole, 0, found * 8);
-      await recorder.flush();
-      return new DataView(await readBack(whole, found * 8));
+      return new DataView(await recorder.read(whole, found * 8));
     } finally {
       all.destroy();
     }
@@ -50,8 +49,7 @@ export async function createScreening(workshop: Workshop, scorer: Scorer, search
     // the threshold: the runner-up's upper end
     recorder.copy(bests, asked.slot * BEST_SIZE + 8, back, 4, 4);
     recorder.copy(survivors, 0, back, 16, early * 8);
-    await recorder.flush();
-    const head = new DataView(await readBack(back, 16 + early * 8));
+    const head = new DataView(await recorder.read(back, 16 + early * 8));
     const found = head.getUint32(0, true);
     const threshold = head.getFloat32(4, true);
     const entries = found <= early ? new DataView(head.buffer, 16) : await readAll(found);

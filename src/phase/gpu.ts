@@ -8,7 +8,7 @@ import { MOST_WORKGROUPS } from "../gpu/cut.ts";
 import { guarded, type OpenDevice } from "../gpu/device.ts";
 import { createKernel, type Kernel } from "../gpu/kernel.ts";
 import { Recorder } from "../gpu/recorder.ts";
-import { readBack, Tables } from "../gpu/tables.ts";
+import { Tables } from "../gpu/tables.ts";
 import { Future } from "../solve/moments.ts";
 import { createCells, pointsOf, STATUS, type Window } from "./cells.ts";
 import type { Diagram } from "./config.ts";
@@ -74,14 +74,13 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
         const affordable = Math.max(1, Math.floor(recorder.budget / work / WORKGROUP)) * WORKGROUP;
         const cells = Math.min(count - first, affordable, MOST_WORKGROUPS * WORKGROUP);
         const part = recorder.part({ first, candidates: cells });
-        recorder.dispatch(kernel, group, part, Math.ceil(cells / WORKGROUP), 1, cells * work);
+        recorder.dispatch(kernel, group, part, Math.ceil(cells / WORKGROUP), cells * work);
         await recorder.flush();
         checkNotAborted(signal);
         first += cells;
       }
       recorder.copy(outputs, 0, back, 0, count * width * 4);
-      await recorder.flush();
-      return new Float32Array(await readBack(back, count * width * 4));
+      return new Float32Array(await recorder.read(back, count * width * 4));
     } finally {
       tables.destroy();
     }
