@@ -17,7 +17,7 @@ interface Kernel {
     goal: number,
     stride: number,
   ): void;
-  goOn(episodes: number, end: number, goal: number, goalEnd: number, stride: number): void;
+  goOn(episodes: number, still: number, end: number, goal: number, goalEnd: number, stride: number): void;
   goOnDiscounted: Kernel["goOn"];
   sum(
     candidates: number,
@@ -85,12 +85,15 @@ export function createProportionalRollout(problem: Problem): (episode: number, p
 
   return (episode, plan) => {
     let weight = 1;
+    // the first of those last episodes in which no goal changes
+    let still = episode + 1;
     for (let k = episode + 1; k < length; k++) {
       weight *= parameters.discount;
       const decision = asDecision(plan[k]);
       episodes[k * EPISODE] = proportional.reach(decision, parameters);
       episodes[k * EPISODE + 1] = proportional.gain(decision, learningRates[k], parameters);
       episodes[k * EPISODE + 2] = weight;
+      if (episodes[k * EPISODE + 1] !== 1) still = k + 1;
     }
     const laterAt = (episode + 1) * EPISODE * BYTES;
 
@@ -107,7 +110,7 @@ export function createProportionalRollout(problem: Problem): (episode: number, p
         kernel.begin(candidatesAt, end, statesAt, placesAt, goalAt, stride);
         if (episode + 1 < length) {
           const goalEnd = goalAt + Math.ceil((group * count) / BLOCK) * BLOCK * BYTES;
-          goOn(laterAt, candidatesAt, goalAt, goalEnd, stride);
+          goOn(laterAt, still * EPISODE * BYTES, candidatesAt, goalAt, goalEnd, stride);
         }
         kernel.sum(candidatesAt, end, placesAt, placesEnd, totalAt, count * BYTES);
         for (let i = 0; i < group; i++) costs.push(candidates[i * CANDIDATE] / states.size);

@@ -189,7 +189,7 @@ test("long sums of terms that all round alike", async () => {
 describe("it is not vacuous", () => {
   const schedule = { training: 10, deployment: 10, learningRate: 0.3 };
   const tame = { min: 0.1, max: 0.9, count: 33 };
-  const [coefficient, few] = [tame, { ...tame, count: 17 }];
+  const [coefficient, few] = [tame, { ...tame, count: 41 }];
   test.each([
     { name: "linear", game: "linear", method: "rollout", grid: { coefficient } },
     { name: "linear", game: "linear", method: "moments", grid: { coefficient } },
