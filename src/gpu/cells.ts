@@ -17,21 +17,15 @@ import { createRollouts } from "./rollouts.ts";
 import type { Asked, Workshop } from "./scorer.ts";
 import type { StateTable } from "./states.ts";
 
-/** candidates of a cell: as few as make a form cheaper than its candidates, as many as still lie close together */
-const [FEWEST, MOST] = [36, 64];
-/** cells along an axis, where that leaves a cell FEWEST candidates */
-const FINE = 32;
+/** candidates of a cell: enough that a form costs less than they do together, few enough to lie close together */
+const CELL = 64;
 /** rollout-steps that a form's step takes as long as */
 const FORM_WORK = 35;
 
 /** The cells of a grid, their middles as f32s, and how many candidates of each axis they span. */
 export function divide({ axes }: Pick<Grid, "axes">): CellGrid & { readonly size: number } {
-  const dimensions = axes.length;
-  const [least, most] = [FEWEST, MOST].map((candidates) => Math.round(candidates ** (1 / dimensions)));
   const counts = axes.map((axis) => axis.length);
-  const sides = counts.map((count) =>
-    Math.min(count, Math.max(least, Math.min(most, Math.floor(count / FINE)))),
-  );
+  const sides = counts.map((count) => Math.min(count, Math.round(CELL ** (1 / counts.length))));
   const cells = counts.map((count, d) => ({ length: Math.ceil(count / sides[d]) }));
   return { axes: cells, counts, sides, size: cells.reduce((product, { length }) => product * length, 1) };
 }

@@ -155,7 +155,7 @@ describe("every state is counted once", () => {
     );
     expect(expectEnclosed(held)).toBe(1);
     // one state more or less would show
-    expect(Math.max(...held.map(({ cost, error }) => error / (cost + 0.01)))).toBeLessThan(1e-3);
+    expect(Math.max(...held.map(({ cost, error }) => error / (cost + 0.01)))).toBeLessThan(0.5 / count);
   });
 
   test("in as many runs of blocks as one submission's work asks for", async () => {
@@ -189,7 +189,7 @@ test("long sums of terms that all round alike", async () => {
 describe("it is not vacuous", () => {
   const schedule = { training: 10, deployment: 10, learningRate: 0.3 };
   const tame = { min: 0.1, max: 0.9, count: 33 };
-  const [coefficient, few] = [tame, { ...tame, count: 41 }];
+  const [coefficient, few] = [tame, { min: 0.3, max: 0.7, count: 41 }];
   test.each([
     { name: "linear", game: "linear", method: "rollout", grid: { coefficient } },
     { name: "linear", game: "linear", method: "moments", grid: { coefficient } },
