@@ -25,13 +25,14 @@ const program = benching(new Command("bench"))
     await benchCommand(flags, command, {
       async measure(selection, on) {
         const opened = await openMeter();
+        const onGpu = selection.backends.includes("gpu") ? opened : undefined;
         const within = (from: number, to: number) => ({
           signal: on.signal,
           onShare: (share: number, what: string) => on.onShare(from + share * (to - from), what),
         });
         return {
           ...(await race(opened, selection, within(0, RACES))),
-          ...(await measureMapping(selection.backends.includes("gpu") ? opened : undefined, within(RACES, 1))),
+          ...(await measureMapping(onGpu, within(RACES, 1))),
         };
       },
       table: (measured) => `${racesTable(measured)}\n${mappingTable(measured)}`,
