@@ -65,13 +65,11 @@ fn measure_underflow() {
 }
 
 fn exactly(x: f32) -> real { return Affine(x, ${zeros}, 0.0, 0.0, 0.0, 0.0); }
-fn centre(a: real) -> f32 { return a.centre; }
-fn radius(a: real) -> f32 { return a.spread; }
 
 /// the most that a may be, as computed
 fn magnitude(a: real) -> f32 { return abs(a.centre) + a.spread + a.error; }
 
-// What rounding costs is charged to the operands, of a sum and not to the sum: so it holds for any order of summation.
+// What rounding costs is charged to the operands of a sum, not to the sum: so it holds for any order of summation.
 // Within an episode spread and error are bounded as a ball's radius is; the slopes make them tight again at its end.
 
 fn add(a: real, b: real) -> real {
@@ -115,7 +113,7 @@ fn ramp(a: real) -> real {
   let charge = ROUNDING * magnitude(a) + underflow;
   let doubt = ${f32(RADIUS_SLACK)} * (a.spread + a.error) + charge;
   if (a.centre > doubt) { return a; }
-  if (a.centre < -doubt) { return exactly(0.0); }
+  if (a.centre < -doubt) { return Affine(0.0, ${zeros}, charge, charge, charge, charge); }
   let low = a.centre - a.spread;
   let high = a.centre + a.spread;
   let slope = select(0.5, clamp(high / (high - low), 0.0, 1.0), high > low);
@@ -141,6 +139,12 @@ fn settled(a: real) -> real {
   return Affine(a.centre, ${slopes((j) => (j < decision ? `a.slope${j}` : "0.0"))},
     rest, ${sum(decisions, (j) => `abs(a.slope${j}) * reach${j}`)} + rest,
     loss, ${sum(decisions, (j) => `abs(a.slope${j}) * fault${j}`)} + loss);
+}
+
+/// a as it goes into a sum of plain numbers, by so many additions in whichever order
+fn summand(a: real, additions: f32) -> real {
+  let charge = additions * ROUNDING * magnitude(a);
+  return Affine(a.centre, ${slopes((j) => `a.slope${j}`)}, a.rest, a.spread, a.loss + charge, a.error + charge);
 }
 
 /// what a is beside the decision's symbols: how large a symbol of its own would have to be

@@ -26,12 +26,7 @@ const GUESS = 2 ** -12;
  */
 export type Bound =
   | { readonly kind: "none" | "guess" | "open" }
-  | {
-      readonly kind: "cells";
-      readonly cells: CellGrid;
-      /** additions that a summand goes through */
-      readonly additions: number;
-    }
+  | { readonly kind: "cells"; readonly cells: CellGrid }
   | {
       readonly kind: "unit";
       /** Σ θ² over the states that are rolled out */
@@ -52,7 +47,7 @@ struct Bounds {
 `;
 
 export const encloseWgsl = (bound: Bound): string => {
-  const addition = "additions" in bound ? f32((bound.additions + 1) * ROUNDING) : "";
+  const addition = bound.kind === "unit" ? f32((bound.additions + 1) * ROUNDING) : "";
   return wgsl`
 ${Part.wgsl}
 @group(0) @binding(0) var<uniform> part: Part;
@@ -94,7 +89,7 @@ fn enclose(@builtin(global_invocation_id) id: vec3u) {
   let addition = ${addition} * sum;
   enclosures[id.x] = vec2f(sum, ${f32(RADIUS_SLACK)} * (rounding + dropped + addition));
 #elif ${bound.kind === "cells"}
-  enclosures[id.x] = vec2f(sum, bound.error + ${f32(RADIUS_SLACK)} * ${addition} * sum);
+  enclosures[id.x] = vec2f(sum, bound.error + ${f32(ROUNDING)} * abs(sum));
 #elif ${bound.kind === "guess"}
   enclosures[id.x] = vec2f(sum, ${f32(GUESS)} * abs(sum));
 #elif ${bound.kind === "open"}

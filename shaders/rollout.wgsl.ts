@@ -7,6 +7,7 @@ import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { Part } from "../src/gpu/layout.ts";
 import type { Problem } from "../src/problem.ts";
 import { type CellGrid, cellOfWgsl } from "./cells.wgsl.ts";
+import { f32 } from "./float32.ts";
 import { candidateWgsl, gameWgsl, type Points } from "./game.wgsl.ts";
 import type { Arithmetic } from "./real.wgsl.ts";
 
@@ -32,6 +33,8 @@ export interface Rollout {
   readonly deal: Deal;
   /** the candidates, or in affine arithmetic their cells */
   readonly candidates: Points;
+  /** in affine arithmetic: additions that a plain total goes through until it is part of a cost */
+  readonly additions?: number | undefined;
   /** the candidates' cells, where those of a cell that is ruled out are to be left out */
   readonly cells?: CellGrid | undefined;
 }
@@ -40,7 +43,8 @@ export interface Rollout {
 export const totalSize = ({ kind, size }: Arithmetic): number => (kind === "affine" ? 3 : size);
 
 /** The kernel `rollout`. */
-export function rolloutWgsl({ problem, arithmetic, deal, candidates, cells }: Rollout): string {
+export function rolloutWgsl(rollout: Rollout): string {
+  const { problem, arithmetic, deal, candidates, additions = 0, cells } = rollout;
   const { states, lanes, groups } = deal;
   const each = (text: (i: number) => string) => Array.from({ length: lanes }, (_, i) => text(i)).join("\n");
   const { game, parameters, learningRates } = problem;
@@ -49,8 +53,11 @@ export function rolloutWgsl({ problem, arithmetic, deal, candidates, cells }: Ro
   const believes = game.believedTarget !== undefined;
   const weight = (i: number) => (ownDiscount ? `weight${i}` : "weight");
   const affine = arithmetic.kind === "affine";
+  if (affine && lanes !== 1)
+    throw new Error("an invocation has one set of symbols: it takes one state at a time");
   // what outlives an episode must not hold the state's symbols, which are new in each
   const settled = (a: string) => (affine ? `settled(${a})` : a);
+  const summand = (a: string) => (affine ? `summand(${a}, ${f32(additions)})` : a);
   const renewed = (s: string) => (affine ? `renewed(${s})` : s);
 
   return wgsl`${gameWgsl(problem, arithmetic)}
@@ -158,7 +165,7 @@ ${each((i) => `      weight${i} = mul(weight${i}, discount${i});`)}
       c = planned(k);
     }
 
-${each((i) => `    if (at + ${i}u < STATES) { sum = add(sum, total${i}); }`)}
+${each((i) => `    if (at + ${i}u < STATES) { sum = add(sum, ${summand(`total${i}`)}); }`)}
   }
   totals[block * part.candidates + index] = total_of(sum);
 }

@@ -49,7 +49,7 @@ export function App() {
         <MapCard
           state={state}
           change={change}
-          pace={solution.result?.solver.milliseconds ?? Number.NaN}
+          pace={solution.result?.game === settings.game ? solution.result.solver.milliseconds : Number.NaN}
           say={say}
         />
       </main>

@@ -89,9 +89,15 @@ export function TrajectoryCard({ state, change, solution, pinned }: Props) {
     () => (result ? linesOf(result, Math.min(result.config.plotWindow, result.cost.length)) : []),
     [result],
   );
+  // the answer that is shown is that to the question before
+  const isPast = solution.share !== null;
   const sentences = result ? summaryOf(result).split("\n") : [];
   return (
-    <section class="card trajectory" aria-labelledby="trajectory-title" aria-busy={solution.share !== null}>
+    <section
+      class={isPast ? "card trajectory past" : "card trajectory"}
+      aria-labelledby="trajectory-title"
+      aria-busy={isPast}
+    >
       <header>
         <h2 id="trajectory-title">What the agents do</h2>
         <Comparison state={state} change={change} />
@@ -122,7 +128,7 @@ export function TrajectoryCard({ state, change, solution, pinned }: Props) {
             ))}
           </div>
           <Numbers lines={lines} />
-          <Downloads what="the plot" offers={offersOf(result)} />
+          <Downloads what="the plot" disabled={isPast} offers={offersOf(result)} />
         </>
       )}
     </section>

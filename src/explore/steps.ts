@@ -89,7 +89,7 @@ const STEPS = {
     look: [
       "In training it outputs a good part of its goal and keeps it all the same. Its policy is flat where goals lie, so " +
         "that gradient descent finds no slope to follow. A linear agent could not do that.",
-      "The networks are found by a search, which takes some seconds. More generations find better ones.",
+      "The networks are found by a search, which takes a while. More generations find better ones.",
     ],
     preset: "mlp",
   },

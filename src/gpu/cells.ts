@@ -46,8 +46,12 @@ function tabulateCells({ axes }: Grid, { axes: cells, sides }: CellGrid, symbols
   );
 }
 
-/** The cells of a problem's candidates on a device. */
-export async function createCells(workshop: Workshop, table: StateTable) {
+/**
+ * The cells of a problem's candidates on a device.
+ *
+ * @param additions that a candidate's total of one state goes through until it is part of a cost
+ */
+export async function createCells(workshop: Workshop, table: StateTable, additions: number) {
   const {
     open: { device },
     problem,
@@ -64,7 +68,7 @@ export async function createCells(workshop: Workshop, table: StateTable) {
   const capacity = capacityOf(grid.size, deal.blocks * bytes, maxBinding);
   const points = tabulateCells(candidates, grid, symbols.decision + symbols.state);
   const rollouts = await createRollouts(workshop, {
-    ...{ arithmetic, numbers: table.numbers, deal, capacity },
+    ...{ arithmetic, numbers: table.numbers, deal, capacity, additions },
     candidates: { points, grid },
   });
   const bounds = tables.storage("bounds", grid.size * bytes);

@@ -72,6 +72,7 @@ export function capacityOf(candidates: number, bytesPerCandidate: number, maxBin
  *
  * @param workPerCandidate in rollout-steps
  * @param budget rollout-steps that the part may take
+ * @param workIn rollout-steps of so many from `first` on: those that take work may lie together
  */
 export function nextPart(
   first: number,
@@ -79,9 +80,13 @@ export function nextPart(
   capacity: number,
   workPerCandidate: number,
   budget: number,
+  workIn: (count: number) => number = (count) => count * workPerCandidate,
 ): Range {
   const affordable = Math.max(WORKGROUP, Math.floor(budget / workPerCandidate / WORKGROUP) * WORKGROUP);
-  return { first, candidates: Math.min(candidates - first, capacity, affordable) };
+  let count = Math.min(candidates - first, capacity, affordable);
+  while (count > WORKGROUP && workIn(count) > 2 * budget)
+    count = Math.ceil(count / 2 / WORKGROUP) * WORKGROUP;
+  return { first, candidates: count };
 }
 
 /** How many blocks one dispatch may take: all, unless even a workgroup's would exceed the budget. */

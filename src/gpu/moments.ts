@@ -61,6 +61,7 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
     capacity,
     scale: future.meanSquare,
     workOf: () => 1,
+    workIn: (_episode, _first, count) => count,
     adopt(episode, plan) {
       if (current === episode) return;
       write(chain.signalAt[episode].map((_, signal) => future.outlook(episode, signal, plan)));

@@ -24,6 +24,8 @@ interface RolloutOptions {
   readonly capacity: number;
   /** what is rolled out in place of the problem's candidates: the `real`s of its axes */
   readonly candidates?: { readonly points: Float32Array<ArrayBuffer>; readonly grid: Points } | undefined;
+  /** in affine arithmetic: additions that a plain total goes through until it is part of a cost */
+  readonly additions?: number | undefined;
   /** the candidates' cells, and for each whether its candidates are rolled out */
   readonly cells?: { readonly grid: CellGrid; readonly open: GPUBuffer } | undefined;
 }
@@ -34,7 +36,7 @@ export async function createRollouts(
   options: RolloutOptions,
 ) {
   const { open, problem, recorder, tables } = workshop;
-  const { arithmetic, numbers, deal, capacity, cells } = options;
+  const { arithmetic, numbers, deal, capacity, additions, cells } = options;
   const { device } = open;
   const bytes = arithmetic.size * 4;
   const episodes = problem.learningRates.length;
@@ -53,7 +55,7 @@ export async function createRollouts(
   if (source.plan) buffers.push(source.plan);
   if (cells) buffers.push(cells.open);
   const kinds = ["read", "read", "read", "write", "read", "read"] as const;
-  const code = rolloutWgsl({ problem, arithmetic, deal, candidates, cells: cells?.grid });
+  const code = rolloutWgsl({ problem, arithmetic, deal, candidates, additions, cells: cells?.grid });
   const rollout = await createKernel(device, "rollout", code, ["part", ...kinds.slice(0, buffers.length)]);
   const group = rollout.bind(recorder.parts, ...buffers);
 
@@ -94,10 +96,11 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
   const deal = dealStates(table.count, candidates.size, 4, maxBinding, workshop.lanes);
   const capacity = capacityOf(candidates.size, deal.blocks * 4, maxBinding);
 
+  const additions = deal.groups * deal.lanes + deal.blocks;
   const certified = precision === "certified" && !game.unbounded;
   const undecidable = underflowsInFloat64(problem);
   const boundByUnit = certified && game.proportional && !undecidable;
-  const cells = certified && !game.proportional ? await createCells(workshop, table) : undefined;
+  const cells = certified && !game.proportional ? await createCells(workshop, table, additions) : undefined;
   // every θ, rounded to float32, is within one part in 2²⁴ of itself: so is 1 ± 2⁻²⁴
   const one = { numbers: [1 + 2 ** -24], deal: dealStates(1, candidates.size, 8, maxBinding) };
   const [main, unit] = await Promise.all([
@@ -111,7 +114,6 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
   ]);
   const sources = [main, unit, cells].flatMap((rollouts) => rollouts?.source ?? []);
 
-  const additions = deal.groups * deal.lanes + deal.blocks;
   const boundOf = (): Bound => {
     if (unit)
       return {
@@ -120,7 +122,7 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
         dropped: table.dropped === 0 ? 0 : Math.max(table.dropped, 2 ** -100),
         additions,
       };
-    if (cells) return { kind: "cells", cells: cells.grid, additions };
+    if (cells) return { kind: "cells", cells: cells.grid };
     if (precision === "f32") return { kind: "none" };
     return { kind: undecidable ? "open" : "guess" };
   };
@@ -152,6 +154,9 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
     capacity,
     scale: table.scale,
     workOf: (episode) => share * deal.blocks * deal.groups * deal.lanes * (learningRates.length - episode),
+    workIn: (episode, first, count) =>
+      (cells ? cells.openIn(first, count) : count) *
+      (deal.blocks * deal.groups * deal.lanes * (learningRates.length - episode)),
     adopt(episode, plan) {
       if (adopted <= episode) adopted = learningRates.length;
       if (adopted === episode + 1) return;

@@ -53,8 +53,10 @@ export interface Scorer {
   readonly capacity: number;
   /** turns a score into an average total mesa cost */
   readonly scale: number;
-  /** rollout-steps for a candidate at an episode */
+  /** rollout-steps for a candidate at an episode, on average */
   workOf(episode: number): number;
+  /** rollout-steps for `count` candidates from `first` on, at an episode */
+  workIn(episode: number, first: number, count: number): number;
   /** Puts what the host decided on the device: what comes after `episode`. */
   adopt(episode: number, plan: Plan): void;
   /** Puts an outlook on the device as that of signal 0; only where the method goes by moments. */

@@ -47,8 +47,9 @@ export async function createSearch(workshop: Workshop, scorer: Scorer): Promise<
       await scorer.begin?.(asked, watch, every);
       const work = scorer.workOf(asked.episode);
       for (let first = 0; first < candidates.size; ) {
-        const range = nextPart(first, candidates.size, scorer.capacity, work, recorder.budget);
-        if (range.candidates * work > recorder.room) {
+        const workIn = (count: number) => scorer.workIn(asked.episode, first, count);
+        const range = nextPart(first, candidates.size, scorer.capacity, work, recorder.budget, workIn);
+        if (workIn(range.candidates) > recorder.room) {
           await recorder.flush();
           checkNotAborted(watch.signal);
           if (first > 0) watch.onShare?.(first / candidates.size);

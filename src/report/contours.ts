@@ -37,9 +37,10 @@ export function contourPath(
   const isOutside = (point: number[]) => sizes.some((size, d) => point[d] < 0.5 || point[d] > size - 0.5);
   const isEdge = (a: number[], b: number[]) =>
     sizes.some((size, d) => a[d] === b[d] && (a[d] === 0.5 || a[d] === size - 0.5));
-  /** whether a line runs along the grid's border or around cells without a value, and is no line of equal value */
+  /** whether a line runs beyond the border's points or along them, or around cells without a value: none of equal value */
   const isBorder = (a: number[], b: number[]) =>
-    (isOutside(a) && isOutside(b)) ||
+    isOutside(a) ||
+    isOutside(b) ||
     isEdge(a, b) ||
     [a, b].some((point) => touchesNothing(grid, across.length, point));
 
