@@ -5,6 +5,7 @@ import { createGpuEvaluator } from "../../src/gpu/evaluator.ts";
 import { createProblem, type Problem } from "../../src/problem.ts";
 import { createOracle } from "../../src/solve/settle.ts";
 import type { Plan } from "../../src/solve/step.ts";
+import { contrary } from "../games/contrary.ts";
 import { gears } from "../games/gears.ts";
 import { momentum } from "../games/momentum.ts";
 import { offset } from "../games/offset.ts";
@@ -93,6 +94,11 @@ const GAMES = [
       velocity: axis(1, 3, 2),
       friction: even(0, 1),
     }),
+  },
+  {
+    game: contrary,
+    methods: ["rollout"],
+    config: fc.record({ ...common, coefficient: axis(2, 150, 2), theta: axis(2, 300, 3) }),
   },
   {
     game: "learned-discount",
