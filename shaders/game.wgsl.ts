@@ -7,7 +7,7 @@ import type { Problem } from "../src/problem.ts";
 import type { Arithmetic } from "./real.wgsl.ts";
 
 /** `perDiscount` → `per_discount` */
-const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const fields = (names: object) =>
   Object.keys(names)

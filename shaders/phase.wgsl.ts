@@ -18,6 +18,7 @@ import { type CellNumber, NUMBERS } from "../src/phase/numbers.ts";
 import { bestResponseWgsl } from "./bestResponse.wgsl.ts";
 import { equilibriumWgsl } from "./equilibrium.wgsl.ts";
 import { f32 } from "./float32.ts";
+import { snake } from "./game.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
 /** What one text of the kernel is made for; all else is data. */
@@ -41,8 +42,6 @@ export const outputsOf = ({ hidden }: Pick<PhaseVariant, "hidden">): readonly st
   "margin",
   "trouble",
 ];
-
-const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 export function phaseWgsl(variant: PhaseVariant): string {
   const { method, infinite, hidden, x, y } = variant;
