@@ -2,18 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { presets, solve } from "../src/index.ts";
-import { bestResponse, negativeRoots, positiveRoot } from "../src/solve/exact.ts";
+import { bestResponse, realRoots } from "../src/solve/exact.ts";
 import { costPerSquare } from "../src/solve/moments.ts";
 import { magnitude } from "./games.ts";
+import { even } from "./gpu/numbers.ts";
 
 /** zero, or large enough for its square and its cube to keep every digit */
 const ample = magnitude.map((x) => (x < 1e-60 ? 0 : x));
 const signed = fc.tuple(ample, fc.constantFrom(-1, 1)).map(([x, sign]) => sign * x);
-
-const realRoots = (cubic: number, linear: number) => [
-  positiveRoot(cubic, linear),
-  ...negativeRoots(cubic, linear),
-];
 
 describe("the roots of cubic·x³ + linear·x = 1", () => {
   /** the largest of the equation's terms, in units of which a residual is small or not */
@@ -66,17 +62,17 @@ describe("the roots of cubic·x³ + linear·x = 1", () => {
 
 test("the best response is as good as any point of a fine grid, and inside the axis", () => {
   const future = fc.record({
-    A: fc.double({ min: 0, max: 50, noNaN: true }),
-    ratio: fc.double({ min: -1, max: 1, noNaN: true }),
-    C: fc.double({ min: 0, max: 50, noNaN: true }),
+    A: even(0, 50),
+    ratio: even(-1, 1),
+    C: even(0, 50),
   });
   fc.assert(
     fc.property(
       future,
-      fc.double({ min: -2, max: 1, noNaN: true }),
-      fc.double({ min: 0, max: 3, noNaN: true }),
-      fc.double({ min: 0, max: 1, noNaN: true }),
-      fc.double({ min: -2, max: 0.5, noNaN: true }),
+      even(-2, 1),
+      even(0, 3),
+      even(0, 1),
+      even(-2, 0.5),
       ({ A, ratio, C }, keep, pull, discount, min) => {
         const moments = { A, B: ratio * Math.sqrt(A * C), C, absB: Math.sqrt(A * C) };
         const outlook = [{ ...moments, weight: 1, learningRate: 1 }];
@@ -93,6 +89,15 @@ test("the best response is as good as any point of a fine grid, and inside the a
     ),
     { numRuns: 300 },
   );
+});
+
+test("the positive root is found where the axis reaches farther down than up", async () => {
+  const { config } = presets["experiment-1"];
+  const wide = await solve(config, { method: "exact" });
+  const low = await solve({ ...config, coefficient: { min: -2, max: 1 } }, { method: "exact" });
+  expect(low.plan).toEqual(wide.plan);
+  // at the first episode the best coefficient is 0.03, far from both ends
+  expect(low.plan.coefficient[0]).toBeCloseTo(0.031, 3);
 });
 
 describe.each(["experiment-1", "experiment-2"])("finer grids approach it: %s", (name) => {

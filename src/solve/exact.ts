@@ -6,8 +6,9 @@
 //
 // summed over the phases of the outlook, of which the plain game has one.
 //
-// It is negative at 0, so one root is positive; where it has three, two are negative. The best response is the positive
-// one or, where [min, max] does not reach that far up, the best of the negative ones inside it and its two ends.
+// It is negative at 0, so one root is positive; where it has three, two are negative. Where [min, max] reaches at least
+// as far up as down, the best response is the positive root, or the end that is nearest to it; elsewhere it is the best
+// of all roots inside and the two ends.
 
 import type { Axis } from "../grid.ts";
 import type { Problem } from "../problem.ts";
@@ -45,6 +46,11 @@ export function negativeRoots(cubic: number, linear: number): number[] {
   return [y, 1 / (cubic * x * y)].map((root) => polished(root, cubic, linear));
 }
 
+/** All real roots of cubic·x³ + linear·x = 1, cubic ≥ 0, in ascending order. */
+export function realRoots(cubic: number, linear: number): number[] {
+  return [...negativeRoots(cubic, linear).sort((a, b) => a - b), positiveRoot(cubic, linear)];
+}
+
 /** a root after a Newton step, where that leads anywhere */
 function polished(x: number, cubic: number, linear: number): number {
   const better = x - (cubic * x * x * x + linear * x - 1) / (3 * cubic * x * x + linear);
@@ -77,13 +83,7 @@ export function bestResponse(
   const possible =
     max >= -min
       ? [nearestToRoot(cubic, linear, min, max)]
-      : [
-          min,
-          ...negativeRoots(cubic, linear)
-            .filter((a) => a > min && a < max)
-            .sort((a, b) => a - b),
-          max,
-        ];
+      : [min, ...realRoots(cubic, linear).filter((a) => a > min && a < max), max];
   let best = { coefficient: Number.NaN, cost: Number.POSITIVE_INFINITY };
   for (const coefficient of possible) {
     const gain = (learningRate: number) => {
