@@ -16,7 +16,6 @@ import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { Part } from "../src/gpu/layout.ts";
 import { type CellNumber, NUMBERS } from "../src/phase/numbers.ts";
 import { bestResponseWgsl } from "./bestResponse.wgsl.ts";
-import { equilibriumWgsl } from "./equilibrium.wgsl.ts";
 import { f32 } from "./float32.ts";
 import { snake } from "./game.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
@@ -24,7 +23,6 @@ import { WORKGROUP } from "./rollout.wgsl.ts";
 /** What one text of the kernel is made for; all else is data. */
 export interface PhaseVariant {
   readonly method: "exact" | "moments";
-  readonly infinite: boolean;
   /** whether the phase is hidden */
   readonly hidden: boolean;
   /** the numbers that change along the axes */
@@ -44,7 +42,7 @@ export const outputsOf = ({ hidden }: Pick<PhaseVariant, "hidden">): readonly st
 ];
 
 export function phaseWgsl(variant: PhaseVariant): string {
-  const { method, infinite, hidden, x, y } = variant;
+  const { method, hidden, x, y } = variant;
   const numbers = NUMBERS.map((name, i) => {
     const from = name === x ? "xs[index % columns]" : name === y ? "ys[index / columns]" : `fixed[${i}]`;
     return `  cell.${snake(name)} = ${from};`;
@@ -81,10 +79,6 @@ fn finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) < 0x7e000000u
 /// what a may be: x to y
 fn bounds_of_a() -> vec2f { return fixed[${NUMBERS.length + 1}]; }
 
-#if ${infinite}
-${equilibriumWgsl}
-#endif
-
 #if ${hidden}
 /// two transitions, one after the other: P(still in training), P(deployed), with nothing that cancels
 fn both(a: vec2f, b: vec2f) -> vec2f { return vec2f(a.x * b.x, a.y + a.x * b.y); }
@@ -116,11 +110,6 @@ ${numbers.join("\n").replaceAll("cell.", "own.")}
 
   var after: array<Moments, PHASES>;
   var trouble = 0.0;
-#if ${infinite}
-  let end = find_equilibrium(select(2.0 * own.learning_rate.x, 0.0, own.deployment.x > 0.0), cell);
-  trouble = end.trouble;
-  after[0] = end.moments;
-#endif
 #if ${hidden}
   /// P(signal | phase)
   var likelihood = array<vec2f, 2>(own.signal_error.yx, own.signal_error.xy);

@@ -4,7 +4,8 @@
 /**
  * - `INVALID_CONFIG`: what was asked makes no sense; the message says what was got and what is allowed
  * - `LIMIT_EXCEEDED`: what was asked is larger than the solver or the adapter can hold
- * - `NOT_CONVERGED`: no stationary equilibrium was found; the error is a {@link NotConverged} with what is known
+ * - `NO_EQUILIBRIUM`: it is proved that there is no stationary equilibrium
+ * - `UNDECIDED`: none was found, and float64 cannot tell whether there is one; both are {@link NoEquilibrium}
  * - `NOT_FINITE`: every candidate's cost overflows, so none is the least
  * - `NO_ADAPTER`: a GPU was asked for and none is there
  * - `SHADER_COMPILE`: a shader did not compile, most often a user's own game; the message has line and column
@@ -17,7 +18,8 @@ export type ErrorCode =
   | "INVALID_CONFIG"
   | "LIMIT_EXCEEDED"
   | "NOT_FINITE"
-  | "NOT_CONVERGED"
+  | "NO_EQUILIBRIUM"
+  | "UNDECIDED"
   | "NO_ADAPTER"
   | "SHADER_COMPILE"
   | "GPU_VALIDATION"

@@ -88,6 +88,10 @@ export function measured(game: Game, { plan, trajectory, measures, cost, general
   return values;
 }
 
+/** Whether an error says that a configuration has no answer, and not that something went wrong. */
+const hasNoAnswer = (error: unknown): error is MesaError =>
+  hasCode(error, "NO_EQUILIBRIUM") || hasCode(error, "UNDECIDED") || hasCode(error, "NOT_FINITE");
+
 /** @throws MesaError `INVALID_CONFIG` when a name is none of these, or comes twice */
 export function checkMeasures(names: readonly string[], measures: readonly string[]): void {
   for (const [i, name] of measures.entries())
@@ -112,8 +116,8 @@ function checkVaried(name: string, { key, values }: Varied): void {
 /**
  * Solves a configuration for every value of a setting.
  *
- * Every configuration is checked before the first is solved. One that has no answer, because no stationary
- * equilibrium is found or every cost overflows, is a gap: its values are null and `missing` says why.
+ * Every configuration is checked before the first is solved. One that has no answer, because there is no
+ * stationary equilibrium or every cost overflows, is a gap: its values are null and `missing` says why.
  *
  * @param config as for `solve`
  * @throws MesaError with the code of what is wrong
@@ -150,7 +154,7 @@ export async function sweep(config: Config, options: SweepOptions): Promise<Swee
     const { values, missing } = await solve(one, { ...how, onProgress: ({ share }) => progress(share) }).then(
       (result) => ({ values: measured(game, result), missing: null }),
       (error: unknown) => {
-        if (!hasCode(error, "NOT_CONVERGED") && !hasCode(error, "NOT_FINITE")) throw error;
+        if (!hasNoAnswer(error)) throw error;
         return { values: {} as Record<string, number | null>, missing: error.message };
       },
     );

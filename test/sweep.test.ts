@@ -60,7 +60,7 @@ test("a cell without an equilibrium is a gap that says why", async () => {
   expect(gaps.length).toBeLessThan(9);
   for (const { values, missing } of gaps) {
     expect(values).toEqual({ firstCoefficient: null });
-    expect(missing).toContain("no stationary equilibrium that was found");
+    expect(missing).toContain("has no stationary equilibrium");
   }
   const rows = sweepToCsv(swept).trim().split("\n");
   expect(rows[0]).toBe("discount,firstCoefficient,missing");

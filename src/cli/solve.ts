@@ -1,7 +1,7 @@
 // `solve`: one configuration to one result, on the standard output and in a folder.
 
 import { hasCode } from "../errors.ts";
-import { checkConfig, MesaError, NotConverged, type Result, type SolveOptions, solve } from "../index.ts";
+import { checkConfig, MesaError, NoEquilibrium, type Result, type SolveOptions, solve } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { summaryOf } from "../report/summary.ts";
 import { planTable } from "../report/table.ts";
@@ -27,7 +27,7 @@ const POLICY = "policy.svg";
  * Solves and reports.
  *
  * @throws MesaError; then nothing is written but the checkpoint of an interrupted solve, and nothing printed but, as
- *   JSON, the certificate of an infinite horizon without an equilibrium
+ *   JSON, what is known of an infinite horizon without an equilibrium
  */
 export async function solveCommand(name: string | undefined, flags: SolveFlags): Promise<void> {
   const config = await readConfiguration(name, flags.set);
@@ -45,9 +45,9 @@ export async function solveCommand(name: string | undefined, flags: SolveFlags):
     if (folder) written = await writeFiles(folder, result);
   } catch (error) {
     await folder?.discard();
-    if (flags.json && error instanceof NotConverged)
+    if (flags.json && error instanceof NoEquilibrium)
       process.stdout.write(
-        toJson({ game: filled.game, config: filled, stationary: error.certificate, version: __VERSION__ }),
+        toJson({ game: filled.game, config: filled, stationary: error.stationary, version: __VERSION__ }),
       );
     throw error;
   }

@@ -59,8 +59,8 @@ export function describeSolver({ solver, status }: Phase): string[] {
 const STATUS_WORDS: Readonly<Record<(typeof STATUSES)[number], string>> = {
   solved: "in which the measure has no meaning",
   several: "with more than one equilibrium",
-  cycle: "without an equilibrium that was found: decisions go round in a cycle",
-  undecided: "without an equilibrium that was found",
+  undecided: "in which float64 cannot tell whether there is an equilibrium, or another one",
+  none: "without an equilibrium",
   overflow: "in which every cost overflows",
 };
 

@@ -11,6 +11,12 @@ import { defineGame } from "./game.ts";
 export const gainOf = (coefficient: number, learningRate: number, regularization: number): number =>
   1 - 2 * learningRate * (coefficient * coefficient + regularization);
 
+/** The same as keep − pull·a². */
+export const quadraticGainOf = (learningRate: number, regularization: number) => ({
+  keep: 1 - 2 * learningRate * regularization,
+  pull: 2 * learningRate,
+});
+
 /** An agent outputs a fixed share of its goal: the coefficient a. */
 export const linear = defineGame({
   name: "linear",
@@ -20,10 +26,7 @@ export const linear = defineGame({
     reach: ({ coefficient }) => coefficient,
     gain: ({ coefficient }, learningRate, { regularization }) =>
       gainOf(coefficient, learningRate, regularization),
-    quadraticGain: (learningRate, { regularization }) => ({
-      keep: 1 - 2 * learningRate * regularization,
-      pull: 2 * learningRate,
-    }),
+    quadraticGain: (learningRate, { regularization }) => quadraticGainOf(learningRate, regularization),
   },
   wgsl: linearWgsl,
 });

@@ -3,21 +3,21 @@
 /**
  * What became of a cell.
  *
- * - `solved`: backward induction came to its first episode; an infinite horizon has the one equilibrium that was found
- * - `several`: the equilibrium that was found is not the only one: other guesses of the end lead elsewhere
- * - `cycle`: no equilibrium was found, and ever longer horizons go round in a cycle
- * - `undecided`: no equilibrium was found
+ * - `solved`: backward induction came to its first episode; an infinite horizon has exactly one equilibrium
+ * - `several`: an infinite horizon has several equilibria; the cell is of the one that `solve` plays
+ * - `undecided`: float64 cannot tell whether there is an equilibrium beside those that were found, if any
+ * - `none`: there is no equilibrium
  * - `overflow`: every candidate costs more than a float64 holds
  */
-export const STATUSES = ["solved", "several", "cycle", "undecided", "overflow"] as const;
+export const STATUSES = ["solved", "several", "undecided", "none", "overflow"] as const;
 export type Status = (typeof STATUSES)[number];
 
 /** The code of a status: its place in {@link STATUSES}. */
 export const STATUS: Readonly<Record<Status, number>> = {
   solved: 0,
   several: 1,
-  cycle: 2,
-  undecided: 3,
+  undecided: 2,
+  none: 3,
   overflow: 4,
 };
 

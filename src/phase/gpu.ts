@@ -10,15 +10,13 @@ import { createKernel, type Kernel } from "../gpu/kernel.ts";
 import { Recorder } from "../gpu/recorder.ts";
 import { Tables } from "../gpu/tables.ts";
 import { Future } from "../solve/moments.ts";
-import { createCells, pointsOf, STATUS, type Window } from "./cells.ts";
+import { createCells, pointsOf, type Window } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import type { PhaseEngine } from "./engine.ts";
-import { type CellNumber, NUMBERS, type TightDiagram, tightOf } from "./numbers.ts";
+import { type CellNumber, kernelDiagramOf, NUMBERS, type TightDiagram } from "./numbers.ts";
 
 /** what a best response costs in the closed form, in rollout-steps */
 const EXACT_WORK = 12;
-/** rollout-steps of the search for an equilibrium, in best responses */
-const SEARCH = 400;
 
 /**
  * An engine that uses a device, which it closes in the end.
@@ -45,8 +43,7 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
   async function compute(tight: TightDiagram, { x, y }: Window, signal?: AbortSignal) {
     const { problem, method } = tight;
     const hidden = problem.chain.phases > 1;
-    const infinite = problem.horizon === "infinite";
-    const kernel = await kernelOf({ method, infinite, hidden, x: tight.x, y: tight.y });
+    const kernel = await kernelOf({ method, hidden, x: tight.x, y: tight.y });
     const width = outputsOf({ hidden }).length;
     const count = x.length * y.length;
     const [grid] = problem.candidates.axes;
@@ -68,8 +65,7 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
         outputs,
       );
       const episodes = longestOf(tight, { x, y });
-      const responses = episodes * problem.chain.signals + (infinite ? SEARCH : 0);
-      const work = responses * (method === "exact" ? EXACT_WORK : grid.length);
+      const work = episodes * problem.chain.signals * (method === "exact" ? EXACT_WORK : grid.length);
       for (let first = 0; first < count; ) {
         const affordable = Math.max(1, Math.floor(recorder.budget / work / WORKGROUP)) * WORKGROUP;
         const cells = Math.min(count - first, affordable, MOST_WORKGROUPS * WORKGROUP);
@@ -89,7 +85,7 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
   return {
     ...{ backend: "gpu", adapter: open.name, precision: "f32" },
     async solve(diagram, window, method, signal) {
-      const tight = method === "rollout" ? undefined : tightOf(diagram, method);
+      const tight = kernelDiagramOf(diagram, method);
       if (!tight) return cpu.solve(diagram, window, method, signal);
       const rows = await guarded(open, () => compute(tight, window, signal));
       const { cells, unsure } = read(diagram, tight, rows);
@@ -133,8 +129,6 @@ function read({ measures }: Diagram, { problem }: TightDiagram, rows: Float32Arr
       ["compliance", "retention", "margin"].map((name) => [name, (i: number) => orNone(at(i, name))]),
     ),
     deception: (i) => orNone(at(i, "compliance")) * orNone(at(i, "retention")),
-    status: () => STATUS.solved,
-    period: () => 1,
   };
   for (const name of measures) for (let i = 0; i < count; i++) cells.values[name][i] = readers[name](i);
   const unsure = Array.from({ length: count }, (_, i) => i).filter((i) => at(i, "trouble") !== 0);

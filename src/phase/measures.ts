@@ -3,30 +3,44 @@
 import type { FilledConfig } from "../config.ts";
 import type { Game } from "../games/game.ts";
 import type { Result } from "../solve/solve.ts";
-import type { Certificate } from "../solve/stationary.ts";
 import { measured, measureNames } from "../sweep.ts";
-import { STATUS, type Status } from "./cells.ts";
+import { STATUS } from "./cells.ts";
 
 /**
  * What can be mapped of a game: what a sweep measures, and
  *
  * - `margin`: how much dearer the runner-up is at the first episode; only a grid of candidates has one
- * - of an infinite horizon, `status`: the code of what became of the search for an equilibrium; and `period`: 1 where
- *   ever longer horizons come to one decision, more where they go round in a cycle, none where neither is known
+ * - of an infinite horizon, `equilibria`: how many stationary equilibria it has; `multiplier`: of the one that is
+ *   played; `period`: 1 where ever longer finite horizons converge, more where they go round in a cycle, none where
+ *   neither is established; and `status`: a code of `STATUSES`
  */
 export function phaseMeasureNames(game: Game, { horizon }: Pick<FilledConfig, "horizon">): string[] {
-  return [...measureNames(game), "margin", ...(horizon === "infinite" ? ["status", "period"] : [])];
+  return [...measureNames(game), "margin", ...(horizon === "infinite" ? ENDLESS : [])];
 }
 
-/** What became of an infinite horizon. */
-export function statusOf({ converged, period, startsAgree }: Certificate): Status {
-  if (converged) return startsAgree ? "solved" : "several";
-  return period === null ? "undecided" : "cycle";
-}
+/** what an infinite horizon has beside its plan */
+const ENDLESS = ["equilibria", "multiplier", "period", "status"] as const;
 
-/** The period that ever longer horizons come to, NaN where none was seen. */
-export function periodOf({ attempts: [finite] }: Pick<Certificate, "attempts">): number {
-  return finite.outcome === "converged" ? 1 : (finite.period ?? Number.NaN);
+/** The measures of an infinite horizon's equilibria; NaN where one has no meaning. */
+export function measuresOfEnd({
+  equilibria,
+  undecided,
+  finiteHorizon,
+  chosen,
+}: {
+  readonly equilibria: readonly { readonly multiplier: number }[];
+  readonly undecided: readonly unknown[];
+  readonly finiteHorizon: { readonly period: number | null };
+  readonly chosen: number;
+}): Record<(typeof ENDLESS)[number], number> {
+  const count = equilibria.length;
+  const status = undecided.length > 0 ? "undecided" : count === 0 ? "none" : count > 1 ? "several" : "solved";
+  return {
+    equilibria: count,
+    multiplier: equilibria[chosen]?.multiplier ?? Number.NaN,
+    period: finiteHorizon.period ?? Number.NaN,
+    status: STATUS[status],
+  };
 }
 
 /** Every measure of a result, and its status. */
@@ -35,10 +49,7 @@ export function readOff(
   result: Result,
 ): { values: Record<string, number | null>; status: number } {
   const { stationary, margin } = result;
-  const status = stationary ? STATUS[statusOf(stationary)] : STATUS.solved;
-  const values = { ...measured(game, result), margin: margin[0] };
-  return {
-    values: stationary ? { ...values, status, period: periodOf(stationary) } : values,
-    status,
-  };
+  const end = stationary && measuresOfEnd(stationary);
+  const values = { ...measured(game, result), margin: margin[0], ...end };
+  return { values, status: end?.status ?? STATUS.solved };
 }

@@ -49,6 +49,15 @@ export interface TightDiagram {
   readonly y: CellNumber;
 }
 
+/**
+ * A diagram as the kernel takes it, or undefined where the CPU has to solve it: of an infinite horizon float32 could
+ * find an equilibrium, but not prove that there is no other.
+ */
+export function kernelDiagramOf(diagram: Diagram, method: PhaseMethod | "rollout"): TightDiagram | undefined {
+  const tight = method === "rollout" ? undefined : tightOf(diagram, method);
+  return tight?.problem.horizon === "finite" ? tight : undefined;
+}
+
 /** A diagram as the tight loop takes it, or undefined where it has to go through `solve`. */
 export function tightOf(diagram: Diagram, method: PhaseMethod): TightDiagram | undefined {
   const { game, config, x, y } = diagram;

@@ -2,10 +2,10 @@
 
 import { hasCode } from "../errors.ts";
 import { type SolveOptions, solve } from "../solve/solve.ts";
-import { NotConverged } from "../solve/stationary.ts";
+import { NoEquilibrium } from "../solve/stationary.ts";
 import { STATUS } from "./cells.ts";
 import { cellConfig, type Diagram } from "./config.ts";
-import { periodOf, readOff, statusOf } from "./measures.ts";
+import { measuresOfEnd, readOff } from "./measures.ts";
 
 /** A cell's measures, absent or null where they have no meaning, and the code of its status. */
 export interface SolvedCell {
@@ -28,8 +28,8 @@ export async function solveCell(
     return readOff(diagram.game, await solve(cellConfig(diagram, x, y), options));
   } catch (error) {
     if (hasCode(error, "NOT_FINITE")) return { values: {}, status: STATUS.overflow };
-    if (!(error instanceof NotConverged)) throw error;
-    const status = STATUS[statusOf(error.certificate)];
-    return { values: { status, period: periodOf(error.certificate) }, status };
+    if (!(error instanceof NoEquilibrium)) throw error;
+    const values = measuresOfEnd(error.stationary);
+    return { values, status: values.status };
   }
 }

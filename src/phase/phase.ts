@@ -4,7 +4,7 @@ import { checkNotAborted, MesaError } from "../errors.ts";
 import { type Cells, createCells, placeCells, type Rectangle, type Window } from "./cells.ts";
 import { checkPhase, type Diagram, type PhaseConfig } from "./config.ts";
 import { type EngineMethod, type EngineOptions, openEngine, type PhaseEngine } from "./engine.ts";
-import { tightOf } from "./numbers.ts";
+import { kernelDiagramOf } from "./numbers.ts";
 import { checkSample, type SampleCheck } from "./sample.ts";
 
 /**
@@ -121,14 +121,16 @@ function nextSize(count: number, milliseconds: number): number {
 export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions = {}): Promise<Phase> {
   const diagram = "base" in config ? config : checkPhase(config);
   const method = phaseMethod(diagram, options.method);
-  const tight = method !== "rollout" && tightOf(diagram, method) !== undefined;
-  if (options.backend === "gpu" && !tight)
+  const hasKernel = kernelDiagramOf(diagram, method) !== undefined;
+  if (options.backend === "gpu" && !hasKernel)
     throw new MesaError(
       "INVALID_CONFIG",
-      `the kernel of phase diagrams does not know the game ${diagram.game.name} by ${diagram.x.key} and ${diagram.y.key} with method ${method}: they are solved on the cpu, and backend gpu was asked`,
+      diagram.config.horizon === "infinite"
+        ? "the equilibria of an infinite horizon are proved in float64, on the cpu, and backend gpu was asked"
+        : `the kernel of phase diagrams does not know the game ${diagram.game.name} by ${diagram.x.key} and ${diagram.y.key} with method ${method}: they are solved on the cpu, and backend gpu was asked`,
     );
   const engine = options.engine ?? (await openEngine(options));
-  const inFloat32 = engine.precision === "f32" && tight;
+  const inFloat32 = engine.precision === "f32" && hasKernel;
   const [columns, rows] = [diagram.x.values.length, diagram.y.values.length];
   const cells = { ...(options.done?.cells ?? createCells(diagram.measures, columns * rows)) };
   const from = options.done?.cell ?? 0;

@@ -4,12 +4,14 @@
 // Backward induction keeps the moments of each phase (src/solve/moments.ts) and, by episode, the decision after each
 // signal; then the trajectory runs forward over these.
 
-import { gainOf } from "../games/linear.ts";
+import { gainOf, quadraticGainOf } from "../games/linear.ts";
 import { type Chain, createChain } from "../solve/chain.ts";
-import { type Found, guessesIn, searchEquilibrium, startsAgree } from "../solve/equilibrium.ts";
+import { finish, momentsOf, restForEver } from "../solve/equilibrium.ts";
+import { findOnGrid } from "../solve/gridEquilibria.ts";
 import { END, Future, roundingsOf } from "../solve/moments.ts";
+import { findAmongReals } from "../solve/realEquilibria.ts";
 import { STATUS } from "./cells.ts";
-import { periodOf, phaseMeasureNames } from "./measures.ts";
+import { measuresOfEnd, phaseMeasureNames } from "./measures.ts";
 import type { CellNumbers, TightDiagram } from "./numbers.ts";
 import { ExactResponder, GridResponder, Phases, Prospects } from "./responder.ts";
 
@@ -24,7 +26,8 @@ export class TightSolver {
   readonly #names: readonly string[];
   readonly #infinite: boolean;
   readonly #responder: ExactResponder | GridResponder;
-  readonly #guesses: number[][];
+  readonly #meanSquare: number;
+  readonly #axis: { readonly min: number; readonly max: number };
   readonly #prospects = new Prospects();
   readonly #moments = new Phases();
   #chain: Chain | undefined;
@@ -41,11 +44,13 @@ export class TightSolver {
     this.#names = phaseMeasureNames(game, config);
     this.measures = Object.fromEntries(this.#names.map((name) => [name, Number.NaN]));
     this.#infinite = problem.horizon === "infinite";
+    this.#meanSquare = meanSquare;
+    const { min, max } = config[decision] as { min: number; max: number };
+    this.#axis = { min, max };
     this.#responder =
       method === "exact"
-        ? new ExactResponder(meanSquare, config[decision] as { min: number; max: number })
+        ? new ExactResponder(meanSquare, this.#axis)
         : new GridResponder(meanSquare, candidates.axes[0]);
-    this.#guesses = guessesIn(candidates);
   }
 
   /**
@@ -64,8 +69,7 @@ export class TightSolver {
     let status: number = STATUS.solved;
     if (this.#infinite) {
       status = this.#settleEnd(cell);
-      measures.status = status;
-      if (status > STATUS.several) return status;
+      if (measures.equilibria === 0) return status;
     }
     const trouble = this.#induce(cell, chain);
     if (trouble) return trouble;
@@ -87,28 +91,26 @@ export class TightSolver {
 
   /** Finds what goes on for ever, which is then the end. @returns the code of its status */
   #settleEnd({ discount, regularization, learningRate, deployment }: Readonly<CellNumbers>): number {
-    const rate = deployment > 0 ? 0 : learningRate;
-    const prospects = this.#prospects;
-    prospects.learningRate[0] = rate;
-    const search = searchEquilibrium({
-      discount,
-      reachAndGain: ([a]) => ({ r: a, g: gainOf(a, rate, regularization) }),
-      guesses: this.#guesses,
-    });
-    let asked = search.next();
-    while (!asked.done) {
-      prospects.fill(asked.value);
-      asked = search.next([this.#responder.respond(prospects)]);
+    const { problem, method } = this.#diagram;
+    const { keep, pull } = quadraticGainOf(deployment > 0 ? 0 : learningRate, regularization);
+    const lost = 1 - keep;
+    const [grid] = problem.candidates.axes;
+    const found = finish(
+      method === "exact"
+        ? findAmongReals({ lost, pull, discount, ...this.#axis })
+        : findOnGrid({ r: grid, s: grid.map((a) => lost + pull * a * a) }, discount, (i) => [grid[i]]),
+    );
+    const end = measuresOfEnd(found);
+    Object.assign(this.measures, end);
+    if (found.chosen >= 0) {
+      const { continuation, play } = found.equilibria[found.chosen];
+      this.#moments.fill(momentsOf(continuation, play, discount));
     }
-    const found: Found = asked.value;
-    this.measures.period = periodOf(found);
-    if (!found.equilibrium) return found.attempts[0].period === null ? STATUS.undecided : STATUS.cycle;
-    this.#moments.fill(found.equilibrium.moments);
-    return startsAgree(found, found.equilibrium.decision) ? STATUS.solved : STATUS.several;
+    return end.status;
   }
 
   /** Walks back to the first episode. @returns what stopped it, 0 where nothing did */
-  #induce({ training, deployment, learningRate }: Readonly<CellNumbers>, chain: Chain): number {
+  #induce({ training, deployment, learningRate, discount }: Readonly<CellNumbers>, chain: Chain): number {
     const { signals, phases } = chain;
     const episodes = training + deployment;
     const { states } = this.#diagram.problem;
@@ -117,6 +119,8 @@ export class TightSolver {
     const rolls = responder instanceof GridResponder && !this.#infinite && phases === 1;
     if (this.#plan.length < episodes * signals) this.#plan = new Float64Array(episodes * signals);
     const plan = this.#plan;
+    // what an infinite horizon goes on with is played from here on: see beforeEnd in src/solve/stationary.ts
+    const from = !this.#infinite ? episodes : deployment > 0 && learningRate !== 0 ? training : 0;
     for (let t = episodes - 1; t >= 0; t--) {
       this.#foresee(chain, t < training ? learningRate : 0);
       let cost = 0;
@@ -136,10 +140,11 @@ export class TightSolver {
         if (probability > 0 && dearer < margin) margin = dearer;
       }
       if (t === 0) {
-        this.measures.cost = cost;
+        const rest = this.#meanSquare * restForEver(discount, Math.max(1, from));
+        this.measures.cost = this.#infinite ? cost + rest : cost;
         this.measures.margin = Number.isFinite(margin) ? cost + margin - cost : Number.NaN;
       }
-      this.#extend(chain, t);
+      if (t < from) this.#extend(chain, t);
     }
     return 0;
   }

@@ -17,10 +17,10 @@ const SWATCH = { width: 26, height: 14 };
 
 /** what the legend says of cells, by their status, and of those that have no value */
 const WORDS: Readonly<Record<string, string>> = {
-  solved: "one equilibrium was found",
-  several: "several equilibria; the colour is of the first",
-  cycle: "no equilibrium: decisions cycle",
-  undecided: "no equilibrium was found",
+  solved: "exactly one equilibrium",
+  several: "several equilibria; the colour is of the one played",
+  undecided: "equilibria that float64 cannot tell",
+  none: "no equilibrium",
   overflow: "overflow: costs exceed float64",
   [NOTHING]: "no value",
 };

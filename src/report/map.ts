@@ -15,13 +15,13 @@ export interface CellAxis {
 export const STATUS_COLOURS: Readonly<Record<Status, string>> = {
   solved: "#0072b2",
   several: "#e69f00",
-  cycle: "#d55e00",
   undecided: "#cc79a7",
+  none: "#d55e00",
   overflow: "#555555",
 };
 
 /** what has no value although it was solved */
-export const NOTHING = "none";
+export const NOTHING = "blank";
 
 /** The edges of cells, half-way between their values: shape [values + 1]. */
 export function edgesOf({ values, log }: CellAxis): number[] {
@@ -57,7 +57,7 @@ type Pattern = (x: number, y: number) => number;
 
 /** 0 is paper, 1 ink, and between them, at a pixel of a pattern with so many pixels a unit */
 const PATTERNS: Readonly<Record<string, { ink: number; at: Pattern }>> = {
-  cycle: { ink: 0x55, at: (x, y) => ((x + y) % 8 < 3 ? 1 : 0.12) },
+  none: { ink: 0x55, at: (x, y) => ((x + y) % 8 < 3 ? 1 : 0.12) },
   undecided: { ink: 0x55, at: (x, y) => (x % 6 < 2 && y % 6 < 2 ? 1 : 0.12) },
   overflow: { ink: 0x55, at: () => 1 },
   several: { ink: 0x21, at: (x, y) => (isLine(x, y) ? 0 : 0.45) },

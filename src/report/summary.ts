@@ -1,6 +1,6 @@
 // A result in a few sentences: what the agents do in training, at the switch and in deployment, and what really ran.
 
-import type { Result } from "../index.ts";
+import type { NamedDecision, Result, Stationary } from "../index.ts";
 import { describeSchedule, differencesOf, labelOf, numbersOf, phasesOf, short } from "./schedule.ts";
 
 /** `goes from 0.03 to 0.11`, `stays at 1`: what some values do, in order. */
@@ -50,17 +50,37 @@ function phaseSentences({ plan, trajectory }: Result): string[] {
   });
 }
 
+/** Which equilibrium is played for ever, which others there are, and what finite horizons come to. */
+function stationaryLines({ equilibria, complete, finiteHorizon, chosen }: Stationary): string[] {
+  const said = (decision: NamedDecision) =>
+    Object.entries(decision)
+      .map(([name, x]) => `${labelOf(name)} ${short(x)}`)
+      .join(", ");
+  const { decision, stable, multiplier } = equilibria[chosen];
+  const others = equilibria.filter((_, i) => i !== chosen).map((other) => said(other.decision));
+  const all = !complete
+    ? "float64 cannot tell whether there is another"
+    : others.length === 0
+      ? "there is no other"
+      : `the others are ${others.join("; ")}`;
+  const { outcome, period, episodes, decisions } = finiteHorizon;
+  const horizons =
+    outcome === "limit"
+      ? "Ever longer finite horizons converge to it."
+      : outcome === "cycle"
+        ? `Ever longer finite horizons do not converge to it but go round in a cycle of ${period}: ${decisions.map(said).join("; ")}.`
+        : `What ever longer finite horizons come to was not established in ${episodes} episodes.`;
+  return [
+    `For ever after: ${said(decision)}, ${stable ? "a stable" : "an unstable"} stationary equilibrium (multiplier ${short(multiplier)}); ${all}.`,
+    horizons,
+  ];
+}
+
 /** What an infinite horizon or a hidden phase adds. */
 function endLines({ stationary, value, generalization, cost, config }: Result): string[] {
   const lines: string[] = [];
   if (stationary) {
-    const { decision, iterations, residual, bestResponseGap, startsAgree } = stationary;
-    const said = Object.entries(decision ?? {}).map(([name, x]) => `${labelOf(name)} ${short(x)}`);
-    lines.push(
-      `For ever after: ${said.join(", ")}, a stationary equilibrium found in ${iterations} iterations ` +
-        `(residual ${short(residual ?? 0)}, best-response gap ${short(bestResponseGap ?? 0)}; ` +
-        `${startsAgree ? "every start agrees" : "other starts lead elsewhere"}).`,
-    );
+    lines.push(...stationaryLines(stationary));
   }
   if (generalization) {
     const { denseStates, denseCost, linearCost } = generalization;

@@ -1,132 +1,143 @@
-// The search for a stationary equilibrium: backward induction is iterated from several guesses of what comes at the
-// end. Whenever the decision stays, its own fixed point is tried: where the best response to it is the decision
-// itself, that is an equilibrium. With reach r and gain g the fixed point's moments are
+// Stationary equilibria of a proportional game whose last learning rate goes on for ever: decisions that are the best
+// response to being played for ever after.
 //
-//     A* = r²/(1 − γg²),   B* = r/(1 − γg),   C* = 1/(1 − γ).
+// A decision is here what it does to the goal: y = rθ and θ' = (1 − s)θ. Of the moments A, B, C of what follows
+// (moments.ts) an agent's choice depends on A and D = A − B alone: its cost per θ² is
 //
-// It asks for best responses and does not know who gives them.
+//     (r − 1)² + γ (s²A − 2sD + E),   E = A − 2B + C,
+//
+// in which γE is the same for all its decisions. Nothing large cancels in the rest, however near to 1 the discount is.
+// The episode before has the moments
+//
+//     A ← r² + γ(1 − s)²A,   D ← r(r − 1) + γ(1 − s)(D − sA),
+//
+// and a decision that is played for ever has their fixed point
+//
+//     A = r²/u,   D = (r(r − 1) − γ(1 − s)sA)/v,   u = (1 − γ) + γs(2 − s),   v = (1 − γ) + γs.
+//
+// Where u ≤ 0 the goal grows faster than the discount forgets, and the decision costs more than any number.
+//
+// Backward induction is the map of (A, D) to that of a horizon longer by an episode. An equilibrium is a fixed point
+// of the map, and is stable where the map's derivative there contracts.
 
-import type { Grid } from "../grid.ts";
-import { END, extend, type Moments } from "./moments.ts";
+import type { Moments } from "./moments.ts";
 
-/** What became of the iteration from one guess. */
-export interface Attempt {
-  /** the guess: what is assumed to come at the end */
-  readonly start: string;
-  readonly outcome: "converged" | "cycle" | "undecided";
-  /** the decision's numbers where it converged */
-  readonly decision: readonly number[] | null;
-  readonly iterations: number;
-  /** after how many iterations it repeats itself, where it does */
+/** What a decision does to the goal. */
+export interface Play {
+  /** y = rθ */
+  readonly r: number;
+  /** θ' = (1 − s)θ */
+  readonly s: number;
+}
+
+/** What follows, as far as an agent's choice depends on it. */
+export interface Continuation {
+  readonly A: number;
+  /** A − B */
+  readonly D: number;
+}
+
+/** Nothing follows. */
+export const END: Continuation = { A: 0, D: 0 };
+
+/** An episode and what follows it. */
+export function extend({ A, D }: Continuation, { r, s }: Play, discount: number): Continuation {
+  const g = 1 - s;
+  return { A: r * r + discount * (g * g * A), D: r * (r - 1) + discount * g * (D - s * A) };
+}
+
+/** 1 − γg² and 1 − γg, of which nothing cancels where γ and g are near 1. */
+export function decays(s: number, discount: number): { u: number; v: number } {
+  const rest = 1 - discount;
+  return { u: rest + discount * (s * (2 - s)), v: rest + discount * s };
+}
+
+/** A decision that is played for ever; undefined where its cost is infinite. */
+export function forEver({ r, s }: Play, discount: number): Continuation | undefined {
+  const { u, v } = decays(s, discount);
+  const A = (r * r) / u;
+  if (!(u > 0 && Number.isFinite(A))) return undefined;
+  return { A, D: (r * (r - 1) - discount * (1 - s) * s * A) / v };
+}
+
+/** What a decision costs an agent per θ², but for what is the same for all decisions: r(r − 2) + γs(sA − 2D). */
+export function relativeCost({ A, D }: Continuation, { r, s }: Play, discount: number): number {
+  return r * (r - 2) + discount * (s * (s * A - 2 * D));
+}
+
+/** Moments to begin an induction with. C is left out, as it is the same for all decisions: see {@link restForEver}. */
+export function momentsOf({ A, D }: Continuation, { r, s }: Play, discount: number): Moments {
+  return { A, B: A - D, C: 0, absB: Math.abs(r) / (1 - discount * Math.abs(1 - s)) };
+}
+
+/** γⁿ/(1 − γ): what θ² weighs in the cost of an agent, n episodes before a decision goes on for ever, after these. */
+export function restForEver(discount: number, episodes: number): number {
+  return discount ** episodes / (1 - discount);
+}
+
+/** A decision that is the best response to itself for ever. */
+export interface Equilibrium {
+  /** the decision's numbers */
+  readonly decision: readonly number[];
+  readonly play: Play;
+  readonly continuation: Continuation;
+  /**
+   * The eigenvalue, largest in magnitude, of the induction map's derivative at the equilibrium; of a complex pair its
+   * magnitude. Horizons that come near the equilibrium as they get longer stay there where this is inside (−1, 1).
+   */
+  readonly multiplier: number;
+  /** what an agent could gain by another decision, per θ²: 0 but for rounding */
+  readonly gap: number;
+}
+
+/** What ever longer finite horizons come to. */
+export interface FiniteHorizon<Decision = readonly number[]> {
+  /**
+   * - `limit`: the first agent's decision converges
+   * - `cycle`: it goes round
+   * - `none`: neither was established
+   */
+  readonly outcome: "limit" | "cycle" | "none";
+  /** 1 for a limit, the length of a cycle, null for neither */
   readonly period: number | null;
+  /** the limit, or the decisions of the cycle in the order of longer horizons; empty for neither */
+  readonly decisions: readonly Decision[];
+  /** the horizon at which this was established or given up, in episodes */
+  readonly episodes: number;
 }
 
-/** iterations from one guess */
-export const MOST_ITERATIONS = 200_000;
-const LONGEST_PERIOD = 64;
-/** differences of this relative size are rounding */
-const ROUNDING = 1e-12;
-/** what comes nearer than this while it goes back and forth is not cycling but on its way */
-const CONVERGING = 1e-8;
-
-const close = (a: number, b: number, within = ROUNDING) =>
-  Math.abs(a - b) <= within * Math.max(1, Math.abs(a), Math.abs(b));
-const same = (a: readonly number[], b: readonly number[]) => a.every((x, i) => close(x, b[i]));
-/** where the decision is any real number, an equilibrium is known to within a multiple of its residual */
-export const agree = (a: readonly number[], b: readonly number[]) =>
-  a.every((x, i) => Math.abs(x - b[i]) <= 1e-9);
-
-/** The moments of a decision that goes on for ever; undefined where they are infinite. */
-export function fixedPoint(r: number, g: number, discount: number): Moments | undefined {
-  if (!(discount * g * g < 1)) return undefined;
-  return {
-    A: (r * r) / (1 - discount * g * g),
-    B: r / (1 - discount * g),
-    C: 1 / (1 - discount),
-    absB: Math.abs(r) / (1 - discount * Math.abs(g)),
-  };
+/** All that is known of a game's stationary equilibria. */
+export interface Equilibria {
+  /** in ascending order of the decision */
+  readonly equilibria: readonly Equilibrium[];
+  /** intervals of the decision in which float64 cannot tell whether there is another; empty if the list is complete */
+  readonly undecided: readonly (readonly [number, number])[];
+  readonly finiteHorizon: FiniteHorizon;
+  /** the index of the equilibrium that is played: the finite horizon's limit, else the one of minimum cost; or −1 */
+  readonly chosen: number;
 }
 
-/** What the search for an equilibrium goes by. */
-export interface Stationarity {
-  readonly discount: number;
-  readonly reachAndGain: (decision: readonly number[]) => { r: number; g: number };
-  /** decisions whose going on for ever is guessed to be the end, beside no future at all */
-  readonly guesses: readonly (readonly number[])[];
-}
+/** Work that now and then yields the share of it that is done, in [0, 1], so that its caller can do something else. */
+export type Search<T> = Generator<number, T, void>;
 
-/** What a search found. */
-export interface Found {
-  /** the iteration from no future first */
-  readonly attempts: readonly Attempt[];
-  /** the first decision that an attempt converged to, the moments of its going on for ever, and the best response */
-  readonly equilibrium?: {
-    readonly decision: readonly number[];
-    readonly moments: Moments;
-    readonly best: readonly number[];
-  };
-}
-
-/** Asks for the best response to what comes after, and is told the decision's numbers. */
-export type Search<T> = Generator<Moments, T, readonly number[]>;
-
-/** The fixed point of a decision, and the best response to it; undefined where its moments are infinite. */
-function* tried({ reachAndGain, discount }: Stationarity, decision: readonly number[]) {
-  const { r, g } = reachAndGain(decision);
-  const moments = fixedPoint(r, g, discount);
-  if (!moments) return undefined;
-  const best: readonly number[] = yield moments;
-  return { moments, best };
-}
-
-function* iterate(stationarity: Stationarity, start: string, guess: Moments): Search<Attempt> {
-  const { discount, reachAndGain } = stationarity;
-  let moments: Moments = { ...guess, C: 1 / (1 - discount) };
-  let before: readonly number[] | undefined;
-  const past: Moments[] = [];
-  for (let iterations = 1; iterations <= MOST_ITERATIONS; iterations++) {
-    const decision = yield moments;
-    if (before && decision.every((x, i) => Math.abs(x - before![i]) <= 1e-6)) {
-      const trial = yield* tried(stationarity, decision);
-      if (trial && same(trial.best, decision))
-        return { start, outcome: "converged", decision, iterations, period: null };
-    }
-    before = decision;
-    const { r, g } = reachAndGain(decision);
-    moments = { ...extend(moments, r, g, discount), C: moments.C };
-    // every decision costs more than any number: there is nothing left to choose by
-    if (!Number.isFinite(moments.A))
-      return { start, outcome: "undecided", decision: null, iterations, period: null };
-    const period = past.findIndex(({ A, B }) => close(A, moments.A) && close(B, moments.B)) + 1;
-    const steady = past.length > 0 && close(past[0].A, moments.A, CONVERGING);
-    if (period > 1 && !steady) return { start, outcome: "cycle", decision: null, iterations, period };
-    past.unshift(moments);
-    past.length = Math.min(past.length, LONGEST_PERIOD);
+/** The result of a search that is not paused. */
+export function finish<T>(search: Search<T>): T {
+  for (;;) {
+    const step = search.next();
+    if (step.done) return step.value;
   }
-  return { start, outcome: "undecided", decision: null, iterations: MOST_ITERATIONS, period: null };
 }
 
-/** Iterates from every guess. */
-export function* searchEquilibrium(stationarity: Stationarity): Search<Found> {
-  const { discount, reachAndGain, guesses } = stationarity;
-  const attempts = [yield* iterate(stationarity, "no future", END)];
-  for (const decision of guesses) {
-    const { r, g } = reachAndGain(decision);
-    const guess = fixedPoint(r, g, discount);
-    if (guess) attempts.push(yield* iterate(stationarity, `${decision.join(", ")} for ever`, guess));
-  }
-  const decision = attempts.find(({ outcome }) => outcome === "converged")?.decision;
-  if (!decision) return { attempts };
-  return { attempts, equilibrium: { decision, ...(yield* tried(stationarity, decision))! } };
+/** The equilibrium that is played. @param limit the index of the finite horizon's limit, −1 where it has none */
+export function choose(equilibria: readonly Equilibrium[], limit: number, discount: number): number {
+  if (limit >= 0) return limit;
+  // where all agents play it, the cost of each is ((r − 1)² + γ(s²A − 2sD))/(1 − γ) per θ²
+  const costs = equilibria.map(({ continuation, play }) => relativeCost(continuation, play, discount));
+  return costs.indexOf(Math.min(...costs));
 }
 
-/** The decisions of a grid that are guessed to be the end: the first, the middle and the last, each once. */
-export function guessesIn(candidates: Grid): number[][] {
-  const indices = new Set([0, Math.floor(candidates.size / 2), candidates.size - 1]);
-  return [...indices].map((index) => candidates.at(index));
-}
-
-/** Whether every attempt that converged came to this decision. */
-export function startsAgree({ attempts }: Pick<Found, "attempts">, decision: readonly number[]): boolean {
-  return attempts.every((attempt) => !attempt.decision || agree(attempt.decision, decision));
+/** The multiplier where the best response stays as it is nearby: the eigenvalues are γg² and γg. */
+export function heldMultiplier({ s }: Play, discount: number): number {
+  const g = 1 - s;
+  return Math.abs(g) > 1 ? discount * g * g : discount * g;
 }

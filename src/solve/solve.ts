@@ -1,13 +1,13 @@
 // From a configuration to a result: runs the induction, and says what really ran.
 
 import type { Config, FilledConfig } from "../config.ts";
-import { MesaError } from "../errors.ts";
+import { checkNotAborted, MesaError } from "../errors.ts";
 import { createProblem } from "../problem.ts";
 import { type Generalization, generalizationOf } from "./generalization.ts";
 import { Induction, type Progress } from "./induction.ts";
 import { type NamedPlan, namePlan } from "./plan.ts";
 import { type Measures, measuresOf, type Trajectory, trajectoryOf } from "./simulate.ts";
-import { beforeEnd, type Certificate, type Equilibrium, findEquilibrium } from "./stationary.ts";
+import { beforeEnd, findEnd, type Stationary } from "./stationary.ts";
 import type { Precision } from "./step.ts";
 import { type Backend, chooseWay, type Method, withEvaluator } from "./way.ts";
 
@@ -45,8 +45,8 @@ export interface Result {
   config: FilledConfig;
   /** the decision of each episode, shape [T] for each of its numbers */
   plan: NamedPlan;
-  /** where the horizon is infinite: the decision of every episode after the schedule's last, and how sure that is */
-  stationary?: Certificate;
+  /** where the horizon is infinite: all stationary equilibria, and which of them follows the schedule */
+  stationary?: Stationary;
   /** where the phase is hidden: the least average total mesa cost that is expected before the first signal */
   value?: number;
   /** where the decision is a network: whether it has merely learnt the grid, and whether it was worth its while */
@@ -95,14 +95,15 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
   const started = performance.now();
   const notes: string[] = [];
   const effort = way.method === "rollout" ? (t: number) => episodes - t : () => 1;
-  let equilibrium: Equilibrium | undefined;
+  checkNotAborted(options.signal);
+  const end =
+    horizon === "infinite" ? await findEnd(problem, way.method as "exact" | "moments", options) : undefined;
   const ran = await withEvaluator(
     problem,
     way,
     notes,
     async (evaluator) => {
-      if (horizon === "infinite") equilibrium ??= await findEquilibrium(problem, evaluator, options);
-      const answering = equilibrium ? beforeEnd(problem, evaluator, equilibrium.moments) : evaluator;
+      const answering = end ? beforeEnd(problem, evaluator, end) : evaluator;
       await induction.run(answering, effort, options);
     },
     () => `at episode ${induction.remaining - 1}`,
@@ -114,10 +115,10 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
     game: game.name,
     config,
     plan: namePlan(game, plan),
-    ...(equilibrium && { stationary: equilibrium.certificate }),
+    ...(end && { stationary: end.stationary }),
     ...(chain.phases > 1 && { value: steps[0].cost }),
     ...(game.network && { generalization: await generalizationOf(problem, plan) }),
-    cost: steps.map(({ cost }) => cost),
+    cost: steps.map(({ cost, episode }) => (end ? cost + end.rest[episode] : cost)),
     margin: steps.map(({ runnerUp, cost }) => (Number.isFinite(runnerUp) ? runnerUp - cost : null)),
     trajectory,
     measures: measuresOf(trajectory, trajectory.learningRate),

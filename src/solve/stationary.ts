@@ -1,139 +1,174 @@
 // The infinite horizon: a learning rate that goes on for ever, and a discount below 1. What the agents do then is a
 // stationary Markov-perfect equilibrium: a decision that is the best response to itself for ever. There may be several
-// or none, and on a grid the iteration that looks for it may cycle; the certificate says what happened.
+// or none; the result lists all of them and says which is played.
 
 import { checkNotAborted, MesaError } from "../errors.ts";
 import { namer, type Problem } from "../problem.ts";
-import {
-  type Attempt,
-  agree,
-  guessesIn,
-  MOST_ITERATIONS,
-  searchEquilibrium,
-  startsAgree,
-} from "./equilibrium.ts";
-import { costPerSquare, Future, type Moments } from "./moments.ts";
-import { type Evaluator, stepOf, type Watch } from "./step.ts";
+import { type Equilibria, type FiniteHorizon, momentsOf, restForEver, type Search } from "./equilibrium.ts";
+import { findOnGrid } from "./gridEquilibria.ts";
+import { Future, type Moments } from "./moments.ts";
+import { findAmongReals } from "./realEquilibria.ts";
+import { type Evaluator, stepOf } from "./step.ts";
 
-/** What is known of the equilibrium. */
-export interface Certificate {
-  readonly converged: boolean;
-  /** the decision of every episode after the schedule's last, by name; null where none was found */
-  readonly decision: Readonly<Record<string, number>> | null;
-  /** iterations until it was found, or until the search was given up */
-  readonly iterations: number;
-  /** the largest difference between the decision and the best response to it */
-  readonly residual: number | null;
-  /** what an agent could still gain by its best response: average total mesa cost of the decision minus the least */
-  readonly bestResponseGap: number | null;
-  /** period of the cycle that the iteration from no future runs into, where it does */
-  readonly period: number | null;
-  /** whether every guess that converged came to this decision */
-  readonly startsAgree: boolean;
-  /** whether ever longer finite horizons come to this decision */
-  readonly finiteHorizonAgrees: boolean;
-  readonly attempts: readonly Attempt[];
-}
+/** how long the search goes on before timers and signals get a turn, in milliseconds */
+const TURN = 50;
 
-/** No equilibrium was found. */
-export class NotConverged extends MesaError {
-  readonly certificate: Certificate;
+/** Numbers of a decision by name. */
+export type NamedDecision = Readonly<Record<string, number>>;
 
-  constructor(certificate: Certificate) {
-    const { period, iterations } = certificate;
-    const why =
-      period === null ? `within ${iterations} iterations` : `: the decisions cycle with period ${period}`;
-    super(
-      "NOT_CONVERGED",
-      `the infinite horizon has no stationary equilibrium that was found ${why}`.replace(" :", ":"),
-    );
-    this.certificate = certificate;
-  }
-}
-
-/** A stationary equilibrium of what comes after the schedule, with its moments. */
-export interface Equilibrium {
-  readonly moments: Moments;
-  readonly certificate: Certificate;
+/** The stationary equilibria of an infinite horizon: plain data, ready for JSON. */
+export interface Stationary {
+  /** in ascending order of the decision */
+  readonly equilibria: readonly {
+    /** played in every episode after the schedule's last */
+    readonly decision: NamedDecision;
+    /**
+     * The eigenvalue, largest in magnitude, of the induction map's derivative at the equilibrium; of a complex pair
+     * its magnitude.
+     */
+    readonly multiplier: number;
+    /** whether that is inside (−1, 1): horizons that come near the equilibrium as they get longer stay there */
+    readonly stable: boolean;
+    /** what an agent could gain by another decision: average total mesa cost, 0 but for rounding */
+    readonly gap: number;
+  }[];
+  /** whether no other exists */
+  readonly complete: boolean;
+  /** where float64 cannot tell whether there is another: intervals of the decision, [from, to]; none if complete */
+  readonly undecided: readonly (readonly [number, number])[];
+  /** what the first decision of ever longer finite horizons comes to */
+  readonly finiteHorizon: FiniteHorizon<NamedDecision>;
+  /** the index of the equilibrium that is played: the finite horizon's limit, else the one of minimum cost; or −1 */
+  readonly chosen: number;
 }
 
 /**
- * Finds a stationary equilibrium of a problem's last learning rate.
- *
- * @param evaluator one that can `respond`
- * @throws NotConverged; MesaError `ABORTED` and what the evaluator throws
+ * There is no stationary equilibrium, which is proved (`NO_EQUILIBRIUM`), or none was found and float64 cannot tell
+ * (`UNDECIDED`).
  */
-export async function findEquilibrium(
-  problem: Problem,
-  evaluator: Evaluator,
-  watch: Watch,
-): Promise<Equilibrium> {
-  const { game, parameters, learningRates, candidates } = problem;
-  const { discount } = parameters;
-  const learningRate = learningRates[learningRates.length - 1];
-  const asDecision = namer(game.decision);
-  const reachAndGain = (numbers: readonly number[]) => {
-    const decision = asDecision(numbers);
-    const { reach, gain } = game.proportional!;
-    return { r: reach(decision, parameters), g: gain(decision, learningRate, parameters) };
-  };
+export class NoEquilibrium extends MesaError {
+  readonly stationary: Stationary;
 
-  const search = searchEquilibrium({ discount, reachAndGain, guesses: guessesIn(candidates) });
-  let asked = search.next();
-  for (let responses = 1; !asked.done; responses++) {
-    checkNotAborted(watch.signal);
-    watch.onShare?.(Math.min(1, responses / MOST_ITERATIONS));
-    const outlook = [{ ...asked.value, weight: 1, learningRate }];
-    asked = search.next((await evaluator.respond!(outlook, watch)).decision);
+  constructor(stationary: Stationary) {
+    const { complete, undecided, finiteHorizon } = stationary;
+    const { outcome, period, episodes } = finiteHorizon;
+    const long =
+      outcome === "cycle" ? `cycle with period ${period}` : `settle to nothing in ${episodes} episodes`;
+    const [[from, to] = []] = undecided;
+    super(
+      complete ? "NO_EQUILIBRIUM" : "UNDECIDED",
+      complete
+        ? `the infinite horizon has no stationary equilibrium: no decision is the best response to itself; ever longer finite horizons ${long}`
+        : `float64 cannot tell whether the infinite horizon has a stationary equilibrium from ${from} to ${to}, and elsewhere there is none`,
+    );
+    this.stationary = stationary;
   }
-  const { attempts, equilibrium } = asked.value;
-  const [finite] = attempts;
-  const { period } = finite;
-  if (!equilibrium) {
-    const iterations = attempts.reduce((sum, attempt) => sum + attempt.iterations, 0);
-    throw new NotConverged({
-      converged: false,
-      decision: null,
-      iterations,
-      residual: null,
-      bestResponseGap: null,
-      period,
-      startsAgree: false,
-      finiteHorizonAgrees: false,
-      attempts,
-    });
-  }
+}
 
-  const { decision, moments, best } = equilibrium;
-  const outlook = [{ ...moments, weight: 1, learningRate }];
+/** An equilibrium that is played for ever, and what the induction of the episodes before it begins with. */
+export interface End {
+  readonly stationary: Stationary;
+  /** its moments, without C */
+  readonly moments: Moments;
+  /** the first of the schedule's episodes from which on the learning rate is the last one: it is played from there */
+  readonly from: number;
+  /** the part of each episode's cost that the moments leave out, shape [T] */
+  readonly rest: readonly number[];
+}
+
+/** Plain numbers from what a search found. */
+export function describe(problem: Problem, found: Equilibria): Stationary {
+  const asDecision = namer(problem.game.decision);
   const { meanSquare } = new Future(problem);
-  const costOf = (numbers: readonly number[]) => {
-    const { r, g } = reachAndGain(numbers);
-    return meanSquare * costPerSquare(outlook, r, () => g, discount);
-  };
+  const { decisions, ...horizon } = found.finiteHorizon;
   return {
-    moments,
-    certificate: {
-      converged: true,
+    equilibria: found.equilibria.map(({ decision, multiplier, gap }) => ({
       decision: asDecision(decision),
-      iterations: attempts.find(({ outcome }) => outcome === "converged")!.iterations,
-      residual: Math.max(...decision.map((x, i) => Math.abs(x - best[i]))),
-      bestResponseGap: Math.max(0, costOf(decision) - costOf(best)),
-      period,
-      startsAgree: startsAgree({ attempts }, decision),
-      finiteHorizonAgrees: finite.decision !== null && agree(finite.decision, decision),
-      attempts,
-    },
+      multiplier,
+      stable: Math.abs(multiplier) < 1,
+      gap: meanSquare * gap,
+    })),
+    complete: found.undecided.length === 0,
+    undecided: found.undecided,
+    finiteHorizon: { ...horizon, decisions: decisions.map(asDecision) },
+    chosen: found.chosen,
   };
 }
 
-/** The schedule's own episodes, before an end that is no end. */
-export function beforeEnd(problem: Problem, evaluator: Evaluator, end: Moments): Evaluator {
-  const future = new Future(problem, end);
+/** The search for all equilibria of a problem's last learning rate, on its grid or among the real coefficients. */
+export function searchEquilibria(problem: Problem, method: "exact" | "moments"): Search<Equilibria> {
+  const { game, parameters, config, learningRates, candidates } = problem;
+  const { reach, gain, quadraticGain } = game.proportional!;
+  const { discount } = parameters;
+  const learningRate = learningRates[learningRates.length - 1];
+  const quadratic = quadraticGain?.(learningRate, parameters);
+  const lost = quadratic && 1 - quadratic.keep;
+  if (method === "exact") {
+    const { min, max } = config[Object.keys(game.decision)[0]] as { min: number; max: number };
+    return findAmongReals({ lost: lost!, pull: quadratic!.pull, discount, min, max });
+  }
+  const asDecision = namer(game.decision);
+  const [r, s] = [new Float64Array(candidates.size), new Float64Array(candidates.size)];
+  for (let i = 0; i < candidates.size; i++) {
+    const numbers = candidates.at(i);
+    const decision = asDecision(numbers);
+    r[i] = reach(decision, parameters);
+    s[i] = quadratic
+      ? lost! + quadratic.pull * numbers[0] * numbers[0]
+      : 1 - gain(decision, learningRate, parameters);
+  }
+  return findOnGrid({ r, s }, discount, (index) => candidates.at(index));
+}
+
+/**
+ * Finds all stationary equilibria of a problem's last learning rate.
+ *
+ * @throws NoEquilibrium; MesaError `ABORTED`
+ */
+export async function findEnd(
+  problem: Problem,
+  method: "exact" | "moments",
+  { signal, onShare }: { signal?: AbortSignal | undefined; onShare?: (share: number) => void },
+): Promise<End> {
+  const { discount } = problem.parameters;
+  const search = searchEquilibria(problem, method);
+  let turn = performance.now();
+  let step = search.next();
+  for (; !step.done; step = search.next()) {
+    if (performance.now() - turn < TURN) continue;
+    onShare?.(step.value);
+    await new Promise((resolve) => setTimeout(resolve));
+    checkNotAborted(signal);
+    turn = performance.now();
+  }
+  const found = step.value;
+  const stationary = describe(problem, found);
+  if (found.chosen < 0) throw new NoEquilibrium(stationary);
+  const { continuation, play } = found.equilibria[found.chosen];
+  const { meanSquare } = new Future(problem);
+  const { learningRates } = problem;
+  const from = learningRates.findLastIndex((rate) => rate !== learningRates.at(-1)) + 1;
+  return {
+    stationary,
+    moments: momentsOf(continuation, play, discount),
+    from,
+    rest: Array.from(learningRates, (_, t) => meanSquare * restForEver(discount, Math.max(1, from - t))),
+  };
+}
+
+/**
+ * The schedule's own episodes. Those with the last learning rate are part of what goes on for ever: an induction over
+ * them would leave an unstable equilibrium, by its rounding.
+ */
+export function beforeEnd(problem: Problem, evaluator: Evaluator, { moments, from }: End): Evaluator {
+  const { learningRates } = problem;
+  const future = new Future({ ...problem, learningRates: learningRates.slice(0, from) }, moments);
+  const forEver = [{ ...moments, weight: 1, learningRate: learningRates[learningRates.length - 1] }];
   return {
     ...evaluator,
     async decide(episode, plan, watch) {
-      return [stepOf(problem, episode, [await evaluator.respond!(future.outlook(episode, 0, plan), watch)])];
+      const outlook = episode < from ? future.outlook(episode, 0, plan) : forEver;
+      return [stepOf(problem, episode, [await evaluator.respond!(outlook, watch)])];
     },
   };
 }

@@ -38,16 +38,6 @@ const cases: [string, PhaseConfig, "exact" | "moments"][] = (["exact", "moments"
       },
       method,
     ],
-    [
-      "infinite: discount × learning rate",
-      {
-        config: { game: "linear", horizon: "infinite", schedule: { training: 50, deployment: 0 } },
-        x: { key: "discount", from: 0, to: 0.97, count: 16 },
-        y: { ...rate, count: 9 },
-        measures: [...measures, "status", "period"],
-      },
-      method,
-    ],
   ],
 );
 
@@ -82,4 +72,19 @@ describe.each(cases)("%s", (_, config, method) => {
     for (const name of config.measures!) expect(sample!.largest[name]).toBeGreaterThanOrEqual(0);
     expect(Math.max(...config.measures!.map((name) => sample!.largest[name]))).toBeGreaterThan(0);
   });
+});
+
+test("an infinite horizon is proved in float64, whatever the backend, and is refused where the GPU is asked for", async () => {
+  const config: PhaseConfig = {
+    config: { game: "linear", horizon: "infinite", schedule: { training: 5, deployment: 0 } },
+    x: { key: "discount", from: 0.5, to: 0.9, count: 3 },
+    y: { ...rate, count: 3 },
+    measures: ["firstCoefficient", "equilibria"],
+  };
+  const map = await phase(config, { engine: gpu, method: "exact" });
+  expect(map.solver).toMatchObject({ backend: "cpu", precision: "float64", sample: null });
+  expect(map.values).toEqual((await phase(config, { backend: "cpu", method: "exact" })).values);
+  await expect(phase(config, { backend: "gpu" })).rejects.toThrow(
+    "the equilibria of an infinite horizon are proved in float64, on the cpu, and backend gpu was asked",
+  );
 });

@@ -67,7 +67,7 @@ const cases: [string, PhaseConfig][] = [
       },
       x: { key: "discount", from: 0, to: 0.97, count: 4 },
       y: rate,
-      measures: [...measures, "status", "period"],
+      measures: [...measures, "status", "period", "equilibria", "multiplier"],
     },
   ],
 ];

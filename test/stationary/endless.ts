@@ -10,6 +10,18 @@ export const endless = (change: object): Config => ({
   ...change,
 });
 
+/**
+ * J / mean(θ²), but for a constant, of a coefficient where `own` is played for ever after: two geometric series.
+ * Undefined where they diverge.
+ */
+export function costsAgainst(own: number, eta: number, lambda: number, discount: number) {
+  const gain = (a: number) => 1 - 2 * eta * (a * a + lambda);
+  const g = gain(own);
+  if (!(discount * g * g < 1)) return undefined;
+  const [A, B] = [(own * own) / (1 - discount * g * g), own / (1 - discount * g)];
+  return (a: number) => (a - 1) ** 2 + discount * (gain(a) ** 2 * A - 2 * gain(a) * B);
+}
+
 /** J / mean(θ²) of a once and then b for ever, summed episode by episode. */
 export function costOfDeviating(a: number, b: number, eta: number, lambda: number, discount: number): number {
   let [theta, weight, total] = [1, 1, 0];

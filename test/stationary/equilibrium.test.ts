@@ -1,195 +1,269 @@
-// The infinite horizon: a decision that is the best response to itself for ever, which long horizons come to.
+// The arithmetic of stationary equilibria, by hand and against long sums; the lists of all of them against brute force.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { linspace } from "../../src/index.ts";
 import {
-  type Certificate,
-  type Config,
-  linspace,
-  NotConverged,
-  type SolveOptions,
-  solve,
-} from "../../src/index.ts";
-import { fixedPoint } from "../../src/solve/equilibrium.ts";
-import { END, extend, type Moments } from "../../src/solve/moments.ts";
+  type Continuation,
+  END,
+  type Equilibria,
+  extend,
+  finish,
+  forEver,
+  momentsOf,
+  relativeCost,
+  restForEver,
+} from "../../src/solve/equilibrium.ts";
+import { findOnGrid } from "../../src/solve/gridEquilibria.ts";
+import { findAmongReals } from "../../src/solve/realEquilibria.ts";
 import { even } from "../gpu/numbers.ts";
-import { costOfDeviating, endless } from "./endless.ts";
+import { costOfDeviating, costsAgainst } from "./endless.ts";
 
-const cpu = { backend: "cpu" } as const;
-const stationary = async (change: object, options: SolveOptions = cpu) =>
-  (await solve(endless(change), options)).stationary!;
-
-describe("the moments of a decision that goes on for ever", () => {
-  // r = 1/2, g = 1/2, γ = 1/2: A = 1/4 / (1 − 1/8) = 2/7, B = 1/2 / (1 − 1/4) = 2/3, C = 2
+describe("a decision that goes on for ever", () => {
+  // r = 1/2, s = 1/2, γ = 1/2: A = 1/4 / (1 − 1/8) = 2/7, B = 1/2 / (1 − 1/4) = 2/3, D = A − B
   test("by hand", () => {
-    expect(fixedPoint(1 / 2, 1 / 2, 1 / 2)).toEqual({ A: 2 / 7, B: 2 / 3, C: 2, absB: 2 / 3 });
-    expect(fixedPoint(1 / 2, -1 / 2, 1 / 2)).toEqual({ A: 2 / 7, B: 2 / 5, C: 2, absB: 2 / 3 });
-    expect(fixedPoint(3, -7, 0)).toEqual({ A: 9, B: 3, C: 1, absB: 3 });
+    const close = (got: Continuation | undefined, A: number, B: number) => {
+      expect(got!.A).toBeCloseTo(A, 15);
+      expect(got!.D).toBeCloseTo(A - B, 15);
+    };
+    close(forEver({ r: 1 / 2, s: 1 / 2 }, 1 / 2), 2 / 7, 2 / 3);
+    close(forEver({ r: 1 / 2, s: 3 / 2 }, 1 / 2), 2 / 7, 2 / 5);
+    close(forEver({ r: 3, s: 8 }, 0), 9, 3);
+    expect(momentsOf({ A: 2 / 7, D: 2 / 7 - 2 / 5 }, { r: 1 / 2, s: 3 / 2 }, 1 / 2)).toEqual({
+      ...{ A: 2 / 7, B: expect.closeTo(2 / 5, 15), C: 0 },
+      absB: 2 / 3,
+    });
+    expect(restForEver(1 / 2, 3)).toBe(1 / 4);
   });
 
-  test("are what long sums come to", () => {
+  test("is what long sums come to, and its cost is theirs", () => {
     fc.assert(
-      fc.property(even(-3, 3), even(-1.02, 1.02), even(0, 0.95), (r, g, discount) => {
-        let long: Moments = END;
-        for (let i = 0; i < 3000; i++) long = extend(long, r, g, discount);
-        const limit = fixedPoint(r, g, discount)!;
-        for (const key of ["A", "B", "C", "absB"] as const)
-          expect(Math.abs(long[key] - limit[key])).toBeLessThanOrEqual(1e-11 * (1 + Math.abs(limit[key])));
-      }),
-    );
-  });
-
-  test("are infinite where the goal grows faster than the discount forgets", () => {
-    expect(fixedPoint(1, 2, 0.25)).toBeUndefined();
-    expect(fixedPoint(1, -2, 0.3)).toBeUndefined();
-    expect(fixedPoint(1, 2, 0.24)).toBeDefined();
-  });
-});
-
-/** the certificate, or undefined where no equilibrium was found: test/stationary/notConverged.test.ts */
-const unlessNone = (certificate: Promise<Certificate>) =>
-  certificate.catch((error) => {
-    if (error instanceof NotConverged) return undefined;
-    throw error;
-  });
-
-const settings = fc.record({ eta: even(0.05, 3), discount: even(0, 0.95), lambda: even(0, 0.15) });
-
-describe("an equilibrium is the best response to itself", () => {
-  test("on grids", async () => {
-    let found = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        settings,
-        fc.integer({ min: 60, max: 300 }),
-        async ({ eta, discount, lambda }, count) => {
-          const coefficient = { min: -1.5, max: 1.5, count };
-          const change = {
-            discount,
-            regularization: lambda,
-            coefficient,
-            schedule: { learningRates: [eta] },
-          };
-          const certificate = await unlessNone(stationary(change));
-          if (!certificate) return;
-          found++;
-          expect(certificate).toMatchObject({ converged: true, residual: 0, bestResponseGap: 0 });
-          const own = certificate.decision!.coefficient;
-          const least = costOfDeviating(own, own, eta, lambda, discount);
-          for (const a of linspace(coefficient))
-            expect(costOfDeviating(a, own, eta, lambda, discount)).toBeGreaterThanOrEqual(
-              least * (1 - 1e-12),
-            );
+      fc.property(
+        even(-3, 3),
+        even(-0.02, 2.02),
+        even(-3, 3),
+        even(0, 2),
+        even(0, 0.95),
+        (r, s, q, t, discount) => {
+          let long = END;
+          for (let i = 0; i < 3000; i++) long = extend(long, { r, s }, discount);
+          const limit = forEver({ r, s }, discount)!;
+          const [A, B] = [(r * r) / (1 - discount * (1 - s) ** 2), r / (1 - discount * (1 - s))];
+          for (const [got, wanted] of [
+            [long.A, A],
+            [long.D, A - B],
+            [limit.A, A],
+            [limit.D, A - B],
+          ])
+            expect(Math.abs(got - wanted)).toBeLessThanOrEqual(1e-11 * (1 + Math.abs(A) + Math.abs(B)));
+          // two decisions' costs differ by what the definition says
+          const cost = (r: number, g: number) => (r - 1) ** 2 + discount * (g * g * A - 2 * g * B);
+          const relative = (r: number, s: number) => relativeCost(limit, { r, s }, discount);
+          expect(relative(r, s) - relative(q, t)).toBeCloseTo(cost(r, 1 - s) - cost(q, 1 - t), 7);
         },
       ),
-      { numRuns: 40 },
     );
-    expect(found).toBeGreaterThan(25);
   });
 
-  test("in closed form", async () => {
-    let found = 0;
-    await fc.assert(
-      fc.asyncProperty(settings, async ({ eta, discount, lambda }) => {
-        const change = { discount, regularization: lambda, schedule: { learningRates: [eta] } };
-        const certificate = await unlessNone(stationary(change, { method: "exact" }));
-        if (!certificate) return;
-        found++;
-        expect(certificate.converged).toBe(true);
-        expect(certificate.residual).toBeLessThanOrEqual(1e-12);
-        expect(certificate.startsAgree).toBe(true);
-        expect(certificate.finiteHorizonAgrees).toBe(true);
-        const own = certificate.decision!.coefficient;
-        const least = costOfDeviating(own, own, eta, lambda, discount);
-        for (const a of linspace({ min: -2, max: 2, count: 201 }))
-          expect(costOfDeviating(a, own, eta, lambda, discount)).toBeGreaterThanOrEqual(least * (1 - 1e-9));
-      }),
-      { numRuns: 40 },
-    );
-    expect(found).toBeGreaterThan(30);
+  test("is infinite where the goal grows faster than the discount forgets", () => {
+    expect(forEver({ r: 1, s: -1 }, 0.25)).toBeUndefined();
+    expect(forEver({ r: 1, s: 3 }, 0.3)).toBeUndefined();
+    expect(forEver({ r: 1, s: -1 }, 0.24)).toBeDefined();
   });
 });
 
-describe("a long finite horizon comes to the same", () => {
-  const long = (change: object): Config => ({
-    game: "linear",
-    discount: 0.9,
-    ...change,
-    schedule: { learningRates: new Array(500).fill(1) },
-  });
+const settings = fc.oneof(
+  fc.record({
+    eta: even(-2, 1).map((x) => 10 ** x),
+    discount: even(0, 0.97),
+    lambda: fc.oneof(fc.constant(0), even(0, 0.4)),
+  }),
+  // where equilibria are unstable
+  fc.record({ eta: even(2, 5), discount: even(0.5, 0.97), lambda: even(0.15, 0.25) }),
+);
 
-  test.each([{}, { discount: 0.95 }, { discount: 0.5, regularization: 0.1 }])("%j", async (change) => {
-    const { plan, cost } = await solve(long(change), cpu);
-    const certificate = await stationary(change);
-    expect(certificate.finiteHorizonAgrees).toBe(true);
-    for (let t = 0; t < 200; t++) expect(plan.coefficient[t]).toBe(certificate.decision!.coefficient);
-    const endlessly = await solve(endless(change), cpu);
-    expect(endlessly.cost[0]).toBeCloseTo(cost[0], 9);
-    expect(endlessly.plan.coefficient).toEqual([plan.coefficient[0]]);
-    // and the last agents of a finite horizon do something else
-    expect(plan.coefficient[499]).toBe(1);
-  });
-
-  test("in closed form", async () => {
-    const { plan } = await solve(long({}), { method: "exact" });
-    const { decision } = await stationary({}, { method: "exact" });
-    expect(plan.coefficient[0]).toBeCloseTo(decision!.coefficient, 11);
-  });
-
-  test("after a schedule of its own", async () => {
-    const prefix = [1, 1, 0.5];
-    const tail = new Array(400).fill(0.5);
-    const wanted = await solve(
-      { game: "linear", discount: 0.9, schedule: { learningRates: [...prefix, ...tail] } },
-      cpu,
-    );
-    const {
-      plan,
-      cost,
-      stationary: certificate,
-    } = await solve(endless({ schedule: { learningRates: prefix } }), cpu);
-    expect(plan.coefficient).toEqual(wanted.plan.coefficient.slice(0, 3));
-    for (const [t, value] of cost.entries()) expect(value).toBeCloseTo(wanted.cost[t], 9);
-    expect(certificate!.decision!.coefficient).toBe(plan.coefficient[2]);
-    // what comes first is another answer: the rates differ
-    expect(plan.coefficient[0]).not.toBe(plan.coefficient[2]);
-  });
-});
-
-test.each([
-  ["no future", { discount: 0 }],
-  ["no learning", { schedule: { learningRates: [0] } }],
-])("%s: the output is the goal", async (_, change) => {
-  for (const options of [cpu, { method: "exact" } as const]) {
-    const certificate = await stationary(change, options);
-    expect(certificate.decision).toEqual({ coefficient: 1 });
-    expect(certificate).toMatchObject({ converged: true, startsAgree: true, finiteHorizonAgrees: true });
+/** Candidates that no other beats, the first of equals; undefined where two costs are too near to tell. */
+function bruteForce(
+  candidates: Float64Array,
+  eta: number,
+  lambda: number,
+  discount: number,
+): number[] | undefined {
+  const found: number[] = [];
+  for (const own of candidates) {
+    const cost = costsAgainst(own, eta, lambda, discount);
+    if (!cost) continue;
+    const others = [...candidates].filter((a) => a !== own).map(cost);
+    const best = Math.min(...others);
+    if (Math.abs(best - cost(own)) < 1e-12 * Math.max(...others.map(Math.abs))) return undefined;
+    if (cost(own) < best) found.push(own);
   }
-});
+  return found;
+}
 
-test("what goes back and forth on its way is not taken for a cycle", async () => {
-  const change = { discount: 0.9425852534792316, regularization: 0.15 };
-  const rate = 2.8693380212501336;
-  const certificate = await stationary(
-    { ...change, schedule: { learningRates: [rate] } },
-    { method: "exact" },
+const onGrid = (grid: Float64Array, eta: number, lambda: number, discount: number): Equilibria => {
+  const s = grid.map((a) => 2 * eta * lambda + 2 * eta * a * a);
+  return finish(findOnGrid({ r: grid, s }, discount, (i) => [grid[i]]));
+};
+
+test("on 1,000 random grids, exactly the equilibria that brute force finds", () => {
+  const counts = [0, 0, 0, 0, 0];
+  let tooClose = 0;
+  fc.assert(
+    fc.property(
+      settings,
+      even(0.2, 2),
+      fc.integer({ min: 3, max: 120 }),
+      ({ eta, discount, lambda }, reach, count) => {
+        const grid = linspace({ min: -reach, max: reach, count });
+        const wanted = bruteForce(grid, eta, lambda, discount);
+        if (!wanted) {
+          tooClose++;
+          return;
+        }
+        const { equilibria, undecided, chosen } = onGrid(grid, eta, lambda, discount);
+        expect(equilibria.map(({ decision }) => decision[0])).toEqual(wanted);
+        expect(undecided).toEqual([]);
+        expect(chosen).toBeLessThan(wanted.length);
+        expect(chosen >= 0).toBe(wanted.length > 0);
+        counts[wanted.length]++;
+      },
+    ),
+    { numRuns: 1010 },
   );
-  expect(certificate).toMatchObject({ converged: true, startsAgree: true, finiteHorizonAgrees: true });
-  const schedule = { learningRates: new Array(300).fill(rate) };
-  const { plan } = await solve({ game: "linear", ...change, schedule }, { method: "exact" });
-  expect(certificate.decision!.coefficient).toBeCloseTo(plan.coefficient[0], 10);
+  expect(tooClose).toBeLessThanOrEqual(10);
+  // none, one and several all occur
+  expect(Math.min(counts[0], counts[1])).toBeGreaterThan(100);
+  expect(counts[2]).toBeGreaterThan(5);
 });
 
-test("where a grid has several equilibria, the certificate says that the starts disagree", async () => {
-  const rate = 0.18959091435333758;
-  const change = { discount: 0.40827562545668294, regularization: 0.22563191687373596 };
-  const certificate = await stationary({ ...change, schedule: { learningRates: [rate] } });
-  expect(certificate).toMatchObject({ converged: true, startsAgree: false, finiteHorizonAgrees: true });
-  const found = new Set(certificate.attempts.map(({ decision }) => decision![0]));
-  expect(found.size).toBe(2);
-  // each of them is the best response to itself
-  for (const own of found) {
-    const cost = (a: number) => costOfDeviating(a, own, rate, change.regularization, change.discount);
-    for (const a of linspace({ min: -2, max: 2, count: 401 }))
-      expect(cost(a)).toBeGreaterThanOrEqual(cost(own));
+test("among real coefficients, exactly the sign changes of the derivative", () => {
+  let found = 0;
+  fc.assert(
+    fc.property(settings, ({ eta, discount, lambda }) => {
+      const gain = (a: number) => 1 - 2 * eta * (a * a + lambda);
+      // half of dJ/da' at a' = a, where a is played for ever after; NaN where that costs more than any number
+      const slope = (a: number) => {
+        const g = gain(a);
+        if (!(discount * g * g < 1)) return Number.NaN;
+        const [A, B] = [(a * a) / (1 - discount * g * g), a / (1 - discount * g)];
+        return a - 1 - 4 * eta * discount * a * (g * A - B);
+      };
+      const points = linspace({ min: 0, max: 2, count: 20_001 });
+      const wanted: number[] = [];
+      for (let i = 1; i < points.length; i++)
+        if (
+          slope(points[i - 1]) < 0 !== slope(points[i]) < 0 &&
+          !Number.isNaN(slope(points[i - 1]) + slope(points[i]))
+        )
+          wanted.push(points[i]);
+      const game = { lost: 2 * eta * lambda, pull: 2 * eta, discount, min: -2, max: 2 };
+      const { equilibria, undecided } = finish(findAmongReals(game));
+      expect(undecided).toEqual([]);
+      expect(equilibria.length).toBe(wanted.length);
+      for (const [i, { decision, gap }] of equilibria.entries()) {
+        expect(Math.abs(decision[0] - wanted[i])).toBeLessThanOrEqual(1.0001e-4);
+        expect(gap).toBeLessThanOrEqual(1e-12);
+        const cost = costsAgainst(decision[0], eta, lambda, discount)!;
+        const magnitude = Math.max(...[-2, 0, 2].map((a) => Math.abs(cost(a))));
+        for (const a of linspace({ min: -2, max: 2, count: 401 }))
+          expect(cost(a)).toBeGreaterThanOrEqual(cost(decision[0]) - 1e-12 * magnitude);
+      }
+      found += wanted.length;
+    }),
+    { numRuns: 200 },
+  );
+  expect(found).toBeGreaterThan(150);
+});
+
+describe("the ends of an axis", () => {
+  // far from the end everything is as on a wider axis, and at it the agents would like to go on
+  test.each([
+    ["the root is beyond the upper end", 0, 0.1, [0.1]],
+    ["the root is below the lower end", 0.5, 1, [0.5]],
+    ["the axis reaches farther down than up", -2, 1, [0.2154678]],
+    ["no coefficient is above 0", -2, -0.5, [-0.7277327]],
+  ])("%s", (_, min, max, wanted) => {
+    const { equilibria, undecided } = finish(findAmongReals({ lost: 0, pull: 2, discount: 0.9, min, max }));
+    expect(undecided).toEqual([]);
+    const found = equilibria.map(({ decision }) => decision[0]);
+    expect(found.length).toBe(wanted.length);
+    for (const [i, a] of found.entries()) {
+      expect(a).toBeCloseTo(wanted[i], 7);
+      const own = costOfDeviating(a, a, 1, 0, 0.9);
+      for (const other of linspace({ min, max, count: 201 }))
+        expect(costOfDeviating(other, a, 1, 0, 0.9)).toBeGreaterThanOrEqual(own * (1 - 1e-12));
+    }
+  });
+
+  test("an equilibrium at the end itself is found once", () => {
+    // without learning the best is 1
+    for (const max of [1, 1 + 1e-12, 1 - 1e-12]) {
+      const { equilibria } = finish(findAmongReals({ lost: 0, pull: 0, discount: 0.9, min: -1, max }));
+      expect(equilibria.map(({ decision }) => decision)).toEqual([[expect.closeTo(1, 11)]]);
+    }
+  });
+});
+
+describe("the multiplier", () => {
+  /** the induction's map of (A, B), by a search for the best response in ever smaller steps */
+  function earlier(
+    [A, B]: readonly number[],
+    eta: number,
+    lambda: number,
+    discount: number,
+  ): [number, number] {
+    const gain = (a: number) => 1 - 2 * eta * (a * a + lambda);
+    const cost = (a: number) => (a - 1) ** 2 + discount * (gain(a) ** 2 * A - 2 * gain(a) * B);
+    let [low, high] = [0, 2];
+    // the cost falls and then rises from 0 on
+    for (let i = 0; i < 200; i++) {
+      const [p, q] = [low + (high - low) / 3, high - (high - low) / 3];
+      if (cost(p) < cost(q)) high = q;
+      else low = p;
+    }
+    const a = (low + high) / 2;
+    return [a * a + discount * gain(a) ** 2 * A, a + discount * gain(a) * B];
   }
+
+  test("is how fast horizons near the equilibrium leave it or come to it", () => {
+    let [unstable, turning] = [0, 0];
+    fc.assert(
+      fc.property(settings, ({ eta, discount, lambda }) => {
+        const game = { lost: 2 * eta * lambda, pull: 2 * eta, discount, min: -2, max: 2 };
+        for (const { continuation, multiplier, decision } of finish(findAmongReals(game)).equilibria) {
+          if (decision[0] >= 2) continue;
+          const at = [continuation.A, continuation.A - continuation.D];
+          const step = at.map((x) => 1e-5 * Math.max(x, 1e-3));
+          const column = (k: number) => {
+            const [up, down] = [1, -1].map((sign) =>
+              earlier(
+                at.map((x, i) => (i === k ? x + sign * step[k] : x)),
+                eta,
+                lambda,
+                discount,
+              ),
+            );
+            return up.map((x, i) => (x - down[i]) / (2 * step[k]));
+          };
+          const [[a, c], [b, d]] = [column(0), column(1)];
+          const root = (a + d) ** 2 / 4 - (a * d - b * c);
+          const largest = Math.abs((a + d) / 2) + Math.sqrt(Math.max(0, root));
+          const wanted = root < 0 ? Math.sqrt(a * d - b * c) : Math.sign(a + d) * largest;
+          // where a pair of eigenvalues becomes complex, the root has an infinite slope
+          if (Math.abs(root) < 1e-3) continue;
+          expect(Math.abs(multiplier - wanted)).toBeLessThanOrEqual(2e-2 * (1 + Math.abs(wanted)));
+          if (Math.abs(multiplier) > 1) unstable++;
+          if (root < 0) turning++;
+        }
+      }),
+      { numRuns: 200 },
+    );
+    expect(unstable).toBeGreaterThan(3);
+    expect(turning).toBeGreaterThan(20);
+  });
+});
+
+test("an axis of one coefficient has that as its equilibrium", () => {
+  const { equilibria } = finish(findAmongReals({ lost: 0, pull: 2, discount: 0.5, min: 0.3, max: 0.3 }));
+  expect(equilibria.map(({ decision }) => decision)).toEqual([[0.3]]);
 });

@@ -1,6 +1,7 @@
 // Games that are linear where what they add is taken away, and an infinite horizon that is a long one.
 
 import { type Config, presets, type Result } from "../../index.ts";
+import { short } from "../../report/schedule.ts";
 import { type Check, distance, judge, power, type Verdict } from "./comparison.ts";
 
 const cpu = { backend: "cpu" } as const;
@@ -110,13 +111,14 @@ export const reductionChecks: readonly Check[] = [
   },
   {
     subject: "infinite-horizon",
-    compared: "an equilibrium with the best response to it",
+    compared: "the equilibrium with all candidates and with longer horizons",
     async run(ask) {
       const { stationary } = await ask(presets["infinite-horizon"].config, cpu);
-      const { residual, bestResponseGap, startsAgree, finiteHorizonAgrees, attempts } = stationary!;
+      const { equilibria, complete, finiteHorizon } = stationary!;
+      const [{ gap, multiplier }] = equilibria;
       return judge(
-        residual === 0 && bestResponseGap === 0 && startsAgree && finiteHorizonAgrees,
-        `residual ${residual}, best-response gap ${bestResponseGap}, ${attempts.length} starts ${startsAgree ? "agree" : "disagree"}`,
+        equilibria.length === 1 && complete && gap === 0 && finiteHorizon.outcome === "limit",
+        `the only one, gap ${gap}, multiplier ${short(multiplier)}, ${finiteHorizon.outcome} of finite horizons`,
       );
     },
   },

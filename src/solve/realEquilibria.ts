@@ -1,0 +1,230 @@
+// All stationary equilibria among the real coefficients of a game with y = aθ and s = lost + pull·a², and what ever
+// longer finite horizons come to.
+//
+// Half the derivative of an agent's cost by its coefficient, where it is the one that all later agents play, is
+//
+//     P(a)/(uv),   P(a) = (a − 1)uv − 2γ pull a² (a(1 − s)v − u),
+//
+// with u and v of equilibrium.ts. An equilibrium inside the axis is a root of P, a polynomial of degree 7, whose roots
+// interval arithmetic isolates; an end of the axis is one where P says that the cost falls towards it. Of these, those
+// that no other real coefficient beats are all there are.
+
+import {
+  type Continuation,
+  choose,
+  END,
+  type Equilibria,
+  type Equilibrium,
+  extend,
+  type FiniteHorizon,
+  forEver,
+  heldMultiplier,
+  type Play,
+  relativeCost,
+  type Search,
+} from "./equilibrium.ts";
+import { realRoots } from "./exact.ts";
+import {
+  constant,
+  type Dual,
+  type Interval,
+  isolateRoots,
+  minus,
+  plus,
+  point,
+  squared,
+  sub,
+  times,
+  variable,
+} from "./intervals.ts";
+
+/** A game whose decision is any real coefficient from `min` to `max`. */
+export interface RealGame {
+  /** what a step takes from the goal whatever the coefficient is */
+  readonly lost: number;
+  /** s = lost + pull·a² */
+  readonly pull: number;
+  readonly discount: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** how far beyond its ends an axis is searched, relative: a root at an end is then inside */
+const BEYOND = 1.37e-9;
+/** by how much another coefficient may cost less and be taken for the same, relative to the terms of the cost */
+const SAME = 1e-12;
+/** episodes until the finite horizon is given up */
+const MOST_EPISODES = 200_000;
+/** episodes between two pauses, and between two looks for a cycle */
+const PAUSE = 4096;
+const LONGEST_PERIOD = 64;
+/** what is as near as this to an equilibrium or to itself a round before has arrived, relative */
+const ARRIVED = 1e-10;
+/** what differs by less than this within a round is no cycle, but slowly on its way to a limit, relative */
+const APART = 1e-6;
+
+const playOf = ({ lost, pull }: RealGame, a: number): Play => ({ r: a, s: lost + pull * a * a });
+
+/** P and its derivative over an interval; undefined where no coefficient in it has a finite cost for ever. */
+function slopeOver({ lost, pull, discount }: RealGame, over: Interval): Dual | undefined {
+  const one = constant(point(1));
+  const gamma = constant(point(discount));
+  const rest = constant(sub(point(1), point(discount)));
+  const a = variable(over);
+  const square = squared(a);
+  const s = plus(constant(point(lost)), times(constant(point(pull)), square));
+  const v = plus(rest, times(gamma, s));
+  const u = plus(rest, times(gamma, times(s, minus(constant(point(2)), s))));
+  if (u.value.high <= 0) return undefined;
+  const factor = times(times(constant(point(2 * pull)), gamma), square);
+  const inner = minus(times(times(a, minus(one, s)), v), u);
+  return minus(times(times(minus(a, one), u), v), times(factor, inner));
+}
+
+/** The coefficient that costs the agent least before a continuation; NaN where every cost overflows. */
+function respond(game: RealGame, { A, D }: Continuation): number {
+  const { lost, pull, discount, min, max } = game;
+  const cubic = 2 * discount * pull * pull * A;
+  const linear = 1 + 2 * discount * pull * (lost * A - D);
+  const inside = realRoots(cubic, linear).filter((a) => a > min && a < max);
+  let [best, minimum] = [Number.NaN, Number.POSITIVE_INFINITY];
+  for (const a of [min, ...inside, max]) {
+    const cost = relativeCost({ A, D }, playOf(game, a), discount);
+    if (cost < minimum) [best, minimum] = [a, cost];
+  }
+  return best;
+}
+
+/** The equilibrium at a coefficient; undefined where an agent would deviate. @param isEnd whether an end holds it */
+function equilibriumAt(game: RealGame, a: number, isEnd: boolean): Equilibrium | undefined {
+  const { discount } = game;
+  const play = playOf(game, a);
+  const continuation = forEver(play, discount);
+  if (!continuation) return undefined;
+  const cost = relativeCost(continuation, play, discount);
+  const best = relativeCost(continuation, playOf(game, respond(game, continuation)), discount);
+  // the terms of the cost, which may cancel
+  const { A, D } = continuation;
+  const magnitude = Math.abs(a * (a - 2)) + discount * play.s ** 2 * A + 2 * discount * Math.abs(play.s * D);
+  if (!(cost - best <= SAME * magnitude)) return undefined;
+  const multiplier = isEnd
+    ? heldMultiplier(play, discount)
+    : largestEigenvalue(derivativeAt(game, a, continuation));
+  return { decision: [a], play, continuation, multiplier, gap: Math.max(0, cost - best) };
+}
+
+/**
+ * All stationary equilibria among the real coefficients of an axis.
+ *
+ * A coefficient is an equilibrium where no other costs less by more than 10⁻¹² of the terms of the cost.
+ */
+export function* findAmongReals(game: RealGame): Search<Equilibria> {
+  const { min, max, discount } = game;
+  const margin = BEYOND * Math.max(1, Math.abs(min), Math.abs(max));
+  // a negative coefficient costs 4|a| more than its positive twin, where the axis has that
+  const from = max >= -min ? Math.max(0, min) : min;
+  const { roots, undecided } = isolateRoots((x) => slopeOver(game, x), {
+    low: from - margin,
+    high: max + margin,
+  });
+  const equilibria: Equilibrium[] = [];
+  const offer = (a: number, isEnd: boolean) => {
+    const found = equilibriumAt(game, a, isEnd);
+    if (found) equilibria.push(found);
+  };
+  const [low, high] = [slopeOver(game, point(min)), slopeOver(game, point(max))];
+  if (low && low.value.low > 0) offer(min, true);
+  for (const root of roots)
+    if (root.high >= min && root.low <= max)
+      offer(Math.min(max, Math.max(min, root.low + (root.high - root.low) / 2)), false);
+  if (high && high.value.high < 0) offer(max, true);
+  yield 0;
+
+  const finiteHorizon = yield* lengthen(game, equilibria);
+  const [limit] = finiteHorizon.outcome === "limit" ? finiteHorizon.decisions : [];
+  return {
+    equilibria,
+    undecided: undecided
+      .filter((x) => x.high >= min && x.low <= max)
+      .map((x) => [Math.max(min, x.low), Math.min(max, x.high)] as const),
+    finiteHorizon,
+    chosen: choose(
+      equilibria,
+      equilibria.findIndex(({ decision }) => decision === limit),
+      discount,
+    ),
+  };
+}
+
+const isNear = (x: Continuation, y: Continuation, within: number) =>
+  Math.abs(x.A - y.A) <= within * Math.abs(y.A) && Math.abs(x.D - y.D) <= within * Math.abs(y.D);
+
+/** Makes the horizon longer until it arrives at a stable equilibrium or at a stable cycle. */
+function* lengthen(game: RealGame, equilibria: readonly Equilibrium[]): Search<FiniteHorizon> {
+  const stable = equilibria.filter(({ multiplier }) => Math.abs(multiplier) < 1);
+  let now = END;
+  /** the continuations of the last episodes, the latest first */
+  const past: Continuation[] = [];
+  let episodes = 0;
+  for (; episodes < MOST_EPISODES; episodes++) {
+    const limit = stable.find(({ continuation }) => isNear(now, continuation, ARRIVED));
+    if (limit) return { outcome: "limit", period: 1, decisions: [limit.decision], episodes };
+    if (episodes % LONGEST_PERIOD === 0) {
+      const period = past.findIndex((then) => isNear(now, then, ARRIVED)) + 1;
+      const round = past.slice(0, period).reverse();
+      if (period > 1 && isStableCycle(game, round))
+        return {
+          outcome: "cycle",
+          period,
+          decisions: round.map((continuation) => [respond(game, continuation)]),
+          episodes,
+        };
+    }
+    if (episodes % PAUSE === 0) yield episodes / MOST_EPISODES;
+    const a = respond(game, now);
+    if (Number.isNaN(a)) break;
+    past.unshift(now);
+    past.length = Math.min(past.length, LONGEST_PERIOD);
+    now = extend(now, playOf(game, a), game.discount);
+  }
+  return { outcome: "none", period: null, decisions: [], episodes };
+}
+
+/** Whether what repeats itself is a cycle that nearby horizons come to. */
+function isStableCycle(game: RealGame, round: readonly Continuation[]): boolean {
+  if (round.slice(1).every((continuation) => isNear(continuation, round[0], APART))) return false;
+  let product: Matrix = [1, 0, 0, 1];
+  for (const continuation of round) {
+    const [p, q, r, s] = derivativeAt(game, respond(game, continuation), continuation);
+    const [a, b, c, d] = product;
+    product = [p * a + q * c, p * b + q * d, r * a + s * c, r * b + s * d];
+  }
+  return Math.abs(largestEigenvalue(product)) < 1 - APART;
+}
+
+/** A 2 × 2 matrix, row by row. */
+type Matrix = readonly [number, number, number, number];
+
+/** The derivative of (A, B) an episode earlier by (A, B), at the best response a, by the implicit function theorem. */
+function derivativeAt(game: RealGame, a: number, { A, D }: Continuation): Matrix {
+  const { pull, discount, min, max } = game;
+  const g = 1 - playOf(game, a).s;
+  const byGain = [discount * g * g, discount * g] as const;
+  if (a <= min || a >= max) return [byGain[0], 0, 0, byGain[1]];
+  const B = A - D;
+  // g' and g'', and half the second derivative of the cost
+  const [slope, bend] = [-2 * pull * a, -2 * pull];
+  const curvature = 1 + discount * (slope * slope * A + bend * (g * A - B));
+  const [aByA, aByB] = [(-discount * g * slope) / curvature, (discount * slope) / curvature];
+  const [byA, byB] = [2 * (a + discount * g * slope * A), 1 + discount * slope * B];
+  return [byGain[0] + byA * aByA, byA * aByB, byB * aByA, byGain[1] + byB * aByB];
+}
+
+/** The eigenvalue of the largest magnitude; of a complex pair, its magnitude. */
+function largestEigenvalue([a, b, c, d]: Matrix): number {
+  const half = (a + d) / 2;
+  const discriminant = ((a - d) / 2) ** 2 + b * c;
+  if (discriminant < 0) return Math.sqrt(a * d - b * c);
+  const root = Math.sqrt(discriminant);
+  return half < 0 ? half - root : half + root;
+}

@@ -1,0 +1,279 @@
+// The infinite horizon as `solve` has it: all equilibria, what ever longer finite horizons come to, and which is played.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  type Config,
+  linspace,
+  NoEquilibrium,
+  type Result,
+  type SolveOptions,
+  solve,
+} from "../../src/index.ts";
+import { even } from "../gpu/numbers.ts";
+import { costsAgainst, endless } from "./endless.ts";
+
+const cpu = { backend: "cpu" } as const;
+const exact = { method: "exact" } as const;
+const stationary = async (change: object, options: SolveOptions = cpu) =>
+  (await solve(endless(change), options)).stationary!;
+/** the plan of a finite horizon of so many episodes like the last one */
+const long = async (change: object, rate: number, episodes: number, options: SolveOptions = cpu) => {
+  const { game, discount } = endless({});
+  const schedule = { training: episodes, deployment: 0, learningRate: rate };
+  return solve({ game, discount, ...change, schedule } as Config, options);
+};
+const failure = async (change: object, options: SolveOptions = cpu): Promise<NoEquilibrium> => {
+  const outcome: NoEquilibrium | Result = await solve(endless(change), options).catch((error) => error);
+  expect(outcome).toBeInstanceOf(NoEquilibrium);
+  return outcome as NoEquilibrium;
+};
+
+describe("what finite horizons come to", () => {
+  test("is what they do, on random grids", async () => {
+    const outcomes = { limit: 0, cycle: 0, none: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ rate: even(0.5, 6), discount: even(0, 0.95), regularization: even(0, 0.2) }),
+        fc.integer({ min: 3, max: 100 }),
+        async ({ rate, ...change }, count) => {
+          const coefficient = { min: -1.5, max: 1.5, count };
+          const asked = { ...change, coefficient, schedule: { learningRates: [rate] } };
+          const answer = await solve(endless(asked), cpu).catch((error) => error as NoEquilibrium);
+          const { finiteHorizon, equilibria, chosen } = answer.stationary!;
+          const { outcome, period, decisions, episodes } = finiteHorizon;
+          outcomes[outcome]++;
+          if (outcome === "none" || episodes > 600) return;
+          const { coefficient: plan } = (await long({ ...change, coefficient }, rate, episodes + 140)).plan;
+          const said = decisions.map(({ coefficient }) => coefficient);
+          expect(said.length).toBe(period);
+          // a horizon longer by one is one episode further from the end
+          const first = plan.slice(0, 140).reverse();
+          for (const [i, a] of first.entries()) expect(a).toBe(said[i % period!]);
+          if (outcome === "limit") expect(equilibria[chosen].decision).toEqual(decisions[0]);
+          else expect(new Set(said).size).toBeGreaterThan(1);
+        },
+      ),
+      { numRuns: 80 },
+    );
+    expect(Math.min(outcomes.limit, outcomes.cycle)).toBeGreaterThan(5);
+    expect(outcomes.none).toBeLessThan(20);
+  });
+
+  test.each([100, 1000, 5000])("where another equilibrium is nearby, after %d episodes", async (episodes) => {
+    const change = { discount: 0.9587, coefficient: { count: 101 } };
+    const { equilibria, complete, finiteHorizon, chosen } = await stationary({
+      ...change,
+      schedule: { learningRates: [6.42] },
+    });
+    expect(complete).toBe(true);
+    expect(equilibria.map(({ decision }) => decision.coefficient)).toEqual(
+      [0.04, 0.08].map((a) => expect.closeTo(a, 14)),
+    );
+    const { plan } = await long(change, 6.42, episodes);
+    expect(finiteHorizon).toMatchObject({ outcome: "limit", period: 1 });
+    expect(finiteHorizon.decisions[0].coefficient).toBe(plan.coefficient[0]);
+    expect(equilibria[chosen].decision.coefficient).toBe(plan.coefficient[0]);
+  });
+
+  test("a limit, among real coefficients, is what long horizons come near", async () => {
+    for (const discount of [0.5, 0.9, 0.95]) {
+      const { plan } = await long({ discount }, 1, 500, exact);
+      const { equilibria, finiteHorizon } = await stationary({ discount }, exact);
+      expect(equilibria).toHaveLength(1);
+      expect(equilibria[0]).toMatchObject({ stable: true });
+      expect(finiteHorizon).toMatchObject({ outcome: "limit", decisions: [equilibria[0].decision] });
+      expect(plan.coefficient[0]).toBeCloseTo(equilibria[0].decision.coefficient, 11);
+    }
+  });
+
+  test("what goes back and forth on its way to a limit is no cycle", async () => {
+    const change = { discount: 0.9425852534792316, regularization: 0.15 };
+    const rate = 2.8693380212501336;
+    const { equilibria, finiteHorizon } = await stationary(
+      { ...change, schedule: { learningRates: [rate] } },
+      exact,
+    );
+    expect(finiteHorizon).toMatchObject({ outcome: "limit", period: 1 });
+    const { plan } = await long(change, rate, 300, exact);
+    expect(equilibria[0].decision.coefficient).toBeCloseTo(plan.coefficient[0], 10);
+  });
+});
+
+describe("an equilibrium that longer horizons do not come to", () => {
+  const change = { discount: 0.9, regularization: 0.21 };
+  const asked = { ...change, schedule: { learningRates: [3.5] } };
+
+  test("is found, and is the only one", async () => {
+    const { equilibria, complete, undecided, finiteHorizon, chosen } = await stationary(asked, exact);
+    expect({ complete, undecided, chosen }).toEqual({ complete: true, undecided: [], chosen: 0 });
+    const [{ decision, multiplier, stable, gap }] = equilibria;
+    expect(decision.coefficient).toBeCloseTo(0.232489, 6);
+    expect(multiplier).toBeCloseTo(-1.2, 2);
+    expect(stable).toBe(false);
+    expect(gap).toBeLessThan(1e-14);
+    // no better one-shot deviation among 400,001
+    const cost = costsAgainst(decision.coefficient, 3.5, 0.21, 0.9)!;
+    const own = cost(decision.coefficient);
+    let best = Number.POSITIVE_INFINITY;
+    for (let i = 0; i <= 400_000; i++) best = Math.min(best, cost(-2 + i / 100_000));
+    expect(best).toBeGreaterThanOrEqual(own - 1e-14);
+
+    const { plan } = await long(change, 3.5, 400, exact);
+    const [first, second] = finiteHorizon.decisions.map(({ coefficient }) => coefficient).sort();
+    expect(finiteHorizon).toMatchObject({ outcome: "cycle", period: 2 });
+    const [low, high] = plan.coefficient.slice(0, 2).sort();
+    expect(first).toBeCloseTo(low, 9);
+    expect(second).toBeCloseTo(high, 9);
+    expect(second - first).toBeGreaterThan(0.4);
+  });
+
+  test("is played however many episodes the schedule has", async () => {
+    const schedule = { training: 3000, deployment: 0, learningRate: 3.5 };
+    const { plan, stationary } = await solve(endless({ ...change, schedule }), exact);
+    const { coefficient } = stationary!.equilibria[0].decision;
+    for (const a of plan.coefficient) expect(a).toBeCloseTo(coefficient, 14);
+  });
+
+  test("so it is all over the tongue in the map of discount and learning rate", async () => {
+    let [cycles, unstable] = [0, 0];
+    for (let i = 0; i < 400; i++) {
+      const discount = 0.54 + 0.45 * ((i * 0.6180339887) % 1);
+      const rate = 2.4 + 2.36 * ((i * 0.7548776662) % 1);
+      const found = await stationary(
+        { discount, regularization: 0.21, schedule: { learningRates: [rate] } },
+        exact,
+      );
+      expect(found.equilibria).toHaveLength(1);
+      expect(found.complete).toBe(true);
+      const { multiplier, stable } = found.equilibria[0];
+      if (found.finiteHorizon.outcome !== "cycle") continue;
+      cycles++;
+      if (!stable) unstable++;
+      expect(multiplier).toBeLessThan(-0.9);
+    }
+    expect(cycles).toBeGreaterThan(100);
+    expect(unstable).toBeGreaterThan(0.9 * cycles);
+    expect(unstable).toBeLessThan(cycles);
+  });
+
+  test("may be stable: at the tongue's edge horizons that begin with nothing go round it all the same", async () => {
+    const change = { discount: 0.9074, regularization: 0.21 };
+    const { equilibria, complete, finiteHorizon } = await stationary(
+      { ...change, schedule: { learningRates: [2.7625] } },
+      exact,
+    );
+    expect(complete).toBe(true);
+    expect(equilibria).toMatchObject([{ stable: true }]);
+    expect(finiteHorizon).toMatchObject({ outcome: "cycle", period: 2 });
+    const { plan } = await long(change, 2.7625, 1000, exact);
+    expect(Math.abs(plan.coefficient[0] - plan.coefficient[1])).toBeGreaterThan(0.9);
+    expect(plan.coefficient[0]).toBeCloseTo(plan.coefficient[2], 9);
+  });
+});
+
+describe("the episodes of the schedule", () => {
+  test("are those of a long finite horizon", async () => {
+    const [prefix, tail] = [[1, 1, 0.5], new Array(400).fill(0.5)];
+    const wanted = await solve(
+      { game: "linear", discount: 0.9, schedule: { learningRates: [...prefix, ...tail] } },
+      cpu,
+    );
+    const { plan, cost, margin, stationary } = await solve(
+      endless({ schedule: { learningRates: prefix } }),
+      cpu,
+    );
+    expect(plan.coefficient).toEqual(wanted.plan.coefficient.slice(0, 3));
+    for (const [t, value] of cost.entries()) expect(value).toBeCloseTo(wanted.cost[t], 9);
+    for (const [t, value] of margin.entries()) expect(value).toBeCloseTo(wanted.margin[t]!, 9);
+    expect(stationary!.equilibria[0].decision.coefficient).toBe(plan.coefficient[2]);
+    // what comes first is another answer: the rates differ
+    expect(plan.coefficient[0]).not.toBe(plan.coefficient[2]);
+  });
+
+  test("training, and then deployment for ever", async () => {
+    const schedule = { training: 5, deployment: 1, learningRate: 1 };
+    const { plan, stationary } = await solve(endless({ schedule }), cpu);
+    const wanted = await solve(
+      { game: "linear", discount: 0.9, schedule: { ...schedule, deployment: 400 } },
+      cpu,
+    );
+    expect(plan.coefficient).toEqual(wanted.plan.coefficient.slice(0, 6));
+    expect(stationary!.equilibria).toMatchObject([{ decision: { coefficient: 1 }, gap: 0 }]);
+  });
+});
+
+test.each([
+  ["no future", { discount: 0 }],
+  ["no learning", { schedule: { learningRates: [0] } }],
+])("%s: the output is the goal", async (_, change) => {
+  for (const options of [cpu, exact]) {
+    const found = await stationary(change, options);
+    expect(found).toMatchObject({
+      equilibria: [{ decision: { coefficient: 1 }, stable: true }],
+      complete: true,
+      finiteHorizon: { outcome: "limit", decisions: [{ coefficient: 1 }] },
+    });
+  }
+});
+
+test("a discount next to 1 leaves every digit of the coefficient", async () => {
+  const discount = 1 - 2 ** -53;
+  const { equilibria, complete } = await stationary({ discount }, exact);
+  expect(complete).toBe(true);
+  expect(equilibria).toHaveLength(1);
+  // a ≈ sqrt((1 − γ)/(2η))
+  expect(equilibria[0].decision.coefficient / Math.sqrt((1 - discount) / 2)).toBeCloseTo(1, 7);
+});
+
+describe("no equilibrium is an error that proves it", () => {
+  test.each([
+    [2, { discount: 0.5, coefficient: { count: 5 } }],
+    [6, { discount: 0.8, coefficient: { count: 5 } }],
+    [5, { discount: 0.9, regularization: 0.1, coefficient: { count: 5 } }],
+  ])("longer horizons go round by %d: %j", async (period, change) => {
+    const { code, stationary, message } = await failure(change);
+    expect(code).toBe("NO_EQUILIBRIUM");
+    expect(message).toBe(
+      `the infinite horizon has no stationary equilibrium: no decision is the best response to itself; ever longer finite horizons cycle with period ${period}`,
+    );
+    expect(stationary).toMatchObject({ equilibria: [], complete: true, chosen: -1 });
+    expect(stationary.finiteHorizon).toMatchObject({ outcome: "cycle", period });
+
+    // indeed no candidate is the best response to itself
+    const { regularization = 0, discount } = change as { regularization?: number; discount: number };
+    const candidates = [...linspace({ min: -2, max: 2, count: 5 })];
+    for (const own of candidates) {
+      const cost = costsAgainst(own, 1, regularization, discount);
+      expect(!cost || candidates.some((a) => cost(a) < cost(own))).toBe(true);
+    }
+  });
+
+  test.each(["moments", "exact"] as const)("costs that grow for ever, by %s", async (method) => {
+    const diverging = { regularization: 0.5, schedule: { learningRates: [5] }, discount: 0.95 };
+    const { stationary, message } = await failure(diverging, { ...cpu, method });
+    expect(stationary).toMatchObject({ equilibria: [], complete: true, finiteHorizon: { outcome: "none" } });
+    expect(message).toMatch(
+      /^the infinite horizon has no stationary equilibrium: .* settle to nothing in \d+ episodes$/,
+    );
+    // it was given up as soon as the costs overflowed
+    expect(stationary.finiteHorizon.episodes).toBeLessThan(1000);
+  });
+});
+
+test("a rollout has no end to stop at", async () => {
+  await expect(solve(endless({}), { ...cpu, method: "rollout" })).rejects.toMatchObject({
+    code: "INVALID_CONFIG",
+    message: "the game linear has no method rollout where the horizon is infinite; it has moments",
+  });
+});
+
+test("the search can be interrupted", async () => {
+  const before = AbortSignal.abort();
+  await expect(solve(endless({}), { ...cpu, signal: before })).rejects.toMatchObject({ code: "ABORTED" });
+  // a grid whose search takes far longer than this
+  const coefficient = { min: 0.01, max: 2, count: 1_000_001 };
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 100);
+  const asked = solve(endless({ coefficient, discount: 0.999 }), { ...cpu, signal: controller.signal });
+  await expect(asked).rejects.toMatchObject({ code: "ABORTED" });
+});
