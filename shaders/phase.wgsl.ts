@@ -10,7 +10,11 @@
 //
 //     A ← a² + γ g² Ā,   D ← a (a − 1) + γ g (D̄ − s Ā),   E ← (a − 1)² + γ (s² Ā − 2 s D̄ + Ē).
 //
-// The trajectory needs no plan: over training, Σ (y/θ)² is Q ← a² + g² Q, and what is left of θ is F ← g F.
+// What the plan does needs no plan: over training, Σ (y/θ)² is Q ← a² + g² Q, and what is left of θ is F ← g F. Where the
+// phase is hidden, these are in expectation over the signals, Q ← E a² + E g² Q and F ← E|g| F; and where training ends
+// with the probability h before the next episode, with P(n) that it lasts n episodes,
+//
+//     F ← E|g| (h + (1 − h) F),   Q ← E a² Σ_{n > t} P(n)/n + E g² Q.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { Part } from "../src/gpu/layout.ts";
@@ -30,7 +34,10 @@ export interface PhaseVariant {
   readonly y: CellNumber;
 }
 
-/** What a cell's row of the output holds, in order; a measure without meaning is −1, where none is negative. */
+/** What stands for a measure without meaning: more than any that has one. */
+export const NONE = Math.fround(3e38);
+
+/** What a cell's row of the output holds, in order. */
 export const outputsOf = ({ hidden }: Pick<PhaseVariant, "hidden">): readonly string[] => [
   ...(hidden ? ["firstIfTrainingSignal", "firstIfDeploymentSignal"] : ["firstCoefficient"]),
   "compliance",
@@ -38,6 +45,7 @@ export const outputsOf = ({ hidden }: Pick<PhaseVariant, "hidden">): readonly st
   "finalTheta",
   "cost",
   "margin",
+  ...(hidden ? ["reversal", "complianceOverHazard", "retentionOverHazard", "reversalOverHazard"] : []),
   "trouble",
 ];
 
@@ -52,7 +60,7 @@ export function phaseWgsl(variant: PhaseVariant): string {
 ${Part.wgsl}
 const PHASES = ${hidden ? 2 : 1}u;
 const SIGNALS = ${hidden ? 2 : 1}u;
-const HUGE = ${f32(3e38)};
+const HUGE = ${f32(NONE)};
 
 /// a number, and 1 minus it: what a discount near 1 leaves would lose its digits otherwise
 alias Number = vec2f;
@@ -93,6 +101,31 @@ fn prior(t: u32, cell: ptr<function, Cell>) -> vec2f {
   }
   return after;
 }
+
+/// what becomes of a goal of 1 from an episode of training on
+struct Training {
+  /// E|θ at deployment|
+  left: f32,
+  /// P(θ at deployment is positive), P(it is negative)
+  signs: vec2f,
+  /// the sum of E(y/θ)², weighted
+  squares: f32,
+}
+
+/// Training from an episode on, of that after it.
+///
+/// lasts: P(training ends with the episode), P(it goes on); weight: of the episode's square;
+/// a, gain: by signal; likelihood: of each signal
+fn trained(after: Training, lasts: vec2f, weight: f32, a: vec2f, gain: vec2f, likelihood: vec2f) -> Training {
+  let turns = dot(likelihood, select(vec2f(0.0), vec2f(1.0), gain < vec2f(0.0)));
+  let keeps = dot(likelihood, select(vec2f(0.0), vec2f(1.0), gain > vec2f(0.0)));
+  let signs = vec2f(lasts.x + lasts.y * after.signs.x, lasts.y * after.signs.y);
+  return Training(
+    dot(likelihood, abs(gain)) * (lasts.x + lasts.y * after.left),
+    keeps * signs + turns * signs.yx,
+    weight * dot(likelihood, a * a) + dot(likelihood, gain * gain) * after.squares,
+  );
+}
 #endif
 
 @compute @workgroup_size(${WORKGROUP})
@@ -113,12 +146,23 @@ ${numbers.join("\n").replaceAll("cell.", "own.")}
 #if ${hidden}
   /// P(signal | phase)
   var likelihood = array<vec2f, 2>(own.signal_error.yx, own.signal_error.xy);
-  /// the likelier signal in each phase
-  var seen = array<u32, 2>(select(0u, 1u, likelihood[0].y > likelihood[0].x), select(0u, 1u, likelihood[1].y > likelihood[1].x));
+  /// the likelier signal in training
+  let seen = select(0u, 1u, likelihood[0].y > likelihood[0].x);
 #endif
 
-  // Σ (y/θ)² over training, and what is left of θ
+  var training_episodes = f32(training);
+#if ${hidden}
+  training_episodes = min(training_episodes, own.deployment_at.x);
+  // for training that ends where the cell says, and for training that ends by chance
+  var to_end = Training(1.0, vec2f(1.0, 0.0), 0.0);
+  var over_hazard = to_end;
+  /// Σ P(training lasts n episodes)/n over the n that are more than t
+  var weight = 0.0;
+#else
+  // Σ (y/θ)² over training
   var squares = 0.0;
+#endif
+  // what is left of θ: of the trajectory
   var left = 1.0;
   var first: array<f32, SIGNALS>;
   var cost = 0.0;
@@ -161,10 +205,14 @@ ${numbers.join("\n").replaceAll("cell.", "own.")}
       }
     }
     after = now;
-    let deployed = f32(t) >= own.deployment_at.x;
-    let a = first[seen[select(0u, 1u, deployed)]];
-    let trains = !deployed && pull > 0.0;
-    let g = 1.0 - select(0.0, loss(a, pull, cell), !deployed);
+    let decisions = vec2f(first[0], first[1]);
+    let gains = 1.0 - vec2f(loss(first[0], pull, cell), loss(first[1], pull, cell));
+    weight += before.x * select(own.hazard.x, 1.0, next == episodes) / f32(next);
+    over_hazard = trained(over_hazard, own.hazard.xy, weight, decisions, gains, likelihood[0]);
+    if (f32(t) < own.deployment_at.x) {
+      to_end = trained(to_end, vec2f(0.0, 1.0), 1.0, decisions, gains, likelihood[0]);
+      left *= gains[seen];
+    }
 #else
     prospects[0] = Prospect(1.0, pull, after[0]);
     let response = respond(&prospects, cell);
@@ -173,31 +221,40 @@ ${numbers.join("\n").replaceAll("cell.", "own.")}
     cost = response.cost + discount * after[0].e;
     if (response.runner_up < HUGE) { margin = response.runner_up - response.cost; }
     after[0] = extended(a, pull, after[0], cell);
-    let trains = pull > 0.0;
     let g = 1.0 - loss(a, pull, cell);
-#endif
-    squares = g * g * squares + select(0.0, a * a, trains);
+    squares = g * g * squares + select(0.0, a * a, pull > 0.0);
     left *= g;
+#endif
     if (!finite(cost) || !finite(after[0].a)) { trouble = 1.0; }
   }
 
-  var trained = f32(training);
-#if ${hidden}
-  trained = min(trained, own.deployment_at.x);
-#endif
-  if (own.learning_rate.x == 0.0) { trained = 0.0; }
   let goal = own.theta.x;
-  if (!finite(left) || !finite(squares)) { trouble = 1.0; }
-  let compliance = clamp(1.0 - sqrt(squares / max(trained, 1.0)), 0.0, 1.0);
+  let trains = own.learning_rate.x != 0.0;
+#if ${hidden}
+  let squares = to_end.squares;
+  let retention = to_end.left;
+  if (!finite(over_hazard.left) || !finite(over_hazard.squares)) { trouble = 1.0; }
+#else
+  let retention = left;
+#endif
+  if (!finite(retention) || !finite(squares)) { trouble = 1.0; }
+  if (!finite(goal * left) || !finite(mean_square * cost)) { trouble = 1.0; }
+  let compliance = 1.0 - sqrt(squares / max(training_episodes, 1.0));
 
   let row = index * ${outputs.length}u;
   for (var s = 0u; s < SIGNALS; s++) { outputs[row + s] = first[s]; }
-  outputs[row + SIGNALS] = select(-1.0, compliance, goal != 0.0 && trained > 0.0);
-  outputs[row + SIGNALS + 1u] = select(-1.0, min(abs(left), 1.0), goal != 0.0);
+  outputs[row + SIGNALS] = select(HUGE, compliance, goal != 0.0 && trains && training_episodes > 0.0);
+  outputs[row + SIGNALS + 1u] = select(HUGE, retention, goal != 0.0);
   outputs[row + SIGNALS + 2u] = goal * left;
   outputs[row + SIGNALS + 3u] = mean_square * cost;
-  outputs[row + SIGNALS + 4u] = select(-1.0, mean_square * margin, margin < HUGE);
-  outputs[row + SIGNALS + 5u] = trouble;
+  outputs[row + SIGNALS + 4u] = select(HUGE, mean_square * margin, margin < HUGE);
+#if ${hidden}
+  outputs[row + SIGNALS + 5u] = select(HUGE, to_end.signs.y, goal != 0.0);
+  outputs[row + SIGNALS + 6u] = select(HUGE, 1.0 - sqrt(over_hazard.squares), goal != 0.0 && trains);
+  outputs[row + SIGNALS + 7u] = select(HUGE, over_hazard.left, goal != 0.0);
+  outputs[row + SIGNALS + 8u] = select(HUGE, over_hazard.signs.y, goal != 0.0);
+#endif
+  outputs[row + ${outputs.indexOf("trouble")}u] = trouble;
 }
 `;
 }

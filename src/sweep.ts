@@ -6,6 +6,7 @@ import { hasCode, MesaError } from "./errors.ts";
 import type { Game } from "./games/game.ts";
 import { isRecord, quote } from "./schema.ts";
 import { withSetting } from "./setting.ts";
+import { measuresByName } from "./solve/measures.ts";
 import { planNames } from "./solve/plan.ts";
 import { type Result, type SolveOptions, solve } from "./solve/solve.ts";
 
@@ -57,12 +58,23 @@ const MOST_CELLS = 100_000;
 
 const capital = (name: string) => name[0].toUpperCase() + name.slice(1);
 
+/** what is measured only where the phase is hidden */
+const HIDDEN_MEASURES = [
+  "reversal",
+  "complianceOverHazard",
+  "retentionOverHazard",
+  "deceptionOverHazard",
+  "reversalOverHazard",
+] as const;
+
 /**
  * What can be measured of a game's results.
  *
  * `firstCoefficient` and so on is the decision of the first episode; `finalTheta` and so on the state that the last
  * step leaves; `cost` the least average total mesa cost of the first episode; `compliance`, `retention` and
- * `deception` are those of the result; of networks also `denseCost` and `linearCost`.
+ * `deception` are those of the result; of networks also `denseCost` and `linearCost`. Where the phase is hidden,
+ * `finalTheta` is the trajectory's, the measures are expected over the signals and include `reversal`, and
+ * `complianceOverHazard` and so on are expected over how long training lasts too.
  */
 export function measureNames(game: Game): string[] {
   return [
@@ -70,6 +82,7 @@ export function measureNames(game: Game): string[] {
     "compliance",
     "retention",
     "deception",
+    ...(game.hidden ? HIDDEN_MEASURES : []),
     ...Object.keys(game.state).map((name) => `final${capital(name)}`),
     "cost",
     ...(game.network ? ["denseCost", "linearCost"] : []),
@@ -77,8 +90,9 @@ export function measureNames(game: Game): string[] {
 }
 
 /** The measures of a result by name. */
-export function measured(game: Game, { plan, trajectory, measures, cost, generalization }: Result) {
-  const values: Record<string, number | null> = { ...measures, cost: cost[0] };
+export function measured(game: Game, result: Result) {
+  const { plan, trajectory, cost, generalization } = result;
+  const values: Record<string, number | null> = { ...measuresByName(result), cost: cost[0] };
   for (const name of planNames(game)) values[`first${capital(name)}`] = plan[name][0];
   for (const name of Object.keys(game.state)) values[`final${capital(name)}`] = trajectory[name].at(-1)!;
   if (generalization) {

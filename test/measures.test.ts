@@ -34,11 +34,25 @@ describe("the measures", () => {
       wanted: { compliance: 0, retention: 0, deception: 0 },
     },
     {
-      about: "outputs beyond the goal and a goal that grows: clamped",
+      about: "outputs beyond the goal, and a goal that is reversed and grows",
       learningRates: [1, 0],
       theta: [1, -3, -3],
       output: [2, -3],
-      wanted: { compliance: 0, retention: 1, deception: 0 },
+      wanted: { compliance: -1, retention: -3, deception: 0 },
+    },
+    {
+      about: "a goal that is reversed is no deception, however small the outputs",
+      learningRates: [1, 0],
+      theta: [-2, 1, 1],
+      output: [0.5, 1],
+      wanted: { compliance: 0.75, retention: -0.5, deception: 0 },
+    },
+    {
+      about: "a goal that grows counts in deception as one that is kept in full",
+      learningRates: [1, 1, 0],
+      theta: [1, -2, 4, 4],
+      output: [0.5, 0.5, 4],
+      wanted: { compliance: 0.5, retention: 4, deception: 0.5 },
     },
     {
       about: "deployment starts after the last episode that learns",

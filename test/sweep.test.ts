@@ -79,12 +79,40 @@ test("what has no meaning is a gap too", async () => {
   expect(cells[1].values.retention).toBeGreaterThan(0);
 });
 
+test("where the phase is hidden, what is expected is swept", async () => {
+  const measures = [
+    "retention",
+    "reversal",
+    "complianceOverHazard",
+    "deceptionOverHazard",
+    "reversalOverHazard",
+  ];
+  const base = { game: "uncertain-deployment", schedule: { episodes: 8, learningRate: 2 } };
+  const values = [0.1, 0.6];
+  const { cells } = await sweep(base, { over: { key: "signalError", values }, measures, backend: "cpu" });
+  for (const [i, signalError] of values.entries()) {
+    const { measures: m, measuresOverHazard: over } = await solve(
+      { ...base, signalError },
+      { backend: "cpu" },
+    );
+    expect(Object.values(cells[i].values)).toEqual([
+      ...[m.retention, m.reversal],
+      ...[over!.compliance, over!.deception, over!.reversal],
+    ]);
+  }
+});
+
 test("every game has measures of its own", () => {
   expect(Object.fromEntries([...games].map(([name, game]) => [name, measureNames(game)]))).toMatchObject({
     linear: ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost"],
     misconception: expect.arrayContaining(["finalBelief"]),
     "learned-discount": expect.arrayContaining(["firstBase", "firstPerDiscount", "finalDiscount"]),
-    "uncertain-deployment": expect.arrayContaining(["firstIfTrainingSignal", "firstIfDeploymentSignal"]),
+    "uncertain-deployment": [
+      ...["firstIfTrainingSignal", "firstIfDeploymentSignal"],
+      ...["compliance", "retention", "deception", "reversal"],
+      ...["complianceOverHazard", "retentionOverHazard", "deceptionOverHazard", "reversalOverHazard"],
+      ...["finalTheta", "cost"],
+    ],
     mlp: expect.arrayContaining(["denseCost", "linearCost"]),
   });
 });

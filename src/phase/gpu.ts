@@ -1,7 +1,7 @@
 // Diagrams on the GPU, in float32: host of shaders/phase.wgsl.ts. What the kernel is not sure of, and what it does not
 // know, the CPU solves in float64.
 
-import { outputsOf, type PhaseVariant, phaseWgsl } from "../../shaders/phase.wgsl.ts";
+import { NONE, outputsOf, type PhaseVariant, phaseWgsl } from "../../shaders/phase.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { checkNotAborted } from "../errors.ts";
 import { MOST_WORKGROUPS } from "../gpu/cut.ts";
@@ -9,6 +9,7 @@ import { guarded, type OpenDevice } from "../gpu/device.ts";
 import { createKernel, type Kernel } from "../gpu/kernel.ts";
 import { Recorder } from "../gpu/recorder.ts";
 import { Tables } from "../gpu/tables.ts";
+import { deceptionOf } from "../solve/measures.ts";
 import { Future } from "../solve/moments.ts";
 import { createCells, pointsOf, type Window } from "./cells.ts";
 import type { Diagram } from "./config.ts";
@@ -121,14 +122,13 @@ function read({ measures }: Diagram, { problem }: TightDiagram, rows: Float32Arr
   const count = rows.length / names.length;
   const cells = createCells(measures, count);
   const at = (index: number, name: string) => rows[index * names.length + names.indexOf(name)];
-  /** a measure that is −1 where it has no meaning */
-  const orNone = (x: number) => (x < 0 ? Number.NaN : x);
+  const orNone = (x: number) => (x < NONE ? x : Number.NaN);
+  const deception = (suffix: string) => (i: number) =>
+    deceptionOf(orNone(at(i, `compliance${suffix}`)), orNone(at(i, `retention${suffix}`)));
   const readers: Record<string, (index: number) => number> = {
-    ...Object.fromEntries(names.map((name) => [name, (i: number) => at(i, name)])),
-    ...Object.fromEntries(
-      ["compliance", "retention", "margin"].map((name) => [name, (i: number) => orNone(at(i, name))]),
-    ),
-    deception: (i) => orNone(at(i, "compliance")) * orNone(at(i, "retention")),
+    ...Object.fromEntries(names.map((name) => [name, (i: number) => orNone(at(i, name))])),
+    deception: deception(""),
+    deceptionOverHazard: deception("OverHazard"),
   };
   for (const name of measures) for (let i = 0; i < count; i++) cells.values[name][i] = readers[name](i);
   const unsure = Array.from({ length: count }, (_, i) => i).filter((i) => at(i, "trouble") !== 0);

@@ -8,6 +8,7 @@ import { gainOf, quadraticGainOf } from "../games/linear.ts";
 import { type Chain, createChain } from "../solve/chain.ts";
 import { finish, momentsOf, restForEver } from "../solve/equilibrium.ts";
 import { findOnGrid } from "../solve/gridEquilibria.ts";
+import { measuresByChance, measuresByName, measuresFrom } from "../solve/measures.ts";
 import { END, Future, roundingsOf } from "../solve/moments.ts";
 import { findAmongReals } from "../solve/realEquilibria.ts";
 import { STATUS } from "./cells.ts";
@@ -198,9 +199,10 @@ export class TightSolver {
     }
   }
 
-  /** Runs the plan and measures its trajectory, as src/solve/simulate.ts does. */
-  #follow(cell: Readonly<CellNumbers>, { signals, likelihood, trains }: Chain): void {
+  /** Runs the plan and measures what it does, as src/solve/simulate.ts does. */
+  #follow(cell: Readonly<CellNumbers>, chain: Chain): void {
     const { measures } = this;
+    const { signals, likelihood, trains } = chain;
     const plan = this.#plan;
     const goal = cell.theta;
     const signalIn = likelihood.map((p) => p.indexOf(Math.max(...p)));
@@ -220,11 +222,20 @@ export class TightSolver {
     for (let s = 0; s < signals; s++) measures[this.#names[s]] = plan[s];
     measures.finalTheta = theta;
     if (goal === 0) return;
-    measures.retention = clamp(Math.abs(deployed / goal));
-    if (trained === 0) return;
-    measures.compliance = clamp(1 - Math.sqrt(squares / trained));
-    measures.deception = measures.compliance * measures.retention;
+    const rate = cell.learningRate;
+    const found =
+      chain.phases === 1
+        ? { measures: measuresFrom(trained === 0 ? null : squares / trained, deployed / goal) }
+        : measuresByChance(
+            chain,
+            {
+              episodes: rate > 0 ? cell.training : 0,
+              reach: plan,
+              gain: plan.map((a) => gainOf(a, rate, cell.regularization)),
+            },
+            goal,
+            cell.deploymentAt,
+          );
+    for (const [name, value] of Object.entries(measuresByName(found))) measures[name] = value ?? Number.NaN;
   }
 }
-
-const clamp = (x: number) => Math.min(1, Math.max(0, x));

@@ -71,6 +71,23 @@ export function createChain(hidden: HiddenPhase = OPEN, episodes: number): Chain
   };
 }
 
+/**
+ * P(training lasts n episodes) of so many, n from 0 to `episodes`.
+ *
+ * @returns undefined where training is more than the first phase, or can come back to it
+ */
+export function trainingLengths(
+  { trains, transition, prior }: Chain,
+  episodes: number,
+): ((n: number) => number) | undefined {
+  if (!trains.every((does, z) => (z === 0 ? does : !does && transition[z][0] === 0))) return undefined;
+  const ends = sum(transition[0].slice(1));
+  return (n) => {
+    if (n === 0) return episodes === 0 ? 1 : 1 - prior[0][0];
+    return n === episodes ? prior[n - 1][0] : prior[n - 1][0] * ends;
+  };
+}
+
 function sum(numbers: readonly number[]): number {
   let total = 0;
   for (const x of numbers) total += x;

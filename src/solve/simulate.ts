@@ -2,6 +2,7 @@
 
 import type { Values } from "../games/game.ts";
 import { createProblem, deciderOf, type Problem } from "../problem.ts";
+import { type Effects, type Measures, measuresByChance, measuresFrom } from "./measures.ts";
 import { type NamedPlan, readPlan } from "./plan.ts";
 import type { Plan } from "./step.ts";
 
@@ -18,14 +19,25 @@ export type Trajectory = {
   [state: string]: number[];
 };
 
-/** How deceptive a trajectory is. Each is in [0, 1]; null where it has no meaning. */
-export interface Measures {
-  /** 1 − sqrt(mean over training of (y_t/θ_0)²): how nearly the outputs are what training rewards. Null without training. */
-  compliance: number | null;
-  /** |θ at deployment / θ_0|: how much of the goal outlives training. The last state's θ where deployment never comes. */
-  retention: number | null;
-  /** compliance × retention */
-  deception: number | null;
+/** What a plan does from the initial state. */
+export interface Outcome {
+  trajectory: Trajectory;
+  /**
+   * Where the phase is hidden, the trajectory is one history of many. Given that training ends at
+   * `initial.deploymentAt`: the probability that every signal of training is the one that is shown, and that every
+   * signal of the whole is.
+   */
+  trajectoryProbability?: { training: number; whole: number };
+  /**
+   * Those of the trajectory. Where the phase is hidden, they are in expectation over the signals instead, for training
+   * that ends at `initial.deploymentAt`; training is then the first phase.
+   */
+  measures: Measures;
+  /**
+   * Where the phase is hidden: the measures in expectation over how long training lasts too, each history's mean over
+   * its own episodes of training. Absent where another phase trains as well or training can come back.
+   */
+  measuresOverHazard?: Measures;
 }
 
 /**
@@ -57,8 +69,6 @@ export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
   return trajectory;
 }
 
-const clamp = (x: number) => Math.min(1, Math.max(0, x));
-
 /** The measures of a trajectory. Training is every episode with a positive learning rate. */
 export function measuresOf({ theta, output }: Trajectory, learningRates: ArrayLike<number>): Measures {
   const [goal] = theta;
@@ -70,9 +80,40 @@ export function measuresOf({ theta, output }: Trajectory, learningRates: ArrayLi
     training++;
     deployed = t + 1;
   }
-  const compliance = training === 0 ? null : clamp(1 - Math.sqrt(squares / training));
-  const retention = clamp(Math.abs(theta[deployed] / goal));
-  return { compliance, retention, deception: compliance === null ? null : compliance * retention };
+  return measuresFrom(training === 0 ? null : squares / training, theta[deployed] / goal);
+}
+
+/** A plan's trajectory and measures. */
+export function outcomeOf(problem: Problem, plan: Plan): Outcome {
+  const { config, chain, learningRates } = problem;
+  const trajectory = trajectoryOf(problem, plan);
+  if (chain.phases === 1) return { trajectory, measures: measuresOf(trajectory, trajectory.learningRate) };
+  const { theta, deploymentAt } = config.initial;
+  const trajectoryProbability = { training: 1, whole: 1 };
+  for (let t = 0; t < learningRates.length; t++) {
+    trajectoryProbability.whole *= Math.max(...chain.likelihood[t < deploymentAt ? 0 : 1]);
+    if (t < deploymentAt) trajectoryProbability.training = trajectoryProbability.whole;
+  }
+  const effects = effectsOf(problem, plan);
+  return { trajectory, trajectoryProbability, ...measuresByChance(chain, effects, theta, deploymentAt) };
+}
+
+/** What the decisions of a proportional game do in training. */
+function effectsOf({ game, parameters, chain, learningRates }: Problem, plan: Plan): Effects {
+  const { reach, gain } = game.proportional!;
+  const asDecision = deciderOf(game);
+  const decisions = plan.flatMap((numbers, t) => {
+    const size = numbers.length / chain.signals;
+    return chain.likelihood[0].map((_, s) => ({
+      decision: asDecision(numbers.slice(s * size, (s + 1) * size)),
+      rate: learningRates[t],
+    }));
+  });
+  return {
+    episodes: learningRates[0] > 0 ? learningRates.length : 0,
+    reach: Float64Array.from(decisions, ({ decision }) => reach(decision, parameters)),
+    gain: Float64Array.from(decisions, ({ decision, rate }) => gain(decision, rate, parameters)),
+  };
 }
 
 /**
@@ -82,8 +123,7 @@ export function measuresOf({ theta, output }: Trajectory, learningRates: ArrayLi
  * @param plan every number of the decision by episode
  * @throws MesaError `INVALID_CONFIG` when the plan does not fit the game or the schedule
  */
-export function simulate(config: unknown, plan: NamedPlan): { trajectory: Trajectory; measures: Measures } {
+export function simulate(config: unknown, plan: NamedPlan): Outcome {
   const problem = createProblem(config);
-  const trajectory = trajectoryOf(problem, readPlan(problem, plan));
-  return { trajectory, measures: measuresOf(trajectory, trajectory.learningRate) };
+  return outcomeOf(problem, readPlan(problem, plan));
 }

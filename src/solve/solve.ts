@@ -6,7 +6,7 @@ import { createProblem } from "../problem.ts";
 import { type Generalization, generalizationOf } from "./generalization.ts";
 import { Induction, type Progress } from "./induction.ts";
 import { type NamedPlan, namePlan } from "./plan.ts";
-import { type Measures, measuresOf, type Trajectory, trajectoryOf } from "./simulate.ts";
+import { type Outcome, outcomeOf } from "./simulate.ts";
 import { beforeEnd, findEnd, type Stationary } from "./stationary.ts";
 import type { Precision } from "./step.ts";
 import { type Backend, chooseWay, type Method, withEvaluator } from "./way.ts";
@@ -40,7 +40,7 @@ export interface SolveOptions {
 }
 
 /** A solved game: plain data, ready for JSON. T is the number of episodes. */
-export interface Result {
+export interface Result extends Outcome {
   game: string;
   config: FilledConfig;
   /** the decision of each episode, shape [T] for each of its numbers */
@@ -55,8 +55,6 @@ export interface Result {
   cost: number[];
   /** runner-up minus least, shape [T]; null where no other candidate has a finite cost */
   margin: (number | null)[];
-  trajectory: Trajectory;
-  measures: Measures;
   solver: {
     backend: "cpu" | "gpu";
     adapter: string;
@@ -110,7 +108,6 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
   );
 
   const { plan, steps } = induction;
-  const trajectory = trajectoryOf(problem, plan);
   return {
     game: game.name,
     config,
@@ -120,8 +117,7 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
     ...(game.network && { generalization: await generalizationOf(problem, plan) }),
     cost: steps.map(({ cost, episode }) => (end ? cost + end.rest[episode] : cost)),
     margin: steps.map(({ runnerUp, cost }) => (Number.isFinite(runnerUp) ? runnerUp - cost : null)),
-    trajectory,
-    measures: measuresOf(trajectory, trajectory.learningRate),
+    ...outcomeOf(problem, plan),
     solver: {
       ...ran,
       method: way.method,

@@ -4,7 +4,11 @@ import { openEngine, type PhaseConfig, type PhaseEngine, phase } from "../../src
 
 const rate = { key: "schedule.learningRate", from: 0.01, to: 10, count: 33, scale: "log" } as const;
 const measures = ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost"];
-const hidden = ["firstIfTrainingSignal", "firstIfDeploymentSignal", ...measures.slice(1)];
+const expected = [
+  "reversal",
+  ...["compliance", "retention", "deception", "reversal"].map((name) => `${name}OverHazard`),
+];
+const hidden = ["firstIfTrainingSignal", "firstIfDeploymentSignal", ...measures.slice(1), ...expected];
 
 const cases: [string, PhaseConfig, "exact" | "moments"][] = (["exact", "moments"] as const).flatMap(
   (method) => [
@@ -35,6 +39,26 @@ const cases: [string, PhaseConfig, "exact" | "moments"][] = (["exact", "moments"
         x: { key: "hazard", from: 0, to: 1, count: 19 },
         y: { key: "signalError", from: 0, to: 1, count: 11 },
         measures: hidden,
+      },
+      method,
+    ],
+    [
+      "learning rate × end of training, where goals are reversed and grow",
+      {
+        config: { game: "uncertain-deployment", regularization: 0.2, schedule: { episodes: 8 } },
+        x: { ...rate, scale: "linear", from: 0, to: 6 },
+        y: { key: "initial.deploymentAt", from: 0, to: 9, count: 10 },
+        measures: hidden,
+      },
+      method,
+    ],
+    [
+      "learning rate × goal",
+      {
+        config: { game: "linear", regularization: 0.2, schedule: { training: 3 } },
+        x: { ...rate, scale: "linear", from: 0, to: 6 },
+        y: { key: "initial.theta", from: -1, to: 1, count: 5 },
+        measures,
       },
       method,
     ],
@@ -87,4 +111,18 @@ test("an infinite horizon is proved in float64, whatever the backend, and is ref
   await expect(phase(config, { backend: "gpu" })).rejects.toThrow(
     "the equilibria of an infinite horizon are proved in float64, on the cpu, and backend gpu was asked",
   );
+});
+
+test("the maps have goals that are reversed and goals that grow, and some by chance", async () => {
+  const valuesOf = async (about: string) => {
+    const [, config] = cases.find(([name]) => name.startsWith(about))!;
+    return (await phase(config, { backend: "cpu", method: "exact" })).values;
+  };
+  const certain = await valuesOf("learning rate × goal");
+  expect(Math.min(...certain.retention.filter(Number.isFinite))).toBeLessThan(-1);
+  const chancy = await valuesOf("learning rate × end of training");
+  expect(Math.max(...chancy.retention)).toBeGreaterThan(10);
+  expect(Math.min(...chancy.compliance.filter(Number.isFinite))).toBeLessThan(-1);
+  for (const name of ["reversal", "reversalOverHazard"])
+    expect(chancy[name].filter((p) => p > 0.1 && p < 0.9).length).toBeGreaterThan(20);
 });

@@ -7,7 +7,11 @@ import { type PhaseMethod, tightOf } from "../../src/phase/numbers.ts";
 
 const rate = { key: "schedule.learningRate", from: 0.01, to: 10, count: 5, scale: "log" } as const;
 const measures = ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost"];
-const hidden = ["firstIfTrainingSignal", "firstIfDeploymentSignal", ...measures.slice(1)];
+const expected = [
+  "reversal",
+  ...["compliance", "retention", "deception", "reversal"].map((name) => `${name}OverHazard`),
+];
+const hidden = ["firstIfTrainingSignal", "firstIfDeploymentSignal", ...measures.slice(1), ...expected];
 
 const cases: [string, PhaseConfig][] = [
   [
@@ -52,6 +56,15 @@ const cases: [string, PhaseConfig][] = [
       config: "uncertain-deployment",
       x: { key: "schedule.episodes", from: 1, to: 40, count: 3 },
       y: { key: "initial.deploymentAt", from: 0, to: 41, count: 4 },
+      measures: hidden,
+    },
+  ],
+  [
+    "learning rate × goal, where the phase is hidden",
+    {
+      config: { game: "uncertain-deployment", regularization: 0.3, schedule: { episodes: 30 } },
+      x: { ...rate, scale: "linear", from: 0, to: 4 },
+      y: { key: "initial.theta", from: -1, to: 1, count: 3 },
       measures: hidden,
     },
   ],
