@@ -2,6 +2,7 @@
 // whose axes are numbers that such a loop takes as they come. All else goes cell by cell through `solve`.
 
 import { linear } from "../games/linear.ts";
+import { uncertainDeployment } from "../games/uncertainDeployment.ts";
 import { createProblem, type Problem } from "../problem.ts";
 import type { Diagram } from "./config.ts";
 
@@ -63,6 +64,7 @@ export function tightOf(diagram: Diagram, method: PhaseMethod): TightDiagram | u
   const { game, config, x, y } = diagram;
   const { schedule } = config;
   if (game.proportional !== linear.proportional || "learningRates" in schedule) return undefined;
+  if (game.hidden && game.hidden !== uncertainDeployment.hidden) return undefined;
   if (!Object.hasOwn(SETTINGS, x.key) || !Object.hasOwn(SETTINGS, y.key)) return undefined;
   const { min, max } = config.coefficient as { min: number; max: number };
   if (method === "exact" && max < -min) return undefined;

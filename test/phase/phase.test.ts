@@ -2,6 +2,8 @@
 import { expect, test } from "vitest";
 import {
   checkPhase,
+  defineGame,
+  games,
   MesaError,
   type PhaseConfig,
   phase,
@@ -14,6 +16,28 @@ import { cellConfig } from "../../src/phase/config.ts";
 import { momentum } from "../games/momentum.ts";
 
 const cpu = { backend: "cpu", threads: 2 } as const;
+
+/** the arithmetic of `linear`, with a hidden phase that is not that of `uncertain-deployment` */
+const seasons = defineGame({
+  name: "seasons",
+  state: { theta: { min: -1, max: 1, count: 5, initial: 0.8 } },
+  decision: { coefficient: { min: -1, max: 1, count: 41 } },
+  proportional: games.get("linear")!.proportional! as never,
+  hidden: {
+    signals: ["whatever"],
+    phases: () => ({
+      initial: [1, 0],
+      trains: [true, false],
+      transition: [
+        [0.8, 0.2],
+        [0.4, 0.6],
+      ],
+      likelihood: [[1], [1]],
+    }),
+    deploymentAt: 2,
+  },
+  wgsl: "",
+});
 
 test("two cells solved by hand", async () => {
   // One episode of training and one of deployment, in which a = 1 is the best. Then A = B = C = 1, and in training
@@ -172,6 +196,15 @@ test.each<[string, PhaseConfig]>([
     },
   ],
   [
+    "a hidden phase of one's own",
+    {
+      config: { game: seasons, schedule: { episodes: 6 } },
+      x: { key: "discount", from: 0.9, to: 1, count: 2 },
+      y: { key: "initial.deploymentAt", from: 0, to: 6, count: 3 },
+      measures: ["firstWhatever", "cost", "retention", "reversal", "retentionOverHazard"],
+    },
+  ],
+  [
     "a grid that changes along an axis",
     {
       config: "experiment-1",
@@ -195,7 +228,8 @@ test.each<[string, PhaseConfig]>([
         wanted[`first${name[0].toUpperCase()}${name.slice(1)}`] = values[0];
       for (const [name, values] of Object.entries(trajectory))
         wanted[`final${name[0].toUpperCase()}${name.slice(1)}`] = values.at(-1)!;
-      for (const name of diagram.measures) expect(map.values[name][cell], name).toBe(wanted[name]);
+      for (const name of diagram.measures)
+        expect(map.values[name][cell], name).toBe(wanted[name] ?? Number.NaN);
       cell++;
     }
 });
