@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Result } from "../index.ts";
 import { FAINT, FONT, headingOf, INK } from "./heading.ts";
-import { describeSchedule, differencesOf, phasesOf } from "./schedule.ts";
+import { describeSchedule, differencesOf, historyOf, phasesOf } from "./schedule.ts";
 import { markOf, seriesOf, strokeOf } from "./series.ts";
 
 const WIDTH = 860;
@@ -39,7 +39,17 @@ export function toSvg(result: Result, document: Document): string {
   const phases = phasesOf(result.trajectory.learningRate.slice(0, window));
   const training = phases.filter((phase) => phase.training);
   const title = `${result.game}: ${describeSchedule(result.trajectory.learningRate)}`;
-  const heading = headingOf(title, differencesOf(config), series, FRAME.width, STRIP + 8);
+  const history = historyOf(result);
+  const settings = [
+    ...(history
+      ? [
+          `one history: ${history.end}`,
+          `${history.signals} (probability ${history.probabilities.join(", ")})`,
+        ]
+      : []),
+    ...differencesOf(config),
+  ];
+  const heading = headingOf(title, settings, series, FRAME.width, STRIP + 8);
   const marginTop = MARGIN.top + heading.height;
   const marginRight = WIDTH - FRAME.width - MARGIN.left;
 

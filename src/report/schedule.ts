@@ -2,7 +2,7 @@
 
 import { checkConfig, type FilledConfig, learningRatesOf as ratesOf, type Schedule } from "../config.ts";
 import { games } from "../games/index.ts";
-import type { NamedPlan } from "../index.ts";
+import type { NamedPlan, Result } from "../index.ts";
 
 /** A stretch of episodes, `from` to `to`, both included. */
 export interface Stretch {
@@ -101,6 +101,41 @@ export function differencesOf(config: FilledConfig, varied: readonly string[] = 
     .filter((name) => !told.has(name) && !same(config[name], defaults[name]))
     .map((name) => describeSetting(name, config[name]));
   return [...schedule, ...rest, ...initial];
+}
+
+/** what is shown of signals that are wrong with this probability: the likelier ones */
+function shownSignals(signalError: unknown): string {
+  if (typeof signalError !== "number") return "every signal is the likelier one";
+  if (signalError === 0.5) return "every signal is like training’s";
+  return signalError < 0.5 ? "no signal is wrong" : "every signal is wrong";
+}
+
+/**
+ * Which history of many a trajectory is, where the phase is hidden: how training ends, what the signals are, and their
+ * probability given that end.
+ */
+export function historyOf({
+  config,
+  cost,
+  trajectoryProbability,
+}: Pick<Result, "config" | "cost" | "trajectoryProbability">) {
+  if (!trajectoryProbability) return undefined;
+  const { training, whole } = trajectoryProbability;
+  const { deploymentAt } = config.initial;
+  const said = (probability: number) => short(Number(probability.toPrecision(2)));
+  return {
+    end:
+      deploymentAt === 0
+        ? "there is no training"
+        : deploymentAt < cost.length
+          ? `training ends at episode ${deploymentAt}`
+          : "training does not end",
+    signals: shownSignals(config.signalError),
+    probabilities:
+      deploymentAt > 0 && whole < training
+        ? [`${said(training)} in training`, `${said(whole)} over all episodes`]
+        : [said(whole)],
+  };
 }
 
 /** The plan's numbers by name. A network's weights are not among them: nobody reads them. */

@@ -1,7 +1,15 @@
 // A result in a few sentences: what the agents do in training, at the switch and in deployment, and what really ran.
 
-import type { NamedDecision, Result, Stationary } from "../index.ts";
-import { describeSchedule, differencesOf, labelOf, numbersOf, phasesOf, short } from "./schedule.ts";
+import type { Measures, NamedDecision, Result, Stationary } from "../index.ts";
+import {
+  describeSchedule,
+  differencesOf,
+  historyOf,
+  labelOf,
+  numbersOf,
+  phasesOf,
+  short,
+} from "./schedule.ts";
 
 /** `goes from 0.03 to 0.11`, `stays at 1`: what some values do, in order. */
 function course(values: readonly number[], say: (x: number) => string = short): string {
@@ -77,11 +85,9 @@ function stationaryLines({ equilibria, complete, finiteHorizon, chosen }: Statio
 }
 
 /** What an infinite horizon or a hidden phase adds. */
-function endLines({ stationary, value, generalization, cost, config }: Result): string[] {
+function endLines({ stationary, value, generalization, cost }: Result): string[] {
   const lines: string[] = [];
-  if (stationary) {
-    lines.push(...stationaryLines(stationary));
-  }
+  if (stationary) lines.push(...stationaryLines(stationary));
   if (generalization) {
     const { denseStates, denseCost, linearCost } = generalization;
     lines.push(
@@ -90,19 +96,28 @@ function endLines({ stationary, value, generalization, cost, config }: Result): 
     );
   }
   if (value !== undefined)
-    lines.push(
-      `Training ends by chance; the trajectory is that of an end at episode ${config.initial.deploymentAt}, ` +
-        `and the expected average total mesa cost is ${short(value)}.`,
-    );
+    lines.push(`Training ends by chance; the expected average total mesa cost is ${short(value)}.`);
   return lines;
 }
 
+/** Which history the trajectory is, where it is one of many. */
+function historyLines(result: Result): string[] {
+  const history = historyOf(result);
+  if (!history) return [];
+  const { end, signals, probabilities } = history;
+  return [
+    `The trajectory is one history: ${end} and ${signals}. Given that end, the signals have probability ${probabilities.join(" and ")}.`,
+  ];
+}
+
 /** The measures in one line; `none` where one has no meaning. */
-function measuresLine({ measures }: Result): string {
-  const said = Object.entries(measures).map(
-    ([name, value]) => `${name} ${value === null ? "none" : short(value)}`,
-  );
-  return `Measures: ${said.join(", ")}.`;
+function measuresLine({ measures, measuresOverHazard, trajectoryProbability }: Result): string {
+  const said = (of: Measures) =>
+    Object.entries(of)
+      .map(([name, value]) => `${name} ${value === null ? "none" : short(value)}`)
+      .join(", ");
+  const over = measuresOverHazard ? `; and over how long training lasts: ${said(measuresOverHazard)}` : "";
+  return `Measures${trajectoryProbability ? ", expected over the signals" : ""}: ${said(measures)}${over}.`;
 }
 
 const PRECISIONS: Readonly<Record<Result["solver"]["precision"], string>> = {
@@ -121,7 +136,7 @@ export function solverLine({ solver }: Result): string {
 }
 
 /**
- * A result in words: title, what differs from the game's defaults, a sentence for each phase, the measures, and what
+ * A result in words: title, what differs from the game's defaults, which history it is, a sentence for each phase, the measures, and what
  * really ran. No line feed at the end.
  */
 export function summaryOf(result: Result): string {
@@ -129,6 +144,7 @@ export function summaryOf(result: Result): string {
   const differences = differencesOf(config);
   return [
     `${game}: ${describeSchedule(result.trajectory.learningRate)}${differences.length > 0 ? `; ${differences.join(", ")}` : ""}`,
+    ...historyLines(result),
     ...phaseSentences(result),
     ...endLines(result),
     measuresLine(result),

@@ -12,6 +12,8 @@ import { planTable } from "../../src/report/table.ts";
 const first = await solve(presets["experiment-1"].config, { backend: "cpu" });
 const second = await solve(presets["experiment-2"].config, { backend: "cpu" });
 
+const uncertain = await solve({ game: "uncertain-deployment" }, { backend: "cpu" });
+
 /** a result of a game with other names, and with what float64 overflows to */
 const other: Result = {
   ...first,
@@ -77,6 +79,46 @@ describe("summary and table", () => {
     expect(summaryOf(second)).not.toContain("deployment (");
   });
 
+  test("a hidden phase: which history is shown, how probable it is, and what is expected", () => {
+    const lines = summaryOf(uncertain).split("\n");
+    expect(lines[1]).toBe(
+      "The trajectory is one history: training ends at episode 20 and no signal is wrong. " +
+        "Given that end, the signals have probability 0.12 in training and 0.000027 over all episodes.",
+    );
+    expect(lines).toContain("Training ends by chance; the expected average total mesa cost is 16.13.");
+    expect(lines.at(-2)).toBe(
+      "Measures, expected over the signals: compliance 0.9525, retention 0.9056, deception 0.8626, reversal 0; " +
+        "and over how long training lasts: compliance 0.9538, retention 0.8086, deception 0.7712, reversal 0.03375.",
+    );
+  });
+
+  test.each<[object, string, string]>([
+    [{ signalError: 0 }, "training does not end and no signal is wrong", "probability 1"],
+    [
+      { signalError: 0.75, initial: { deploymentAt: 4 } },
+      "training ends at episode 4 and every signal is wrong",
+      "probability 0.32 in training and 0.0032 over all episodes",
+    ],
+    [
+      { signalError: 0.5, initial: { deploymentAt: 20 } },
+      "training does not end and every signal is like training’s",
+      "probability 9.5e−7",
+    ],
+    [
+      { signalError: 0.25, initial: { deploymentAt: 0 } },
+      "there is no training and no signal is wrong",
+      "probability 0.0032",
+    ],
+  ])("%j: %s", async (change, history, probability) => {
+    const result = await solve(
+      { game: "uncertain-deployment", schedule: { episodes: 20 }, initial: { deploymentAt: 20 }, ...change },
+      { backend: "cpu" },
+    );
+    expect(summaryOf(result)).toContain(
+      `The trajectory is one history: ${history}. Given that end, the signals have ${probability}.`,
+    );
+  });
+
   test("says what differs from the defaults", async () => {
     const config = { game: "linear", discount: 0.5, theta: { count: 5 }, schedule: { learningRate: 0.1 } };
     const [title] = summaryOf(
@@ -128,6 +170,13 @@ describe("figure", () => {
     expect(svg).toContain(">linear: 20 episodes of training, then 80 of deployment<");
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
     expect(toSvg(first, createDocument())).toBe(svg);
+  });
+
+  test("says which history it is, where the phase is hidden", () => {
+    const svg = toSvg(uncertain, createDocument());
+    expect(svg).toContain(">one history: training ends at episode 20, <");
+    expect(svg).toContain(">no signal is wrong (probability 0.12 in training, 0.000027 over all episodes)<");
+    expect(toSvg(first, createDocument())).not.toContain("history");
   });
 
   test("shows plotWindow episodes, every series with a colour, a dash and a mark of its own", () => {
