@@ -17,8 +17,10 @@ export interface ColourScale {
   indexOf(value: number): number;
 }
 
-/** measures that are shares, and go from 0 to 1 whatever a diagram has of them */
-const SHARES = new Set(["compliance", "retention", "deception"]);
+/** measures that are shares: colours go from 0 to 1 whatever a diagram has of them, unless it has values beyond */
+const SHARES = /^(compliance|retention|deception|reversal)(OverHazard)?$/;
+/** by how much rounding in float32 may put a share beyond */
+const ROUNDING = 1e-3;
 const SHARE_LEVELS = [0.1, 0.25, 0.5, 0.75, 0.9];
 /** a measure that is never negative is shown by its logarithm where it spans more than this factor */
 const WIDE = 300;
@@ -49,13 +51,16 @@ export function colourScaleOf(measure: string, values: Float64Array): ColourScal
     if (value > 0) least = Math.min(least, value);
   }
   if (low > high) [low, high] = [0, 1];
-  if (SHARES.has(measure)) return scaleOver([0, 1], false, "viridis", SHARE_LEVELS);
+  const share = SHARES.test(measure);
+  if (share && low >= -ROUNDING && high <= 1 + ROUNDING)
+    return scaleOver([0, 1], false, "viridis", SHARE_LEVELS);
+  if (share) low = Math.min(0, low);
   if (measure === "period") {
     const whole = Array.from({ length: Math.max(0, high - 2) }, (_, i) => i + 2);
     return scaleOver([1, Math.max(2, high)], false, "viridis", whole);
   }
   if (low < 0 && high > 0) {
-    const most = Math.max(-low, high);
+    const most = Math.max(-low, high, share ? 1 : 0);
     return scaleOver([-most, most], false, "puor", inside([-most, most], false));
   }
   if (low >= 0 && high / least > WIDE) {

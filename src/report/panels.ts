@@ -1,6 +1,6 @@
 // What a sweep's figure shows, in words and numbers: which curves share a panel, and what axes and legend call them.
 
-import type { Schedule, Sweep } from "../index.ts";
+import type { FilledConfig, Schedule, Sweep } from "../index.ts";
 import { describeSchedule, differencesOf, labelOf, learningRatesOf, short } from "./schedule.ts";
 
 /** of a title, in characters */
@@ -61,7 +61,13 @@ const COSTS: Readonly<Record<string, string>> = {
 
 /** A measure as a legend says it. */
 export function measureLabel(name: string): string {
-  return COSTS[name] ?? labelOf(name);
+  return COSTS[name] ?? labelOf(name.replace(/OverHazard$/, "OverTheHazard"));
+}
+
+/** What is to be said of a game whose phase is hidden, where a measure of those that are shown is an expectation. */
+export function describeExpectation({ initial }: FilledConfig, measures: readonly string[]): string[] {
+  const expected = measures.some((name) => /^(compliance|retention|deception|reversal)/.test(name));
+  return expected && initial.deploymentAt !== undefined ? ["measures expected over the signals"] : [];
 }
 
 /** The figure of a sweep: a panel for each measure where there are series, else one for all that share a scale. */
@@ -94,7 +100,7 @@ export function curvesOf({ game, config, over, series, measures, cells }: Sweep,
   const title = `${game}: ${named} by ${by}`;
   return {
     title: title.length > LONGEST_TITLE ? `${game}, by ${by}` : title,
-    settings: [...schedule, ...differencesOf(config, keys)],
+    settings: [...schedule, ...describeExpectation(config, measures), ...differencesOf(config, keys)],
     x: { label, values: over.values, log },
     panels,
     gap: "no value",

@@ -2,7 +2,7 @@
 
 import type { Phase } from "../index.ts";
 import type { DiagramView } from "./mapPanel.ts";
-import { describeRest, measureLabel, settingLabel } from "./panels.ts";
+import { describeExpectation, describeRest, measureLabel, settingLabel } from "./panels.ts";
 import { differencesOf, short } from "./schedule.ts";
 
 /** a name without its unit: `discount γ (per episode)` is `discount γ` */
@@ -24,7 +24,9 @@ export function viewOf({
   const keys = [x.key, y.key];
   const { deploymentAt } = config.initial;
   const ends =
-    deploymentAt === undefined || keys.includes("initial.deploymentAt")
+    deploymentAt === undefined ||
+    keys.includes("initial.deploymentAt") ||
+    measures.every((name) => name.endsWith("OverHazard"))
       ? []
       : [`training ends at episode ${short(deploymentAt)}`];
   const axisOf = ({ key, values, scale }: typeof x) => ({
@@ -39,6 +41,7 @@ export function viewOf({
     settings: [
       ...describeRest(config.schedule, keys),
       ...ends,
+      ...describeExpectation(config, measures),
       ...differencesOf(config, keys).filter((text) => !text.startsWith("initial deployment at")),
       `method ${solver.method}`,
     ],

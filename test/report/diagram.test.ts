@@ -28,6 +28,17 @@ describe("colours", () => {
     expect([0, 0.5, 1].map(indexOf)).toEqual([0, 128, RAMP - 1]);
   });
 
+  test("a share beyond 0 to 1 has colours as far as it goes", () => {
+    const domainOf = (measure: string, ...values: number[]) =>
+      colourScaleOf(measure, Float64Array.from(values)).domain;
+    expect(domainOf("retention", -0.25, 0.5)).toEqual([-1, 1]);
+    expect(domainOf("retentionOverHazard", 0.5, 3)).toEqual([0, 3]);
+    expect(domainOf("compliance", -4, 0.9)).toEqual([-4, 4]);
+    expect(colourScaleOf("retention", Float64Array.of(1e-3, 1, 100))).toMatchObject({ log: true });
+    // what float32 rounds is not beyond
+    expect(domainOf("reversal", -1e-7, 1 + 1e-5)).toEqual([0, 1]);
+  });
+
   test("what has both signs is centred on 0, and what spans decades is shown by its logarithm", () => {
     const both = colourScaleOf("finalTheta", Float64Array.of(-0.1, 0.4));
     expect(both.domain).toEqual([-0.4, 0.4]);
