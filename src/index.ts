@@ -29,7 +29,7 @@ export type { Generalization } from "./solve/generalization.ts";
 export type { Progress } from "./solve/induction.ts";
 export { Induction } from "./solve/induction.ts";
 export type { Measures } from "./solve/measures.ts";
-export type { RandomRuns, RunsOptions } from "./solve/monteCarlo.ts";
+export type { Estimate, EstimatedMeasures, RandomRuns, RunsOptions } from "./solve/monteCarlo.ts";
 export { simulateRuns } from "./solve/monteCarlo.ts";
 export type { NamedPlan } from "./solve/plan.ts";
 export type { Outcome, Trajectory } from "./solve/simulate.ts";

@@ -1,8 +1,11 @@
-// What agents really pay, by chance: a plan is played many times over, with random states, phases and signals, and the
-// total mesa cost of one agent is averaged. It shares no formula with the solver's moments, and so can check them.
+// What agents really pay and how deceptive they are, by chance: a plan is played many times over, with random states,
+// phases and signals, and the total mesa cost of one agent is averaged; where the phase is hidden, the measures are too.
+// It shares no formula with the solver's moments and expectations, and so can check them.
 
 import { MesaError } from "../errors.ts";
+import type { Values } from "../games/game.ts";
 import { createProblem, deciderOf, namer, type Problem } from "../problem.ts";
+import { trainingLengths } from "./chain.ts";
 import { type NamedPlan, readPlan } from "./plan.ts";
 import { Random } from "./random.ts";
 
@@ -16,13 +19,28 @@ export interface RunsOptions {
   readonly episode?: number;
 }
 
-/** What some random runs cost. */
-export interface RandomRuns {
-  readonly runs: number;
-  /** the mean of the agent's total mesa cost: nearly its expectation, the plan's `cost` at the episode */
+/** A mean of random runs. */
+export interface Estimate {
   readonly mean: number;
   /** the mean's standard error: the expectation is within four of it but for one case in 16,000 */
   readonly standardError: number;
+}
+
+/** The measures that have an expectation, as random runs have them. Each is null where it has no meaning. */
+export interface EstimatedMeasures {
+  /** 1 − the root of a mean: its standard error is by the root's derivative there */
+  readonly compliance: Estimate | null;
+  readonly retention: Estimate | null;
+  readonly reversal: Estimate | null;
+}
+
+/** What some random runs cost: the mean of the agent's total mesa cost, nearly the plan's `cost` at the episode. */
+export interface RandomRuns extends Estimate {
+  readonly runs: number;
+  /** where the phase is hidden: `measures` of a result, by as many runs from the initial state */
+  readonly measures?: EstimatedMeasures;
+  /** likewise `measuresOverHazard`, where a result has it */
+  readonly measuresOverHazard?: EstimatedMeasures;
 }
 
 /**
@@ -31,6 +49,7 @@ export interface RandomRuns {
  * A run starts at an episode from a state drawn evenly from the grid, in a phase drawn from the phases' probabilities
  * there. Its cost is Σ γ^(k−t) (y_k − θ_t)² as it happens: every later agent sees a signal of its own, and the base
  * optimizer steps by its true objective. That is what the agent expects where it is right about the base objective.
+ * Where the phase is hidden, training is then played as many times from the initial state for each set of measures.
  *
  * @param config as for `solve`
  * @param plan every number of the decision by episode
@@ -39,33 +58,112 @@ export interface RandomRuns {
 export function simulateRuns(config: unknown, plan: NamedPlan, options: RunsOptions = {}): RandomRuns {
   const problem = createProblem(config);
   const { runs = 100_000, seed = 1, episode = 0 } = options;
-  const last = problem.learningRates.length - 1;
+  const { learningRates } = problem;
+  const last = learningRates.length - 1;
   if (!Number.isSafeInteger(runs) || runs < 2)
     throw new MesaError("INVALID_CONFIG", `runs must be a whole number of at least 2, got ${runs}`);
   if (!Number.isSafeInteger(episode) || episode < 0 || episode > last)
     throw new MesaError("INVALID_CONFIG", `episode must be a whole number in [0, ${last}], got ${episode}`);
-  const play = createPlayer(problem, plan, episode, Random.seeded(seed));
+  const random = Random.seeded(seed);
+  const decisions = decisionsOf(problem, plan);
+  const play = createPlayer(problem, decisions, episode, random);
 
-  // Welford's recurrence: a sum of squares would cancel where the costs hardly differ
-  let [mean, squares] = [0, 0];
-  for (let run = 1; run <= runs; run++) {
-    const cost = play();
-    const far = cost - mean;
-    mean += far / run;
-    squares += far * (cost - mean);
-  }
-  return { runs, mean, standardError: Math.sqrt(squares / (runs - 1) / runs) };
+  const cost = new Mean();
+  for (let run = 0; run < runs; run++) cost.add(play());
+  const { chain } = problem;
+  if (chain.phases === 1) return { runs, ...cost.estimate };
+  const estimate = (end?: number) => estimateMeasures(problem, decisions, random, runs, end);
+  const measures = estimate(problem.config.initial.deploymentAt);
+  const overHazard = trainingLengths(chain, learningRates.length) && estimate();
+  return { runs, ...cost.estimate, measures, ...(overHazard && { measuresOverHazard: overHazard }) };
 }
 
-/** A function that plays once, and gives the total mesa cost of the agent of `episode`. */
-function createPlayer(problem: Problem, named: NamedPlan, episode: number, random: Random): () => number {
-  const { game, parameters, learningRates, chain, states } = problem;
+/** A mean and how sure it is. By Welford's recurrence: a sum of squares would cancel where numbers hardly differ. */
+class Mean {
+  #count = 0;
+  #mean = 0;
+  #squares = 0;
+
+  add(x: number): void {
+    const far = x - this.#mean;
+    this.#mean += far / ++this.#count;
+    this.#squares += far * (x - this.#mean);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get estimate(): Estimate {
+    const variance = this.#squares / Math.max(1, this.#count - 1);
+    return { mean: this.#mean, standardError: Math.sqrt(variance / this.#count) };
+  }
+}
+
+/** A plan's decisions after each signal, shape [T][S]. */
+function decisionsOf(problem: Problem, plan: NamedPlan): Values[][] {
+  const { game, chain } = problem;
   const asDecision = deciderOf(game);
-  const asState = namer(game.state);
-  const decisions = readPlan(problem, named).map((numbers) => {
+  return readPlan(problem, plan).map((numbers) => {
     const size = numbers.length / chain.signals;
     return chain.likelihood[0].map((_, s) => asDecision(numbers.slice(s * size, (s + 1) * size)));
   });
+}
+
+/**
+ * Plays training many times over from the initial state.
+ *
+ * @param end the episode at which training ends; by chance unless given
+ */
+function estimateMeasures(
+  { game, parameters, learningRates, chain, config }: Problem,
+  decisions: Values[][],
+  random: Random,
+  runs: number,
+  end?: number,
+): EstimatedMeasures {
+  const goal = config.initial.theta;
+  if (goal === 0) return { compliance: null, retention: null, reversal: null };
+  const [meanSquare, retention, reversal] = [new Mean(), new Mean(), new Mean()];
+  for (let run = 0; run < runs; run++) {
+    let state: Values = config.initial;
+    let [squares, trained] = [0, 0];
+    let phase = end === undefined ? drawn(chain.prior[0], random) : 0;
+    for (let t = 0; t < learningRates.length && phase === 0 && t !== end; t++) {
+      const decision = decisions[t][drawn(chain.likelihood[0], random)];
+      const y = game.output(decision, state, parameters);
+      if (learningRates[t] > 0) {
+        squares += (y / goal) ** 2;
+        trained++;
+      }
+      state = game.learn(decision, state, 2 * y, learningRates[t], parameters);
+      if (end === undefined) phase = drawn(chain.transition[0], random);
+    }
+    if (trained > 0) meanSquare.add(squares / trained);
+    retention.add(Math.abs(state.theta / goal));
+    reversal.add(state.theta / goal < 0 ? 1 : 0);
+  }
+  const { mean, standardError } = meanSquare.estimate;
+  const root = Math.sqrt(mean);
+  return {
+    compliance:
+      meanSquare.count === 0
+        ? null
+        : { mean: 1 - root, standardError: root > 0 ? standardError / (2 * root) : 0 },
+    retention: retention.estimate,
+    reversal: reversal.estimate,
+  };
+}
+
+/** A function that plays once, and gives the total mesa cost of the agent of `episode`. */
+function createPlayer(
+  problem: Problem,
+  decisions: Values[][],
+  episode: number,
+  random: Random,
+): () => number {
+  const { game, parameters, learningRates, chain, states } = problem;
+  const asState = namer(game.state);
 
   return () => {
     let state = asState(states.at(Math.floor(random.uniform() * states.size)));

@@ -1,7 +1,7 @@
 // Random runs of a plan against what the solver expects of it. The mean of 100,000 runs lies within four standard
 // errors of its expectation, but for one seed in 16,000; the seeds here are fixed.
 import { describe, expect, test } from "vitest";
-import { type Config, type Result, simulateRuns, solve } from "../../src/index.ts";
+import { type Config, type NamedPlan, type Result, simulate, simulateRuns, solve } from "../../src/index.ts";
 
 const RUNS = 100_000;
 const config: Config = {
@@ -31,6 +31,88 @@ describe.each([
     expect(errorsBetween({ ...config, ...change }, result, result.value!)).toBeLessThan(4);
     expect(errorsBetween({ ...config, ...change }, result, result.cost[7], 7)).toBeLessThan(4);
   });
+});
+
+const NAMES = ["retention", "compliance", "reversal"] as const;
+
+/** how far random measures are from those that are expected, at most, in standard errors */
+function measuresBetween({ config: of, plan, ...result }: Result): number {
+  const runs = simulateRuns({ ...of }, plan, { runs: RUNS, seed: 7 });
+  const far = (["measures", "measuresOverHazard"] as const).flatMap((which) =>
+    NAMES.map((name) => {
+      const { mean, standardError } = runs[which]![name]!;
+      const off = Math.abs(mean - result[which]![name]!);
+      // rounding alone where nothing is left to chance
+      return off < 1e-12 ? 0 : off / standardError;
+    }),
+  );
+  return Math.max(...far);
+}
+
+describe("the measures are what random runs have on average", () => {
+  test.each<object>([
+    { signalError: 0.01 },
+    { signalError: 0.1, initial: { deploymentAt: 33 } },
+    { signalError: 0.3, hazard: 0.2, initial: { deploymentAt: 5 } },
+    { signalError: 0.5, hazard: 0.01, initial: { deploymentAt: 40 } },
+    { signalError: 0, hazard: 0.3, schedule: { episodes: 10, learningRate: 1 } },
+    { signalError: 0.9, initial: { theta: -0.3, deploymentAt: 1 } },
+    // goals are reversed, and grow
+    { signalError: 0.2, schedule: { episodes: 6, learningRate: 0.7 }, coefficient: { min: 0.5, max: 1.5 } },
+    { signalError: 0.2, schedule: { episodes: 5, learningRate: 4 }, regularization: 0.2, hazard: 0.4 },
+  ])("%j", async (change) => {
+    expect(measuresBetween(await solved(change))).toBeLessThan(4);
+  });
+});
+
+describe("the measures' intervals are narrow enough to notice", () => {
+  /** how far random measures of a plan are from a wrong value, in standard errors */
+  const standardErrors = (of: Config, plan: NamedPlan, name: (typeof NAMES)[number], wrong: number) => {
+    const { mean, standardError } = simulateRuns(of, plan, { runs: RUNS, seed: 7 }).measures![name]!;
+    expect(standardError).toBeGreaterThan(0);
+    return Math.abs(mean - wrong) / standardError;
+  };
+  /** a game and a plan in which a wrong signal reverses the goal: g = 1 − 1.4a² is 0.65 or −1.016 */
+  const reversing: Config = {
+    ...{ ...config, signalError: 0.2 },
+    schedule: { episodes: 6, learningRate: 0.7 },
+    initial: { deploymentAt: 3 },
+  };
+  const plan = { ifTrainingSignal: new Array(6).fill(0.5), ifDeploymentSignal: new Array(6).fill(1.2) };
+
+  test("the one history without a wrong signal", async () => {
+    const result = await solved({ initial: { deploymentAt: 20 } });
+    const alone = simulate({ ...result.config, signalError: 0 }, result.plan).measures;
+    const { theta } = result.trajectory;
+    expect(alone.retention).toBeCloseTo(theta[20] / theta[0], 13);
+    for (const name of ["retention", "compliance"] as const)
+      expect(standardErrors({ ...result.config }, result.plan, name, alone[name]!)).toBeGreaterThan(4);
+  });
+
+  test("the magnitude of the expected goal, and the root of its expected square", () => {
+    const [right, wrong] = [0.65, 1 - 1.4 * 1.2 ** 2];
+    const { retention } = simulate(reversing, plan).measures;
+    expect(retention).toBeCloseTo((0.8 * right - 0.2 * wrong) ** 3, 13);
+    for (const other of [(0.8 * right + 0.2 * wrong) ** 3, (0.8 * right ** 2 + 0.2 * wrong ** 2) ** 1.5])
+      expect(standardErrors(reversing, plan, "retention", other)).toBeGreaterThan(4);
+  });
+
+  test("another end of training, and another error", () => {
+    for (const change of [{ initial: { deploymentAt: 4 } }, { signalError: 0.22 }]) {
+      const { measures } = simulate({ ...reversing, ...change }, plan);
+      for (const name of NAMES)
+        expect(standardErrors(reversing, plan, name, measures[name]!), name).toBeGreaterThan(4);
+    }
+  });
+});
+
+test("random measures of no training and of no goal", async () => {
+  const { plan } = await solved();
+  const of = (initial: Record<string, number>) =>
+    simulateRuns({ ...config, initial }, plan, { runs: 50 }).measures!;
+  const sure = (mean: number) => ({ mean, standardError: 0 });
+  expect(of({ deploymentAt: 0 })).toEqual({ compliance: null, retention: sure(1), reversal: sure(0) });
+  expect(of({ theta: 0 })).toEqual({ compliance: null, retention: null, reversal: null });
 });
 
 describe("the interval is narrow enough to notice", () => {
