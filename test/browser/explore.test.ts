@@ -56,6 +56,25 @@ describe("a stranger finds the first experiment", () => {
   });
 });
 
+test("where the phase is hidden, what is expected is shown beside the one history", async () => {
+  const page = await pageAt("#v=1&game=uncertain-deployment");
+  const { measures, measuresOverHazard } = await solve({ game: "uncertain-deployment" });
+  await page.getByText("Expected over the signals, for training that ends at episode 20:").waitFor();
+  await page.getByText("Expected over the signals and over how long training lasts:").waitFor();
+  await page.getByText("The trajectory is one history").waitFor();
+  const shown = (of: object) =>
+    page
+      .locator(".measures dl")
+      .nth(of === measures ? 0 : 1)
+      .locator("dd.number")
+      .allTextContents();
+  for (const of of [measures, measuresOverHazard!])
+    expect(await shown(of)).toEqual(
+      [of.deception!, of.compliance!, of.retention!, of.reversal!].map((x) => x.toFixed(3)),
+    );
+  expect(complaints()).toEqual([]);
+});
+
 test("two settings are compared in one plot", async () => {
   const page = await pageAt();
   await page.getByRole("button", { name: "Keep as A to compare" }).click();
