@@ -1,0 +1,105 @@
+// Claims: words that a document really has, and what the numbers in them have to be.
+import { readFile } from "node:fs/promises";
+import { expect } from "vitest";
+
+/** A document, or any text, in which claims are looked up. */
+export interface Document {
+  readonly name: string;
+  /** its words, with one space between them */
+  readonly text: string;
+  /** where numbers that were claimed stand in it */
+  readonly claimed: Set<number>;
+}
+
+/** A document of words that are at hand. */
+export function documentOf(name: string, text: string): Document {
+  return { name, text: words(text), claimed: new Set() };
+}
+
+/** A file of this repository. */
+export async function readDocument(path: string): Promise<Document> {
+  return documentOf(path, await readFile(new URL(`../../${path}`, import.meta.url), "utf8"));
+}
+
+const words = (text: string) => text.replace(/\s+/g, " ");
+
+/** A number as it is printed. */
+export interface Printed {
+  readonly text: string;
+  readonly at: number;
+  readonly value: number;
+  /** what its last digit is worth */
+  readonly unit: number;
+}
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+// A sign is one at the start of a word; a digit within a word is no number.
+const NUMBER =
+  /(?:(?<=^|[\s(])[−-])?(?<![\p{L}\p{N}_.:=]|[\p{L}\p{N}][−-])\d+(?:,\d{3})*(?:\.\d+)?(?:e[−-]?\d+)?(?:(⁻?)([⁰¹²³⁴-⁹]+))?( ?%)?(?![\p{L}\d]|\.\d)/gu;
+
+/**
+ * The numbers in a text: 0.86, 54 %, −0.18, 1e-6, 10⁻¹¹, 262,144.
+ *
+ * A power of ten has the exponent for its only digit, so it is held to its order of magnitude.
+ */
+export function numbersIn(text: string): Printed[] {
+  return [...text.matchAll(NUMBER)].map((match) => {
+    const [whole, minus, superscript, percent] = match;
+    const plain = whole.replace(/[−-]/g, "-").replace(/,| ?%|[⁻⁰¹²³⁴-⁹]/g, "");
+    const [, decimals = "", exponent = "0"] = /^-?\d+(?:\.(\d+))?(?:e(-?\d+))?$/.exec(plain)!;
+    const scale = percent ? 0.01 : 1;
+    let value = Number(plain) * scale;
+    let unit = 10 ** (Number(exponent) - decimals.length) * scale;
+    if (superscript) {
+      const power = Number([...superscript].map((digit) => SUPERSCRIPTS.indexOf(digit)).join(""));
+      value **= minus ? -power : power;
+      unit = value;
+    }
+    return { text: whole, at: match.index, value, unit };
+  });
+}
+
+/** Where a document has a quote, line breaks apart. */
+function find({ name, text }: Document, quote: string): number {
+  const at = text.indexOf(words(quote));
+  expect(at, `${name} does not say “${quote}”`).toBeGreaterThanOrEqual(0);
+  return at;
+}
+
+/** Holds that a document has these words; the test says by itself why they are so. */
+export function says(document: Document, quote: string): void {
+  const start = find(document, quote);
+  for (const { at } of numbersIn(words(quote))) document.claimed.add(start + at);
+}
+
+/**
+ * Holds that a document has these words, and that each number in them is the value given for it, rounded to the digits
+ * that are printed.
+ *
+ * @param values one for each number, in their order
+ */
+export function claim(document: Document, quote: string, values: readonly number[]): void {
+  const printed = numbersIn(words(quote));
+  expect(values.length, `“${quote}” has the numbers ${printed.map(({ text }) => text).join(", ")}`).toBe(
+    printed.length,
+  );
+  for (const [i, { text, value, unit }] of printed.entries()) {
+    const off = Math.abs(values[i] - value);
+    expect(off <= unit * (0.5 + 1e-9), `“${quote}” has ${text}, and it is ${values[i]}`).toBe(true);
+  }
+  says(document, quote);
+}
+
+/** The fractions and percentages that no claim has held, from some words of a document to others, or to its end. */
+export function unclaimed(document: Document, from: string, to?: string): string[] {
+  const start = find(document, from);
+  const end = to === undefined ? document.text.length : find(document, to);
+  const code = [...document.text.matchAll(/```.*?```|`[^`]*`|\]\([^)]*\)/g)].map(
+    ({ 0: text, index }) => [index, index + text.length] as const,
+  );
+  return numbersIn(document.text)
+    .filter(({ at, text }) => at > start && at < end && /[.%]/.test(text))
+    .filter(({ at }) => !code.some(([begin, stop]) => begin < at && at < stop))
+    .filter(({ at }) => !document.claimed.has(at))
+    .map(({ at }) => document.text.slice(at - 30, at + 20));
+}
