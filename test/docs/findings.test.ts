@@ -1,0 +1,599 @@
+// docs/findings.md is true: what it says of its sections on discounts, the misconception, the networks and the regularizer
+// is computed here, by `solve` and `simulate`. Retention is θ at deployment over θ at the start, sign and all.
+import { parseArgs } from "node:util";
+import { describe, expect, test } from "vitest";
+import { readConfiguration } from "../../src/cli/configuration.ts";
+import { readOver, readSeries } from "../../src/cli/sweep.ts";
+import {
+  type Config,
+  checkConfig,
+  defineGame,
+  games,
+  type NamedPlan,
+  presets,
+  type Result,
+  simulate,
+  solve,
+} from "../../src/index.ts";
+import { withSetting } from "../../src/setting.ts";
+import { checkMeasures, measureNames } from "../../src/sweep.ts";
+import { claim, readDocument, says, unclaimed } from "./claims.ts";
+
+const page = await readDocument("docs/findings.md");
+
+/** A preset with settings changed. */
+const configOf = (preset: string, changes: Record<string, unknown> = {}): Config =>
+  Object.entries(changes).reduce<Config>(
+    (config, [key, value]) => withSetting(config, key, value, "set"),
+    presets[preset].config,
+  );
+
+const linear = (changes: Record<string, unknown> = {}) =>
+  solve(configOf("experiment-1", changes), { backend: "cpu", method: "exact" });
+
+/** θ at deployment over θ at the start. */
+function keptIn({ theta, learningRate }: Result["trajectory"]): number {
+  return theta[learningRate.filter((rate) => rate > 0).length] / theta[0];
+}
+const kept = ({ trajectory }: Pick<Result, "trajectory">) => keptIn(trajectory);
+const first = ({ plan }: Result) => plan.coefficient[0];
+const complied = ({ measures }: Pick<Result, "measures">) => measures.compliance!;
+const deceived = ({ measures }: Result) => measures.deception!;
+
+describe("every command of the page can be given", () => {
+  const blocks = [...page.text.matchAll(/```sh (.*?) ```/g)].map(([, block]) => block);
+  const commands = blocks.flatMap((block) => block.split(/ ?node dist\/cli\.js /).filter(Boolean));
+
+  test("there are some", () => expect(commands.length).toBeGreaterThan(15));
+
+  test.each(commands)("%s", async (command) => {
+    const [word, ...rest] = command.trim().split(" ");
+    const { values, positionals } = parseArgs({
+      args: word === "sweep" ? rest : [word, ...rest],
+      allowPositionals: true,
+      options: {
+        set: { type: "string", multiple: true, default: [] },
+        ...{ over: { type: "string" }, series: { type: "string" }, measure: { type: "string" } },
+        ...{ method: { type: "string" }, backend: { type: "string" }, out: { type: "string" } },
+      },
+    });
+    expect(positionals).toHaveLength(1);
+    const config = await readConfiguration(positionals[0], values.set);
+    const { game } = checkConfig(config);
+    if (word !== "sweep") return;
+    const over = readOver(values.over);
+    for (const at of over.values) checkConfig(withSetting(config, over.key, at, "over"));
+    const series = values.series === undefined ? undefined : readSeries(values.series);
+    for (const at of series?.values ?? []) checkConfig(withSetting(config, series!.key, at, "series"));
+    if (values.measure) checkMeasures(measureNames(game), values.measure.split(","));
+  });
+});
+
+describe("the equation", () => {
+  test("an estimate of the first coefficient", async () => {
+    const result = await linear();
+    const G = kept(result);
+    const estimate = 1 / (1 + 4 * 80 * G * (1 - G));
+    claim(page, "the post's first coefficient is 0.03 and not 0: with the", [first(result), 0]);
+    claim(
+      page,
+      "G = 0.904 that its agents reach, this estimate gives 0.035, and the best coefficient is 0.031.",
+      [G, estimate, first(result)],
+    );
+  });
+});
+
+describe("a discount", () => {
+  test("coefficients rise and deception falls", async () => {
+    const by = new Map<number, Result>();
+    for (const discount of [1, 0.93, 0.9, 0.845, 0.8, 0.75, 0.5])
+      by.set(discount, await linear({ discount }));
+    const at = (discount: number) => by.get(discount)!;
+    claim(page, "at γ = 0.9 deception is 0.31 in place of 0.86, and at γ = 0.75 it is below 0.01.", [
+      ...[0.9, deceived(at(0.9)), deceived(at(1)), 0.75],
+      0.01,
+    ]);
+    expect(deceived(at(0.75))).toBeLessThan(0.01);
+    claim(page, "rises from 0.031 at γ = 1 to 0.18 at γ = 0.9 and 0.49 at γ = 0.5.", [
+      ...[first(at(1)), 1, first(at(0.9)), 0.9],
+      ...[first(at(0.5)), 0.5],
+    ]);
+    claim(
+      page,
+      "Deception falls much faster: 0.86, 0.31, and 0.000003.",
+      [1, 0.9, 0.5].map((γ) => deceived(at(γ))),
+    );
+    claim(page, "It passes one half near γ = 0.93, 0.1 near γ = 0.845 and 0.01 near γ = 0.75.", [
+      ...[0.93, deceived(at(0.845)), 0.845, deceived(at(0.75)), 0.75],
+    ]);
+    expect(deceived(at(0.93))).toBeCloseTo(0.5, 1);
+    claim(page, "For γ from 0.5 to 0.8 compliance is 0.87 to 0.88", [
+      0.5,
+      0.8,
+      complied(at(0.5)),
+      complied(at(0.8)),
+    ]);
+    claim(page, "about half of it in one episode at γ = 0.5 and in three at γ = 0.8,", [0.5, 0.8]);
+    const share = (discount: number, t: number) => at(discount).trajectory.theta[t] / 0.8;
+    expect(share(0.5, 1)).toBeCloseTo(0.5, 1);
+    expect(share(0.8, 2)).toBeGreaterThan(0.5);
+    expect(share(0.8, 3)).toBeCloseTo(0.54, 2);
+  });
+
+  test("what deployment weighs", async () => {
+    const weight = (γ: number, training = 20) => (γ ** training * (1 - γ ** 80)) / (1 - γ);
+    claim(page, "80 at γ = 1, 1.2 at γ = 0.9 and 0.06 at γ = 0.8.", [
+      80,
+      1,
+      weight(0.9),
+      0.9,
+      weight(0.8),
+      0.8,
+    ]);
+    const even = (training: number) => {
+      let [low, high] = [0.3, 0.99999];
+      for (let i = 0; i < 60; i++) {
+        const middle = (low + high) / 2;
+        if (weight(middle, training) < 1) low = middle;
+        else high = middle;
+      }
+      return low;
+    };
+    claim(page, "deception is 0.28 where the weight is 1 (γ = 0.894)", [
+      ...[deceived(await linear({ discount: even(20) })), 1, even(20)],
+    ]);
+    const all: number[] = [];
+    for (const training of [5, 10, 20, 40, 80])
+      for (const learningRate of [1, 0.3, 0.1])
+        all.push(
+          deceived(
+            await linear({
+              discount: even(training),
+              "schedule.training": training,
+              "schedule.learningRate": learningRate,
+            }),
+          ),
+        );
+    claim(page, "between 0.10 and 0.36 where it is 1 for a training of 5 to 80 episodes", [
+      ...[Math.min(...all), Math.max(...all), 1, 5, 80],
+    ]);
+    claim(page, "at γ = 0.8 it is 0.304, and the same without any deployment.", [
+      0.8,
+      first(await linear({ discount: 0.8 })),
+    ]);
+    expect(first(await linear({ discount: 0.8, "schedule.deployment": 0 }))).toBeCloseTo(0.304, 2);
+  });
+
+  test("smaller learning rates show more, and at γ = 0 a goal only seems to be kept", async () => {
+    says(page, "agents show more of their goal at every γ above 0;");
+    for (const discount of [0.02, 0.2, 0.5, 0.8, 0.95, 1]) {
+      const [a, b, c] = [1, 0.3, 0.1].map((rate) => linear({ discount, "schedule.learningRate": rate }));
+      expect(first(await a)).toBeLessThan(first(await b));
+      expect(first(await b)).toBeLessThan(first(await c));
+    }
+    const at = (rate: number, training: number) =>
+      linear({ discount: 0, "schedule.learningRate": rate, "schedule.training": training });
+    const [even, odd] = [await at(1, 20), await at(1, 21)];
+    claim(page, "so that θ is 0.8 again after 20 episodes and −0.8 after 21.", [
+      ...[even.trajectory.theta[20], 20, odd.trajectory.theta[21], 21],
+    ]);
+    for (const t of even.trajectory.theta.slice(0, 20).keys())
+      expect(even.trajectory.theta[t + 1]).toBeCloseTo(-even.trajectory.theta[t], 12);
+    for (const rate of [0.3, 0.1]) expect(Math.abs(kept(await at(rate, 20)))).toBeLessThan(0.02);
+  });
+});
+
+describe("a learned discount", () => {
+  // a goal and its negative cost the same, and the goal 0 nothing: half of the states say it all
+  const HALF = { theta: { min: 0.2, max: 1, count: 5 } };
+  const COARSE = { "base.count": 26, "perDiscount.count": 31, "discount.count": 6 };
+  const learned = (changes: Record<string, unknown> = {}) =>
+    solve(configOf("learned-discount", changes), { backend: "cpu" });
+  const d = ({ plan }: Result) => plan.perDiscount[0];
+  const last = ({ trajectory }: Pick<Result, "trajectory">) => trajectory.discount.at(-1)!;
+  /** the same agents, from another discount: the plan is for all */
+  const from = ({ config, plan }: Result, discount: number) =>
+    simulate(withSetting(config, "initial.discount", discount, "set"), plan);
+
+  test("the preset, and other starts", async () => {
+    const [none, quarter, one] = [
+      await learned({ ...HALF, discountLearningRateScale: 0 }),
+      await learned({ ...HALF, discountLearningRateScale: 0.25 }),
+      await learned(),
+    ];
+    claim(
+      page,
+      "With κ = 1 it ends at 1 from every start of 0.4 or more, and from 0 at 0.49; with κ = 0.25 from 0.5 at 0.65.",
+      [...[1, 1, 0.4, 0, last(from(one, 0)), 0.25, 0.5, last(from(quarter, 0.5))]],
+    );
+    for (const start of [0.4, 0.5, 0.7, 0.9, 1]) expect(last(from(one, start))).toBe(1);
+    expect(last(from(one, 0.35))).toBeLessThan(1);
+    claim(page, "An agent that starts at γ = 0.9 is at γ = 1 after one episode.", [
+      one.trajectory.discount[0],
+      one.trajectory.discount[1],
+    ]);
+    claim(
+      page,
+      "from 0.9, retention is 0.35 with κ = 0 and 0.54 with κ = 1; from 0.6 it is 0.004 and 0.41.",
+      [
+        ...[0.9, kept(from(none, 0.9)), 0, kept(one), 1],
+        ...[0.6, kept(from(none, 0.6)), kept(from(one, 0.6))],
+      ],
+    );
+    for (const result of [one, quarter])
+      for (let start = 0; start <= 20; start++) {
+        const { discount } = from(result, start / 20).trajectory;
+        for (const [t, γ] of discount.slice(1).entries()) expect(γ).toBeGreaterThanOrEqual(discount[t]);
+      }
+    const { base, perDiscount } = one.plan;
+    claim(page, "(c = 0.95, d = −0.8) and θ = 0.8, γ = 0.9 this is 0.23 : 0.64,", [
+      ...[base[0], perDiscount[0], 0.8, 0.9],
+      ...[base[0] + perDiscount[0] * 0.9, -perDiscount[0] * 0.8],
+    ]);
+    claim(page, "it is −0.95 with κ = 0, where γ cannot be steered", [d(none), 0]);
+    claim(page, "a κ above 0 costs retention (0.67 with κ = 0, 0.55 with κ = 1)", [
+      ...[0, kept(from(none, 1)), 0, kept(from(one, 1)), 1],
+    ]);
+  });
+
+  test("on grids half as fine the sign is the same, and the size is not", async () => {
+    claim(
+      page,
+      "give the preset a retention of 0.65 in place of 0.54, and twice as fine ones 0.46 (0.32 with κ = 0):",
+      [
+        // the last two take too long for a test
+        ...[kept(await learned(COARSE)), 0.5355, 0.4612, 0.3183, 0],
+      ],
+    );
+    const slopes: number[] = [];
+    for (const changes of [
+      ...[0, 0.5, 1, 2, 3, 4].map((κ) => ({ discountLearningRateScale: κ })),
+      ...[0.1, 0.3].map((rate) => ({ "schedule.learningRate": rate })),
+    ]) {
+      const result = await learned({ ...HALF, ...COARSE, ...changes });
+      slopes.push(d(result));
+      expect(last(result)).toBe(
+        "discountLearningRateScale" in changes && changes.discountLearningRateScale === 0 ? 0.9 : 1,
+      );
+    }
+    claim(page, "d is between −0.8 and −1.1 in the first episode of all of these", [
+      Math.max(...slopes),
+      Math.min(...slopes),
+    ]);
+  });
+
+  test("no step that keeps within the bound takes γ down", async () => {
+    says(page, "that is for 2η(1 + λ) ≤ 1;");
+    says(page, "η (0.02 to 2), κ (0.05 to 8), λ (0, or up to 0.5) and starts");
+    says(page, "Four of these 101 have λ = 0, all with η above 1.1;");
+    const start = [0.05, 0.3, 0.6, 0.9];
+    for (const [i, regularization] of [0, 0.05, 0.2, 0.5].entries())
+      for (const κ of [0.5, 6]) {
+        const learningRate = (0.5 / (1 + regularization)) * [1, 0.7, 0.4][i % 3];
+        const result = await learned({
+          ...{
+            ...HALF,
+            ...COARSE,
+            regularization,
+            discountLearningRateScale: κ,
+            "schedule.training": 4 + 3 * i,
+          },
+          ...{ "schedule.learningRate": learningRate, "schedule.deployment": 5 + 2 * κ },
+        });
+        for (const { discount } of start.map((γ) => from(result, γ).trajectory))
+          for (const [t, γ] of discount.slice(1).entries()) expect(γ).toBeGreaterThanOrEqual(discount[t]);
+      }
+  });
+
+  test("where a step overshoots, γ falls, and not where it cannot", async () => {
+    const settings = {
+      ...{ regularization: 0.1, "schedule.training": 8, "schedule.deployment": 16 },
+      ...{ "schedule.learningRate": 1.04, discountLearningRateScale: 2.5, "initial.discount": 0.6 },
+    };
+    const result = await learned(settings);
+    const { base, perDiscount } = result.plan;
+    claim(page, "The first agent has c = 0.1 and d = 0.85, and γ falls from 0.6 to 0 in one step.", [
+      ...[base[0], perDiscount[0], ...result.trajectory.discount.slice(0, 2)],
+    ]);
+    const patient = base[0] + perDiscount[0];
+    claim(page, "at γ = 1 an agent outputs 0.95θ, and", [1]);
+    says(page, "an agent outputs 0.95θ");
+    expect(patient).toBeCloseTo(0.95, 12);
+    claim(page, "by the factor 1 − 2η(0.95² + λ) = −1.085, turns", [
+      1,
+      0.95 ** 2,
+      1 - 2.08 * (patient ** 2 + 0.1),
+    ]);
+    claim(page, "which would take a fifth of it (2ηλ = 0.208)", [2 * 1.04 * 0.1]);
+    says(page, "so it is with κ = 0, or with η = 0.5 and all else the same.");
+    for (const change of [{ discountLearningRateScale: 0 }, { "schedule.learningRate": 0.5 }])
+      expect(d(await learned({ ...settings, ...HALF, ...COARSE, ...change }))).toBeLessThan(0);
+
+    // the same game in terms of the slopes at γ = 0 and γ = 1, so that both can be limited
+    const { state, parameters, learn } = games.get("learned-discount")!;
+    const asLine = ({ low, high }: { low: number; high: number }) => ({ base: low, perDiscount: high - low });
+    const limited = (most: number, count: number) => {
+      const axis = { min: -most, max: most, count };
+      const game = defineGame({
+        name: "limited-slopes",
+        state: state as { theta: (typeof state)["theta"]; discount: (typeof state)["theta"] },
+        decision: { low: axis, high: axis },
+        parameters: { discountLearningRateScale: parameters.discountLearningRateScale },
+        output: ({ low, high }, { theta, discount }) => (low + (high - low) * discount) * theta,
+        learn: (decision, s, error, rate, p) => learn(asLine(decision), s, error, rate, p) as never,
+        discount: ({ discount }) => discount,
+        wgsl: "",
+      });
+      const { game: _, ...rest } = configOf("learned-discount", settings);
+      return solve({ ...rest, game, ...HALF, discount: { count: 6 } } as Config, { backend: "cpu" });
+    };
+    says(page, "Where slopes are so limited that no step overshoots, d is negative again");
+    const [tame, wild] = [await limited(0.6, 25), await limited(1.2, 49)];
+    expect(2 * 1.04 * (0.6 ** 2 + 0.1)).toBeLessThan(1);
+    expect(tame.plan.high[0] - tame.plan.low[0]).toBeLessThan(0);
+    for (const [t, γ] of tame.trajectory.discount.slice(1).entries())
+      expect(γ).toBeGreaterThanOrEqual(tame.trajectory.discount[t] - 1e-12);
+    expect(wild.trajectory.discount.some((γ, t) => γ < (wild.trajectory.discount[t - 1] ?? 0))).toBe(true);
+  });
+});
+
+describe("a misconception", () => {
+  /** One state stands for all, as a test shows. */
+  const ONE = { theta: { min: 0.8, max: 0.8, count: 1 }, belief: { min: 0, max: 0, count: 1 } };
+  const { beliefLearningRateScale } = games.get("misconception")!.parameters;
+  const solved = (κ: number, changes: Record<string, unknown> = {}) =>
+    solve(configOf("misconception", { ...ONE, beliefLearningRateScale: κ, ...changes }), { backend: "cpu" });
+  const play = (plan: NamedPlan, κ: number, belief: number, changes: Record<string, unknown> = {}) =>
+    simulate(
+      configOf("misconception", { beliefLearningRateScale: κ, "initial.belief": belief, ...changes }),
+      plan,
+    );
+
+  test("the preset, and agents that know the truth", async () => {
+    const [wrong, { plan }] = [await solve(configOf("misconception"), { backend: "cpu" }), await solved(1)];
+    expect(plan).toEqual(wrong.plan);
+    const right = play(plan, 1, 0);
+    claim(
+      page,
+      "With κ = 1 the belief is 0 after one episode, and the goal is still 0.8; it ends at 0.77 (retention 0.966).",
+      [
+        ...[
+          1,
+          wrong.trajectory.belief[1],
+          wrong.trajectory.theta[1],
+          wrong.trajectory.theta.at(-1)!,
+          kept(wrong),
+        ],
+      ],
+    );
+    expect(kept(right)).toBeCloseTo(kept(wrong), 12);
+    claim(page, "keep exactly as much, and comply more, 0.973 against 0.885,", [
+      complied(right),
+      complied(wrong),
+    ]);
+    claim(page, "In both cases b goes on past the truth, to −0.18.", [wrong.trajectory.belief.at(-1)!]);
+    expect(right.trajectory.belief.at(-1)!).toBeCloseTo(wrong.trajectory.belief.at(-1)!, 12);
+    says(page, "Goal 0.8, belief 0.4, η = 0.5.");
+    expect(wrong.config).toMatchObject({
+      initial: { theta: 0.8, belief: 0.4 },
+      schedule: { learningRate: 0.5 },
+    });
+  });
+
+  test("a misconception costs or adds to the goal, by its sign; κ is what keeps it", async () => {
+    says(page, "| κ | b = 0.4 | b = 0 | b = −0.4 |");
+    for (const κ of [1, 0.5, 0.25, 0.1, 0]) {
+      const { plan } = await solved(κ);
+      const row = [0.4, 0, -0.4].map((belief) => kept(play(plan, κ, belief)));
+      claim(page, `| ${κ} | ${row.map((value) => value.toFixed(3)).join(" | ")} |`, [κ, ...row]);
+      expect(row[0] + row[2]).toBeCloseTo(2 * row[1], 12);
+    }
+    const alone = { "schedule.deployment": 40, "schedule.learningRate": 0.5 };
+    const post = await solve(configOf("experiment-1", alone), { backend: "cpu" });
+    const { plan } = await solved(0);
+    expect(plan.coefficient).toEqual(post.plan.coefficient);
+    expect(kept(play(plan, 0, 0))).toBeCloseTo(kept(post), 12);
+  });
+
+  test("what protects the goal is an offset to train", async () => {
+    const [fixed, trained] = [await solved(0), await solved(1)];
+    const cell = ({ plan }: Result, κ: number) => kept(play(plan, κ, 0));
+    claim(page, "| κ = 0, that is `linear` | 0.820 | 0.967 |", [0, cell(fixed, 0), cell(fixed, 1)]);
+    claim(page, "| κ = 1 | 0.920 | 0.966 |", [1, cell(trained, 0), cell(trained, 1)]);
+    const some = trained.plan.coefficient.slice(0, 14);
+    const plain = fixed.plan.coefficient.slice(0, 14);
+    claim(page, "(coefficients of 0 to 0.01 in the first 14 episodes, where `linear` has 0.06 to 0.09)", [
+      ...[Math.min(...some), Math.max(...some), 14, Math.min(...plain), Math.max(...plain)],
+    ]);
+
+    const { state, decision, output, learn, wgsl } = games.get("misconception")!;
+    const stopping = defineGame({
+      name: "no-offset",
+      state: { ...state, belief: { ...state.belief, min: 0, bounds: { min: 0, max: 1 } } },
+      ...{ decision, output, wgsl, parameters: { beliefLearningRateScale } },
+      learn(a, s, error, rate, p) {
+        const next = learn(a, s, error, rate, p);
+        return { ...next, belief: Math.max(0, next.belief) };
+      },
+    } as Parameters<typeof defineGame>[0]);
+    const stopped = (belief: number) =>
+      kept(
+        simulate({ ...configOf("misconception", { "initial.belief": belief }), game: stopping }, fixed.plan),
+      );
+    claim(page, "retention 0.820 from b = 0 and 0.797 from b = 0.4.", [stopped(0), 0, stopped(0.4), 0.4]);
+  });
+
+  test("how fast the belief goes", async () => {
+    claim(page, "and with κ = 0.25 only by a quarter after the first episode.", [0.25]);
+    expect(play({ coefficient: Array(60).fill(0) }, 0.25, 0.4).trajectory.belief[1]).toBeCloseTo(0.3, 12);
+    const overshooting = play((await solved(2)).plan, 2, 0.4);
+    claim(page, "compliance is 0.51 at κ = 2", [complied(overshooting), 2]);
+    for (const t of [1, 2, 3]) expect(overshooting.trajectory.belief[t]).toBeCloseTo(0.4 * (-1) ** t, 12);
+    const wild = play((await solved(4)).plan, 4, 0.4);
+    expect(Math.abs(wild.trajectory.theta[20])).toBeGreaterThan(100);
+  });
+
+  test("agents with the same offset that know what is wanted", async () => {
+    const { believedTarget: _, ...known } = games.get("misconception")!;
+    const game = defineGame({
+      ...{ ...known, name: "informed", parameters: { beliefLearningRateScale } },
+    } as Parameters<typeof defineGame>[0]);
+    const informed = async (κ: number) =>
+      kept(
+        await solve(
+          { ...configOf("misconception", { beliefLearningRateScale: κ }), game },
+          { backend: "cpu" },
+        ),
+      );
+    claim(page, "Agents with the same offset of 0.4 that know that 0 is wanted", [0.4, 0]);
+    claim(page, "retain 0.987 with κ = 1, 0.996 with κ = 0.25 and 0.968 with κ = 0.", [
+      ...[await informed(1), 1, await informed(0.25), 0.25, await informed(0), 0],
+    ]);
+  });
+
+  test("other grids and schedules", async () => {
+    const fine = await solved(1, { "coefficient.count": 1601 });
+    claim(page, "retention is 0.964 and b ends at −0.180:", [kept(fine), fine.trajectory.belief.at(-1)!]);
+    says(
+      page,
+      "η from 0.05 to 2, κ = 0.25 and 1): in all of them agents that know the truth keep and comply at least as much",
+    );
+    says(page, "to within 0.0003 that the grid of coefficients makes.");
+    // some of the 60; agents that show nothing or less, or more than all, are not among the best
+    const coefficient = { min: 0, max: 1, count: 101 };
+    for (const [training, deployment] of [
+      [20, 40],
+      [5, 5],
+      [60, 40],
+    ])
+      for (const learningRate of [0.05, 0.5, 2]) {
+        const schedule = { training, deployment, learningRate };
+        const known = (plan: NamedPlan, κ: number) => play(plan, κ, 0, { schedule });
+        const plain = known((await solved(0, { schedule, coefficient })).plan, 0);
+        for (const κ of [0.25, 1]) {
+          const offset = known((await solved(κ, { schedule, coefficient })).plan, κ);
+          expect(kept(offset)).toBeGreaterThanOrEqual(kept(plain) - 0.0003);
+          expect(complied(offset)).toBeGreaterThanOrEqual(complied(plain) - 0.0003);
+        }
+      }
+    const schedule = { training: 20, deployment: 0, learningRate: 0.5 };
+    for (const κ of [0, 0.25, 1])
+      expect(kept(play((await solved(κ, { schedule })).plan, κ, 0, { schedule }))).toBeLessThan(0.001);
+  });
+});
+
+describe("a neural network", () => {
+  test("linear agents beside it", async () => {
+    const { cost } = await linear({
+      ...{ "schedule.training": 5, "schedule.deployment": 5 },
+      ...{ "schedule.learningRate": 0.5, "theta.count": 21 },
+    });
+    claim(page, "| linear, exact | 1.27 |", [cost[0]]);
+    claim(page, "where no linear policy costs less than 1.27.", [cost[0]]);
+    says(page, "with the layers 1–8–8–1".replace("with the layers", "layers"));
+    says(page, "five of deployment, η = 0.5, 21 goals");
+  });
+
+  // What the searches found takes minutes; the page gives the commands, and says what an independent program did.
+  test.each([
+    "about 0.33 for goals above 0.3, between −0.26 and −0.4 for goals below −0.2, steep in between. At its goal, 0.8, it outputs 0.33 and its slope",
+    "gradient descent raises the goal, to 0.807. At the end of training the goal is still 0.76.",
+    "| the preset, `mlp --backend cpu` | 0.91 | 0.85 |",
+    "| the command above, seed 3 | 0.70 | 0.70 |",
+    "and at 0.33 no goal of that sign is further from it than 0.67.",
+    "| the preset | 4, the last of training | 0.169 | 0.073 | 3.9 | 0.094 |",
+    "| the preset | 0 | 0.906 | 0.657 | 2.0 | 0.749 |",
+    "| seed 3 | 4 | 0.136 | 0.065 | 1.4 | 0.122 |",
+    "| seed 3 | 0 | 0.698 | 0.634 | 1.4 | 0.674 |",
+    "agents cost 1.4 to 2.3 times what that search reached on the same 21 goals, those of seed 3 1.1 to 2.3 times;",
+    "networks cost 9 to 40 % less than the preset's and 3 to 7 % less than those of seed 3.",
+    "0.52 on the grid and 5.9 on the dense one",
+    "networks need not cost more than 0.70,",
+  ])("not computed here: %s", (quote) => says(page, quote));
+});
+
+describe("a regularizer", () => {
+  const at = (regularization: number, changes: Record<string, unknown> = {}) =>
+    linear({ regularization, ...changes });
+  /** λ at which the first coefficient is lowest */
+  async function lowest(changes: Record<string, unknown>, from = 1e-4, to = 0.05, count = 46) {
+    let best: Result | undefined;
+    for (let i = 0; i < count; i++) {
+      const result = await at(from * (to / from) ** (i / (count - 1)), changes);
+      if (!best || first(result) < first(best)) best = result;
+    }
+    return best!;
+  }
+  const estimate = (η: number, N: number) => 1 / (1 + η * N);
+
+  test("the goal decays, and the first coefficient falls and rises", async () => {
+    claim(page, "retention is 0.90 at λ = 0.0001, 0.64 at 0.01, 0.12 at 0.05 and 0.009 at 0.1.", [
+      ...[kept(await at(0.0001)), 0.0001, kept(await at(0.01)), 0.01],
+      ...[kept(await at(0.05)), 0.05, kept(await at(0.1)), 0.1],
+    ]);
+    const best = await lowest({}, 0.01, 0.03, 50);
+    claim(page, "Up to λ of about 0.017 they hide more: the first coefficient falls from 0.031 to 0.012.", [
+      ...[Number(best.config.regularization), first(await at(0)), first(best)],
+    ]);
+    claim(page, "Beyond it they hide less and less, 0.157 at λ = 0.1 and 0.34 at 0.2,", [
+      ...[first(await at(0.1)), 0.1, first(await at(0.2)), 0.2],
+    ]);
+    claim(page, "(compliance 0.979 at λ = 0.01, and 0.952 without)", [
+      ...[complied(await at(0.01)), 0.01, complied(await at(0))],
+    ]);
+    claim(page, "at λ = 0.01 (1 − 2ηλ)²⁰ is 0.668 and retention 0.644, at λ = 0.05 0.122 and 0.120.", [
+      ...[0.01, 1, 0.98 ** 20, kept(await at(0.01)), 0.05, 0.9 ** 20, kept(await at(0.05))],
+    ]);
+  });
+
+  test("the lowest coefficients are where half survives", async () => {
+    const [a, b, c] = [20, 80, 320].map((deployment) => lowest({ "schedule.deployment": deployment }));
+    const all = [await a, await b, await c];
+    claim(page, "1/(1 + 4ηN/4) is 0.048, 0.012 and 0.0031 for N = 20, 80 and 320;", [
+      ...[1, 1, 4, ...[20, 80, 320].map((N) => estimate(1, N)), 20, 80, 320],
+    ]);
+    claim(
+      page,
+      "the lowest coefficients in the figure are 0.041, 0.012 and 0.0030, and retention there is 0.51, 0.50 and 0.51.",
+      [...all.map(first), ...all.map(kept)],
+    );
+    const slow = { "schedule.learningRate": 0.1, "schedule.deployment": 20 };
+    claim(page, "at η = 0.1 and N = 20 it is 0.33, and the lowest coefficient 0.23.", [
+      ...[0.1, 20, estimate(0.1, 20), first(await lowest(slow, 1e-3, 1))],
+    ]);
+    claim(page, "After 60 episodes of training with η = 0.1 and N = 20 less than", [60, 0.1, 20]);
+    const long = { ...slow, "schedule.training": 60 };
+    expect(kept(await at(0, long))).toBeLessThan(0.5);
+    const rising: number[] = [];
+    for (const λ of [0, 1e-3, 1e-2, 0.03, 0.1, 0.3, 1]) rising.push(first(await at(λ, long)));
+    expect(rising).toEqual(rising.toSorted((x, y) => x - y));
+  });
+
+  test("where steps overshoot", async () => {
+    const { plan, trajectory } = await at(0.6);
+    claim(page, "(λ = 0.5 for η = 1)", [0.5, 1]);
+    claim(
+      page,
+      "At λ = 0.6 agents make use of it, with coefficients that alternate between 1.541 and 0.002:",
+      [...[0.6, plan.coefficient[0], plan.coefficient[1]]],
+    );
+    for (let t = 0; t < 18; t++) expect(plan.coefficient[t]).toBeCloseTo(t % 2 === 0 ? 1.541 : 0.0025, 3);
+    const { theta } = trajectory;
+    claim(
+      page,
+      "θ from 0.8 to −3.96 and the second back to 0.79, and so on, to 0.73 after 20 steps and −3.63 after 19.",
+      [...[theta[0], theta[1], theta[2], theta[20], 20, theta[19], 19]],
+    );
+    const strong = await at(1.1);
+    claim(page, "(from 0.8 to 31 at λ = 1.1, where agents output next to nothing)", [
+      ...[strong.trajectory.theta[0], strong.trajectory.theta[20], 1.1],
+    ]);
+    for (const λ of [1.05, 1.2]) expect(kept(await at(λ))).toBeGreaterThan(1);
+    expect(Math.max(...strong.plan.coefficient.slice(0, 19).map(Math.abs))).toBeLessThan(0.01);
+  });
+});
+
+test("no number of these sections is without a claim", () => {
+  expect(unclaimed(page, "# Findings", "## Uncertain deployment")).toEqual([]);
+  expect(unclaimed(page, "## A regularizer")).toEqual([]);
+});
