@@ -68,7 +68,8 @@ const STEPS = {
     question: "If gradient descent can change the discount too, which way does it push?",
     look: [
       "Watch the discount's own line: it goes up, to 1. Patient agents comply better, so that gradient descent on the " +
-        "loss makes agents patient, and that keeps a goal which it would otherwise have trained away.",
+        "loss makes agents patient, and that keeps a goal which it would otherwise have trained away. With a learning " +
+        "rate of 1 and a regularizer steps overshoot, and then it may go down.",
       "κ says how fast the discount learns. At 0 it stays as it is, and less of the goal is left.",
     ],
     preset: "learned-discount",
@@ -77,8 +78,9 @@ const STEPS = {
     title: "A misconception",
     question: "An agent is wrong about what training rewards. Is its belief corrected, or its goal?",
     look: [
-      "The belief falls to about 0 at once and the goal stays: an agent that outputs what it believes is wanted offers " +
-        "the gradient its belief and not its goal.",
+      "The belief falls to about 0 at once and the goal stays. But set the initial belief to 0: agents that know the " +
+        "truth keep as much. What protects the goal is that the belief can be trained in its place, and it ends below 0, " +
+        "as an offset that hides the goal.",
       "Make the belief learn more slowly with κ. At 0 only the goal can give way, and it does.",
     ],
     preset: "misconception",
@@ -87,9 +89,10 @@ const STEPS = {
     title: "A neural network",
     question: "What does an agent do that can choose its output and its gradient apart?",
     look: [
-      "In training it outputs a good part of its goal and keeps it all the same. Its policy is flat where goals lie, so " +
-        "that gradient descent finds no slope to follow. A linear agent could not do that.",
-      "The networks are found by a search, which takes a while. More generations find better ones.",
+      "A linear agent that outputs a share of its goal offers gradient descent the same share as a slope. A network " +
+        "chooses the two apart: its policy has flat parts where goals lie.",
+      "The networks are found by a search, which takes a while and is weak: much better ones exist. So these plans do " +
+        "not say how deceptive networks are at best.",
     ],
     preset: "mlp",
   },

@@ -53,6 +53,26 @@ test("a misconception: the belief is corrected and not the goal, unless it canno
   expect(stubborn.measures.retention).toBeLessThan(0.2);
 });
 
+test("a misconception: agents that know the truth keep as much, and the belief ends below 0", async () => {
+  const [wrong, right] = [
+    await solved("misconception"),
+    await solved("misconception", { "initial.belief": 0 }),
+  ];
+  expect(right.measures.retention).toBeCloseTo(wrong.measures.retention!, 12);
+  for (const { trajectory } of [wrong, right]) expect(trajectory.belief.at(-1)).toBeLessThan(-0.1);
+});
+
+test("a learned discount goes up to 1, and may go down where a regularizer's steps overshoot", async () => {
+  const { trajectory } = await solved("learned-discount");
+  expect(trajectory.discount.at(-1)).toBe(1);
+  const wild = await solved("learned-discount", {
+    ...{ "schedule.training": 8, "schedule.deployment": 16, "schedule.learningRate": 1 },
+    ...{ regularization: 0.1, discountLearningRateScale: 2.5, "initial.discount": 0.6 },
+  });
+  const { discount } = wild.trajectory;
+  expect(discount.some((γ, t) => γ < (discount[t - 1] ?? 0) - 0.1)).toBe(true);
+});
+
 test("uncertain deployment: training that outlasts what agents expect takes most of the goal", async () => {
   const expected = await solved("uncertain-deployment");
   expect(expected.measures.retention).toBeGreaterThan(0.9);
