@@ -438,17 +438,30 @@ describe("a misconception", () => {
     const game = defineGame({
       ...{ ...known, name: "informed", parameters: { beliefLearningRateScale } },
     } as Parameters<typeof defineGame>[0]);
-    const informed = async (κ: number) =>
-      kept(
-        await solve(
-          { ...configOf("misconception", { beliefLearningRateScale: κ }), game },
-          { backend: "cpu" },
-        ),
-      );
+    const informed = async (κ: number, grids: Record<string, unknown> = {}) => {
+      const config = configOf("misconception", { beliefLearningRateScale: κ, ...grids });
+      return kept(await solve({ ...config, game }, { backend: "cpu" }));
+    };
     claim(page, "Agents with the same offset of 0.4 that know that 0 is wanted", [0.4, 0]);
     claim(page, "retain 0.987 with κ = 1, 0.996 with κ = 0.25 and 0.968 with κ = 0.", [
       ...[await informed(1), 1, await informed(0.25), 0.25, await informed(0), 0],
     ]);
+    const [goal, belief] = [
+      { min: 0.8, max: 0.8, count: 1 },
+      { min: 0.4, max: 0.4, count: 1 },
+    ];
+    const near = [
+      { theta: goal, belief },
+      { theta: goal, belief: { min: -0.4, max: 0.4, count: 9 } },
+      { belief },
+    ];
+    const ranges: number[] = [];
+    for (const κ of [1, 0.25, 0]) {
+      const all: number[] = [];
+      for (const grids of near) all.push(await informed(κ, grids));
+      ranges.push(Math.min(...all), Math.max(...all));
+    }
+    claim(page, "it is 0.96 to 1.00, 0.97 to 0.99 and 0.82 to 0.99.", ranges);
   });
 
   test("other grids and schedules", async () => {
@@ -504,8 +517,8 @@ describe("a neural network", () => {
     "| the preset | 4, the last of training | 0.169 | 0.073 | 3.9 | 0.094 |",
     "| the preset | 0 | 0.906 | 0.657 | 2.0 | 0.749 |",
     "| seed 3 | 4 | 0.136 | 0.065 | 1.4 | 0.122 |",
-    "| seed 3 | 0 | 0.698 | 0.634 | 1.4 | 0.674 |",
-    "agents cost 1.4 to 2.3 times what that search reached on the same 21 goals, those of seed 3 1.1 to 2.3 times;",
+    "| seed 3 | 0 | 0.698 | 0.589 | 2.4 | 0.674 |",
+    "agents cost 1.4 to 2.3 times what that search reached on the same 21 goals, those of seed 3 1.2 to 2.3 times;",
     "networks cost 9 to 40 % less than the preset's and 3 to 7 % less than those of seed 3.",
     "0.52 on the grid and 5.9 on the dense one",
     "networks need not cost more than 0.70,",
@@ -593,7 +606,13 @@ describe("a regularizer", () => {
   });
 });
 
-test("no number of these sections is without a claim", () => {
+test("no number of these sections is without a claim", ({ task, skip }) => {
+  // what was claimed is known only where all of the other tests have run
+  const others = (tasks: typeof task.file.tasks): boolean =>
+    tasks.every(
+      (one) => one === task || (one.type === "suite" ? others(one.tasks) : one.result?.state === "pass"),
+    );
+  if (!others(task.file.tasks)) skip();
   expect(unclaimed(page, "# Findings", "## Uncertain deployment")).toEqual([]);
   expect(unclaimed(page, "## A regularizer")).toEqual([]);
 });
