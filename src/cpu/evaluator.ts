@@ -34,7 +34,7 @@ interface Cut {
  * An evaluator that tries every candidate.
  *
  * @param method `rollout` asks the oracle for each; `moments` screens in O(1) a candidate and asks the oracle for
- *   the few that remain. Both give the same steps to the bit, for any number of threads.
+ *   the few that remain, or for each where moments say nothing of it. Both give the same steps to the bit, for any number of threads.
  */
 export function createCpuEvaluator(
   problem: Problem,
@@ -105,7 +105,7 @@ export function createCpuEvaluator(
       const choices: Choice[] = [];
       for (const question of oracle.questions(episode, plan))
         choices.push(
-          method === "moments"
+          method === "moments" && question.enclosure
             ? await byMoments(question, watch)
             : await byRollout(question, episode, plan, watch),
         );

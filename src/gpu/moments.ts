@@ -5,9 +5,10 @@ import { followMomentsWgsl, momentsWgsl, outlookSize } from "../../shaders/momen
 import { ball, plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { Future, type Outlook, roundingsOf } from "../solve/moments.ts";
+import { goalsInRange } from "../solve/range.ts";
 import { capacityOf } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
-import { type Scorer, underflowsInFloat64, type Workshop } from "./scorer.ts";
+import type { Scorer, Workshop } from "./scorer.ts";
 import { encode } from "./tables.ts";
 
 /** A scorer by moments: O(1) a candidate. */
@@ -43,7 +44,8 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
   const follow = precision === "f32" ? await createFollow() : undefined;
 
   const future = new Future(problem);
-  const undecidable = underflowsInFloat64(problem);
+  /** whether rounding alone tells the outlooks' moments from what the oracle makes of them */
+  let inRange = true;
   /** the episode whose outlooks are on the device */
   let current: number | undefined;
 
@@ -65,10 +67,12 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
     adopt(episode, plan) {
       if (current === episode) return;
       write(chain.signalAt[episode].map((_, signal) => future.outlook(episode, signal, plan)));
+      inRange = future.isInRange(episode, plan);
       current = episode;
     },
     adoptOutlook(outlook) {
       write([outlook]);
+      inRange = goalsInRange(problem.states.axes[0]);
       current = undefined;
     },
     async score(part) {
@@ -77,7 +81,7 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
         ...part,
         fresh: part.first === 0 ? 1 : 0,
         // where only the oracle can decide, a slack that no enclosure survives as a finite one
-        slack: undecidable ? HUGE : roundingsOf(problem, part.episode) * (Number.EPSILON / 2),
+        slack: inRange ? roundingsOf(problem, part.episode) * (Number.EPSILON / 2) : HUGE,
       });
       const x = Math.ceil(part.candidates / WORKGROUP);
       recorder.dispatch(moments, momentsGroup, offset, x, part.candidates);

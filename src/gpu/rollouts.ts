@@ -6,10 +6,11 @@ import { type Points, sizesOf } from "../../shaders/game.wgsl.ts";
 import { followWgsl } from "../../shaders/plan.wgsl.ts";
 import { type Arithmetic, ballOf, plain } from "../../shaders/real.wgsl.ts";
 import { type Deal, rolloutWgsl, totalSize, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
+import { goalsInRange } from "../solve/range.ts";
 import { createCells } from "./cells.ts";
 import { blocksPerDispatch, capacityOf, dealStates, MOST_WORKGROUPS } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
-import { type PartOfStep, type Scorer, underflowsInFloat64, type Workshop } from "./scorer.ts";
+import type { PartOfStep, Scorer, Workshop } from "./scorer.ts";
 import { createSource } from "./source.ts";
 import { tabulateStates, UNIT_UNDERFLOW } from "./states.ts";
 import { encode } from "./tables.ts";
@@ -98,7 +99,8 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
 
   const additions = deal.groups * deal.lanes + deal.blocks;
   const certified = precision === "certified" && !game.unbounded;
-  const undecidable = underflowsInFloat64(problem);
+  // costs per θ² say nothing of what the oracle makes of squares that underflow: then it settles between all candidates
+  const undecidable = game.proportional !== undefined && !goalsInRange(problem.states.axes[0]);
   const boundByUnit = certified && game.proportional && !undecidable;
   const cells = certified && !game.proportional ? await createCells(workshop, table, additions) : undefined;
   // every θ, rounded to float32, is within one part in 2²⁴ of itself: so is 1 ± 2⁻²⁴

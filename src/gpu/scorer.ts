@@ -21,17 +21,6 @@ export interface Workshop {
   readonly lanes?: number | undefined;
 }
 
-/** below it, θ² and what it is multiplied with come near float64's own underflow */
-const LEAST_GOAL = 2 ** -450;
-
-/**
- * Whether a proportional game's costs per θ² say nothing of the oracle's: where no θ is large enough for its square,
- * all that the oracle sees is underflow. Then it has to settle between all candidates.
- */
-export function underflowsInFloat64({ game, states }: Problem): boolean {
-  return game.proportional !== undefined && states.axes[0].every((theta) => Math.abs(theta) < LEAST_GOAL);
-}
-
 /** What is asked of the candidates: the best at an episode, after a signal, to be noted in a slot of the bests. */
 export interface Asked {
   readonly episode: number;

@@ -3,6 +3,7 @@
 
 import { gainOf } from "../games/linear.ts";
 import { nearestToRoot } from "../solve/exact.ts";
+import { factorInRange } from "../solve/range.ts";
 
 /** phases or signals, at most */
 const MOST = 2;
@@ -127,7 +128,8 @@ export class GridResponder implements Responder {
 
   /**
    * Whether rollouts could choose another candidate than the last answer: whether its cost is within the rounding of
-   * both of some other's. Where there is one phase.
+   * both of some other's, or some candidate is so large that more than rounding tells them apart. Where there is one
+   * phase, and goals and what follows are in range (src/solve/range.ts).
    */
   isClose({ learningRate, A, absB, C, discount, regularization }: Prospects, roundings: number): boolean {
     const slack = roundings * UNIT_ROUNDOFF * this.#meanSquare;
@@ -138,9 +140,11 @@ export class GridResponder implements Responder {
       const a = this.#candidates[i];
       return errorOf(a, Math.abs(gainOf(a, learningRate[0], regularization)));
     };
-    const high = this.cost + errorAt(this.#index);
     const beyond = Math.max(Math.abs(this.#candidates[0]), Math.abs(this.#candidates.at(-1)!));
-    const largest = errorOf(beyond, 1 + Math.abs(1 - gainOf(beyond, learningRate[0], regularization)));
+    const mostGain = 1 + Math.abs(1 - gainOf(beyond, learningRate[0], regularization));
+    if (!factorInRange(beyond) || !factorInRange(mostGain)) return true;
+    const high = this.cost + errorAt(this.#index);
+    const largest = errorOf(beyond, mostGain);
     if (this.runnerUp - largest > high) return false;
     return !this.#costs.every((cost, i) => i === this.#index || cost - errorAt(i) > high);
   }

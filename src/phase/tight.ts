@@ -10,6 +10,7 @@ import { finish, momentsOf, restForEver } from "../solve/equilibrium.ts";
 import { findOnGrid } from "../solve/gridEquilibria.ts";
 import { measuresByChance, measuresByName, measuresFrom } from "../solve/measures.ts";
 import { END, Future, roundingsOf } from "../solve/moments.ts";
+import { goalsInRange, grown, growthInRange, NO_GROWTH } from "../solve/range.ts";
 import { findAmongReals } from "../solve/realEquilibria.ts";
 import { STATUS } from "./cells.ts";
 import { measuresOfEnd, phaseMeasureNames } from "./measures.ts";
@@ -29,6 +30,8 @@ export class TightSolver {
   readonly #responder: ExactResponder | GridResponder;
   readonly #meanSquare: number;
   readonly #axis: { readonly min: number; readonly max: number };
+  /** whether the grid of θ lets moments tell what rollouts say */
+  readonly #inRange: boolean;
   readonly #prospects = new Prospects();
   readonly #moments = new Phases();
   #chain: Chain | undefined;
@@ -52,6 +55,7 @@ export class TightSolver {
       method === "exact"
         ? new ExactResponder(meanSquare, this.#axis)
         : new GridResponder(meanSquare, candidates.axes[0]);
+    this.#inRange = goalsInRange(problem.states.axes[0]);
   }
 
   /**
@@ -122,7 +126,10 @@ export class TightSolver {
     const plan = this.#plan;
     // what an infinite horizon goes on with is played from here on: see beforeEnd in src/solve/stationary.ts
     const from = !this.#infinite ? episodes : deployment > 0 && learningRate !== 0 ? training : 0;
+    if (rolls && !this.#inRange) return CLOSE;
+    let growth = NO_GROWTH;
     for (let t = episodes - 1; t >= 0; t--) {
+      if (rolls && !growthInRange(growth)) return CLOSE;
       this.#foresee(chain, t < training ? learningRate : 0);
       let cost = 0;
       let margin = Number.POSITIVE_INFINITY;
@@ -146,6 +153,8 @@ export class TightSolver {
         this.measures.margin = Number.isFinite(margin) ? cost + margin - cost : Number.NaN;
       }
       if (t < from) this.#extend(chain, t);
+      if (rolls)
+        growth = grown(growth, plan[t], gainOf(plan[t], prospects.learningRate[0], prospects.regularization));
     }
     return 0;
   }

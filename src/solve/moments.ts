@@ -13,9 +13,11 @@
 // With one phase and one signal this is the plain game. There, in float64, it differs from the oracle's rollouts by
 // rounding alone. The bound of that difference needs one more number, B with absolute values throughout: with
 // M = (|r| + 1)² + γ (Σ w (g² Ā + 2 |g| |B̄|) + C), n episodes, S states and the unit roundoff u, each term of either
-// sum goes through fewer than 4n + S + 24 roundings of at most u M each.
+// sum goes through fewer than 4n + S + 24 roundings of at most u M each. That is so where no number comes near the ends
+// of float64's range: see range.ts.
 
 import { namer, type Problem } from "../problem.ts";
+import { factorInRange, goalsInRange, grown, growthInRange, NO_GROWTH } from "./range.ts";
 import type { Plan } from "./step.ts";
 
 /** 2⁻⁵³ */
@@ -89,11 +91,15 @@ export class Future {
   #from: number;
   /** by phase */
   #moments: readonly Moments[];
+  /** of what follows, in whichever phase it is most */
+  #growth = NO_GROWTH;
+  readonly #goalsInRange: boolean;
 
   /** @param problem of a proportional game; @param end what comes after the last episode */
   constructor(problem: Problem, end: Moments = END) {
     const [theta] = problem.states.axes;
     this.meanSquare = theta.reduce((sum, x) => sum + x * x, 0) / theta.length;
+    this.#goalsInRange = goalsInRange(theta);
     this.#problem = problem;
     this.#asDecision = namer(problem.game.decision);
     this.#end = problem.chain.trains.map(() => end);
@@ -110,6 +116,12 @@ export class Future {
     }));
   }
 
+  /** Whether rounding alone tells the moments from rollouts, for any candidate at an episode that an enclosure bounds. */
+  isInRange(episode: number, plan: Plan): boolean {
+    this.#after(episode, plan);
+    return this.#goalsInRange && growthInRange(this.#growth);
+  }
+
   /** J by moments, and a bound of its distance from the oracle's, for any candidate under an outlook. */
   enclosure(outlook: Outlook, roundings: number): (decision: ArrayLike<number>) => Enclosure {
     const { parameters, game } = this.#problem;
@@ -120,14 +132,17 @@ export class Future {
       const r = reach(decision, parameters);
       const gainAt = (learningRate: number) => gain(decision, learningRate, parameters);
       let later = outlook[0].C;
+      let known = factorInRange(r);
       for (const { weight, learningRate, A, absB } of outlook) {
         const h = Math.abs(gainAt(learningRate));
+        known &&= factorInRange(h);
         later += weight * (h * h * A + 2 * h * absB);
       }
       return {
         cost: this.meanSquare * costPerSquare(outlook, r, gainAt, parameters.discount),
-        error:
-          slack * ((Math.abs(r) + 1) ** 2 + parameters.discount * later) + Number.MIN_VALUE / Number.EPSILON,
+        error: known
+          ? slack * ((Math.abs(r) + 1) ** 2 + parameters.discount * later) + Number.MIN_VALUE / Number.EPSILON
+          : Number.POSITIVE_INFINITY,
       };
     };
   }
@@ -137,6 +152,7 @@ export class Future {
     if (this.#from <= episode) {
       this.#from = this.#problem.learningRates.length;
       this.#moments = this.#end;
+      this.#growth = NO_GROWTH;
     }
     while (this.#from > episode + 1) {
       this.#from--;
@@ -162,12 +178,15 @@ export class Future {
     const bySignal = chain.likelihood[0].map((_, s) =>
       this.#asDecision(decision.slice(s * size, (s + 1) * size)),
     );
+    const growth = this.#growth;
     return this.#prospects(episode, this.#moments).map(({ learningRate, ...after }, z) =>
       mixed(
         chain.likelihood[z],
-        bySignal.map((d) =>
-          extend(after, reach(d, parameters), gain(d, learningRate, parameters), parameters.discount),
-        ),
+        bySignal.map((d) => {
+          const [r, g] = [reach(d, parameters), gain(d, learningRate, parameters)];
+          this.#growth = Math.max(this.#growth, grown(growth, r, g));
+          return extend(after, r, g, parameters.discount);
+        }),
       ),
     );
   }

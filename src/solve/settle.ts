@@ -21,7 +21,10 @@ export interface View {
 export interface Question {
   /** J of candidates in float64, as the oracle has it: by rollout, or by moments where nothing can be rolled out */
   readonly costsOf: CostsOf;
-  /** where the game is proportional: J by moments, with a bound of its distance from the oracle's */
+  /**
+   * Where the game is proportional: J by moments, with a bound of its distance from the oracle's. Absent where numbers
+   * come near the ends of float64's range, of which rollouts alone tell what it makes.
+   */
   readonly enclosure?: (decision: readonly number[]) => Enclosure;
   /** what the enclosures follow from */
   readonly view?: View;
@@ -62,7 +65,8 @@ export function createOracle(problem: Problem): Oracle {
   };
 
   const questions: Oracle["questions"] = (episode, plan) => {
-    if (!future) return [{ costsOf: rollout!(episode, plan) }];
+    if (!future || (rollout && !future.isInRange(episode, plan)))
+      return [{ costsOf: rollout!(episode, plan) }];
     return chain.signalAt[episode].map((_, signal) => ({
       ...byMoments(future.outlook(episode, signal, plan), roundingsOf(problem, episode)),
       ...(rollout && { costsOf: rollout(episode, plan) }),

@@ -41,6 +41,15 @@ describe("certified is float64's answer", () => {
       { discount: 0, schedule: rates(1e20, 1e20, 1e20, 1e20) },
     ],
     ["a discount of 1e-45", { discount: 1e-45 }],
+    [
+      "weights that vanish in float64 before what they weigh",
+      {
+        theta: { min: 2 ** -204, max: 2 ** -204, count: 1 },
+        coefficient: { min: 0.9, max: 1.1, count: 41 },
+        discount: 2 ** -100,
+        schedule: rates(1.5e13, ...new Array<number>(13).fill(7.9e14)),
+      },
+    ],
     ["a regularization of 1e-30", { regularization: 1e-30 }],
     ["a regularization of 1e10", { regularization: 1e10 }],
   ])("%s", (_, options) => {
