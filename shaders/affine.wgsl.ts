@@ -69,7 +69,7 @@ fn exactly(x: f32) -> real { return Affine(x, ${zeros}, 0.0, 0.0, 0.0, 0.0); }
 /// the most that a may be, as computed
 fn magnitude(a: real) -> f32 { return abs(a.centre) + a.spread + a.error; }
 
-// What rounding costs is charged to the operands of a sum, not to the sum: so it holds for any order of summation.
+// What rounding costs is charged to the operands of a sum, not to the sum: so that it holds under cancellation.
 // Within an episode spread and error are bounded as a ball's radius is; the slopes make them tight again at its end.
 
 fn add(a: real, b: real) -> real {
@@ -77,6 +77,20 @@ fn add(a: real, b: real) -> real {
   return Affine(a.centre + b.centre, ${slopes((j) => `a.slope${j} + b.slope${j}`)},
     a.rest + b.rest + charge, a.spread + b.spread + charge,
     a.loss + b.loss + charge, a.error + b.error + charge);
+}
+
+/// A term more of a sum that a loop makes, in whichever order, of forms and of what is computed for a candidate: charge
+/// is ROUNDING times the sum's additions. See real.wgsl.ts.
+fn tally(sum: real, term: real, charge: f32) -> real { return tally_both(sum, term, charge, charge); }
+
+/// The same where forms and what is computed for a candidate are not added up alike: a charge for each.
+fn tally_both(sum: real, term: real, charge: f32, computed_charge: f32) -> real {
+  let most = charge * magnitude(term) + underflow;
+  // the slopes of the sum stand in what is computed too, times their faults
+  let computed = computed_charge * magnitude(term) + charge * term.error + underflow;
+  return Affine(sum.centre + term.centre, ${slopes((j) => `sum.slope${j} + term.slope${j}`)},
+    sum.rest + term.rest + most, sum.spread + term.spread + most,
+    sum.loss + term.loss + computed, sum.error + term.error + computed);
 }
 
 fn sub(a: real, b: real) -> real { return add(a, negated(b)); }
@@ -139,12 +153,6 @@ fn settled(a: real) -> real {
   return Affine(a.centre, ${slopes((j) => (j < decision ? `a.slope${j}` : "0.0"))},
     rest, ${sum(decisions, (j) => `abs(a.slope${j}) * reach${j}`)} + rest,
     loss, ${sum(decisions, (j) => `abs(a.slope${j}) * fault${j}`)} + loss);
-}
-
-/// a as it goes into a sum of plain numbers, by so many additions in whichever order
-fn summand(a: real, additions: f32) -> real {
-  let charge = additions * ROUNDING * magnitude(a);
-  return Affine(a.centre, ${slopes((j) => `a.slope${j}`)}, a.rest, a.spread, a.loss + charge, a.error + charge);
 }
 
 /// what a is beside the decision's symbols: how large a symbol of its own would have to be

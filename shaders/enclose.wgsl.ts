@@ -33,7 +33,7 @@ export type Bound =
       readonly squares: number;
       /** Σ θ² over the states that are too small to be rolled out in float32 */
       readonly dropped: number;
-      /** additions that a summand goes through */
+      /** additions that a state's total goes through, at most and in whichever order */
       readonly additions: number;
     };
 
@@ -101,7 +101,7 @@ fn enclose(@builtin(global_invocation_id) id: vec3u) {
 `;
 };
 
-/** Adds up what the blocks of states say of each cell. */
+/** Adds up what the blocks of states say of each cell; their forms have room for what is rounded here. */
 export const encloseCellsWgsl = (): string => wgsl`
 ${Part.wgsl}
 ${boundsWgsl}
@@ -117,8 +117,7 @@ fn enclose_cells(@builtin(global_invocation_id) id: vec3u) {
   var sum = totals[id.x];
   for (var block = 1u; block < part.blocks; block++) {
     let next = totals[block * part.candidates + id.x];
-    let rounding = ${f32(ROUNDING)} * (abs(sum.cost) + abs(next.cost));
-    sum = Bounds(sum.cost + next.cost, sum.spread + next.spread + rounding, sum.error + next.error);
+    sum = Bounds(sum.cost + next.cost, sum.spread + next.spread, sum.error + next.error);
   }
   let rounding = ${f32(ROUNDING)} * abs(sum.cost);
   bounds[part.first + id.x] = Bounds(

@@ -45,6 +45,9 @@ ${outlookWgsl(problem)}
 /// x: the cost of each candidate of this part; y: how far the oracle's may be from it
 @group(0) @binding(3) var<storage, read_write> enclosures: array<vec2f>;
 ${candidateWgsl(problem.game, problem.candidates)}
+/// what adding up the phases and C may cost of each
+const CHARGE = ${f32((problem.chain.phases + 1) * ROUNDING)};
+
 @compute @workgroup_size(${WORKGROUP})
 fn moments(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= part.candidates) { return; }
@@ -57,11 +60,11 @@ fn moments(@builtin(global_invocation_id) id: vec3u) {
     let phase = outlooks[part.signal].phases[z];
     let g = gain(d, phase.learning_rate);
     let term = sub(mul(square(g), phase.a), mul(exactly(2.0), mul(g, phase.b)));
-    later = add(later, mul(phase.weight, term));
+    later = tally(later, mul(phase.weight, term), CHARGE);
     let h = abs(centre(g)) + radius(g);
     magnitude += centre(phase.weight) * (h * h * centre(phase.a) + 2.0 * h * centre(phase.abs_b));
   }
-  later = add(later, outlooks[part.signal].c);
+  later = tally(later, outlooks[part.signal].c, CHARGE);
   let cost = add(square(sub(r, exactly(1.0))), mul(DISCOUNT, later));
 #if ${arithmetic.kind === "plain"}
   enclosures[id.x] = vec2f(cost, 0.0);

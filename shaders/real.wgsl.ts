@@ -2,10 +2,16 @@
 //
 // - plain: a `real` is an f32.
 // - ball: a `real` is an interval, its centre an f32 and its radius an upper bound. It holds the exact result, and
-//   also whatever a conforming WGSL implementation may compute for it in f32: rounded up or down, fused, reassociated,
-//   flushed to zero when subnormal (WGSL §15.7, floating point evaluation). This is running error analysis, as in
-//   N. J. Higham, Accuracy and Stability of Numerical Algorithms, §3.3.
+//   also whatever a conforming WGSL implementation may compute for it in f32: rounded up or down, fused, flushed to zero
+//   when subnormal, and with sums in another order (WGSL §15.7, floating point evaluation, and what docs/method.md
+//   assumes of it). This is running error analysis, as in N. J. Higham, Accuracy and Stability of Numerical Algorithms,
+//   §3.3.
 // - affine: a `real` holds the exact and the computed results of a whole cell of candidates. See affine.wgsl.ts.
+//
+// An addition is charged in the order of the text: a ulp of what it adds up, and a second ulp, which pays for any other
+// order where three numbers are added. Where a loop adds up more, `tally` takes the place of `add`. In a sum of n
+// additions, in any order, each term t is rounded n times at most: the computed sum is Σ t (1 + δ) with
+// |δ| ≤ (1 + 2⁻²³)ⁿ − 1 ≤ n 2⁻²² up to n = 10⁷. So the terms are charged, by count, and never what was added up so far.
 //
 // The radii are computed in f32 too; whoever reads a radius at the end multiplies it by RADIUS_SLACK.
 
@@ -42,6 +48,7 @@ fn centre(a: real) -> f32 { return a; }
 fn radius(a: real) -> f32 { return 0.0; }
 
 fn add(a: real, b: real) -> real { return a + b; }
+fn tally(sum: real, term: real, charge: f32) -> real { return sum + term; }
 fn sub(a: real, b: real) -> real { return a - b; }
 fn mul(a: real, b: real) -> real { return a * b; }
 fn square(a: real) -> real { return a * a; }
@@ -79,9 +86,14 @@ fn exactly(x: f32) -> real { return Ball(x, 0.0); }
 fn centre(a: real) -> f32 { return a.centre; }
 fn radius(a: real) -> f32 { return a.radius; }
 
-// Rounding is charged to the operands of a sum, not to the sum: so the radius holds for any order of summation.
+// Rounding is charged to the operands of a sum, not to the sum: so that it holds under cancellation.
 fn add(a: real, b: real) -> real {
   return Ball(a.centre + b.centre, a.radius + b.radius + (ROUNDING * (abs(a.centre) + abs(b.centre)) + UNDERFLOW));
+}
+
+/// A term more of a sum that a loop makes, in whichever order: charge is ROUNDING times the sum's additions.
+fn tally(sum: real, term: real, charge: f32) -> real {
+  return Ball(sum.centre + term.centre, sum.radius + term.radius + (charge * abs(term.centre) + UNDERFLOW));
 }
 
 fn sub(a: real, b: real) -> real { return add(a, negated(b)); }

@@ -7,7 +7,7 @@ import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { Part } from "../src/gpu/layout.ts";
 import type { Problem } from "../src/problem.ts";
 import { type CellGrid, cellOfWgsl } from "./cells.wgsl.ts";
-import { f32 } from "./float32.ts";
+import { f32, ROUNDING } from "./float32.ts";
 import { candidateWgsl, gameWgsl, type Points } from "./game.wgsl.ts";
 import type { Arithmetic } from "./real.wgsl.ts";
 
@@ -45,7 +45,7 @@ export const totalSize = ({ kind, size }: Arithmetic): number => (kind === "affi
 /** The kernel `rollout`. */
 export function rolloutWgsl(rollout: Rollout): string {
   const { problem, arithmetic, deal, candidates, additions = 0, cells } = rollout;
-  const { states, lanes, groups } = deal;
+  const { states, lanes, groups, blocks } = deal;
   const each = (text: (i: number) => string) => Array.from({ length: lanes }, (_, i) => text(i)).join("\n");
   const { game, parameters, learningRates } = problem;
   const ownDiscount = game.discount !== undefined;
@@ -57,7 +57,10 @@ export function rolloutWgsl(rollout: Rollout): string {
     throw new Error("an invocation has one set of symbols: it takes one state at a time");
   // what outlives an episode must not hold the state's symbols, which are new in each
   const settled = (a: string) => (affine ? `settled(${a})` : a);
-  const summand = (a: string) => (affine ? `summand(${a}, ${f32(additions)})` : a);
+  // what the sum over the states may cost of each total: of a form, and of what it says is computed
+  const charges = [groups * lanes + blocks, additions].map((count) => f32(ROUNDING * count));
+  const tallied = (total: string) =>
+    affine ? `tally_both(sum, ${total}, ${charges})` : `tally(sum, ${total}, ${charges[0]})`;
   const renewed = (s: string) => (affine ? `renewed(${s})` : s);
 
   return wgsl`${gameWgsl(problem, arithmetic)}
@@ -146,9 +149,9 @@ ${each((i) => `    let discount${i} = ${settled(`discount(state${i})`)}; var wei
 ${each((i) => `      let y${i} = prepared_output(c, state${i});`)}
 ${each((i) => `      let miss${i} = square(sub(y${i}, goal${i}));`)}
 #if ${discounted}
-${each((i) => `      total${i} = ${settled(`add(total${i}, mul(${weight(i)}, miss${i}))`)};`)}
+${each((i) => `      total${i} = ${settled(`tally(total${i}, mul(${weight(i)}, miss${i}), part.charge)`)};`)}
 #else
-${each((i) => `      total${i} = ${settled(`add(total${i}, miss${i})`)};`)}
+${each((i) => `      total${i} = ${settled(`tally(total${i}, miss${i}, part.charge)`)};`)}
 #endif
       k++;
       if (k == EPISODES) { break; }
@@ -165,7 +168,7 @@ ${each((i) => `      weight${i} = mul(weight${i}, discount${i});`)}
       c = planned(k);
     }
 
-${each((i) => `    if (at + ${i}u < STATES) { sum = add(sum, ${summand(`total${i}`)}); }`)}
+${each((i) => `    if (at + ${i}u < STATES) { sum = ${tallied(`total${i}`)}; }`)}
   }
   totals[block * part.candidates + index] = total_of(sum);
 }

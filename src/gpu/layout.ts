@@ -44,6 +44,7 @@ export const Part = struct(
     blocks: "u32",
     fresh: "u32",
     slack: "f32",
+    charge: "f32",
   },
   {
     episode: "t, the episode that is decided",
@@ -56,5 +57,6 @@ export const Part = struct(
     blocks: "how many blocks of states there are in all",
     fresh: "1 where no other part of this step came before",
     slack: "float64 roundings of the oracle and of the moments, times 2⁻⁵³",
+    charge: "what adding up the episodes may cost of each term: the additions, times 2⁻²²",
   },
 );

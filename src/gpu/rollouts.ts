@@ -2,6 +2,7 @@
 
 import type { CellGrid } from "../../shaders/cells.wgsl.ts";
 import { type Bound, encloseWgsl } from "../../shaders/enclose.wgsl.ts";
+import { ROUNDING } from "../../shaders/float32.ts";
 import { type Points, sizesOf } from "../../shaders/game.wgsl.ts";
 import { followWgsl } from "../../shaders/plan.wgsl.ts";
 import { type Arithmetic, ballOf, plain } from "../../shaders/real.wgsl.ts";
@@ -71,6 +72,7 @@ export async function createRollouts(
      */
     async record(part: PartOfStep, worth: number): Promise<void> {
       if (worth === 0) return;
+      const charge = ROUNDING * (episodes - part.episode);
       const workPerBlock = worth * deal.groups * deal.lanes * (episodes - part.episode);
       const run = Math.min(
         blocksPerDispatch(deal.blocks, workPerBlock, recorder.budget),
@@ -79,7 +81,7 @@ export async function createRollouts(
       for (let block = 0; block < deal.blocks; block += run) {
         const blocks = Math.min(run, deal.blocks - block);
         if (workPerBlock * blocks > recorder.room) await recorder.flush();
-        const offset = recorder.part({ ...part, first_block: block, run: blocks });
+        const offset = recorder.part({ ...part, first_block: block, run: blocks, charge });
         const x = Math.ceil((part.candidates * blocks) / WORKGROUP);
         recorder.dispatch(rollout, group, offset, x, workPerBlock * blocks);
       }
