@@ -6,9 +6,9 @@ import { Part } from "../src/gpu/layout.ts";
 import { f32 } from "./float32.ts";
 
 /** invocations of a workgroup of the reduction */
-export const REDUCERS = 128;
+export const REDUCERS = 64;
 /** workgroups of its first pass, at most */
-export const MOST_GROUPS = 256;
+export const MOST_GROUPS = 512;
 /** bytes of a Best */
 export const BEST_SIZE = 16;
 /** stands for infinity, which WGSL does not promise to know */
@@ -58,17 +58,20 @@ fn merged(a: Best, b: Best) -> Best {
   return Best(a.high, a.index, min(a.runner_up, b.high), 0u);
 }
 
-var<workgroup> shared_bests: array<Best, ${REDUCERS}>;
+// Only the upper half of who is left hands over: a workgroup's memory is cleared before it is used, for which a software
+// adapter compiles a store a word, and every solve on it waits for that.
+var<workgroup> handed: array<Best, ${REDUCERS / 2}>;
 
-/// the best of the workgroup, in every invocation
+/// the best of the workgroup, in its first invocation
 fn of_workgroup(own: Best, local: u32) -> Best {
-  shared_bests[local] = own;
+  var best = own;
   for (var half = ${REDUCERS / 2}u; half > 0u; half /= 2u) {
+    if (local >= half && local < 2u * half) { handed[local - half] = best; }
     workgroupBarrier();
-    if (local < half) { shared_bests[local] = merged(shared_bests[local], shared_bests[local + half]); }
+    if (local < half) { best = merged(best, handed[local]); }
+    workgroupBarrier();
   }
-  workgroupBarrier();
-  return shared_bests[0];
+  return best;
 }
 
 @compute @workgroup_size(${REDUCERS})
