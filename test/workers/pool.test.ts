@@ -104,7 +104,7 @@ describe("what goes wrong", () => {
 
 describe("stopping", () => {
   /** some seconds of work in parts of some milliseconds */
-  const long = Array.from({ length: 100_000 }, () => Array.from({ length: 50 }, () => decisions).flat());
+  const long = new Array<number[][]>(100_000).fill(Array.from({ length: 50 }, () => decisions).flat());
 
   test("a signal stops a run at once, and the threads go on with others", async () => {
     const pool = openPool(2);
