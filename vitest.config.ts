@@ -1,12 +1,22 @@
-// How the tests run: in forked processes, which a WebGPU implementation that crashes cannot take down, and with the
-// software adapter in their environment, so that the GPU's tests run on every machine and see the same GPU.
+// How the tests run: two files at a time, each in a process of its own, which a WebGPU implementation that crashes cannot
+// take down. The GPU's tests have the software adapter in their environment, so that they run on every machine and see
+// the same GPU; those of the mathematics have no adapter at all, so that none of them comes to need one.
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import manifest from "./package.json" with { type: "json" };
 import { vitePlugins } from "./scripts/plugins.mjs";
 import { softwareAdapterEnvironment } from "./scripts/software-adapter.mjs";
 
-// The Vulkan loader reads its environment when a process starts: the forks inherit it from here.
-Object.assign(process.env, await softwareAdapterEnvironment());
+/** what runs programs or a browser */
+const PROGRAMS = ["test/{browser,cli,docs,package}/**/*.test.ts"];
+/** what computes on the GPU */
+const GPU = ["test/gpu/**/*.test.ts", "test/adapter.test.ts", "test/phase/kernel.test.ts"].concat(
+  ["meter", "peers"].map((name) => `test/bench/${name}.test.ts`),
+);
+
+// The Vulkan loader reads its environment when a process starts.
+const software = await softwareAdapterEnvironment();
+const none = { VK_ICD_FILENAMES: "/nowhere.json", VK_DRIVER_FILES: "/nowhere.json" };
 
 export default defineConfig({
   plugins: vitePlugins,
@@ -14,9 +24,42 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["node"] } },
   test: {
     pool: "forks",
-    include: ["test/**/*.test.ts"],
+    // the tests wait for each other's processes and devices often enough to keep every core busy
+    maxWorkers: availableParallelism(),
     setupFiles: ["test/seed.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Files start in the order of their projects' names: the longest first, and what fills the gaps last.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "end to end",
+          include: PROGRAMS,
+          env: software,
+          globalSetup: ["test/cli/programs.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "gpu",
+          include: GPU,
+          env: software,
+          setupFiles: ["test/gpu/patience.mjs"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "mathematics",
+          include: ["test/**/*.test.ts"],
+          exclude: [...PROGRAMS, ...GPU],
+          env: none,
+          // its modules keep nothing, so its files share them
+          isolate: false,
+        },
+      },
+    ],
   },
 });

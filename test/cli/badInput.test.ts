@@ -8,13 +8,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readConfiguration } from "../../src/cli/configuration.ts";
 import { positionIn } from "../../src/cli/position.ts";
 import { checkConfig, MesaError } from "../../src/index.ts";
-import { buildProgram, NO_ADAPTER, type Program } from "./program.ts";
+import { buildProgram, NO_ADAPTER, program } from "./program.ts";
 
-let program: Program;
 let folder: string;
 
 beforeAll(async () => {
-  program = await buildProgram("badInput");
   folder = await mkdtemp(join(tmpdir(), "mesa-"));
   const files = {
     "malformed.json": '{\n  "game": "linear",\n  "discount": x\n}',
@@ -108,7 +106,7 @@ test("without an adapter, --backend gpu says what to do, exit 3, and leaves noth
 });
 
 test("a bug is one line too, exit 70, and MESA_DEBUG=1 shows where", async () => {
-  const buggy = await buildProgram("buggy", [
+  const buggy = await buildProgram([
     {
       name: "bug",
       setup({ onLoad }) {

@@ -4,12 +4,10 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildProgram, NO_ADAPTER, type Program } from "./program.ts";
+import { NO_ADAPTER, PATIENT, program } from "./program.ts";
 
-let program: Program;
 let folder: string;
 beforeAll(async () => {
-  program = await buildProgram("bench");
   folder = await mkdtemp(join(tmpdir(), "mesa-bench-"));
 });
 afterAll(async () => {
@@ -21,9 +19,7 @@ const SMALL = ["bench", "--game", "linear", "--size", "small"];
 test("--json and --out hold every row, with machine, adapter and version", async () => {
   const { code, stdout } = await program.run(
     [...SMALL, "--patience", "60", "--json", "--out", "bench.json"],
-    {
-      cwd: folder,
-    },
+    { cwd: folder, env: PATIENT },
   );
   expect(code).toBe(0);
   expect(await readFile(join(folder, "bench.json"), "utf8")).toBe(stdout);

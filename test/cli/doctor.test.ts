@@ -1,12 +1,7 @@
 // `doctor` says what is there and what `auto` would take.
 
-import { beforeAll, expect, test } from "vitest";
-import { buildProgram, NO_ADAPTER, type Program } from "./program.ts";
-
-let program: Program;
-beforeAll(async () => {
-  program = await buildProgram("doctor");
-});
+import { expect, test } from "vitest";
+import { NO_ADAPTER, program } from "./program.ts";
 
 test("lists the adapter, and knows software from hardware", async () => {
   const { code, stdout } = await program.run(["doctor"]);

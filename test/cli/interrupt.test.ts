@@ -4,13 +4,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildProgram, type Ended, type Program } from "./program.ts";
+import { type Ended, program } from "./program.ts";
 
-let program: Program;
 let folder: string;
 
 beforeAll(async () => {
-  program = await buildProgram("interrupt");
   folder = await mkdtemp(join(tmpdir(), "mesa-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -21,11 +19,11 @@ const LONG = [
   ...["--set", "schedule.training=6", "--set", "schedule.deployment=14"],
 ];
 
-/** starts and interrupts a moment later; on a busy machine later, until `enough` was done by then */
+/** starts and interrupts a moment later; on a busy machine later, until it listens and `enough` was done by then */
 async function interrupted(
   args: string[],
   signal: NodeJS.Signals = "SIGINT",
-  enough = (_: Ended) => true,
+  enough = ({ code }: Ended) => code !== null,
 ): Promise<Ended> {
   for (let wait = 500; ; wait *= 2) {
     const { child, ended } = program.start(args);

@@ -2,18 +2,13 @@
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
-import { buildProgram, type Program } from "./program.ts";
+import { expect, test } from "vitest";
+import { program } from "./program.ts";
 
 const CYCLES = ["infinite-horizon", "--set", "discount=0.8", "--set", "coefficient.count=5"];
 const LINE =
   "mesa-induction: the infinite horizon has no stationary equilibrium: no decision is the best response to itself; " +
   "ever longer finite horizons cycle with period 6\n";
-
-let program: Program;
-beforeAll(async () => {
-  program = await buildProgram("noEquilibrium");
-});
 
 test("one line, exit 1, and nothing written", async () => {
   const out = join(tmpdir(), "mesa-no-equilibrium");

@@ -8,13 +8,11 @@ import { unzipSync } from "fflate";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type PhaseConfig, phase } from "../../src/index.ts";
-import { buildProgram, type Ended, type Program } from "./program.ts";
+import { type Ended, program } from "./program.ts";
 
-let program: Program;
 let folder: string;
 
 beforeAll(async () => {
-  program = await buildProgram("phase");
   folder = await mkdtemp(join(tmpdir(), "mesa-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,16 +1,26 @@
-// The command line as users have it: bundled, and run as a process of its own. The bundle is the tests' own, because
-// another test may be making dist/ anew at the same time.
+// The command line as users have it: bundled as the package is, and run as a process of its own. The bundle is the
+// tests' own, made from the sources at hand once for all tests.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
-import { esbuildPlugins } from "../../scripts/plugins.mjs";
+import { mkdtemp } from "node:fs/promises";
+import { join } from "node:path";
+import type { Plugin } from "esbuild";
+import { inject } from "vitest";
 
-const ROOT = new URL("../../", import.meta.url);
+declare module "vitest" {
+  interface ProvidedContext {
+    /** the folder of this run's bundles, see programs.ts */
+    programs: string;
+  }
+}
 
 /** An environment in which WebGPU finds no adapter. */
 export const NO_ADAPTER = { VK_ICD_FILENAMES: "/nowhere.json", VK_DRIVER_FILES: "/nowhere.json" };
+
+/** An environment in which much work on the software adapter takes less of the CPU: see test/gpu/patience.mjs. */
+export const PATIENT = {
+  NODE_OPTIONS: `--import=${new URL("../gpu/patience.mjs", import.meta.url)} ${process.env.NODE_OPTIONS ?? ""}`,
+};
 
 /** What a run leaves. */
 export interface Ended {
@@ -21,7 +31,7 @@ export interface Ended {
   messages: string[];
 }
 
-/** The program in a bundle of its own. */
+/** The program, to be run. */
 export interface Program {
   run(args: readonly string[], options?: RunOptions): Promise<Ended>;
   start(args: readonly string[], options?: RunOptions): { child: ChildProcess; ended: Promise<Ended> };
@@ -32,32 +42,18 @@ interface RunOptions {
   env?: Record<string, string>;
 }
 
-/**
- * Bundles the command line.
- *
- * @param name of the bundle, another one for each test file
- * @param plugins for a program that is not quite the real one
- */
-export async function buildProgram(name: string, plugins: Plugin[] = []): Promise<Program> {
-  const { version } = JSON.parse(await readFile(new URL("package.json", ROOT), "utf8"));
-  // inside node_modules, so that the bundle finds the packages it leaves out
-  const outfile = fileURLToPath(new URL(`node_modules/.cache/mesa-induction/cli/${name}.mjs`, ROOT));
-  await build({
-    entryPoints: [fileURLToPath(new URL("src/cli/main.ts", ROOT))],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "es2022",
-    packages: "external",
-    conditions: ["node"],
-    logLevel: "warning",
-    define: { __VERSION__: JSON.stringify(version) },
-    plugins: [...plugins, ...esbuildPlugins],
-  });
+/** A program that is not quite the real one. @param plugins what makes it another */
+export async function buildProgram(plugins: Plugin[]): Promise<Program> {
+  const folder = await mkdtemp(join(inject("programs"), "other-"));
+  // few tests need a bundler
+  const { buildCommandLine } = await import("../../scripts/commandLine.mjs");
+  await buildCommandLine(folder, plugins);
+  return programIn(folder);
+}
 
+function programIn(folder: string): Program {
   const start: Program["start"] = (args, { cwd, env } = {}) => {
-    const child = spawn(process.execPath, [outfile, ...args], {
+    const child = spawn(process.execPath, [join(folder, "cli.js"), ...args], {
       cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
@@ -81,3 +77,6 @@ export async function buildProgram(name: string, plugins: Plugin[] = []): Promis
   };
   return { start, run: (args, options) => start(args, options).ended };
 }
+
+/** The program itself. */
+export const program = programIn(join(inject("programs"), "real"));

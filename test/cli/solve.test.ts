@@ -5,13 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { phasePresets, presets, solve } from "../../src/index.ts";
-import { buildProgram, type Program } from "./program.ts";
+import { program } from "./program.ts";
 
-let program: Program;
 let folder: string;
 
 beforeAll(async () => {
-  program = await buildProgram("solve");
   folder = await mkdtemp(join(tmpdir(), "mesa-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

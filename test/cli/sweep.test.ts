@@ -6,13 +6,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readOver, readSeries } from "../../src/cli/sweep.ts";
 import { presets, sweep } from "../../src/index.ts";
-import { buildProgram, type Program } from "./program.ts";
+import { program } from "./program.ts";
 
-let program: Program;
 let folder: string;
 
 beforeAll(async () => {
-  program = await buildProgram("sweep");
   folder = await mkdtemp(join(tmpdir(), "mesa-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -8,17 +8,15 @@ import { compareWithRuns } from "../../src/cli/comparisons/chance.ts";
 import { compareWithExact } from "../../src/cli/comparisons/experiments.ts";
 import { comparePlan } from "../../src/cli/comparisons/reductions.ts";
 import { compareFloat32, compareWithReference, type Reference } from "../../src/cli/comparisons/reference.ts";
-import { buildProgram, NO_ADAPTER } from "./program.ts";
+import { buildProgram, NO_ADAPTER, PATIENT, program } from "./program.ts";
 
 test("every comparison agrees, on the CPU and on the GPU", { timeout: 240_000 }, async () => {
-  const program = await buildProgram("validate");
-  const { code, stdout } = await program.run(["validate"]);
+  const { code, stdout } = await program.run(["validate"], { env: PATIENT });
   expect(stdout).toMatch(/\n63 agree, 0 differ, 0 not run\n$/);
   expect(code).toBe(0);
 });
 
 test("without an adapter the GPU's rows are not counted as agreeing", async () => {
-  const program = await buildProgram("validate-alone");
   const { code, stdout, messages } = await program.run(["validate", "--json"], { env: NO_ADAPTER });
   const { agree, differ, notRun, comparisons, adapter } = JSON.parse(stdout);
   expect({ code, agree, differ, notRun, adapter }).toEqual({
@@ -44,7 +42,7 @@ test("a reference that is wrong by one bit is found, exit 1", async () => {
       });
     },
   };
-  const program = await buildProgram("validate-wrong", [wrong]);
+  const program = await buildProgram([wrong]);
   const { code, stdout } = await program.run(["validate"], { env: NO_ADAPTER });
   expect(code).toBe(1);
   expect(stdout).toContain("coefficient of episode 50 is 1, not 0.9999999999999999");

@@ -1,13 +1,18 @@
 // Where threads cannot be had, or are lost on the way, a solve does without them.
-import { afterEach, expect, test, vi } from "vitest";
-import { createCpuEvaluator } from "../../src/cpu/evaluator.ts";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { createProblem } from "../../src/problem.ts";
 import type { Listener, Thread } from "../../src/workers/thread.ts";
 
 const start = vi.hoisted(() => vi.fn<(script: string, listener: Listener) => Thread>());
 vi.mock("#workers", () => ({ availableThreads: () => 2, startThread: start }));
+// files share their modules: neither does this one get others' threads, nor do others get its
+vi.resetModules();
+const { createCpuEvaluator } = await import("../../src/cpu/evaluator.ts");
 afterEach(() => {
   start.mockReset();
+});
+afterAll(() => {
+  vi.resetModules();
 });
 
 const problem = createProblem({
