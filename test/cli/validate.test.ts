@@ -10,6 +10,17 @@ import { comparePlan } from "../../src/cli/comparisons/reductions.ts";
 import { compareFloat32, compareWithReference, type Reference } from "../../src/cli/comparisons/reference.ts";
 import { buildProgram, NO_ADAPTER, PATIENT, program } from "./program.ts";
 
+/** leaves out comparisons of the CPU with itself that the first test makes and the others have no use for */
+const without = (...files: string[]): Plugin => ({
+  name: "fewer comparisons",
+  setup({ onLoad }) {
+    onLoad({ filter: new RegExp(`comparisons/(${files.join("|")})\\.ts$`) }, async ({ path }) => {
+      const name = /export const (\w+Checks)/.exec(await readFile(path, "utf8"))![1];
+      return { contents: `export const ${name} = [];`, loader: "ts" };
+    });
+  },
+});
+
 test("every comparison agrees, on the CPU and on the GPU", { timeout: 240_000 }, async () => {
   const { code, stdout } = await program.run(["validate"], { env: PATIENT });
   expect(stdout).toMatch(/\n63 agree, 0 differ, 0 not run\n$/);
@@ -17,11 +28,12 @@ test("every comparison agrees, on the CPU and on the GPU", { timeout: 240_000 },
 });
 
 test("without an adapter the GPU's rows are not counted as agreeing", async () => {
+  const program = await buildProgram([without("chance", "reductions")]);
   const { code, stdout, messages } = await program.run(["validate", "--json"], { env: NO_ADAPTER });
   const { agree, differ, notRun, comparisons, adapter } = JSON.parse(stdout);
   expect({ code, agree, differ, notRun, adapter }).toEqual({
     code: 0,
-    agree: 33,
+    agree: 23,
     differ: 0,
     notRun: 30,
     adapter: null,
@@ -42,11 +54,11 @@ test("a reference that is wrong by one bit is found, exit 1", async () => {
       });
     },
   };
-  const program = await buildProgram([wrong]);
+  const program = await buildProgram([wrong, without("experiments", "chance", "reductions")]);
   const { code, stdout } = await program.run(["validate"], { env: NO_ADAPTER });
   expect(code).toBe(1);
   expect(stdout).toContain("coefficient of episode 50 is 1, not 0.9999999999999999");
-  expect(stdout).toMatch(/\n31 agree, 2 differ, 30 not run\n$/);
+  expect(stdout).toMatch(/\n12 agree, 2 differ, 30 not run\n$/);
 });
 
 const result = (coefficient: number[], theta: number[]) => ({
