@@ -13,9 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** some seconds of work, in steps of a tenth of a second */
+/** some seconds of work, in steps of less than a tenth of a second */
 const LONG = [
-  ...["experiment-1", "--backend", "cpu", "--method", "rollout", "--set", "coefficient.count=2000001"],
+  ...["experiment-1", "--backend", "cpu", "--method", "rollout", "--set", "coefficient.count=1000001"],
   ...["--set", "schedule.training=6", "--set", "schedule.deployment=14"],
 ];
 
