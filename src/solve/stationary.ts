@@ -12,6 +12,8 @@ import { type Evaluator, stepOf } from "./step.ts";
 
 /** how long the search goes on before timers and signals get a turn, in milliseconds */
 const TURN = 50;
+/** candidates that are prepared between two looks at the clock */
+const PAUSE = 2 ** 14;
 
 /** Numbers of a decision by name. */
 export type NamedDecision = Readonly<Record<string, number>>;
@@ -77,7 +79,7 @@ export interface End {
 }
 
 /** Plain numbers from what a search found. */
-export function describe(problem: Problem, found: Equilibria): Stationary {
+function describe(problem: Problem, found: Equilibria): Stationary {
   const asDecision = namer(problem.game.decision);
   const { meanSquare } = new Future(problem);
   const { decisions, ...horizon } = found.finiteHorizon;
@@ -96,7 +98,7 @@ export function describe(problem: Problem, found: Equilibria): Stationary {
 }
 
 /** The search for all equilibria of a problem's last learning rate, on its grid or among the real coefficients. */
-export function searchEquilibria(problem: Problem, method: "exact" | "moments"): Search<Equilibria> {
+function* searchEquilibria(problem: Problem, method: "exact" | "moments"): Search<Equilibria> {
   const { game, parameters, config, learningRates, candidates } = problem;
   const { reach, gain, quadraticGain } = game.proportional!;
   const { discount } = parameters;
@@ -105,11 +107,12 @@ export function searchEquilibria(problem: Problem, method: "exact" | "moments"):
   const lost = quadratic && 1 - quadratic.keep;
   if (method === "exact") {
     const { min, max } = config[Object.keys(game.decision)[0]] as { min: number; max: number };
-    return findAmongReals({ lost: lost!, pull: quadratic!.pull, discount, min, max });
+    return yield* findAmongReals({ lost: lost!, pull: quadratic!.pull, discount, min, max });
   }
   const asDecision = namer(game.decision);
   const [r, s] = [new Float64Array(candidates.size), new Float64Array(candidates.size)];
   for (let i = 0; i < candidates.size; i++) {
+    if (i % PAUSE === 0) yield 0;
     const numbers = candidates.at(i);
     const decision = asDecision(numbers);
     r[i] = reach(decision, parameters);
@@ -117,7 +120,7 @@ export function searchEquilibria(problem: Problem, method: "exact" | "moments"):
       ? lost! + quadratic.pull * numbers[0] * numbers[0]
       : 1 - gain(decision, learningRate, parameters);
   }
-  return findOnGrid({ r, s }, discount, (index) => candidates.at(index));
+  return yield* findOnGrid({ r, s }, discount, (index) => candidates.at(index));
 }
 
 /**
