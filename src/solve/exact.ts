@@ -67,12 +67,22 @@ export function nearestToRoot(cubic: number, linear: number, min: number, max: n
   return Math.max(min, Math.min(max, positiveRoot(cubic, linear)));
 }
 
+/** Real coefficients within an axis one of which has the minimum cost, in ascending order. */
+export function minimaWithin(
+  cubic: number,
+  linear: number,
+  { min, max }: Pick<Axis, "min" | "max">,
+): number[] {
+  if (max >= -min) return [nearestToRoot(cubic, linear, min, max)];
+  return [min, ...realRoots(cubic, linear).filter((a) => a > min && a < max), max];
+}
+
 /** The best real coefficient within an axis, and its cost per θ²; the smaller of equals. */
 export function bestResponse(
   outlook: Outlook,
   quadraticGain: (learningRate: number) => { keep: number; pull: number },
   discount: number,
-  { min, max }: Pick<Axis, "min" | "max">,
+  axis: Pick<Axis, "min" | "max">,
 ): { coefficient: number; cost: number } {
   let [cubic, linear] = [0, 1];
   for (const { weight, learningRate, A, B } of outlook) {
@@ -80,12 +90,8 @@ export function bestResponse(
     cubic += weight * (2 * discount * pull * pull * A);
     linear -= weight * (2 * discount * pull * (keep * A - B));
   }
-  const possible =
-    max >= -min
-      ? [nearestToRoot(cubic, linear, min, max)]
-      : [min, ...realRoots(cubic, linear).filter((a) => a > min && a < max), max];
   let best = { coefficient: Number.NaN, cost: Number.POSITIVE_INFINITY };
-  for (const coefficient of possible) {
+  for (const coefficient of minimaWithin(cubic, linear, axis)) {
     const gain = (learningRate: number) => {
       const { keep, pull } = quadraticGain(learningRate);
       return keep - pull * coefficient * coefficient;

@@ -23,7 +23,7 @@ import {
   relativeCost,
   type Search,
 } from "./equilibrium.ts";
-import { realRoots } from "./exact.ts";
+import { minimaWithin } from "./exact.ts";
 import {
   constant,
   type Dual,
@@ -83,12 +83,11 @@ function slopeOver({ lost, pull, discount }: RealGame, over: Interval): Dual | u
 
 /** The coefficient that costs the agent least before a continuation; NaN where every cost overflows. */
 function respond(game: RealGame, { A, D }: Continuation): number {
-  const { lost, pull, discount, min, max } = game;
+  const { lost, pull, discount } = game;
   const cubic = 2 * discount * pull * pull * A;
   const linear = 1 + 2 * discount * pull * (lost * A - D);
-  const inside = realRoots(cubic, linear).filter((a) => a > min && a < max);
   let [best, minimum] = [Number.NaN, Number.POSITIVE_INFINITY];
-  for (const a of [min, ...inside, max]) {
+  for (const a of minimaWithin(cubic, linear, game)) {
     const cost = relativeCost({ A, D }, playOf(game, a), discount);
     if (cost < minimum) [best, minimum] = [a, cost];
   }
