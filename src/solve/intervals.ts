@@ -28,7 +28,8 @@ export function square(a: Interval): Interval {
   const { low, high } = outward(Math.min(p, q), Math.max(p, q));
   return { low: a.low <= 0 && a.high >= 0 ? 0 : Math.max(0, low), high };
 }
-export const contains = (a: Interval, x: number): boolean => a.low <= x && x <= a.high;
+/** Whether a number may be inside: of an interval that overflowed nothing is known. */
+export const contains = (a: Interval, x: number): boolean => !(a.low > x || a.high < x);
 
 /** A function's value and its derivative, each over an interval of its argument. */
 export interface Dual {

@@ -144,8 +144,8 @@ export function* findAmongReals(game: RealGame): Search<Equilibria> {
   return {
     equilibria,
     undecided: undecided
-      .filter((x) => x.high >= min && x.low <= max)
-      .map((x) => [Math.max(min, x.low), Math.min(max, x.high)] as const),
+      .filter((x) => x.high >= from && x.low <= max)
+      .map((x) => [Math.max(from, x.low), Math.min(max, x.high)] as const),
     finiteHorizon,
     chosen: choose(
       equilibria,

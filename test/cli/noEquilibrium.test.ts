@@ -28,6 +28,20 @@ test("as JSON, what is known", async () => {
   expect(stationary.finiteHorizon.decisions).toHaveLength(6);
 });
 
+test("what float64 cannot tell: exit 2, and as JSON what is known", async () => {
+  const asked = ["infinite-horizon", "--method", "exact", "--set", "schedule.learningRate=1e300", "--json"];
+  const { code, stdout, stderr } = await program.run(asked);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(
+    /^mesa-induction: float64 cannot tell whether the infinite horizon has .* from 0 to 2, .*\n$/,
+  );
+  expect(JSON.parse(stdout).stationary).toMatchObject({
+    equilibria: [],
+    complete: false,
+    undecided: [[0, 2]],
+  });
+});
+
 test("an equilibrium is printed with the plan", async () => {
   const { code, stdout } = await program.run(["infinite-horizon", "--json"]);
   const { stationary, plan } = JSON.parse(stdout);

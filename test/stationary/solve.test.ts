@@ -260,6 +260,35 @@ describe("no equilibrium is an error that proves it", () => {
   });
 });
 
+describe("what overflows is not denied", () => {
+  test("where the equilibrium is found, another one is left open", async () => {
+    const { equilibria, complete, undecided } = await stationary(
+      { schedule: { learningRates: [1e100] } },
+      exact,
+    );
+    expect(equilibria).toHaveLength(1);
+    // as for a rate that does not overflow: there a²η is the same
+    const [{ decision }] = (await stationary({ schedule: { learningRates: [1e20] } }, exact)).equilibria;
+    expect(equilibria[0].decision.coefficient / (decision.coefficient * 1e-40)).toBeCloseTo(1, 9);
+    expect(complete).toBe(false);
+    // next to where the cost becomes infinite a root of the derivative is nearer than float64 can tell
+    const [[from, to]] = undecided;
+    const infinite = Math.sqrt((1 + 1 / Math.sqrt(0.9)) / 2e100);
+    expect(from).toBeLessThanOrEqual(infinite);
+    expect(to).toBeGreaterThanOrEqual(infinite);
+    expect((to - from) / infinite).toBeLessThan(1e-8);
+  });
+
+  test("where it is not, that is an error of its own", async () => {
+    const { code, message, stationary } = await failure({ schedule: { learningRates: [1e300] } }, exact);
+    expect(code).toBe("UNDECIDED");
+    expect(message).toBe(
+      "float64 cannot tell whether the infinite horizon has a stationary equilibrium from 0 to 2, and elsewhere there is none",
+    );
+    expect(stationary).toMatchObject({ equilibria: [], complete: false, undecided: [[0, 2]], chosen: -1 });
+  });
+});
+
 test("a rollout has no end to stop at", async () => {
   await expect(solve(endless({}), { ...cpu, method: "rollout" })).rejects.toMatchObject({
     code: "INVALID_CONFIG",
