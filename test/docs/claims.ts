@@ -1,6 +1,6 @@
 // Claims: words that a document really has, and what the numbers in them have to be.
 import { readFile } from "node:fs/promises";
-import { expect } from "vitest";
+import { expect, type TestContext } from "vitest";
 
 /** A document, or any text, in which claims are looked up. */
 export interface Document {
@@ -102,4 +102,13 @@ export function unclaimed(document: Document, from: string, to?: string): string
     .filter(({ at }) => !code.some(([begin, stop]) => begin < at && at < stop))
     .filter(({ at }) => !document.claimed.has(at))
     .map(({ at }) => document.text.slice(at - 30, at + 20));
+}
+
+/** Skips a test unless all others of its file have passed: what was claimed is known only then. */
+export function afterAllOthers({ task, skip }: TestContext): void {
+  const passed = (tasks: typeof task.file.tasks): boolean =>
+    tasks.every(
+      (one) => one === task || (one.type === "suite" ? passed(one.tasks) : one.result?.state === "pass"),
+    );
+  if (!passed(task.file.tasks)) skip();
 }
