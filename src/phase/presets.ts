@@ -35,6 +35,8 @@ export const phasePresets: Readonly<Record<string, PhasePreset>> = {
       config: "uncertain-deployment",
       x: { key: "hazard", from: 0.001, to: 0.5, count: 512, scale: "log" },
       y: { key: "signalError", from: 0, to: 0.5, count: 512 },
+      // after 20 episodes of training, and after as many as the hazard has it
+      measures: ["deception", "deceptionOverHazard"],
     },
   },
   "endless-discount-rate": {

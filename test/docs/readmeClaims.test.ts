@@ -1,12 +1,40 @@
-// What the README says of the experiments and of the next steps is what the library computes.
+// What the README says of its first maps, of the experiments and of the next steps is what the library computes.
 import { expect, test } from "vitest";
-import { presets, type Result, simulate, solve } from "../../src/index.ts";
+import { phasePresets, presets, type Result, simulate, solve } from "../../src/index.ts";
 import { claim, readDocument, says } from "./claims.ts";
+import { doubting } from "./doubt.ts";
 
 const page = await readDocument("README.md");
 const solved = (preset: string, changes: Record<string, unknown> = {}) =>
   solve({ ...presets[preset].config, ...changes }, { backend: "cpu" });
 const kept = ({ trajectory: { theta } }: Pick<Result, "trajectory">) => theta.at(-1)! / theta[0];
+
+test("the maps at the top", async () => {
+  const { x, y, measures } = phasePresets["hazard-error"].phase;
+  claim(page, "262,144 games, each solved by itself", [(x.count as number) * (y.count as number)]);
+  expect(measures).toEqual(["deception", "deceptionOverHazard"]);
+  const of = async (hazard: number, error: number) => {
+    const { config, measures, measuresOverHazard } = await doubting(hazard, error);
+    return { config, short: measures.deception!, average: measuresOverHazard!.deception! };
+  };
+  const { config, ...sure } = await of(0.3, 0);
+  claim(page, "On the left training lasts 20 episodes.", [config.initial.deploymentAt!]);
+  says(page, "lose their goal, unless the signal is nearly perfect.");
+  expect(sure.short).toBeGreaterThan(0.7);
+  for (const error of [0.1, 0.3, 0.5]) {
+    const doubt = await of(0.3, error);
+    expect(doubt.short).toBeLessThan(0.05);
+    says(page, "and the cliff is gone, for agents are seldom so wrong.");
+    expect(doubt.average).toBeGreaterThan(0.85);
+  }
+  says(page, "and a signal that errs now and then lowers it by a little more.");
+  for (const hazard of [0.01, 0.02, 0.05, 0.1, 0.3]) {
+    const [none, some] = [await of(hazard, 0), await of(hazard, 0.1)];
+    expect(some.average).toBeLessThan(none.average);
+    expect(none.average - some.average).toBeLessThan(0.15);
+  }
+  expect((await of(0.002, 0)).average).toBeLessThan(0.25);
+});
 
 test("the first experiment", async () => {
   const { plan, trajectory } = await solved("experiment-1");
