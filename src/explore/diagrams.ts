@@ -45,7 +45,7 @@ const FIRST: Readonly<Record<string, First>> = {
   linear: { axes: ["schedule.learningRate", "schedule.training"], measure: "deception" },
   "learned-discount": { axes: ["initial.discount", "discountLearningRateScale"], measure: "retention" },
   misconception: { axes: ["beliefLearningRateScale", "schedule.learningRate"], measure: "retention" },
-  "uncertain-deployment": { axes: ["hazard", "signalError"], measure: "retention" },
+  "uncertain-deployment": { axes: ["hazard", "signalError"], measure: "retentionOverHazard" },
   mlp: { axes: ["schedule.learningRate", "schedule.training"], measure: "retention" },
 };
 /** and where there is no end */

@@ -100,9 +100,12 @@ const STEPS = {
     title: "Uncertain deployment",
     question: "What if agents only see a signal of whether they are still in training?",
     look: [
-      "There are two coefficients, one after each signal. Agents that cannot be sure hide after either signal, and for " +
-        "longer than those that know.",
-      "Training ends at episode 20 here. Move that to 60: training that outlasts what agents expect takes most of the goal.",
+      "There are two coefficients, one after each signal. Agents that cannot be sure hide after either signal, and go on " +
+        "hiding when they are deployed. Still, a wrong signal in training makes them show more, and costs them some of " +
+        "their goal.",
+      "Training ends at episode 20 here. Move that to 10, and they keep more than with a signal error of 0; move it to 60, " +
+        "and hardly anything is left. The map is over how long training may last: go up in it from a perfect signal to " +
+        "see what doubt costs on average.",
     ],
     preset: "uncertain-deployment",
   },

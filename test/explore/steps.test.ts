@@ -73,11 +73,31 @@ test("a learned discount goes up to 1, and may go down where a regularizer's ste
   expect(discount.some((γ, t) => γ < (discount[t - 1] ?? 0) - 0.1)).toBe(true);
 });
 
-test("uncertain deployment: training that outlasts what agents expect takes most of the goal", async () => {
-  const expected = await solved("uncertain-deployment");
-  expect(expected.measures.retention).toBeGreaterThan(0.9);
-  const longer = await solved("uncertain-deployment", { "initial.deploymentAt": 60 });
-  expect(longer.measures.retention).toBeLessThan(0.5);
+test("uncertain deployment: short training keeps more, long training hardly anything, and doubt costs on average", async () => {
+  const at = (deploymentAt: number, signalError = 0.1) =>
+    solved("uncertain-deployment", { "initial.deploymentAt": deploymentAt, signalError });
+  const [doubting, certain] = [await at(10), await at(10, 0)];
+  expect(doubting.measures.retention).toBeGreaterThan(certain.measures.retention!);
+  expect((await at(60)).measures.retention).toBeLessThan(0.05);
+  expect((await at(60, 0)).measures.retention).toBeGreaterThan(0.6);
+  const { ifTrainingSignal, ifDeploymentSignal } = doubting.plan;
+  for (let t = 1; t < 40; t++) {
+    expect(ifDeploymentSignal[t]).toBeGreaterThan(ifTrainingSignal[t]);
+    expect(ifDeploymentSignal[t]).toBeLessThan(0.6);
+  }
+  // up in the map doubt costs, but for next to nothing where agents expect deployment at once
+  const { settings, diagram } = stateOfStep("uncertain-deployment", { backend: "cpu" });
+  expect(diagram).toMatchObject({
+    x: { key: "hazard" },
+    y: { key: "signalError" },
+    measure: "retentionOverHazard",
+  });
+  const { values } = await phase(phaseConfigOf(settings, { ...diagram, size: 64 }), { backend: "cpu" });
+  for (let x = 0; x < 64; x += 7)
+    for (const y of [1, 16, 63]) {
+      const map = values.retentionOverHazard;
+      expect(map[64 * y + x]).toBeLessThan(map[x] + 0.002);
+    }
 });
 
 test("an infinite horizon: one coefficient, and the goal dies out by a constant factor", async () => {
