@@ -185,11 +185,11 @@ function createPlayer(
 
 /** An index drawn with these probabilities; what is certain takes no random number. */
 function drawn(probabilities: readonly number[], random: Random): number {
-  const certain = probabilities.indexOf(1);
-  if (certain >= 0) return certain;
+  // plain loops: this is where a run's time goes
+  for (let i = 0; i < probabilities.length; i++) if (probabilities[i] === 1) return i;
   let left = random.uniform();
-  for (const [i, probability] of probabilities.entries()) {
-    left -= probability;
+  for (let i = 0; i < probabilities.length; i++) {
+    left -= probabilities[i];
     if (left < 0) return i;
   }
   // the probabilities' rounding: the last that is possible
