@@ -1,6 +1,7 @@
 // What `certified` promises, as one expectation: the GPU's plan, costs and margins are the float64 oracle's, to the bit.
 import { expect } from "vitest";
 import { type Config, type Result, type SolveOptions, solve } from "../../src/index.ts";
+import { keptGpu } from "./gpus.ts";
 
 type GpuMethod = "rollout" | "moments";
 
@@ -14,11 +15,11 @@ export function solveOnGpu(config: Config, method: GpuMethod, options: SolveOpti
   return solve(config, { backend: "gpu", method, precision: "certified", ...options });
 }
 
-/** Solves on both, and on the GPU by each method given. */
+/** Solves on both, and on the GPU by each method given, on a device that goes on from solve to solve. */
 export async function expectAgreement(config: Config, methods: readonly GpuMethod[]): Promise<Result> {
   const cpu = await solveOnCpu(config);
   for (const method of methods) {
-    const gpu = await solveOnGpu(config, method);
+    const gpu = await solveOnGpu(config, method, { gpu: await keptGpu() });
     expect(gpu.solver).toMatchObject({ backend: "gpu", method, precision: "certified", notes: [] });
     expectSameSteps(gpu, cpu);
   }

@@ -9,6 +9,7 @@ import { contrary } from "../games/contrary.ts";
 import { gears } from "../games/gears.ts";
 import { momentum } from "../games/momentum.ts";
 import { offset } from "../games/offset.ts";
+import { keptGpu } from "./gpus.ts";
 import { axis, even } from "./numbers.ts";
 
 type Method = "rollout" | "moments";
@@ -31,7 +32,10 @@ async function hold(
   method: Method,
   { first = 0, everies = [false] } = {},
 ): Promise<Held[]> {
-  const gpu = await createGpuEvaluator(problem, { method, precision: "certified", required: true });
+  const gpu = await createGpuEvaluator(problem, {
+    ...{ method, precision: "certified", required: true },
+    gpu: await keptGpu(),
+  });
   const oracle = createOracle(problem);
   const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));
   const held: Held[] = [];
