@@ -10,16 +10,20 @@ export function solveOnCpu(config: Config): Promise<Result> {
   return solve(config, { backend: "cpu", method: "rollout" });
 }
 
-/** The GPU's answer, screened there and settled by the oracle. */
-export function solveOnGpu(config: Config, method: GpuMethod, options: SolveOptions = {}): Promise<Result> {
-  return solve(config, { backend: "gpu", method, precision: "certified", ...options });
+/** The GPU's answer, screened there and settled by the oracle; on a device that goes on from solve to solve. */
+export async function solveOnGpu(
+  config: Config,
+  method: GpuMethod,
+  options: SolveOptions = {},
+): Promise<Result> {
+  return solve(config, { backend: "gpu", method, precision: "certified", gpu: await keptGpu(), ...options });
 }
 
-/** Solves on both, and on the GPU by each method given, on a device that goes on from solve to solve. */
+/** Solves on both, and on the GPU by each method given. */
 export async function expectAgreement(config: Config, methods: readonly GpuMethod[]): Promise<Result> {
   const cpu = await solveOnCpu(config);
   for (const method of methods) {
-    const gpu = await solveOnGpu(config, method, { gpu: await keptGpu() });
+    const gpu = await solveOnGpu(config, method);
     expect(gpu.solver).toMatchObject({ backend: "gpu", method, precision: "certified", notes: [] });
     expectSameSteps(gpu, cpu);
   }
