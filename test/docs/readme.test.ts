@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PATIENT } from "../cli/program.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOFTWARE_ADAPTER = `"${process.execPath}" "${join(ROOT, "scripts/software-adapter.mjs")}"`;
@@ -51,9 +52,15 @@ afterAll(async () => {
 /** Runs a script with `sh`, which stops at the first command that fails. */
 function run(script: string): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((done) => {
-    execFile("sh", ["-e", "-c", script], { cwd: folder, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      done({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr });
-    });
+    const env = { ...process.env, ...PATIENT };
+    execFile(
+      "sh",
+      ["-e", "-c", script],
+      { cwd: folder, env, maxBuffer: 2 ** 26 },
+      (error, stdout, stderr) => {
+        done({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr });
+      },
+    );
   });
 }
 
