@@ -77,7 +77,7 @@ test("the best response is as good as any point of a fine grid, and inside the a
         const moments = { A, B: ratio * Math.sqrt(A * C), C, absB: Math.sqrt(A * C) };
         const outlook = [{ ...moments, weight: 1, learningRate: 1 }];
         const max = min + 2;
-        const best = bestResponse(outlook, () => ({ keep, pull }), discount, { min, max });
+        const best = bestResponse(outlook, () => ({ lost: 1 - keep, pull }), discount, { min, max });
         expect(best.coefficient).toBeGreaterThanOrEqual(min);
         expect(best.coefficient).toBeLessThanOrEqual(max);
         let excess = Number.NEGATIVE_INFINITY;

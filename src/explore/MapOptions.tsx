@@ -123,7 +123,7 @@ export function MapOptions({ state, change }: Props) {
             sizesOf(settings).map((size): [string, string] => [String(size), `${size} × ${size}`]),
           )}
           {isQuick(settings) &&
-            checkConfig(settings).game.proportional?.quadraticGain &&
+            checkConfig(settings).game.proportional?.quadraticLoss &&
             choice(
               "Coefficients",
               "map-method",

@@ -32,10 +32,10 @@ export interface Proportional<D extends string = string, P extends string = stri
   /** θ' = gain·θ */
   gain(decision: Values<D>, learningRate: number, parameters: Values<P>): number;
   /**
-   * Where reach is the decision's only number a and gain = keep − pull·a²: keep and pull. The best real decision
+   * Where reach is the decision's only number a and gain = 1 − (lost + pull·a²): lost and pull. The best real decision
    * then has a closed form (the method `exact`).
    */
-  quadraticGain?(learningRate: number, parameters: Values<P>): { keep: number; pull: number };
+  quadraticLoss?(learningRate: number, parameters: Values<P>): { lost: number; pull: number };
 }
 
 /** A Markov chain of phases that the agents do not see, and the signals that they see instead. Z phases, S signals. */

@@ -11,9 +11,9 @@ import { defineGame } from "./game.ts";
 export const gainOf = (coefficient: number, learningRate: number, regularization: number): number =>
   1 - 2 * learningRate * (coefficient * coefficient + regularization);
 
-/** The same as keep − pull·a². */
-export const quadraticGainOf = (learningRate: number, regularization: number) => ({
-  keep: 1 - 2 * learningRate * regularization,
+/** The same as 1 − (lost + pull·a²). */
+export const quadraticLossOf = (learningRate: number, regularization: number) => ({
+  lost: 2 * learningRate * regularization,
   pull: 2 * learningRate,
 });
 
@@ -26,7 +26,7 @@ export const linear = defineGame({
     reach: ({ coefficient }) => coefficient,
     gain: ({ coefficient }, learningRate, { regularization }) =>
       gainOf(coefficient, learningRate, regularization),
-    quadraticGain: (learningRate, { regularization }) => quadraticGainOf(learningRate, regularization),
+    quadraticLoss: (learningRate, { regularization }) => quadraticLossOf(learningRate, regularization),
   },
   wgsl: linearWgsl,
 });

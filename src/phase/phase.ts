@@ -67,7 +67,7 @@ export function phaseMethod(
   asked: "auto" | EngineMethod = "auto",
 ): EngineMethod {
   const grid = measures.includes("margin");
-  const closed = game.proportional?.quadraticGain !== undefined && Object.keys(game.decision).length === 1;
+  const closed = game.proportional?.quadraticLoss !== undefined && Object.keys(game.decision).length === 1;
   if (asked === "auto") return closed && !grid ? "exact" : game.proportional ? "moments" : "rollout";
   if (!["exact", "moments", "rollout"].includes(asked))
     throw new MesaError(

@@ -4,9 +4,9 @@
 // Backward induction keeps the moments of each phase (src/solve/moments.ts) and, by episode, the decision after each
 // signal; then the trajectory runs forward over these.
 
-import { gainOf, quadraticGainOf } from "../games/linear.ts";
+import { gainOf, quadraticLossOf } from "../games/linear.ts";
 import { type Chain, createChain } from "../solve/chain.ts";
-import { finish, momentsOf, restForEver } from "../solve/equilibrium.ts";
+import { costForEver, type Equilibrium, finish, momentsOf, restForEver } from "../solve/equilibrium.ts";
 import { findOnGrid } from "../solve/gridEquilibria.ts";
 import { measuresByChance, measuresByName, measuresFrom } from "../solve/measures.ts";
 import { END, Future, roundingsOf } from "../solve/moments.ts";
@@ -34,6 +34,8 @@ export class TightSolver {
   readonly #inRange: boolean;
   readonly #prospects = new Prospects();
   readonly #moments = new Phases();
+  /** what an infinite horizon goes on with */
+  #end: Equilibrium | undefined;
   #chain: Chain | undefined;
   #chainOf = { hazard: Number.NaN, signalError: Number.NaN };
   /** decisions by episode and signal */
@@ -97,8 +99,7 @@ export class TightSolver {
   /** Finds what goes on for ever, which is then the end. @returns the code of its status */
   #settleEnd({ discount, regularization, learningRate, deployment }: Readonly<CellNumbers>): number {
     const { problem, method } = this.#diagram;
-    const { keep, pull } = quadraticGainOf(deployment > 0 ? 0 : learningRate, regularization);
-    const lost = 1 - keep;
+    const { lost, pull } = quadraticLossOf(deployment > 0 ? 0 : learningRate, regularization);
     const [grid] = problem.candidates.axes;
     const found = finish(
       method === "exact"
@@ -108,8 +109,8 @@ export class TightSolver {
     const end = measuresOfEnd(found);
     Object.assign(this.measures, end);
     if (found.chosen >= 0) {
-      const { continuation, play } = found.equilibria[found.chosen];
-      this.#moments.fill(momentsOf(continuation, play, discount));
+      this.#end = found.equilibria[found.chosen];
+      this.#moments.fill(momentsOf(this.#end.continuation, this.#end.play, discount));
     }
     return end.status;
   }
@@ -124,11 +125,14 @@ export class TightSolver {
     const rolls = responder instanceof GridResponder && !this.#infinite && phases === 1;
     if (this.#plan.length < episodes * signals) this.#plan = new Float64Array(episodes * signals);
     const plan = this.#plan;
-    // what an infinite horizon goes on with is played from here on: see beforeEnd in src/solve/stationary.ts
-    const from = !this.#infinite ? episodes : deployment > 0 && learningRate !== 0 ? training : 0;
     if (rolls && !this.#inRange) return CLOSE;
     let growth = NO_GROWTH;
-    for (let t = episodes - 1; t >= 0; t--) {
+    let from = episodes;
+    if (this.#infinite) {
+      from = deployment > 0 && learningRate !== 0 ? training : 0;
+      this.#playEnd(from, episodes, discount);
+    }
+    for (let t = from - 1; t >= 0; t--) {
       if (rolls && !growthInRange(growth)) return CLOSE;
       this.#foresee(chain, t < training ? learningRate : 0);
       let cost = 0;
@@ -148,15 +152,26 @@ export class TightSolver {
         if (probability > 0 && dearer < margin) margin = dearer;
       }
       if (t === 0) {
-        const rest = this.#meanSquare * restForEver(discount, Math.max(1, from));
+        const rest = this.#meanSquare * restForEver(discount, from);
         this.measures.cost = this.#infinite ? cost + rest : cost;
         this.measures.margin = Number.isFinite(margin) ? cost + margin - cost : Number.NaN;
       }
-      if (t < from) this.#extend(chain, t);
+      this.#extend(chain, t);
       if (rolls)
         growth = grown(growth, plan[t], gainOf(plan[t], prospects.learningRate[0], prospects.regularization));
     }
     return 0;
+  }
+
+  /** Plays what goes on for ever, as `beforeEnd` in src/solve/stationary.ts does. */
+  #playEnd(from: number, episodes: number, discount: number): void {
+    const { play, continuation, margin } = this.#end!;
+    this.#plan.fill(play.r, from, episodes);
+    if (from > 0) return;
+    const [own, later] = costForEver(continuation, play, discount);
+    const cost = this.#meanSquare * own;
+    this.measures.cost = cost + this.#meanSquare * later;
+    this.measures.margin = this.#meanSquare * (own + margin) - cost;
   }
 
   /** What follows an episode, by the phase there. */

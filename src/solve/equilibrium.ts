@@ -15,7 +15,8 @@
 //
 //     A = r²/u,   D = (r(r − 1) − γ(1 − s)sA)/v,   u = (1 − γ) + γs(2 − s),   v = (1 − γ) + γs.
 //
-// Where u ≤ 0 the goal grows faster than the discount forgets, and the decision costs more than any number.
+// Where u ≤ 0 the goal grows faster than the discount forgets, and the decision costs more than any number, unless it is
+// r = 0, which outputs nothing of the goal: then A = D = 0.
 //
 // Backward induction is the map of (A, D) to that of a horizon longer by an episode. An equilibrium is a fixed point
 // of the map, and is stable where the map's derivative there contracts.
@@ -54,6 +55,7 @@ export function decays(s: number, discount: number): { u: number; v: number } {
 
 /** A decision that is played for ever; undefined where its cost is infinite. */
 export function forEver({ r, s }: Play, discount: number): Continuation | undefined {
+  if (r === 0) return END;
   const { u, v } = decays(s, discount);
   const A = (r * r) / u;
   if (!(u > 0 && Number.isFinite(A))) return undefined;
@@ -67,10 +69,19 @@ export function relativeCost({ A, D }: Continuation, { r, s }: Play, discount: n
 
 /** Moments to begin an induction with. C is left out, as it is the same for all decisions: see {@link restForEver}. */
 export function momentsOf({ A, D }: Continuation, { r, s }: Play, discount: number): Moments {
-  return { A, B: A - D, C: 0, absB: Math.abs(r) / (1 - discount * Math.abs(1 - s)) };
+  return { A, B: A - D, C: 0, absB: r === 0 ? 0 : Math.abs(r) / (1 - discount * Math.abs(1 - s)) };
 }
 
-/** γⁿ/(1 − γ): what θ² weighs in the cost of an agent, n episodes before a decision goes on for ever, after these. */
+/**
+ * What a decision that all play for ever costs an agent per θ²: in its own comparison with others, and in what is the
+ * same for all its decisions.
+ */
+export function costForEver(continuation: Continuation, play: Play, discount: number): [number, number] {
+  const own = 1 + relativeCost(continuation, play, discount);
+  return [own, (discount * own) / (1 - discount)];
+}
+
+/** γⁿ/(1 − γ): what C leaves out of the cost of an agent n ≥ 1 episodes before a decision that is played for ever. */
 export function restForEver(discount: number, episodes: number): number {
   return discount ** episodes / (1 - discount);
 }
@@ -86,8 +97,10 @@ export interface Equilibrium {
    * magnitude. Horizons that come near the equilibrium as they get longer stay there where this is inside (−1, 1).
    */
   readonly multiplier: number;
-  /** what an agent could gain by another decision, per θ²: 0 but for rounding */
+  /** what an agent could gain by another decision, per θ²: 0, or at most 10⁻¹² of the cost's terms for a real one */
   readonly gap: number;
+  /** by how much the best other candidate costs more, per θ²; NaN where there is none, or the decision is any real one */
+  readonly margin: number;
 }
 
 /** What ever longer finite horizons come to. */

@@ -1,6 +1,6 @@
 // The best real coefficient in closed form: the limit of ever finer grids.
 //
-// With g = keep − pull·a², the cost per θ² is a quartic in a whose derivative, halved, is
+// With g = keep − pull·a² and keep = 1 − lost, the cost per θ² is a quartic in a whose derivative, halved, is
 //
 //     2γ Σ w pull² A a³ + (1 − 2γ Σ w pull (keep A − B)) a − 1,
 //
@@ -80,21 +80,21 @@ export function minimaWithin(
 /** The best real coefficient within an axis, and its cost per θ²; the smaller of equals. */
 export function bestResponse(
   outlook: Outlook,
-  quadraticGain: (learningRate: number) => { keep: number; pull: number },
+  quadraticLoss: (learningRate: number) => { lost: number; pull: number },
   discount: number,
   axis: Pick<Axis, "min" | "max">,
 ): { coefficient: number; cost: number } {
   let [cubic, linear] = [0, 1];
   for (const { weight, learningRate, A, B } of outlook) {
-    const { keep, pull } = quadraticGain(learningRate);
+    const { lost, pull } = quadraticLoss(learningRate);
     cubic += weight * (2 * discount * pull * pull * A);
-    linear -= weight * (2 * discount * pull * (keep * A - B));
+    linear -= weight * (2 * discount * pull * ((1 - lost) * A - B));
   }
   let best = { coefficient: Number.NaN, cost: Number.POSITIVE_INFINITY };
   for (const coefficient of minimaWithin(cubic, linear, axis)) {
     const gain = (learningRate: number) => {
-      const { keep, pull } = quadraticGain(learningRate);
-      return keep - pull * coefficient * coefficient;
+      const { lost, pull } = quadraticLoss(learningRate);
+      return 1 - lost - pull * coefficient * coefficient;
     };
     const cost = costPerSquare(outlook, coefficient, gain, discount);
     if (cost < best.cost) best = { coefficient, cost };
@@ -105,12 +105,12 @@ export function bestResponse(
 /** An evaluator that answers with the best real coefficient; its decisions are no points of the grid. */
 export function createExactEvaluator(problem: Problem): Evaluator {
   const { game, parameters, config, chain } = problem;
-  const quadraticGain = (learningRate: number) => game.proportional!.quadraticGain!(learningRate, parameters);
+  const quadraticLoss = (learningRate: number) => game.proportional!.quadraticLoss!(learningRate, parameters);
   const axis = config[Object.keys(game.decision)[0]] as Axis;
   const future = new Future(problem);
 
   const respond = (outlook: Outlook): Choice => {
-    const { coefficient, cost } = bestResponse(outlook, quadraticGain, parameters.discount, axis);
+    const { coefficient, cost } = bestResponse(outlook, quadraticLoss, parameters.discount, axis);
     const decision = [coefficient];
     return { index: -1, decision, cost: future.meanSquare * cost, runnerUp: Number.NaN, survivors: 0 };
   };

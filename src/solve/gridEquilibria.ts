@@ -45,8 +45,9 @@ class Responses {
   readonly count: number;
   readonly #r: Float64Array;
   readonly #s: Float64Array;
-  /** how many costs were computed */
-  costs = 0;
+  /** how many costs were computed, and how many when the search was last paused */
+  #costs = 0;
+  #pausedAt = 0;
 
   constructor({ r, s }: Plays, discount: number) {
     this.#r = r;
@@ -78,26 +79,46 @@ class Responses {
         best = i;
       }
     }
-    this.costs += this.count;
+    this.#costs += this.count;
     return best;
   }
 
-  /** Whether a candidate is the best response. Its neighbours are tried first: few need more to be refuted. */
-  isBest(index: number, { A, D }: Continuation): boolean {
-    const own = this.#cost(index, A, D);
-    if (own === Number.POSITIVE_INFINITY) return false;
-    const next = index + 1;
-    this.costs += 3;
-    if (index > 0 && this.#cost(index - 1, A, D) <= own) return false;
-    if (next < this.count && this.#cost(next, A, D) < own) return false;
-    this.costs += this.count;
-    for (let i = 0; i < index; i++) if (this.#cost(i, A, D) <= own) return false;
-    for (let i = next; i < this.count; i++) if (this.#cost(i, A, D) < own) return false;
+  /** Whether the search has gone on for long enough to be paused. */
+  isDue(): boolean {
+    if (this.#costs - this.#pausedAt < PAUSE) return false;
+    this.#pausedAt = this.#costs;
     return true;
   }
 
+  /**
+   * By how much the best other candidate costs more, NaN if there is none; negative, and no more than that, if one costs
+   * less. Neighbours are tried first: few candidates need more to be refuted.
+   */
+  margin(index: number, { A, D }: Continuation): number {
+    const own = this.#cost(index, A, D);
+    if (own === Number.POSITIVE_INFINITY) return Number.NEGATIVE_INFINITY;
+    this.#costs += 3;
+    if (index > 0 && this.#cost(index - 1, A, D) < own) return Number.NEGATIVE_INFINITY;
+    if (index + 1 < this.count && this.#cost(index + 1, A, D) < own) return Number.NEGATIVE_INFINITY;
+    this.#costs += this.count;
+    let best = Number.NaN;
+    for (let i = 0; i < this.count; i++) {
+      if (i === index) continue;
+      const cost = this.#cost(i, A, D);
+      if (!(cost >= best)) best = cost;
+      if (cost < own) break;
+    }
+    return best - own;
+  }
+
+  /** Whether the induction chooses a candidate: no other costs less, and none before it as much. */
+  isChosen(index: number, continuation: Continuation): boolean {
+    const margin = this.margin(index, continuation);
+    return margin < 0 ? false : margin === 0 ? this.to(continuation) === index : true;
+  }
+
   /** Some episodes of one candidate and what follows them. Where there are several, its cost for ever is finite. */
-  extend(index: number, after: Continuation, episodes: number): Continuation {
+  repeat(index: number, after: Continuation, episodes: number): Continuation {
     const play = this.play(index);
     if (episodes === 1) return extend(after, play, this.discount);
     const { a, b } = approachOf([play], this.discount);
@@ -141,18 +162,16 @@ export function* findOnGrid(
   const { count } = responses;
   const indices: number[] = [];
   const equilibria: Equilibrium[] = [];
-  let pausedAt = 0;
   for (let index = 0; index < count; index++) {
     const play = responses.play(index);
     const continuation = forEver(play, discount);
-    if (continuation && responses.isBest(index, continuation)) {
+    const margin = continuation ? responses.margin(index, continuation) : -1;
+    if (continuation && !(margin < 0)) {
       indices.push(index);
       const multiplier = heldMultiplier(play, discount);
-      equilibria.push({ decision: decisionAt(index), play, continuation, multiplier, gap: 0 });
+      equilibria.push({ decision: decisionAt(index), play, continuation, multiplier, gap: 0, margin });
     }
-    if (responses.costs - pausedAt < PAUSE) continue;
-    pausedAt = responses.costs;
-    yield (0.5 * index) / count;
+    if (responses.isDue()) yield (0.5 * index) / count;
   }
   const { decisions, ...horizon } = yield* lengthen(responses);
   const limit = horizon.outcome === "limit" ? indices.indexOf(decisions[0]) : -1;
@@ -171,34 +190,32 @@ function* lengthen(responses: Responses): Search<FiniteHorizon<number>> {
   /** how often the last decision was made in a row, and when to ask how long it will be */
   let [streak, nextLook] = [0, 1];
   let nextRound = 2 * LONGEST_PERIOD;
-  let pausedAt = responses.costs;
   const past: number[] = [];
   for (let asked = 0; asked < MOST_RESPONSES; asked++) {
-    if (responses.costs - pausedAt >= PAUSE) {
-      pausedAt = responses.costs;
-      yield 0.5 + (0.5 * asked) / MOST_RESPONSES;
-    }
+    const share = 0.5 + (0.5 * asked) / MOST_RESPONSES;
+    if (responses.isDue()) yield share;
     const index = responses.to(now);
     if (index < 0) break;
     let steps = 1;
     if (index !== past.at(-1)) [streak, nextLook] = [0, 1];
     if (streak >= nextLook) {
       nextLook = 2 * streak;
-      if (isHeld(responses, [index], now))
+      if (yield* isHeld(responses, [index], now, share))
         return { outcome: "limit", period: 1, decisions: [index], episodes };
       // no part of a round that could be found
       if (streak >= LONGEST_PERIOD)
-        while (steps < LONGEST_STEP && isHeld(responses, [index], now, 2 * steps)) steps *= 2;
+        while (steps < LONGEST_STEP && (yield* isHeld(responses, [index], now, share, 2 * steps))) steps *= 2;
     }
     if (past.length >= nextRound) {
       nextRound *= 2;
-      const round = roundsOf(past).find((round) => isHeld(responses, round, now));
-      if (round) return { outcome: "cycle", period: round.length, decisions: round, episodes };
+      for (const round of roundsOf(past))
+        if (yield* isHeld(responses, round, now, share))
+          return { outcome: "cycle", period: round.length, decisions: round, episodes };
     }
     past.push(index);
     streak += steps;
     episodes += steps;
-    now = responses.extend(index, now, steps);
+    now = responses.repeat(index, now, steps);
   }
   return { outcome: "none", period: null, decisions: [], episodes };
 }
@@ -216,16 +233,18 @@ function roundsOf(past: readonly number[]): number[][] {
 }
 
 /**
- * Whether candidates that are played in rounds, from the last episode on, are best responses all the while.
+ * Whether candidates that are played in rounds, from the last episode on, are chosen all the while.
  *
+ * @param share of the search that is done
  * @param times how many rounds
  */
-function isHeld(
+function* isHeld(
   responses: Responses,
   round: readonly number[],
   now: Continuation,
+  share: number,
   times = Number.POSITIVE_INFINITY,
-): boolean {
+): Search<boolean> {
   const { discount } = responses;
   const plays = round.map((index) => responses.play(index));
   const { a: logA, b: logB, turns } = approachOf(plays, discount);
@@ -237,11 +256,17 @@ function isHeld(
     limit = { A, D: A - (once.A - once.D) / (turns ? 1 + Math.exp(logB) : -Math.expm1(logB)) };
   }
   if (!limit) return false;
-  const endsA = [1, Math.exp(times * logA)];
-  const endsB = [1, turns ? -Math.exp(logB) : Math.exp(times * logB)];
+  // what grows leaves any fixed point but the one that it is at
+  const isThere = limit.A === now.A && limit.D === now.D;
+  if (logA >= 0 && !isThere) return false;
+  const endsA = isThere ? [1] : [1, Math.exp(times * logA)];
+  const endsB = isThere ? [1] : [1, turns ? -Math.exp(logB) : Math.exp(times * logB)];
   for (const [i, index] of round.entries()) {
     for (const a of endsA)
-      for (const b of endsB) if (!responses.isBest(index, between(limit, now, a, b))) return false;
+      for (const b of endsB) {
+        if (!responses.isChosen(index, between(limit, now, a, b))) return false;
+        if (responses.isDue()) yield share;
+      }
     limit = extend(limit, plays[i], discount);
     now = extend(now, plays[i], discount);
   }

@@ -109,7 +109,8 @@ function equilibriumAt(game: RealGame, a: number, isEnd: boolean): Equilibrium |
   const multiplier = isEnd
     ? heldMultiplier(play, discount)
     : largestEigenvalue(derivativeAt(game, a, continuation));
-  return { decision: [a], play, continuation, multiplier, gap: Math.max(0, cost - best) };
+  const gap = Math.max(0, cost - best);
+  return { decision: [a], play, continuation, multiplier, gap, margin: Number.NaN };
 }
 
 /**
@@ -129,14 +130,16 @@ export function* findAmongReals(game: RealGame): Search<Equilibria> {
   const equilibria: Equilibrium[] = [];
   const offer = (a: number, isEnd: boolean) => {
     const found = equilibriumAt(game, a, isEnd);
-    if (found) equilibria.push(found);
+    // a root at an end of the axis may be found from both
+    if (found && equilibria.at(-1)?.decision[0] !== a) equilibria.push(found);
   };
   const [low, high] = [slopeOver(game, point(min)), slopeOver(game, point(max))];
   if (low && low.value.low > 0) offer(min, true);
   for (const root of roots)
     if (root.high >= min && root.low <= max)
       offer(Math.min(max, Math.max(min, root.low + (root.high - root.low) / 2)), false);
-  if (high && high.value.high < 0) offer(max, true);
+  // 0 costs the same however fast it lets the goal grow
+  if (max === 0 || (high && high.value.high < 0)) offer(max, true);
   yield 0;
 
   const finiteHorizon = yield* lengthen(game, equilibria);
@@ -156,17 +159,19 @@ export function* findAmongReals(game: RealGame): Search<Equilibria> {
 }
 
 const isNear = (x: Continuation, y: Continuation, within: number) =>
-  Math.abs(x.A - y.A) <= within * Math.abs(y.A) && Math.abs(x.D - y.D) <= within * Math.abs(y.D);
+  Math.max(Math.abs(x.A - y.A), Math.abs(x.D - y.D)) <= within * Math.max(Math.abs(y.A), Math.abs(y.D));
 
 /** Makes the horizon longer until it arrives at a stable equilibrium or at a stable cycle. */
 function* lengthen(game: RealGame, equilibria: readonly Equilibrium[]): Search<FiniteHorizon> {
-  const stable = equilibria.filter(({ multiplier }) => Math.abs(multiplier) < 1);
   let now = END;
   /** the continuations of the last episodes, the latest first */
   const past: Continuation[] = [];
   let episodes = 0;
   for (; episodes < MOST_EPISODES; episodes++) {
-    const limit = stable.find(({ continuation }) => isNear(now, continuation, ARRIVED));
+    // only an equilibrium that it is at, to the last bit, need not be stable
+    const limit = equilibria.find(({ continuation, multiplier }) =>
+      isNear(now, continuation, Math.abs(multiplier) < 1 ? ARRIVED : 0),
+    );
     if (limit) return { outcome: "limit", period: 1, decisions: [limit.decision], episodes };
     if (episodes % LONGEST_PERIOD === 0) {
       const period = past.findIndex((then) => isNear(now, then, ARRIVED)) + 1;

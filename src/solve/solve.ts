@@ -107,6 +107,8 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
     () => `at episode ${induction.remaining - 1}`,
   );
 
+  if (end && ran.backend === "gpu")
+    notes.push("the equilibrium, and the episodes with the last learning rate, are float64's, on the cpu");
   const { plan, steps } = induction;
   return {
     game: game.name,

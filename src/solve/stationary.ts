@@ -4,11 +4,18 @@
 
 import { checkNotAborted, MesaError } from "../errors.ts";
 import { namer, type Problem } from "../problem.ts";
-import { type Equilibria, type FiniteHorizon, momentsOf, restForEver, type Search } from "./equilibrium.ts";
+import {
+  costForEver,
+  type Equilibria,
+  type FiniteHorizon,
+  momentsOf,
+  restForEver,
+  type Search,
+} from "./equilibrium.ts";
 import { findOnGrid } from "./gridEquilibria.ts";
 import { Future, type Moments } from "./moments.ts";
 import { findAmongReals } from "./realEquilibria.ts";
-import { type Evaluator, stepOf } from "./step.ts";
+import { type Choice, type Evaluator, stepOf } from "./step.ts";
 
 /** how long the search goes on before timers and signals get a turn, in milliseconds */
 const TURN = 50;
@@ -31,7 +38,7 @@ export interface Stationary {
     readonly multiplier: number;
     /** whether that is inside (−1, 1): horizons that come near the equilibrium as they get longer stay there */
     readonly stable: boolean;
-    /** what an agent could gain by another decision: average total mesa cost, 0 but for rounding */
+    /** what an agent could gain by another decision: average total mesa cost, 0 but for rounding; see docs/method.md */
     readonly gap: number;
   }[];
   /** whether no other exists */
@@ -55,13 +62,15 @@ export class NoEquilibrium extends MesaError {
     const { complete, undecided, finiteHorizon } = stationary;
     const { outcome, period, episodes } = finiteHorizon;
     const long =
-      outcome === "cycle" ? `cycle with period ${period}` : `settle to nothing in ${episodes} episodes`;
-    const [[from, to] = []] = undecided;
+      outcome === "cycle"
+        ? `ever longer finite horizons cycle with period ${period}`
+        : `what ever longer finite horizons come to was not established (${episodes} episodes)`;
+    const where = undecided.map(([from, to]) => `from ${from} to ${to}`).join(", ");
     super(
       complete ? "NO_EQUILIBRIUM" : "UNDECIDED",
       complete
-        ? `the infinite horizon has no stationary equilibrium: no decision is the best response to itself; ever longer finite horizons ${long}`
-        : `float64 cannot tell whether the infinite horizon has a stationary equilibrium from ${from} to ${to}, and elsewhere there is none`,
+        ? `the infinite horizon has no stationary equilibrium: no decision with a finite cost is the best response to itself; ${long}`
+        : `float64 cannot tell whether the infinite horizon has a stationary equilibrium ${where}; elsewhere there is none`,
     );
     this.stationary = stationary;
   }
@@ -74,6 +83,8 @@ export interface End {
   readonly moments: Moments;
   /** the first of the schedule's episodes from which on the learning rate is the last one: it is played from there */
   readonly from: number;
+  /** what it is in each of them */
+  readonly choice: Choice;
   /** the part of each episode's cost that the moments leave out, shape [T] */
   readonly rest: readonly number[];
 }
@@ -100,14 +111,13 @@ function describe(problem: Problem, found: Equilibria): Stationary {
 /** The search for all equilibria of a problem's last learning rate, on its grid or among the real coefficients. */
 function* searchEquilibria(problem: Problem, method: "exact" | "moments"): Search<Equilibria> {
   const { game, parameters, config, learningRates, candidates } = problem;
-  const { reach, gain, quadraticGain } = game.proportional!;
+  const { reach, gain, quadraticLoss } = game.proportional!;
   const { discount } = parameters;
   const learningRate = learningRates[learningRates.length - 1];
-  const quadratic = quadraticGain?.(learningRate, parameters);
-  const lost = quadratic && 1 - quadratic.keep;
+  const quadratic = quadraticLoss?.(learningRate, parameters);
   if (method === "exact") {
     const { min, max } = config[Object.keys(game.decision)[0]] as { min: number; max: number };
-    return yield* findAmongReals({ lost: lost!, pull: quadratic!.pull, discount, min, max });
+    return yield* findAmongReals({ ...quadratic!, discount, min, max });
   }
   const asDecision = namer(game.decision);
   const [r, s] = [new Float64Array(candidates.size), new Float64Array(candidates.size)];
@@ -117,7 +127,7 @@ function* searchEquilibria(problem: Problem, method: "exact" | "moments"): Searc
     const decision = asDecision(numbers);
     r[i] = reach(decision, parameters);
     s[i] = quadratic
-      ? lost! + quadratic.pull * numbers[0] * numbers[0]
+      ? quadratic.lost + quadratic.pull * numbers[0] * numbers[0]
       : 1 - gain(decision, learningRate, parameters);
   }
   return yield* findOnGrid({ r, s }, discount, (index) => candidates.at(index));
@@ -147,15 +157,23 @@ export async function findEnd(
   const found = step.value;
   const stationary = describe(problem, found);
   if (found.chosen < 0) throw new NoEquilibrium(stationary);
-  const { continuation, play } = found.equilibria[found.chosen];
+  const { continuation, play, decision, margin } = found.equilibria[found.chosen];
   const { meanSquare } = new Future(problem);
   const { learningRates } = problem;
+  const [own, later] = costForEver(continuation, play, discount);
   const from = learningRates.findLastIndex((rate) => rate !== learningRates.at(-1)) + 1;
   return {
     stationary,
     moments: momentsOf(continuation, play, discount),
     from,
-    rest: Array.from(learningRates, (_, t) => meanSquare * restForEver(discount, Math.max(1, from - t))),
+    choice: {
+      ...{ index: -1, decision: [...decision], survivors: 1 },
+      ...{ cost: meanSquare * own, runnerUp: meanSquare * (own + margin) },
+    },
+    rest: Array.from(
+      learningRates,
+      (_, t) => meanSquare * (t < from ? restForEver(discount, from - t) : later),
+    ),
   };
 }
 
@@ -163,15 +181,15 @@ export async function findEnd(
  * The schedule's own episodes. Those with the last learning rate are part of what goes on for ever: an induction over
  * them would leave an unstable equilibrium, by its rounding.
  */
-export function beforeEnd(problem: Problem, evaluator: Evaluator, { moments, from }: End): Evaluator {
+export function beforeEnd(problem: Problem, evaluator: Evaluator, { moments, from, choice }: End): Evaluator {
   const { learningRates } = problem;
   const future = new Future({ ...problem, learningRates: learningRates.slice(0, from) }, moments);
-  const forEver = [{ ...moments, weight: 1, learningRate: learningRates[learningRates.length - 1] }];
   return {
     ...evaluator,
     async decide(episode, plan, watch) {
-      const outlook = episode < from ? future.outlook(episode, 0, plan) : forEver;
-      return [stepOf(problem, episode, [await evaluator.respond!(outlook, watch)])];
+      const answer =
+        episode < from ? await evaluator.respond!(future.outlook(episode, 0, plan), watch) : choice;
+      return [stepOf(problem, episode, [answer])];
     },
   };
 }

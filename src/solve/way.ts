@@ -49,7 +49,7 @@ function chooseMethod({ game, horizon, chain }: Problem, asked: Method): Way["me
     if (chain.phases > 1) throw refused(" as its phase is hidden; it has moments");
   }
   if (asked === "moments" && !game.proportional) throw refused("");
-  if (asked === "exact" && !(game.proportional?.quadraticGain && Object.keys(game.decision).length === 1))
+  if (asked === "exact" && !(game.proportional?.quadraticLoss && Object.keys(game.decision).length === 1))
     throw refused("");
   return asked;
 }

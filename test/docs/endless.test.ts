@@ -89,9 +89,12 @@ test("grids without an equilibrium, and with two", async () => {
   }
   claim(
     findings,
-    "of the 59 grids from −2 to 2 with 2 to 60 points, those with 2 and 5 points have none at γ = 0.95.",
-    [59, -2, 2, 2, 60, ...without, 0.95],
+    "of the 59 grids from −2 to 2 with 2 to 60 points, that with 5 points has none at γ = 0.95, nor has that with 2,",
+    [59, -2, 2, 2, 60, without[1], 0.95, without[0]],
   );
+  expect(without).toHaveLength(2);
+  // ±2 lets the goal grow faster than the discount forgets
+  expect(0.95 * factor(1, 2) ** 2).toBeGreaterThan(1);
   const change = { discount: 0.9587, coefficient: { count: 101 } };
   const { stationary } = await endless(6.42, change, { backend: "cpu" });
   const [low, high] = stationary!.equilibria.map(({ decision }) => decision.coefficient);
@@ -113,6 +116,10 @@ test("an equilibrium that horizons do not come to", async () => {
     "With a regularizer of λ = 0.21, γ = 0.9 and η = 3.5 it is a = 0.2325, where no coefficient costs an agent less; but the map from one horizon to the next has the multiplier −1.2 there, and horizons that begin with no future end up alternating between 0.507 and 0.015.",
     [0.21, 0.9, 3.5, decision.coefficient, multiplier, high, low],
   );
+  says(findings, "(On the default grid of candidates that game has no equilibrium at all.)");
+  await expect(
+    endless(3.5, { discount: 0.9, regularization: 0.21 }, { backend: "cpu", method: "moments" }),
+  ).rejects.toMatchObject({ code: "NO_EQUILIBRIUM" });
   expect(unclaimed(findings, "## An infinite horizon", "## A regularizer")).toEqual([]);
 });
 
@@ -141,6 +148,8 @@ test("the gallery's map", async () => {
       if (period === 2) {
         cycles++;
         expect(multiplier).toBeLessThan(0);
+        // the regularizer's step alone turns the goal
+        expect(2 * rate * 0.21).toBeGreaterThan(1);
         // where the equilibrium is stable is the lower edge: not above where it is unstable
         if (stable) expect(isAbove).toBe(false);
         else [unstable, isAbove] = [unstable + 1, true];
@@ -194,6 +203,25 @@ test("the gallery's numbers", async () => {
     expect(await at(top)).toBeCloseTo(-1, 2);
     expect(Math.abs(await at(top + 0.01))).toBeLessThan(1);
   }
+});
+
+test("no equilibrium is unstable where the goal keeps its sign", async () => {
+  says(gallery, "no equilibrium was unstable where the goal kept its sign (g > 0); that was not proved.");
+  let [random, turning] = [1, 0];
+  const next = () => {
+    random = (random * 16807) % 2147483647;
+    return random / 2147483647;
+  };
+  for (let i = 0; i < 600; i++) {
+    const [rate, regularization, discount] = [10 ** (2 * next() - 1), 0.5 * next(), 0.99 * next()];
+    const answer = await endless(rate, { regularization, discount }).catch((error) => error);
+    for (const { decision, stable } of (answer as Result).stationary!.equilibria) {
+      if (stable) continue;
+      turning++;
+      expect(1 - 2 * rate * (regularization + decision.coefficient ** 2)).toBeLessThan(0);
+    }
+  }
+  expect(turning).toBeGreaterThan(10);
 });
 
 test("without a regularizer there is one equilibrium everywhere", async () => {

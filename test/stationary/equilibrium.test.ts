@@ -263,6 +263,20 @@ describe("the multiplier", () => {
   });
 });
 
+test("a root in the last digit of an axis's end is one equilibrium", () => {
+  const game = { lost: 0, pull: 2, discount: 0.9, min: -0.1 };
+  let end = finish(findAmongReals({ ...game, max: 2 })).equilibria[0].decision[0];
+  end -= 30 * 2 ** -55;
+  for (let i = 0; i < 60; i++, end += 2 ** -55)
+    expect(finish(findAmongReals({ ...game, max: end })).equilibria).toHaveLength(1);
+});
+
+test("a limit whose D is 0 is arrived at all the same", () => {
+  // the lower end has A = B there, as its own output is what a step leaves
+  const game = { lost: 0, pull: 0.002519916348783296, discount: 0.95, min: 1.05, max: 2 };
+  expect(finish(findAmongReals(game)).finiteHorizon).toMatchObject({ outcome: "limit", decisions: [[1.05]] });
+});
+
 test("an axis of one coefficient has that as its equilibrium", () => {
   const { equilibria } = finish(findAmongReals({ lost: 0, pull: 2, discount: 0.5, min: 0.3, max: 0.3 }));
   expect(equilibria.map(({ decision }) => decision)).toEqual([[0.3]]);

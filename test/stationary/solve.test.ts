@@ -234,7 +234,7 @@ describe("no equilibrium is an error that proves it", () => {
     const { code, stationary, message } = await failure(change);
     expect(code).toBe("NO_EQUILIBRIUM");
     expect(message).toBe(
-      `the infinite horizon has no stationary equilibrium: no decision is the best response to itself; ever longer finite horizons cycle with period ${period}`,
+      `the infinite horizon has no stationary equilibrium: no decision with a finite cost is the best response to itself; ever longer finite horizons cycle with period ${period}`,
     );
     expect(stationary).toMatchObject({ equilibria: [], complete: true, chosen: -1 });
     expect(stationary.finiteHorizon).toMatchObject({ outcome: "cycle", period });
@@ -253,11 +253,73 @@ describe("no equilibrium is an error that proves it", () => {
     const { stationary, message } = await failure(diverging, { ...cpu, method });
     expect(stationary).toMatchObject({ equilibria: [], complete: true, finiteHorizon: { outcome: "none" } });
     expect(message).toMatch(
-      /^the infinite horizon has no stationary equilibrium: .* settle to nothing in \d+ episodes$/,
+      /^the infinite horizon has no stationary equilibrium: .* come to was not established \(\d+ episodes\)$/,
     );
     // it was given up as soon as the costs overflowed
     expect(stationary.finiteHorizon.episodes).toBeLessThan(1000);
   });
+});
+
+describe("a coefficient of 0 costs the same however fast it lets the goal grow", () => {
+  const growing = { regularization: 2, discount: 0.95 };
+
+  test.each(["moments", "exact"] as const)(
+    "and is the only equilibrium where none is above 0, by %s",
+    async (method) => {
+      const coefficient = { min: -1, max: 0, count: 11 };
+      const { equilibria, complete, finiteHorizon } = await stationary(
+        { ...growing, coefficient },
+        { ...cpu, method },
+      );
+      expect(complete).toBe(true);
+      expect(equilibria).toMatchObject([{ decision: { coefficient: 0 }, gap: 0 }]);
+      expect(finiteHorizon).toMatchObject({ outcome: "limit", decisions: [{ coefficient: 0 }] });
+      const { plan } = await long({ ...growing, coefficient }, 1, 50);
+      expect(new Set(plan.coefficient)).toEqual(new Set([0]));
+    },
+  );
+
+  test("and where it costs as much as another, which then costs more than any number", async () => {
+    const { equilibria, finiteHorizon } = await stationary({ ...growing, coefficient: { count: 3 } });
+    expect(equilibria).toMatchObject([{ decision: { coefficient: 0 } }]);
+    expect(finiteHorizon).toMatchObject({ outcome: "limit", decisions: [{ coefficient: 0 }] });
+  });
+});
+
+test("of equals each is an equilibrium, and the first is played", async () => {
+  const coefficient = { min: 0, max: 2, count: 2 };
+  const { stationary: found, plan } = await solve(
+    endless({ coefficient, schedule: { learningRates: [0] } }),
+    cpu,
+  );
+  expect(found!.equilibria.map(({ decision }) => decision.coefficient)).toEqual([0, 2]);
+  expect(found).toMatchObject({ chosen: 0, finiteHorizon: { outcome: "limit" } });
+  expect(plan.coefficient).toEqual([0]);
+});
+
+test("the plan plays the equilibrium that is named, and its cost and margin keep their digits, next to γ = 1", async () => {
+  const [discount, rate, count] = [1 - 1e-12, 1e-12, 4001];
+  const schedule = { training: 3, deployment: 0, learningRate: rate };
+  const {
+    plan,
+    stationary: found,
+    cost,
+    margin,
+  } = await solve(endless({ discount, schedule, coefficient: { count } }), cpu);
+  const [{ decision }] = found!.equilibria;
+  expect(plan.coefficient).toEqual([decision.coefficient, decision.coefficient, decision.coefficient]);
+  // (a − 1)² + γ(s²A − 2sD) over 1 − γ, with nothing that cancels where all is of the order of s = 2ηa²
+  const { coefficient: a } = decision;
+  const rest = 1 - discount;
+  const s = 2 * rate * a * a;
+  const A = (a * a) / (rest + discount * s * (2 - s));
+  const D = (a * (a - 1) - discount * (1 - s) * s * A) / (rest + discount * s);
+  const own = (a - 1) ** 2 + discount * (s * s * A - 2 * s * D);
+  expect(cost[0] / ((0.4 * own) / rest)).toBeCloseTo(1, 9);
+  // the runner-up is a neighbour: the margin is that of the two parabolas, far below the digits of the cost
+  const costOf = (x: number) => x * (x - 2) + discount * (2 * rate * x * x) * (2 * rate * x * x * A - 2 * D);
+  const wanted = Math.min(costOf(a - 0.001), costOf(a + 0.001)) - costOf(a);
+  expect(margin[0]! / (0.4 * wanted)).toBeCloseTo(1, 6);
 });
 
 describe("what overflows is not denied", () => {
@@ -283,7 +345,7 @@ describe("what overflows is not denied", () => {
     const { code, message, stationary } = await failure({ schedule: { learningRates: [1e300] } }, exact);
     expect(code).toBe("UNDECIDED");
     expect(message).toBe(
-      "float64 cannot tell whether the infinite horizon has a stationary equilibrium from 0 to 2, and elsewhere there is none",
+      "float64 cannot tell whether the infinite horizon has a stationary equilibrium from 0 to 2; elsewhere there is none",
     );
     expect(stationary).toMatchObject({ equilibria: [], complete: false, undecided: [[0, 2]], chosen: -1 });
   });
