@@ -128,7 +128,7 @@ test("a long solve starts threads by itself, unless it is told not to; it can be
     expect(shares[0]).toBeGreaterThan(0);
     expect(shares.at(-1)).toBeLessThan(1);
   }
-  const brief = { ...long, coefficient: { count: 80_001 } };
+  const brief = { ...long, coefficient: { count: 40_001 } };
   const { solver: two, ...result } = await solve(brief, { backend: "cpu", threads: 2 });
   const { solver: one, ...same } = await solve(brief, { backend: "cpu", threads: 1 });
   expect([one.threads, two.threads]).toEqual([1, 2]);

@@ -67,7 +67,7 @@ test("with keys alone: a step, a slider, the map", async () => {
   await page.getByRole("heading", { name: steps["experiment-2"].question }).waitFor();
 
   const training = page.getByRole("textbox", { name: /^Training/ });
-  expect(await training.inputValue()).toBe("100");
+  await expect.poll(() => training.inputValue()).toBe("100");
   await page.getByRole("slider", { name: /^Training/ }).focus();
   await page.keyboard.press("ArrowLeft");
   await expect.poll(() => training.inputValue()).toBe("99");
