@@ -171,7 +171,8 @@ export class TightSolver {
     const [own, later] = costForEver(continuation, play, discount);
     const cost = this.#meanSquare * own;
     this.measures.cost = cost + this.#meanSquare * later;
-    this.measures.margin = this.#meanSquare * (own + margin) - cost;
+    const runnerUp = this.#meanSquare * (own + margin);
+    this.measures.margin = Number.isFinite(runnerUp) ? runnerUp - cost : Number.NaN;
   }
 
   /** What follows an episode, by the phase there. */

@@ -114,7 +114,7 @@ class Responses {
   /** Whether the induction chooses a candidate: no other costs less, and none before it as much. */
   isChosen(index: number, continuation: Continuation): boolean {
     const margin = this.margin(index, continuation);
-    return margin < 0 ? false : margin === 0 ? this.to(continuation) === index : true;
+    return margin === 0 ? this.to(continuation) === index : !(margin < 0);
   }
 
   /** Some episodes of one candidate and what follows them. Where there are several, its cost for ever is finite. */
