@@ -16,7 +16,7 @@ import { costPerSquare, Future, type Outlook } from "./moments.ts";
 import { type Choice, type Evaluator, stepOf } from "./step.ts";
 
 /** The positive root of cubic·x³ + linear·x = 1, cubic ≥ 0, by Viète's and Cardano's formulas and a Newton step. */
-export function positiveRoot(cubic: number, linear: number): number {
+function positiveRoot(cubic: number, linear: number): number {
   const p = linear / (3 * cubic);
   const q = 1 / (2 * cubic);
   const scale = Math.sqrt(Math.abs(p));
@@ -32,7 +32,7 @@ export function positiveRoot(cubic: number, linear: number): number {
 }
 
 /** The negative roots of cubic·x³ + linear·x = 1, cubic ≥ 0: none or two, but one where the cubic's vanishes. */
-export function negativeRoots(cubic: number, linear: number): number[] {
+function negativeRoots(cubic: number, linear: number): number[] {
   const p = linear / (3 * cubic);
   const q = 1 / (2 * cubic);
   if (!(linear < 0)) return [];

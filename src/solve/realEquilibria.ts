@@ -55,8 +55,9 @@ const BEYOND = 1.37e-9;
 const SAME = 1e-12;
 /** episodes until the finite horizon is given up */
 const MOST_EPISODES = 200_000;
-/** episodes between two pauses, and between two looks for a cycle */
+/** episodes between two pauses */
 const PAUSE = 4096;
+/** the longest cycle that is looked for, and the episodes between two looks */
 const LONGEST_PERIOD = 64;
 /** what is as near as this to an equilibrium or to itself a round before has arrived, relative */
 const ARRIVED = 1e-10;

@@ -94,15 +94,26 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
   const notes: string[] = [];
   const effort = way.method === "rollout" ? (t: number) => episodes - t : () => 1;
   checkNotAborted(options.signal);
+  // of an infinite horizon the search for its end is the first half of the work
+  const { signal, onProgress } = options;
   const end =
-    horizon === "infinite" ? await findEnd(problem, way.method as "exact" | "moments", options) : undefined;
+    horizon === "infinite"
+      ? await findEnd(problem, way.method as "exact" | "moments", {
+          signal,
+          onShare: (share) => onProgress?.({ episode: episodes, episodes, share: share / 2 }),
+        })
+      : undefined;
+  const watch = {
+    signal,
+    onProgress: end ? (p: Progress) => onProgress?.({ ...p, share: (1 + p.share) / 2 }) : onProgress,
+  };
   const ran = await withEvaluator(
     problem,
     way,
     notes,
     async (evaluator) => {
       const answering = end ? beforeEnd(problem, evaluator, end) : evaluator;
-      await induction.run(answering, effort, options);
+      await induction.run(answering, effort, watch);
     },
     () => `at episode ${induction.remaining - 1}`,
   );

@@ -89,10 +89,9 @@ export interface End {
   readonly rest: readonly number[];
 }
 
-/** Plain numbers from what a search found. */
-function describe(problem: Problem, found: Equilibria): Stationary {
-  const asDecision = namer(problem.game.decision);
-  const { meanSquare } = new Future(problem);
+/** Plain numbers from what a search found. @param meanSquare mean of θ² over the grid */
+function describe({ game }: Problem, found: Equilibria, meanSquare: number): Stationary {
+  const asDecision = namer(game.decision);
   const { decisions, ...horizon } = found.finiteHorizon;
   return {
     equilibria: found.equilibria.map(({ decision, multiplier, gap }) => ({
@@ -155,10 +154,10 @@ export async function findEnd(
     turn = performance.now();
   }
   const found = step.value;
-  const stationary = describe(problem, found);
+  const { meanSquare } = new Future(problem);
+  const stationary = describe(problem, found, meanSquare);
   if (found.chosen < 0) throw new NoEquilibrium(stationary);
   const { continuation, play, decision, margin } = found.equilibria[found.chosen];
-  const { meanSquare } = new Future(problem);
   const { learningRates } = problem;
   const [own, later] = costForEver(continuation, play, discount);
   const from = learningRates.findLastIndex((rate) => rate !== learningRates.at(-1)) + 1;

@@ -358,6 +358,15 @@ test("a rollout has no end to stop at", async () => {
   });
 });
 
+test("the search is the first half of the work that is reported", async () => {
+  const coefficient = { min: 0.01, max: 2, count: 100_001 };
+  const shares: number[] = [];
+  await solve(endless({ coefficient }), { ...cpu, onProgress: ({ share }) => shares.push(share) });
+  expect(shares.some((share) => share < 0.5)).toBe(true);
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(shares.at(-1)).toBe(1);
+});
+
 test("the search can be interrupted", async () => {
   const before = AbortSignal.abort();
   await expect(solve(endless({}), { ...cpu, signal: before })).rejects.toMatchObject({ code: "ABORTED" });
@@ -365,6 +374,12 @@ test("the search can be interrupted", async () => {
   const coefficient = { min: 0.01, max: 2, count: 1_000_001 };
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 100);
-  const asked = solve(endless({ coefficient, discount: 0.999 }), { ...cpu, signal: controller.signal });
+  const shares: number[] = [];
+  const asked = solve(endless({ coefficient, discount: 0.999 }), {
+    ...cpu,
+    signal: controller.signal,
+    onProgress: ({ share }) => shares.push(share),
+  });
   await expect(asked).rejects.toMatchObject({ code: "ABORTED" });
+  for (const share of shares) expect(share).toBeLessThanOrEqual(0.5);
 });
