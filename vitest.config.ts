@@ -1,5 +1,5 @@
-// How the tests run: two files at a time, each in a process of its own, which a WebGPU implementation that crashes cannot
-// take down. The GPU's tests have the software adapter in their environment, so that they run on every machine and see
+// How the tests run: as many files at a time as there are cores, in processes that a WebGPU implementation which crashes
+// takes down, and not the run. The GPU's tests have the software adapter in their environment, so that they run on every machine and see
 // the same GPU; those of the mathematics have no adapter at all, so that none of them comes to need one.
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
@@ -47,6 +47,8 @@ export default defineConfig({
           include: GPU,
           env: software,
           setupFiles: ["test/gpu/patience.mjs"],
+          // its files share the kernels of one device
+          isolate: false,
         },
       },
       {

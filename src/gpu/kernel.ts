@@ -23,12 +23,32 @@ export const USAGE = {
   storage: 0x80,
 } as const;
 
+/** by device, entry point, bindings and text; those that are being compiled too */
+const kernels = new WeakMap<GPUDevice, Map<string, Promise<Kernel>>>();
+
 /**
- * Compiles one entry point.
+ * Compiles one entry point, once a device.
  *
  * @throws MesaError `SHADER_COMPILE` with line and column in the generated WGSL
  */
-export async function createKernel(
+export function createKernel(
+  device: GPUDevice,
+  entryPoint: string,
+  code: string,
+  bindings: readonly Binding[],
+): Promise<Kernel> {
+  const onDevice = kernels.get(device) ?? new Map<string, Promise<Kernel>>();
+  kernels.set(device, onDevice);
+  const key = [entryPoint, bindings, code].join("\n");
+  const known = onDevice.get(key);
+  if (known) return known;
+  const made = compile(device, entryPoint, code, bindings);
+  onDevice.set(key, made);
+  made.catch(() => onDevice.delete(key));
+  return made;
+}
+
+async function compile(
   device: GPUDevice,
   entryPoint: string,
   code: string,

@@ -6,7 +6,7 @@ import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { checkNotAborted } from "../errors.ts";
 import { MOST_WORKGROUPS } from "../gpu/cut.ts";
 import { guarded, type OpenDevice } from "../gpu/device.ts";
-import { createKernel, type Kernel } from "../gpu/kernel.ts";
+import { createKernel } from "../gpu/kernel.ts";
 import { Recorder } from "../gpu/recorder.ts";
 import { Tables } from "../gpu/tables.ts";
 import { deceptionOf } from "../solve/measures.ts";
@@ -27,18 +27,9 @@ const EXACT_WORK = 12;
 export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine {
   const { device } = open;
   const recorder = new Recorder(open);
-  const kernels = new Map<string, Promise<Kernel>>();
 
-  const kernelOf = (variant: PhaseVariant) => {
-    const key = JSON.stringify(variant);
-    const known = kernels.get(key);
-    if (known) return known;
-    const bindings = ["part", "read", "read", "read", "read", "write"] as const;
-    const made = createKernel(device, "phase", phaseWgsl(variant), bindings);
-    kernels.set(key, made);
-    made.catch(() => kernels.delete(key));
-    return made;
-  };
+  const kernelOf = (variant: PhaseVariant) =>
+    createKernel(device, "phase", phaseWgsl(variant), ["part", "read", "read", "read", "read", "write"]);
 
   /** @returns rows of outputs, one a cell */
   async function compute(tight: TightDiagram, { x, y }: Window, signal?: AbortSignal) {

@@ -17,6 +17,9 @@ declare module "vitest" {
 /** An environment in which WebGPU finds no adapter. */
 export const NO_ADAPTER = { VK_ICD_FILENAMES: "/nowhere.json", VK_DRIVER_FILES: "/nowhere.json" };
 
+/** An environment of programs that fetch nothing: Node would read more certificates, which is most of what its start takes. */
+export const OFFLINE = { NODE_EXTRA_CA_CERTS: "" };
+
 /** An environment in which much work on the software adapter takes less of the CPU: see test/gpu/patience.mjs. */
 export const PATIENT = {
   NODE_OPTIONS: `--import=${new URL("../gpu/patience.mjs", import.meta.url)} ${process.env.NODE_OPTIONS ?? ""}`,
@@ -55,7 +58,7 @@ function programIn(folder: string): Program {
   const start: Program["start"] = (args, { cwd, env } = {}) => {
     const child = spawn(process.execPath, [join(folder, "cli.js"), ...args], {
       cwd,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...OFFLINE, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const texts = { stdout: "", stderr: "" };

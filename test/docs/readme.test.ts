@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PATIENT } from "../cli/program.ts";
+import { OFFLINE, PATIENT } from "../cli/program.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOFTWARE_ADAPTER = `"${process.execPath}" "${join(ROOT, "scripts/software-adapter.mjs")}"`;
@@ -52,7 +52,7 @@ afterAll(async () => {
 /** Runs a script with `sh`, which stops at the first command that fails. */
 function run(script: string): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((done) => {
-    const env = { ...process.env, ...PATIENT };
+    const env = { ...process.env, ...OFFLINE, ...PATIENT };
     execFile(
       "sh",
       ["-e", "-c", script],

@@ -16,7 +16,7 @@ export async function solveOnGpu(
   method: GpuMethod,
   options: SolveOptions = {},
 ): Promise<Result> {
-  return solve(config, { backend: "gpu", method, precision: "certified", gpu: await keptGpu(), ...options });
+  return solve(config, { backend: "gpu", method, precision: "certified", gpu: keptGpu, ...options });
 }
 
 /** Solves on both, and on the GPU by each method given. */

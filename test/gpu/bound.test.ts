@@ -34,7 +34,7 @@ async function hold(
 ): Promise<Held[]> {
   const gpu = await createGpuEvaluator(problem, {
     ...{ method, precision: "certified", required: true },
-    gpu: await keptGpu(),
+    gpu: keptGpu,
   });
   const oracle = createOracle(problem);
   const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));

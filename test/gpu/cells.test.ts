@@ -6,6 +6,7 @@ import { createGpuEvaluator } from "../../src/gpu/evaluator.ts";
 import { OpenCandidates, openCells } from "../../src/gpu/openCells.ts";
 import { Grid } from "../../src/grid.ts";
 import { createProblem } from "../../src/problem.ts";
+import { keptGpu } from "./gpus.ts";
 
 const counts = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 3 });
 const gridOf = (counts: readonly number[]) => new Grid(counts.map((count) => ({ min: 0, max: 1, count })));
@@ -67,6 +68,7 @@ test("on a fine grid few candidates are rolled out", async () => {
     method: "rollout",
     precision: "certified",
     required: true,
+    gpu: keptGpu,
   }))!;
   try {
     const [bounded, scored] = [await gpu.enclosures(0, plan), await gpu.enclosures(0, plan, true)];

@@ -3,6 +3,7 @@ import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { guarded, openDevice } from "../../src/gpu/device.ts";
 import { createKernel } from "../../src/gpu/kernel.ts";
 import { encode, readBack, Tables } from "../../src/gpu/tables.ts";
+import { keptGpu } from "./gpus.ts";
 
 /** A function on the device: from some `real`s to some others. */
 export interface DeviceFunction {
@@ -57,7 +58,7 @@ export async function callOnDevice(
   for (const [i, operand] of calls.flat().entries())
     operands.set(typeof operand === "number" ? encode([operand], arithmetic) : operand, i * size);
 
-  const open = (await openDevice(undefined, true))!;
+  const open = (await openDevice(keptGpu, true))!;
   const tables = new Tables(open.device);
   try {
     const results = await guarded(open, async () => {

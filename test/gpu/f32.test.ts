@@ -5,11 +5,13 @@ import { type Config, Induction } from "../../src/index.ts";
 import { createProblem } from "../../src/problem.ts";
 import { momentum } from "../games/momentum.ts";
 import { solveOnCpu } from "./agreement.ts";
+import { keptGpu } from "./gpus.ts";
 
 /** An induction in f32, and how many submissions it took. */
 async function walk(config: Config, method: "rollout" | "moments") {
   const problem = createProblem(config);
-  const evaluator = (await createGpuEvaluator(problem, { method, precision: "f32", required: true }))!;
+  const options = { method, precision: "f32", required: true, gpu: keptGpu } as const;
+  const evaluator = (await createGpuEvaluator(problem, options))!;
   try {
     const induction = new Induction(problem.learningRates.length);
     await induction.run(evaluator, () => 1, {});

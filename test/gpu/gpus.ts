@@ -1,4 +1,5 @@
 // WebGPUs that behave as no well-behaved one does on demand: real ones, with a few of their answers replaced.
+import { keepDevice } from "../../src/gpu/kept.ts";
 import { defaultGpu } from "../../src/gpu/node.ts";
 import type { SolveOptions } from "../../src/index.ts";
 
@@ -99,58 +100,8 @@ export async function smallGpu(maxStorageBufferBindingSize: number) {
   return { gpu: gpu, sizes };
 }
 
-let kept: Promise<GPU> | undefined;
-
 /**
- * A real WebGPU with one device for the whole file, on which each kernel text is compiled once: for tests of many solves
- * that ask what is computed, not how devices come and go. A solve that gives its device back frees its own buffers.
+ * A real WebGPU with one device for all files of a process, on which each kernel text is compiled once: for tests that
+ * ask what is computed, not how devices come and go.
  */
-export function keptGpu(): Promise<GPU> {
-  kept ??= openKept();
-  return kept;
-}
-
-async function openKept(): Promise<GPU> {
-  const adapter = (await (await defaultGpu())!.requestAdapter({ powerPreference: "high-performance" }))!;
-  let opened: Promise<GPUDevice> | undefined;
-  const open = async (descriptor?: GPUDeviceDescriptor) => {
-    const device = await adapter.requestDevice(descriptor);
-    const once = <A extends unknown[], T>(make: (...args: A) => T, keyOf: (...args: A) => string) => {
-      const made = new Map<string, T>();
-      return (...args: A) => {
-        const key = keyOf(...args);
-        if (!made.has(key)) made.set(key, make.apply(device, args));
-        return made.get(key)!;
-      };
-    };
-    const numbers = new Map<object, number>();
-    const numberOf = (object: object) => {
-      if (!numbers.has(object)) numbers.set(object, numbers.size);
-      return numbers.get(object);
-    };
-    replace(device, {
-      destroy() {},
-      createShaderModule: once(device.createShaderModule, ({ label, code }) => `${label} ${code}`),
-      createBindGroupLayout: once(device.createBindGroupLayout, (layout) => JSON.stringify(layout)),
-      createPipelineLayout: once(device.createPipelineLayout, ({ label, bindGroupLayouts }) =>
-        JSON.stringify([label, [...bindGroupLayouts].map((layout) => numberOf(layout!))]),
-      ),
-      createComputePipelineAsync: once(device.createComputePipelineAsync, ({ layout, compute }) =>
-        JSON.stringify([numberOf(layout as object), numberOf(compute.module), compute.entryPoint]),
-      ),
-    });
-    return device;
-  };
-  return {
-    requestAdapter: async () =>
-      ({
-        info: adapter.info,
-        features: adapter.features,
-        limits: adapter.limits,
-        requestDevice: (descriptor?: GPUDeviceDescriptor) => {
-          opened ??= open(descriptor);
-          return opened;
-        },
-      }) as unknown as GPUAdapter,
-  } as unknown as GPU;
-}
+export const keptGpu = keepDevice();

@@ -4,9 +4,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Config, NoEquilibrium, type Result, solve } from "../../src/index.ts";
 import { expectSameSteps } from "./agreement.ts";
+import { keptGpu } from "./gpus.ts";
 import { axis, even } from "./numbers.ts";
 
-const gpu = { backend: "gpu" } as const;
+const gpu = { backend: "gpu", gpu: keptGpu } as const;
 const cpu = { backend: "cpu" } as const;
 
 async function expectSame(config: Config): Promise<Result> {

@@ -6,8 +6,10 @@ import { createBatchCosts } from "../../src/gpu/batch.ts";
 import { solve } from "../../src/index.ts";
 import { createProblem } from "../../src/problem.ts";
 import { Random } from "../../src/solve/random.ts";
+import { keptGpu } from "./gpus.ts";
 
 const random = Random.seeded(7);
+const onGpu = { backend: "gpu", gpu: keptGpu } as const;
 
 describe.each([
   { layers: [1, 1], episodes: 1, states: 1 },
@@ -28,7 +30,7 @@ describe.each([
     const { weights } = problem.game.network!;
     const some = (count: number) =>
       Array.from({ length: count }, () => Array.from({ length: weights }, () => random.normal()));
-    const device = await createBatchCosts(problem, { required: true });
+    const device = await createBatchCosts(problem, { required: true, gpu: keptGpu });
     try {
       const plan = some(episodes);
       for (let t = episodes - 1; t >= 0; t--) {
@@ -55,12 +57,12 @@ describe("a search on the device", () => {
   };
 
   test("is screened, the same every time, and its costs are float64's", async () => {
-    const { plan, cost, solver, generalization } = await solve(config, { backend: "gpu" });
+    const { plan, cost, solver, generalization } = await solve(config, onGpu);
     // 3 episodes, each of 12 generations of the first run and at most as many of the second; 4 of each are settled
     expect(solver).toMatchObject({ backend: "gpu", method: "rollout", precision: "screened", notes: [] });
     expect(solver.survivors).toBe(3 * 2 * 12 * 4);
     expect(generalization!.denseStates).toBe(81);
-    const again = await solve(config, { backend: "gpu" });
+    const again = await solve(config, onGpu);
     expect(again.plan).toEqual(plan);
     expect(again.cost).toEqual(cost);
 
@@ -71,7 +73,7 @@ describe("a search on the device", () => {
   });
 
   test("in f32 settles nothing", async () => {
-    const { solver, cost } = await solve(config, { backend: "gpu", precision: "f32" });
+    const { solver, cost } = await solve(config, { ...onGpu, precision: "f32" });
     expect(solver).toMatchObject({ precision: "f32", survivors: 0 });
     expect(cost.every((value) => value > 0 && value < 10)).toBe(true);
   });
@@ -80,7 +82,7 @@ describe("a search on the device", () => {
     const control = new AbortController();
     const long = { ...config, search: { population: 8, generations: 100_000 } };
     const onProgress = () => control.abort();
-    await expect(solve(long, { backend: "gpu", signal: control.signal, onProgress })).rejects.toMatchObject({
+    await expect(solve(long, { ...onGpu, signal: control.signal, onProgress })).rejects.toMatchObject({
       code: "ABORTED",
     });
   });

@@ -11,6 +11,7 @@ import { createOracle } from "../../src/solve/settle.ts";
 import type { Plan } from "../../src/solve/step.ts";
 import { dice, neighbours, ORDERS, type Order, ROUNDINGS, type Rounding, sumAgainst } from "./adversary.ts";
 import { callOnDevice } from "./compute.ts";
+import { keptGpu } from "./gpus.ts";
 
 const TERMS = 64;
 const charge = `${ROUNDING * TERMS}`;
@@ -172,7 +173,7 @@ describe("certified holds against it", () => {
   async function hold(config: Config, plan: Plan, orders: readonly Order[]): Promise<number> {
     const problem = createProblem(config);
     const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));
-    const options = { method: "rollout", precision: "certified", required: true } as const;
+    const options = { method: "rollout", precision: "certified", required: true, gpu: keptGpu } as const;
     const gpu = (await createGpuEvaluator(problem, options))!;
     try {
       const { error } = await gpu.enclosures(0, plan, true);

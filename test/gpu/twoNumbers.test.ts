@@ -4,9 +4,9 @@ import { createGpuEvaluator } from "../../src/gpu/evaluator.ts";
 import { type Config, Induction, type Progress, solve } from "../../src/index.ts";
 import { createProblem } from "../../src/problem.ts";
 import { expectAgreement, expectSameSteps } from "./agreement.ts";
-import { smallGpu } from "./gpus.ts";
+import { keptGpu, smallGpu } from "./gpus.ts";
 
-const gpu = { backend: "gpu", method: "rollout" } as const;
+const gpu = { backend: "gpu", method: "rollout", gpu: keptGpu } as const;
 
 const small: Config = {
   game: "learned-discount",
@@ -106,6 +106,7 @@ describe("401 × 401 candidates", () => {
       method: "rollout",
       precision: "f32",
       required: true,
+      gpu: keptGpu,
     }))!;
     try {
       const induction = new Induction(1);

@@ -1,6 +1,7 @@
 // The kernel against float64, on diagrams of every kind.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openEngine, type PhaseConfig, type PhaseEngine, phase } from "../../src/index.ts";
+import { keptGpu } from "../gpu/gpus.ts";
 
 const rate = { key: "schedule.learningRate", from: 0.01, to: 10, count: 33, scale: "log" } as const;
 const measures = ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost"];
@@ -67,7 +68,7 @@ const cases: [string, PhaseConfig, "exact" | "moments"][] = (["exact", "moments"
 
 let gpu: PhaseEngine;
 beforeAll(async () => {
-  gpu = await openEngine({ backend: "gpu" });
+  gpu = await openEngine({ backend: "gpu", gpu: keptGpu });
 });
 afterAll(() => gpu.destroy());
 

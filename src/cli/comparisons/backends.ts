@@ -3,6 +3,7 @@
 
 import { rolloutCosts } from "../../cpu/rollout.ts";
 import { createBatchCosts } from "../../gpu/batch.ts";
+import type { KeptGpu } from "../../gpu/kept.ts";
 import { presets, type Result } from "../../index.ts";
 import { createProblem } from "../../problem.ts";
 import { type Ask, type Check, distance, judge, power, type Verdict } from "./comparison.ts";
@@ -34,7 +35,7 @@ export function compareScreening(onDevice: readonly number[], wanted: readonly n
   return judge(far <= SCREENING_TOLERANCE, `costs within ${power(far)} of float64's`);
 }
 
-async function compareNetwork(name: string, ask: Ask): Promise<Verdict> {
+async function compareNetwork(name: string, ask: Ask, on: KeptGpu): Promise<Verdict> {
   const { config } = smaller(name);
   const { plan, cost } = await ask(config, { backend: "gpu" });
   const weights = plan.weights as unknown as number[][];
@@ -42,7 +43,7 @@ async function compareNetwork(name: string, ask: Ask): Promise<Verdict> {
   const again = weights.map((decision, t) => rolloutCosts(problem, t, weights)([decision])[0]);
   if (distance(cost, again) !== 0)
     return judge(false, `costs are ${cost.join(", ")}, not ${again.join(", ")}`);
-  const device = (await createBatchCosts(problem, { required: true }))!;
+  const device = (await createBatchCosts(problem, { required: true, gpu: on }))!;
   try {
     const onDevice = [...cost];
     for (let t = weights.length - 1; t >= 0; t--)
@@ -60,9 +61,9 @@ export const backendChecks: readonly Check[] = Object.keys(presets).map((name): 
     subject: name,
     compared: network ? `gpu's costs of its plan with float64's${said}` : `gpu with the cpu${said}`,
     gpu: true,
-    run: async (ask) =>
+    run: async (ask, on) =>
       network
-        ? compareNetwork(name, ask)
+        ? compareNetwork(name, ask, on)
         : compareToTheBit(await ask(config, { backend: "gpu" }), await ask(config, { backend: "cpu" })),
   };
 });

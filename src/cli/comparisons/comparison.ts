@@ -1,5 +1,6 @@
 // What a comparison is: something solved, held against something that must say the same.
 
+import type { KeptGpu } from "../../gpu/kept.ts";
 import type { Config, Result, SolveOptions } from "../../index.ts";
 
 /** Whether both say the same, and how nearly. */
@@ -23,7 +24,8 @@ export type Ask = (config: Config, options: SolveOptions) => Promise<Result>;
 export interface Check extends Pick<Comparison, "subject" | "compared"> {
   /** whether it takes an adapter */
   readonly gpu?: boolean;
-  run(ask: Ask): Promise<Verdict>;
+  /** @param on the device of all comparisons */
+  run(ask: Ask, on: KeptGpu): Promise<Verdict>;
 }
 
 /** The verdict of a condition. */
