@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readCheckpoint } from "../../src/cli/checkpoint.ts";
 import { type Ended, program } from "./program.ts";
 
 let folder: string;
@@ -13,9 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** some seconds of work, in steps of less than a tenth of a second */
+/** a second or two of work, in steps of less than a tenth of a second */
 const LONG = [
-  ...["experiment-1", "--backend", "cpu", "--method", "rollout", "--set", "coefficient.count=1000001"],
+  ...["experiment-1", "--backend", "cpu", "--method", "rollout", "--set", "coefficient.count=300001"],
   ...["--set", "schedule.training=6", "--set", "schedule.deployment=14"],
 ];
 
@@ -25,7 +26,7 @@ async function interrupted(
   signal: NodeJS.Signals = "SIGINT",
   enough = ({ code }: Ended) => code !== null,
 ): Promise<Ended> {
-  for (let wait = 500; ; wait *= 2) {
+  for (let wait = 200; ; wait *= 1.5) {
     const { child, ended } = program.start(args);
     const timer = setTimeout(() => child.kill(signal), wait);
     const end = await ended;
@@ -79,11 +80,18 @@ test("a checkpoint of another configuration or a damaged one is ignored, and sai
   expect(other.code).toBe(0);
   expect(other.messages[0]).toMatch(/checkpoint.json is of another configuration: starting anew/);
 
-  for (const damaged of ["", "{", "null", "[]", text.slice(0, -20), text.replace(/"cost":\d/, '"cost":9')]) {
+  await writeFile(file, text);
+  const { question } = JSON.parse(text);
+  expect(await readCheckpoint(file, question)).not.toHaveProperty("ignored");
+  const another = text.replace(/"cost":\d/, '"cost":9');
+  for (const damaged of ["", "{", "null", "[]", text.slice(0, -20), another]) {
     await writeFile(file, damaged);
-    const { code, messages } = await program.run(short);
-    expect(code).toBe(0);
-    expect(messages[0]).toMatch(/checkpoint.json is damaged: starting anew/);
-    expect(await readdir(out)).not.toContain("checkpoint.json");
+    const { induction, ignored } = await readCheckpoint(file, question);
+    expect(ignored).toBe(`${file} is damaged`);
+    expect(induction.remaining).toBe(20);
   }
+  const { code, messages } = await program.run(short);
+  expect(code).toBe(0);
+  expect(messages[0]).toMatch(/checkpoint.json is damaged: starting anew/);
+  expect(await readdir(out)).not.toContain("checkpoint.json");
 });

@@ -79,8 +79,8 @@ describe("the README's commands run", () => {
     .filter(({ language }) => language === "sh")
     .map(({ text, line, after }) => ({
       line,
-      // `explore` ends when it is interrupted; it has a test of its own
-      script: direct(text.replace(/^npm (ci|test|start -- explore)\n/gm, "")),
+      // `explore` ends when it is interrupted, and `bench` takes long; each has a test of its own
+      script: direct(text.replace(/^(npm (ci|test|start -- explore)|node dist\/cli.js bench .*)\n/gm, "")),
       printed: after?.language === "text" ? after.text : undefined,
     }))
     .filter(({ script }) => script !== "");
