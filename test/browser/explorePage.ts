@@ -45,6 +45,26 @@ export interface Visit {
   close(): Promise<void>;
 }
 
+/** pages that are open, by browser and options: a new one would start a process and compile the program anew */
+const pages = new WeakMap<Browser, Map<string, Page>>();
+
+/** A page for a visit, which the last one left blank. */
+async function blankPage(browser: Browser, withoutGpu: boolean, options: BrowserContextOptions) {
+  const opened = pages.get(browser) ?? new Map<string, Page>();
+  pages.set(browser, opened);
+  const key = JSON.stringify([withoutGpu, options]);
+  const known = opened.get(key);
+  if (known) return known;
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
+  if (withoutGpu)
+    await context.addInitScript(() => {
+      Object.defineProperty(Navigator.prototype, "gpu", { get: () => undefined });
+    });
+  const page = await context.newPage();
+  opened.set(key, page);
+  return page;
+}
+
 /**
  * Opens the page and waits for its first answer.
  *
@@ -57,8 +77,7 @@ export async function visit(
   hash = "",
   { withoutGpu = false, ...options }: BrowserContextOptions & { withoutGpu?: boolean } = {},
 ): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
-  const page = await context.newPage();
+  const page = await blankPage(browser, withoutGpu, options);
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (["error", "warning", "assert"].includes(message.type())) complaints.push(message.text());
@@ -75,13 +94,16 @@ export async function visit(
   page.on("response", (response) => {
     if (!response.ok()) complaints.push(`${response.url()}: ${response.status()}`);
   });
-  if (withoutGpu)
-    await context.addInitScript(() => {
-      Object.defineProperty(Navigator.prototype, "gpu", { get: () => undefined });
-    });
   await page.goto(site.address + hash);
   await page.locator(".measures").waitFor();
-  return { page, complaints, close: () => context.close() };
+  return {
+    page,
+    complaints,
+    async close() {
+      page.removeAllListeners();
+      await page.goto("about:blank");
+    },
+  };
 }
 
 /** The text of a file that a button offers. */
