@@ -76,7 +76,9 @@ test("Ctrl-C ends it, and leaves nothing", async () => {
   const { child, ended } = program.start([
     ...["sweep", "misconception", "--backend", "cpu", "--over", "discount=0:1:500", "--out", out],
   ]);
-  setTimeout(() => child.kill("SIGINT"), 1500);
+  while (!(await readdir(folder)).includes("never")) await new Promise((resolve) => setTimeout(resolve, 20));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  child.kill("SIGINT");
   expect(await ended).toMatchObject({ code: 130, stdout: "" });
   expect(await readdir(folder)).not.toContain("never");
 });
