@@ -73,7 +73,7 @@ describe("threads", () => {
   const config = {
     game: "misconception",
     schedule: { learningRates: [1, 0.5, 0.2, 0, 0, 0] },
-    coefficient: { count: 80_001 },
+    coefficient: { count: 40_001 },
   };
   const solveThere = () =>
     page.evaluate((config) => library.solve(config, { backend: "cpu", threads: 2 }), config);

@@ -36,8 +36,8 @@ async function violations(page: Page): Promise<string[]> {
 
 describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
   test.each([
-    { width: 1600, hash: "" },
-    { width: 360, hash: "#v=1&game=linear&discount=0.9&pinned.game=linear&step=discount" },
+    { width: 1600, hash: "#v=1&game=linear&size=64" },
+    { width: 360, hash: "#v=1&game=linear&discount=0.9&size=64&pinned.game=linear&step=discount" },
   ])("$width px wide: axe finds nothing and nothing overflows", async ({ width, hash }) => {
     const { page, complaints, close } = await visit(browser, site, hash, {
       colorScheme,
