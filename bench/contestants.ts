@@ -5,8 +5,8 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GAINS, type Opened } from "../src/bench/report.ts";
+import { createRollouts } from "../src/cpu/compiled.ts";
 import { createCpuEvaluator } from "../src/cpu/evaluator.ts";
-import { createProportionalRollout } from "../src/cpu/proportional.ts";
 import { checkNotAborted } from "../src/errors.ts";
 import { createGpuEvaluator, type GpuEvaluator } from "../src/gpu/evaluator.ts";
 import type { Problem } from "../src/problem.ts";
@@ -53,7 +53,7 @@ function onOneThread(): Contestant {
   return {
     ...({ name: OURS, variant: "1 thread", device: "cpu", bits: 64, gains: GAINS.cpu } as const),
     async take({ problem, plan }) {
-      const costsOf = createProportionalRollout(problem)(0, plan);
+      const costsOf = createRollouts(problem).costsAt(0, plan);
       const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));
       costs = () => costsOf(decisions);
     },

@@ -75,10 +75,7 @@ function ask(size: Size, discount: number): Question {
 /** The costs by moments: another method, and cheap enough for every size. */
 function referenceOf({ problem, plan }: Question): Float64Array {
   const [{ enclosure }] = createOracle(problem).questions(0, plan);
-  return Float64Array.from(
-    { length: problem.candidates.size },
-    (_, i) => enclosure!(problem.candidates.at(i)).cost,
-  );
+  return Float64Array.from({ length: problem.candidates.size }, (_, i) => enclosure!(i).cost);
 }
 
 /** One contestant on one question. */

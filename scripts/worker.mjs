@@ -4,7 +4,6 @@
 import { dirname, resolve } from "node:path";
 import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
-import { watForEsbuild } from "./wat.mjs";
 
 const SUFFIX = "?script";
 const FILTER = /\?script$/;
@@ -31,7 +30,7 @@ async function bundled(file) {
     logLevel: "warning",
     write: false,
     define: { __VERSION__: JSON.stringify(manifest.version) },
-    plugins: [watForEsbuild, noScript],
+    plugins: [noScript],
   });
   return outputFiles[0].text;
 }

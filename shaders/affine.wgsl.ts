@@ -13,7 +13,7 @@
 // each of its candidates.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
+import { f32, RADIUS_SLACK, ROUNDING, STEEPEST } from "./float32.ts";
 
 /** f32s of a form beside its slopes */
 export const FORM_SIZE = 5;
@@ -21,8 +21,8 @@ export const FORM_SIZE = 5;
 /** What flushing to zero may cost an operation and its radii: 16 · 2⁻¹²⁶. */
 const UNDERFLOW = 2 ** -122;
 
-/** What the rounding of the radii may cost in an episode: 256 ulps, more than an episode's operations in a row. */
-const EPISODE_SLACK = 1 + 2 ** -15;
+/** What the rounding of the radii may cost in an episode: 32 ulps for each of its operations in a row, and some more. */
+const episodeSlack = (depth: number) => 1 + (depth + 8) * 2 ** -18;
 
 /** How many symbols there are: the decision's, then the state's. */
 export interface Symbols {
@@ -30,8 +30,8 @@ export interface Symbols {
   readonly state: number;
 }
 
-/** The declarations of `real` and its functions, for so many symbols. */
-export function affineWgsl({ decision, state }: Symbols): string {
+/** The declarations of `real` and its functions, for so many symbols and operations in a row. */
+export function affineWgsl({ decision, state }: Symbols, depth: number): string {
   const all = Array.from({ length: decision + state }, (_, j) => j);
   const decisions = all.slice(0, decision);
   const states = all.slice(decision);
@@ -106,6 +106,27 @@ fn mul(a: real, b: real) -> real {
     x * b.loss + (y * a.loss + erred), x * b.error + (y * a.error + erred));
 }
 
+${STEEPEST}
+/// With q the quotient of the centres as computed, y the divisor's and d = a − qb, whose centre is 0 but for q's rounding:
+///
+///     a/b = q + d/y + d (1/b − 1/y),
+///
+/// of which the last part is small twice. What is computed, a + α over b + β, is off by (α − qβ)/y, by that times what
+/// 1/b may be beside 1/y, and by (a/b − q) β/b. Of 16 ulps that are charged, the quotient takes 2.5 twice, its slopes 9.
+fn div(a: real, b: real) -> real {
+  let q = a.centre / b.centre;
+  let most = abs(q);
+  let steep = steepest(b.centre, b.spread + b.error);
+  let charge = 8.0 * ROUNDING * (magnitude(a) * steep) + underflow * (1.0 + (1.0 + abs(b.centre)) * steep);
+  let spread = (a.spread + most * b.spread) * steep + charge;
+  let error = (a.error + most * b.error) * steep;
+  let strayed = spread * (b.spread * steep) + charge;
+  let erred = error * ((b.spread + b.error) * steep) + (spread * (b.error * steep) + charge);
+  return Affine(q, ${slopes((j) => `(a.slope${j} - q * b.slope${j}) / b.centre`)},
+    (a.rest + most * b.rest) * steep + strayed, spread,
+    (a.loss + most * b.loss) * steep + erred, error + erred);
+}
+
 /// The square of one number: both factors are off together.
 fn square(a: real) -> real {
   let twice = 2.0 * a.centre;
@@ -156,8 +177,8 @@ fn settled(a: real) -> real {
 }
 
 /// what a is beside the decision's symbols: how large a symbol of its own would have to be
-fn own_reach(a: real) -> f32 { return ${f32(EPISODE_SLACK)} * settled(a).rest; }
-fn own_fault(a: real) -> f32 { return ${f32(EPISODE_SLACK)} * settled(a).loss; }
+fn own_reach(a: real) -> f32 { return ${f32(episodeSlack(depth))} * settled(a).rest; }
+fn own_fault(a: real) -> f32 { return ${f32(episodeSlack(depth))} * settled(a).loss; }
 
 ${states
   .map(

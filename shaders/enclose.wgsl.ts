@@ -11,7 +11,7 @@ import { HUGE } from "./least.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
 /** the share of a cost that float32 is taken to lose where nothing bounds it */
-const GUESS = 2 ** -12;
+export const GUESS = 2 ** -12;
 
 /**
  * Where the error bound comes from.

@@ -10,6 +10,17 @@ export const UNDERFLOW = 2 ** -124;
 export const RADIUS_SLACK = 1.0625;
 
 /**
+ * WGSL: the most that 1/b can be for a b so near to a centre, as computed. Where b may be 0, or where WGSL does not say
+ * how accurate a division by it is (beyond 2⁻¹²⁶ and 2¹²⁶), it is infinite, so that what it is a factor of is unknown.
+ */
+export const STEEPEST = /* wgsl */ `
+fn steepest(centre: f32, distance: f32) -> f32 {
+  let nearest = abs(centre) - ${RADIUS_SLACK} * distance;
+  return 1.0 / select(0.0, nearest, nearest >= 0x1p-126 && abs(centre) <= 0x1p126);
+}
+`;
+
+/**
  * A number as a WGSL f32 literal.
  *
  * @throws RangeError when it is not finite in f32

@@ -9,6 +9,8 @@ import { f32 } from "./float32.ts";
 export const REDUCERS = 64;
 /** workgroups of its first pass, at most */
 export const MOST_GROUPS = 512;
+/** bytes of a Survivor */
+export const SURVIVOR_SIZE = 12;
 /** bytes of a Best */
 export const BEST_SIZE = 16;
 /** stands for infinity, which WGSL does not promise to know */
@@ -112,8 +114,14 @@ ${enclosureWgsl}
 /// by slot; the second least upper end is the threshold
 @group(0) @binding(2) var<storage, read> bests: array<Best>;
 @group(0) @binding(3) var<storage, read_write> count: atomic<u32>;
-/// x: a candidate; y: the bits of its lower end
-@group(0) @binding(4) var<storage, read_write> survivors: array<vec2u>;
+@group(0) @binding(4) var<storage, read_write> survivors: array<Survivor>;
+
+/// a candidate and its enclosure
+struct Survivor {
+  index: u32,
+  cost: f32,
+  error: f32,
+}
 
 @compute @workgroup_size(${workgroup})
 fn survive(@builtin(global_invocation_id) id: vec3u) {
@@ -122,6 +130,6 @@ fn survive(@builtin(global_invocation_id) id: vec3u) {
   var low = -HUGE;
   if (known(enclosure)) { low = enclosure.x - enclosure.y; }
   if (low > bests[part.slot].runner_up) { return; }
-  survivors[atomicAdd(&count, 1u)] = vec2u(part.first + id.x, bitcast<u32>(low));
+  survivors[atomicAdd(&count, 1u)] = Survivor(part.first + id.x, enclosure.x, enclosure.y);
 }
 `;

@@ -1,42 +1,90 @@
-// The collapsed cost of a proportional game: what src/solve/moments.ts has, for every candidate at once. Each answer
-// is an enclosure of what the oracle says per θ².
+// The moments of a linear game: what src/solve/moments.ts says of every candidate, at once, by the same formulas. Each
+// answer is an enclosure of what the oracle says. All is per unit of the largest mean square of a state's numbers, so that
+// no grid is too small.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
+import type { Node } from "../src/game/graph.ts";
 import { Part } from "../src/gpu/layout.ts";
 import type { Problem } from "../src/problem.ts";
+import { momentFormulasOf } from "../src/solve/momentFormulas.ts";
+import { GUESS } from "./enclose.wgsl.ts";
 import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
-import { candidateWgsl, gameWgsl } from "./game.wgsl.ts";
+import { candidateWgsl, decisionTexts, decisionWgsl, functionOf } from "./game.wgsl.ts";
 import { bestWgsl } from "./least.wgsl.ts";
 import { type Arithmetic, plain } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
-/** `real`s of an Outlook: see outlookWgsl */
-export const outlookSize = ({ chain }: Problem): number => 5 * chain.phases + 1;
+/** A problem's moments as expressions, with the parameters' values in them. */
+function boundMoments({ game, parameters, formulas: { graph: g } }: Problem) {
+  const { now, most, steps, later, form, formNames, meanNames } = momentFormulasOf(game)!;
+  const bound = (node: Node) =>
+    g.substitute(node, (name) => (Object.hasOwn(parameters, name) ? g.number(parameters[name]) : undefined));
+  return {
+    ...{ g, formNames, meanNames },
+    ...{ now: bound(now), mostNow: bound(most.now), mostStep: bound(most.step) },
+    ...{ steps: steps.map(bound), form: form.map(bound) },
+    /** what an outlook comes to, but for how much rounding matters: shape [outlookSize] without weight and rate */
+    outlook: [later.constant, g.number(0), g.number(0), ...later.linear, ...later.quadratic].map(bound),
+  };
+}
 
-export const outlookWgsl = ({ chain }: Problem): string => /* wgsl */ `
-const PHASES = ${chain.phases}u;
-const SIGNALS = ${chain.signals}u;
+/** `real`s of a phase of an outlook */
+export function prospectSize(problem: Problem): number {
+  const squared = problem.states.axes.length ** 2;
+  return 5 + squared + (squared * (squared + 1)) / 2;
+}
+
+const prospectWgsl = (problem: Problem): string => /* wgsl */ `
+const PHASES = ${problem.chain.phases}u;
+const SIGNALS = ${problem.chain.signals}u;
+
+/// what an outlook comes to: constant, most.slope, most.rest, linear, quadratic of src/solve/momentFormulas.ts
+alias Coefficients = array<real, ${prospectSize(problem) - 2}>;
 
 /// a phase as an agent sees it: twin of Prospect in src/solve/moments.ts
 struct Prospect {
   weight: real,
   learning_rate: real,
-  a: real,
-  b: real,
-  abs_b: real,
+  after: Coefficients,
 }
 
-/// what a decision depends on: twin of Outlook in src/solve/moments.ts
-struct Outlook {
-  phases: array<Prospect, PHASES>,
-  c: real,
-}
+alias Outlook = array<Prospect, PHASES>;
 `;
 
-export function momentsWgsl(problem: Problem, arithmetic: Arithmetic): string {
-  return wgsl`${gameWgsl(problem, arithmetic)}
+/**
+ * The kernel `moments`.
+ *
+ * @param mean of the products of a state's numbers, scaled; upper triangle by rows
+ * @param guessed whether what float32 loses is a guess, as the game uses functions that have no bound
+ */
+export function momentsWgsl(
+  problem: Problem,
+  arithmetic: Arithmetic,
+  mean: ArrayLike<number>,
+  guessed: boolean,
+): string {
+  const { g, now, mostNow, mostStep, steps, meanNames } = boundMoments(problem);
+  const after = (i: number) => g.name(`after.${i}`);
+  let product = 3 + steps.length;
+  const later = steps.reduce((sum, step, i) => {
+    const slope = steps
+      .slice(i)
+      .reduce((sum, other) => g.add(sum, g.multiply(after(product++), other)), after(3 + i));
+    return g.add(sum, g.multiply(step, slope));
+  }, after(0));
+  const given = new Map([
+    ...decisionTexts(problem),
+    // not as numbers of the formulas: 0 times what is not finite is no 0
+    ...meanNames.map((name, i) => [g.name(name), arithmetic.literal(mean[i])] as const),
+    ...Array.from({ length: product }, (_, i) => [after(i), `outlooks[part.signal][z].after[${i}]`] as const),
+  ]);
+  const write = (head: string, node: Node) =>
+    functionOf(`${head} -> real`, given, [node], arithmetic, ([value]) => value);
+  return wgsl`${decisionWgsl(problem, arithmetic)}
 ${Part.wgsl}
-${outlookWgsl(problem)}
+${prospectWgsl(problem)}
+const DISCOUNT: real = ${arithmetic.literal(problem.formulas.discount.value)};
+
 @group(0) @binding(0) var<uniform> part: Part;
 /// the points of the decision's axes, one axis after the other
 @group(0) @binding(1) var<storage, read> axes: array<real>;
@@ -45,47 +93,69 @@ ${outlookWgsl(problem)}
 /// x: the cost of each candidate of this part; y: how far the oracle's may be from it
 @group(0) @binding(3) var<storage, read_write> enclosures: array<vec2f>;
 ${candidateWgsl(problem.game, problem.candidates)}
-/// what adding up the phases and C may cost of each
+${write("cost_now(d: Decision)", now)}
+${write("cost_later(d: Decision, learning_rate: real, z: u32)", later)}
+/// how much rounding matters
+${write("most_now(d: Decision)", mostNow)}
+${write(
+  "most_later(d: Decision, learning_rate: real, z: u32)",
+  g.add(g.multiply(after(1), mostStep), after(2)),
+)}
+/// what adding up the phases may cost of each
 const CHARGE = ${f32((problem.chain.phases + 1) * ROUNDING)};
+
+/// the most that a number may be
+fn size(a: real) -> f32 { return abs(centre(a)) + radius(a); }
 
 @compute @workgroup_size(${WORKGROUP})
 fn moments(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= part.candidates) { return; }
   let d = candidate(part.first + id.x);
-  let r = reach(d);
   var later = exactly(0.0);
-  // the sum of the terms' magnitudes
-  var magnitude = centre(outlooks[part.signal].c);
+  var magnitude = 0.0;
   for (var z = 0u; z < PHASES; z++) {
-    let phase = outlooks[part.signal].phases[z];
-    let g = gain(d, phase.learning_rate);
-    let term = sub(mul(square(g), phase.a), mul(exactly(2.0), mul(g, phase.b)));
-    later = tally(later, mul(phase.weight, term), CHARGE);
-    let h = abs(centre(g)) + radius(g);
-    magnitude += centre(phase.weight) * (h * h * centre(phase.a) + 2.0 * h * centre(phase.abs_b));
+    let weight = outlooks[part.signal][z].weight;
+    let learning_rate = outlooks[part.signal][z].learning_rate;
+    later = tally(later, mul(weight, cost_later(d, learning_rate, z)), CHARGE);
+#if ${arithmetic.kind === "ball"}
+    magnitude += size(weight) * size(most_later(d, learning_rate, z));
+#endif
   }
-  later = tally(later, outlooks[part.signal].c, CHARGE);
-  let cost = add(square(sub(r, exactly(1.0))), mul(DISCOUNT, later));
-#if ${arithmetic.kind === "plain"}
-  enclosures[id.x] = vec2f(cost, 0.0);
-#else
+  let cost = add(cost_now(d), mul(DISCOUNT, later));
+#if ${arithmetic.kind === "ball"}
   // part.slack is what float64 itself may lose of the magnitude
-  let reached = abs(centre(r)) + radius(r) + 1.0;
-  let error = ${f32(RADIUS_SLACK)} * (radius(cost) + part.slack * (reached * reached + magnitude));
+  let lost = part.slack * (1.0 + size(most_now(d)) + size(DISCOUNT) * magnitude);
+  let error = ${f32(RADIUS_SLACK)} * (radius(cost) + lost);
   enclosures[id.x] = vec2f(centre(cost), error + ${f32(ROUNDING)} * abs(centre(cost)));
+#elif ${guessed}
+  enclosures[id.x] = vec2f(cost, ${f32(GUESS)} * abs(cost) + part.slack);
+#else
+  enclosures[id.x] = vec2f(cost, 0.0);
 #endif
 }
 `;
 }
 
-/** Walks the outlooks back by an episode, over the least candidates: twin of Future in src/solve/moments.ts. */
-export function followMomentsWgsl(problem: Problem): string {
-  const { chain } = problem;
+/** Walks the outlooks back by an episode, over the best candidates: twin of Future in src/solve/moments.ts. */
+export function followMomentsWgsl(problem: Problem, mean: ArrayLike<number>): string {
+  const { chain, game } = problem;
+  const { g, form, formNames, meanNames, outlook } = boundMoments(problem);
   const row = (numbers: readonly number[]) => `array(${numbers.map(f32).join(", ")})`;
-  return wgsl`${gameWgsl(problem, plain)}
+  const given = new Map([
+    ...decisionTexts(problem),
+    ...meanNames.map((name, i) => [g.name(name), f32(mean[i])] as const),
+    ...formNames.map((name, i) => [g.name(name), `p[${i}]`] as const),
+  ]);
+  const write = (head: string, type: string, nodes: readonly Node[]) =>
+    functionOf(`${head} -> ${type}`, given, nodes, plain, (values) => `${type}(${values.join(", ")})`);
+  return wgsl`${decisionWgsl(problem, plain)}
 ${Part.wgsl}
 ${bestWgsl}
-${outlookWgsl(problem)}
+${prospectWgsl(problem)}
+/// P, upper triangle by rows
+const ENTRIES = ${formNames.length}u;
+alias Form = array<f32, ENTRIES>;
+
 /// P(next phase | phase)
 const TRANSITION = array(${chain.transition.map(row).join(", ")});
 /// P(signal | phase)
@@ -102,35 +172,37 @@ const LIKELIHOOD = array(${chain.likelihood.map(row).join(", ")});
 @group(0) @binding(4) var<storage, read> bests: array<Best>;
 /// by signal
 @group(0) @binding(5) var<storage, read_write> outlooks: array<Outlook>;
-${candidateWgsl(problem.game, problem.candidates)}
+/// of what follows the episode, by its phase
+@group(0) @binding(6) var<storage, read_write> forms: array<Form, PHASES>;
+${candidateWgsl(game, problem.candidates)}
+${write("extended(d: Decision, learning_rate: real, p: Form)", "Form", form)}
+${write("coefficients(p: Form)", "Coefficients", outlook)}
 @compute @workgroup_size(1)
 fn follow() {
   let t = part.episode;
   if (t == 0u) { return; }
-  // a, b and |b| of episode t, by phase
-  var moments: array<vec3f, PHASES>;
+  // of episode t, by phase
+  var now = array<Form, PHASES>();
   for (var z = 0u; z < PHASES; z++) {
-    let phase = outlooks[0].phases[z];
     for (var s = 0u; s < SIGNALS; s++) {
       let d = candidate(bests[t * SIGNALS + s].index);
-      let r = reach(d);
-      let g = gain(d, phase.learning_rate);
-      let now = vec3f(r * r, r, abs(r));
-      let then = vec3f(g * g * phase.a, g * phase.b, abs(g) * phase.abs_b);
-      moments[z] += LIKELIHOOD[z][s] * (now + DISCOUNT * then);
+      var then = extended(d, outlooks[0][z].learning_rate, forms[z]);
+      for (var i = 0u; i < ENTRIES; i++) { now[z][i] += LIKELIHOOD[z][s] * then[i]; }
     }
   }
   for (var z = 0u; z < PHASES; z++) {
-    var mixed = vec3f(0.0);
-    for (var j = 0u; j < PHASES; j++) { mixed += TRANSITION[z][j] * moments[j]; }
+    // with a value, as there are compilers that zero a variable of a loop's body but once
+    var p = Form();
+    for (var j = 0u; j < PHASES; j++) {
+      for (var i = 0u; i < ENTRIES; i++) { p[i] += TRANSITION[z][j] * now[j][i]; }
+    }
+    forms[z] = p;
     let rate = select(0.0, learning_rates[t - 1u], array(${chain.trains.join(", ")})[z]);
     for (var s = 0u; s < SIGNALS; s++) {
       let weight = posterior[((t - 1u) * SIGNALS + s) * PHASES + z];
-      outlooks[s].phases[z] = Prospect(weight, rate, mixed.x, mixed.y, mixed.z);
+      outlooks[s][z] = Prospect(weight, rate, coefficients(p));
     }
   }
-  let c = 1.0 + DISCOUNT * outlooks[0].c;
-  for (var s = 0u; s < SIGNALS; s++) { outlooks[s].c = c; }
 }
 `;
 }

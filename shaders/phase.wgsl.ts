@@ -21,8 +21,10 @@ import { Part } from "../src/gpu/layout.ts";
 import { type CellNumber, NUMBERS } from "../src/phase/numbers.ts";
 import { bestResponseWgsl } from "./bestResponse.wgsl.ts";
 import { f32 } from "./float32.ts";
-import { snake } from "./game.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
+
+/** `perDiscount` → `per_discount` */
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** What one text of the kernel is made for; all else is data. */
 export interface PhaseVariant {

@@ -16,7 +16,7 @@
 // The radii are computed in f32 too; whoever reads a radius at the end multiplies it by RADIUS_SLACK.
 
 import { affineWgsl, FORM_SIZE, type Symbols } from "./affine.wgsl.ts";
-import { centreOf, f32, ROUNDING, radiusOf, UNDERFLOW } from "./float32.ts";
+import { centreOf, f32, ROUNDING, radiusOf, STEEPEST, UNDERFLOW } from "./float32.ts";
 
 /** What a `real` is in a shader, and how the host writes one. */
 export interface Arithmetic {
@@ -31,11 +31,6 @@ export interface Arithmetic {
   literal(x: number): string;
 }
 
-const CLAMPED = /* wgsl */ `
-/// a where it is in [low, high], else the nearer end
-fn clamped(a: real, low: real, high: real) -> real { return minimum(maximum(a, low), high); }
-`;
-
 /** f32, as the device has it */
 export const plain: Arithmetic = {
   kind: "plain",
@@ -46,18 +41,21 @@ alias real = f32;
 fn exactly(x: f32) -> real { return x; }
 fn centre(a: real) -> f32 { return a; }
 fn radius(a: real) -> f32 { return 0.0; }
+fn settled(a: real) -> real { return a; }
 
 fn add(a: real, b: real) -> real { return a + b; }
 fn tally(sum: real, term: real, charge: f32) -> real { return sum + term; }
 fn sub(a: real, b: real) -> real { return a - b; }
 fn mul(a: real, b: real) -> real { return a * b; }
+fn div(a: real, b: real) -> real { return a / b; }
 fn square(a: real) -> real { return a * a; }
 
 fn negated(a: real) -> real { return -a; }
 fn absolute(a: real) -> real { return abs(a); }
 fn minimum(a: real, b: real) -> real { return min(a, b); }
 fn maximum(a: real, b: real) -> real { return max(a, b); }
-${CLAMPED}`,
+fn below(a: real, b: real, then: real, otherwise: real) -> real { return select(otherwise, then, a < b); }
+`,
   encode: (x) => [centreOf(x)],
   literal: f32,
 };
@@ -85,6 +83,7 @@ const UNDERFLOW = ${f32(underflow)};
 fn exactly(x: f32) -> real { return Ball(x, 0.0); }
 fn centre(a: real) -> f32 { return a.centre; }
 fn radius(a: real) -> f32 { return a.radius; }
+fn settled(a: real) -> real { return a; }
 
 // Rounding is charged to the operands of a sum, not to the sum: so that it holds under cancellation.
 fn add(a: real, b: real) -> real {
@@ -104,6 +103,17 @@ fn mul(a: real, b: real) -> real {
   return Ball(product, spread + (ROUNDING * (abs(product) + spread) + UNDERFLOW));
 }
 
+${STEEPEST}
+/// With a = x + α and b = y + β, a/b − x/y = (α − (x/y) β)/b. WGSL has x/y within 2.5 ulps, of which four are charged: the
+/// rest is for x/y in its own bound. Each part is divided before it is multiplied, so that what is flushed is not scaled.
+fn div(a: real, b: real) -> real {
+  let quotient = a.centre / b.centre;
+  let most = abs(quotient) + UNDERFLOW;
+  let steep = steepest(b.centre, b.radius);
+  let spread = a.radius * steep + most * (b.radius * steep);
+  return Ball(quotient, spread + (2.0 * ROUNDING * (most + spread) + UNDERFLOW));
+}
+
 /// The square of one number: both factors err together.
 fn square(a: real) -> real {
   let product = a.centre * a.centre;
@@ -117,7 +127,7 @@ fn negated(a: real) -> real { return Ball(-a.centre, a.radius); }
 fn absolute(a: real) -> real { return Ball(abs(a.centre), a.radius); }
 fn minimum(a: real, b: real) -> real { return Ball(min(a.centre, b.centre), a.radius + b.radius); }
 fn maximum(a: real, b: real) -> real { return Ball(max(a.centre, b.centre), a.radius + b.radius); }
-${CLAMPED}`,
+`,
   encode: (x) => [centreOf(x), radiusOf(x)],
   literal: (x) => `Ball(${f32(x)}, ${f32(radiusOf(x))})`,
 });
@@ -125,14 +135,18 @@ ${CLAMPED}`,
 /** balls of numbers of which nothing more is known */
 export const ball = ballOf(UNDERFLOW);
 
-/** Forms over a cell of candidates, for so many numbers of a decision and a state. */
-export function affineOf(symbols: Symbols): Arithmetic {
+/**
+ * Forms over a cell of candidates, for so many numbers of a decision and a state.
+ *
+ * @param depth operations of an episode that follow each other
+ */
+export function affineOf(symbols: Symbols, depth = 0): Arithmetic {
   const slopes = new Array<number>(symbols.decision + symbols.state).fill(0);
   const encode = (x: number) => [centreOf(x), ...slopes, ...new Array<number>(4).fill(radiusOf(x))];
   return {
     kind: "affine",
     size: slopes.length + FORM_SIZE,
-    wgsl: affineWgsl(symbols) + CLAMPED,
+    wgsl: affineWgsl(symbols, depth),
     encode,
     literal: (x) => `Affine(${[x, ...encode(x).slice(1)].map(f32).join(", ")})`,
   };

@@ -47,21 +47,18 @@ export function rolloutWgsl(rollout: Rollout): string {
   const { problem, arithmetic, deal, candidates, additions = 0, cells } = rollout;
   const { states, lanes, groups, blocks } = deal;
   const each = (text: (i: number) => string) => Array.from({ length: lanes }, (_, i) => text(i)).join("\n");
-  const { game, parameters, learningRates } = problem;
-  const ownDiscount = game.discount !== undefined;
-  const discounted = ownDiscount || parameters.discount !== 1;
-  const believes = game.believedTarget !== undefined;
+  const { game, formulas, learningRates } = problem;
+  const { discount } = formulas;
+  const ownDiscount = discount.op !== "number";
+  const discounted = ownDiscount || discount.value !== 1;
   const weight = (i: number) => (ownDiscount ? `weight${i}` : "weight");
   const affine = arithmetic.kind === "affine";
   if (affine && lanes !== 1)
     throw new Error("an invocation has one set of symbols: it takes one state at a time");
-  // what outlives an episode must not hold the state's symbols, which are new in each
-  const settled = (a: string) => (affine ? `settled(${a})` : a);
   // what the sum over the states may cost of each total: of a form, and of what it says is computed
   const charges = [groups * lanes + blocks, additions].map((count) => f32(ROUNDING * count));
   const tallied = (total: string) =>
     affine ? `tally_both(sum, ${total}, ${charges})` : `tally(sum, ${total}, ${charges[0]})`;
-  const renewed = (s: string) => (affine ? `renewed(${s})` : s);
 
   return wgsl`${gameWgsl(problem, arithmetic)}
 ${Part.wgsl}
@@ -132,13 +129,10 @@ fn rollout(@builtin(global_invocation_id) id: vec3u) {
 
   for (var group = 0u; group < GROUPS; group++) {
     let at = (block * GROUPS + group) * ${lanes}u;
-${each((i) => `    var state${i} = ${renewed(`states[at + ${i}u]`)}; let goal${i} = ${settled(`state${i}.theta`)};`)}
+${each((i) => `    var state${i} = renewed(states[at + ${i}u]); let own${i} = own_of(state${i});`)}
 ${each((i) => `    var total${i} = exactly(0.0);`)}
-#if ${believes}
-${each((i) => `    let target${i} = ${settled(`believed_target(state${i})`)};`)}
-#endif
 #if ${ownDiscount}
-${each((i) => `    let discount${i} = ${settled(`discount(state${i})`)}; var weight${i} = exactly(1.0);`)}
+${each((i) => `    let discount${i} = discount(own${i}); var weight${i} = exactly(1.0);`)}
 #else
     var weight = exactly(1.0);
 #endif
@@ -146,20 +140,16 @@ ${each((i) => `    let discount${i} = ${settled(`discount(state${i})`)}; var wei
     var c = mine;
     var k = part.episode;
     loop {
-${each((i) => `      let y${i} = prepared_output(c, state${i});`)}
-${each((i) => `      let miss${i} = square(sub(y${i}, goal${i}));`)}
+${each((i) => `      let played${i} = play(c, state${i}, own${i});`)}
+      // what outlives an episode must not hold the state's symbols, which are new in each
 #if ${discounted}
-${each((i) => `      total${i} = ${settled(`tally(total${i}, mul(${weight(i)}, miss${i}), part.charge)`)};`)}
+${each((i) => `      total${i} = settled(tally(total${i}, mul(${weight(i)}, played${i}.cost), part.charge));`)}
 #else
-${each((i) => `      total${i} = ${settled(`tally(total${i}, miss${i}, part.charge)`)};`)}
+${each((i) => `      total${i} = settled(tally(total${i}, played${i}.cost, part.charge));`)}
 #endif
       k++;
       if (k == EPISODES) { break; }
-#if ${believes}
-${each((i) => `      state${i} = ${renewed(`prepared_learn(c, state${i}, mul(exactly(2.0), sub(y${i}, target${i})))`)};`)}
-#else
-${each((i) => `      state${i} = ${renewed(`prepared_learn(c, state${i}, mul(exactly(2.0), y${i}))`)};`)}
-#endif
+${each((i) => `      state${i} = renewed(played${i}.next);`)}
 #if ${ownDiscount}
 ${each((i) => `      weight${i} = mul(weight${i}, discount${i});`)}
 #elif ${discounted}

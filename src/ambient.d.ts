@@ -3,12 +3,6 @@
 /** the package's version, put in by the bundler */
 declare const __VERSION__: string;
 
-declare module "*.wat" {
-  /** the assembled WebAssembly module */
-  const bytes: Uint8Array<ArrayBuffer>;
-  export default bytes;
-}
-
 declare module "*?script" {
   /** a script that defines the global `worker`, the exports of the module; empty in such a script */
   const text: string;

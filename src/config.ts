@@ -4,8 +4,9 @@
 
 import * as v from "valibot";
 import { MesaError } from "./errors.ts";
-import { type Game, isGame, type StateVariable } from "./games/game.ts";
-import { games } from "./games/index.ts";
+import { type Game, gameOf, type StateVariable } from "./game/game.ts";
+import { games } from "./game/games.ts";
+import type { AnyGame, DecisionName, DefinitionOf, IsAny, ParameterName, StateName } from "./game/names.ts";
 import type { Axis } from "./grid.ts";
 import { episodesOf, learningRatesOf, type Schedule } from "./schedule.ts";
 import {
@@ -14,10 +15,11 @@ import {
   complaint,
   hiddenSchedule,
   isRecord,
-  layersOf,
+  layers,
   MOST_WEIGHTS,
   object,
   quote,
+  type SearchSettings,
   schedule,
   search,
   whole,
@@ -25,31 +27,38 @@ import {
 
 export { learningRatesOf, type Schedule } from "./schedule.ts";
 
-/** What `solve` takes; every key beside `game` has a default. */
-export interface Config {
-  /** the name of a built-in game, or a game made by `defineGame` */
-  game: string | Game;
+/** Settings that there are in any game. */
+interface CommonSettings<G extends AnyGame> {
+  /** the name of a built-in game, or a game's formulas */
+  game: G;
   schedule?:
     | Partial<Extract<Schedule, { training: number }>>
     | Partial<Extract<Schedule, { episodes: number }>>
     | Extract<Schedule, { learningRates: number[] }>;
   /** `infinite`: the last learning rate goes on for ever, which takes a discount below 1 */
   horizon?: "finite" | "infinite";
-  /** where the trajectory starts, by state */
-  initial?: Record<string, number>;
   /** how many episodes the figure shows */
   plotWindow?: number;
-  discount?: number | Partial<Axis>;
-  regularization?: number;
-  /** the grid of the goal */
-  theta?: Partial<Axis>;
-  /** the game's other grids and parameters */
-  [key: string]: unknown;
 }
+
+/** Settings that follow from a game: its grids, where the trajectory starts, and its parameters. */
+type OwnSettings<D> = { [N in StateName<D> | DecisionName<D>]?: Partial<Axis> } & {
+  [N in ParameterName<D>]?: number;
+} & {
+  initial?: { [N in StateName<D> | (D extends { hidden: object } ? "deploymentAt" : never)]?: number };
+} & (D extends { network: object }
+    ? { layers?: readonly number[]; search?: Partial<SearchSettings> }
+    : unknown);
+
+/** What `solve` takes, of a game or of any; every key beside `game` has a default. */
+export type Config<G extends AnyGame = AnyGame> = CommonSettings<G> &
+  (IsAny<G> extends true
+    ? { initial?: Record<string, number>; [key: string]: unknown }
+    : OwnSettings<DefinitionOf<G>>);
 
 /** A configuration with every default filled in: plain data, ready for JSON. */
 export interface FilledConfig {
-  game: string;
+  game: AnyGame;
   schedule: Schedule;
   /** where the game has a choice */
   horizon?: "finite" | "infinite";
@@ -80,7 +89,7 @@ function schemaOf(game: Game) {
   const mapValues = <T, U>(of: Readonly<Record<string, T>>, map: (value: T) => U) =>
     Object.fromEntries(Object.entries(of).map(([key, value]) => [key, map(value)]));
   return object({
-    game: v.literal(game.name),
+    game: v.any(),
     schedule: v.optional(game.hidden ? hiddenSchedule : schedule, {}),
     ...only(game.proportional && !game.hidden, { horizon: v.optional(horizon, "finite") }),
     ...mapValues<Axis, v.GenericSchema>(game.decision, (a) => axis(a)),
@@ -94,7 +103,7 @@ function schemaOf(game: Game) {
       {},
     ),
     ...only(game.network, {
-      layers: layersOf(game.network),
+      layers: v.optional(layers, [...(game.network?.layers ?? [])]),
       search,
     }),
     plotWindow: v.optional(whole(1)),
@@ -122,33 +131,35 @@ function checkLimit(what: string, limit: number, unit: string, got: number): voi
 }
 
 /** The game that a configuration names or brings along. */
-function gameOf(input: Record<string, unknown>): Game {
-  const named = Object.hasOwn(input, "game") ? input.game : undefined;
-  const game = typeof named === "string" ? games.get(named) : isGame(named) ? named : undefined;
+function gameIn(input: Record<string, unknown>): Game {
+  const asked = Object.hasOwn(input, "game") ? input.game : undefined;
+  if (isRecord(asked)) return gameOf(asked);
+  const game = typeof asked === "string" ? games.get(asked) : undefined;
   if (game) return game;
-  const names = [...games.keys()].join(", ");
+  const got = asked === undefined ? "none" : quote(asked);
   throw new MesaError(
     "INVALID_CONFIG",
-    typeof named === "string" || named === undefined
-      ? `game must be one of ${names}, got ${named === undefined ? "none" : quote(named)}`
-      : `game must be a name (${names}) or what defineGame returns, got ${quote(named)}`,
+    `game must be one of ${[...games.keys()].join(", ")} or an object of formulas, got ${got}`,
   );
 }
 
 /**
  * Checks a configuration and fills its defaults in.
  *
- * @param input plain data, or an object with a `defineGame` game as `game`; it is not changed
+ * @param input plain data; it is not changed
  * @returns the game and the whole configuration
  * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`, with one line
  */
 export function checkConfig(input: unknown): { game: Game; config: FilledConfig } {
   if (!isRecord(input))
     throw new MesaError("INVALID_CONFIG", `the configuration must be an object, got ${quote(input)}`);
-  const game = gameOf(input);
-  const result = v.safeParse(schemaOf(game), { ...input, game: game.name }, { abortEarly: true });
+  const named = gameIn(input);
+  const result = v.safeParse(schemaOf(named), input, { abortEarly: true });
   if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0]));
   const config = result.output as unknown as FilledConfig;
+  if (isRecord(config.game)) config.game = named.definition;
+  const layers = config.layers as readonly number[] | undefined;
+  const game = layers ? withLayers(named, layers) : named;
 
   const counts = (names: string[]) => names.map((name) => (config[name] as Axis).count);
   const product = (numbers: number[]) => numbers.reduce((a, b) => a * b, 1);
@@ -169,6 +180,16 @@ export function checkConfig(input: unknown): { game: Game; config: FilledConfig 
     throw new MesaError("INVALID_CONFIG", "discount must be below 1 where horizon is infinite, got 1");
   config.plotWindow ??= defaultWindow(config);
   return { game, config };
+}
+
+/** A game whose network has other layers. */
+function withLayers(game: Game, layers: readonly number[]): Game {
+  if (
+    layers.length === game.network!.layers.length &&
+    layers.every((width, l) => width === game.network!.layers[l])
+  )
+    return game;
+  return gameOf({ ...game.definition, network: { layers } });
 }
 
 /** The post's figures show the training phase and ten episodes after it. */

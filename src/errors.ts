@@ -7,8 +7,9 @@
  * - `NO_EQUILIBRIUM`: it is proved that there is no stationary equilibrium
  * - `UNDECIDED`: none was found, and float64 cannot tell whether there is one; both are {@link NoEquilibrium}
  * - `NOT_FINITE`: every candidate's cost overflows, so none is the least
+ * - `BOUND_BROKEN`: float64 settled on a cost outside of a bound that is proved, so the plan cannot be trusted
  * - `NO_ADAPTER`: a GPU was asked for and none is there
- * - `SHADER_COMPILE`: a shader did not compile, most often a user's own game; the message has line and column
+ * - `SHADER_COMPILE`: a shader did not compile; the message has line and column
  * - `GPU_VALIDATION`, `OUT_OF_MEMORY`: what WebGPU's error scopes reported
  * - `DEVICE_LOST`: the device went away during the work
  * - `ABORTED`: the caller's signal was aborted
@@ -20,6 +21,7 @@ export type ErrorCode =
   | "NOT_FINITE"
   | "NO_EQUILIBRIUM"
   | "UNDECIDED"
+  | "BOUND_BROKEN"
   | "NO_ADAPTER"
   | "SHADER_COMPILE"
   | "GPU_VALIDATION"

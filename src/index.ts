@@ -4,9 +4,19 @@ export type { Config, FilledConfig, Schedule } from "./config.ts";
 export { checkConfig, LIMITS } from "./config.ts";
 export type { ErrorCode } from "./errors.ts";
 export { MesaError } from "./errors.ts";
-export type { Game, GameDefinition, Parameter, Proportional, StateVariable, Values } from "./games/game.ts";
-export { defineGame } from "./games/game.ts";
-export { games } from "./games/index.ts";
+export type {
+  Formula,
+  Game,
+  GameDefinition,
+  HiddenDefinition,
+  Parameter,
+  StateVariable,
+  Values,
+} from "./game/game.ts";
+export { defineGame } from "./game/game.ts";
+export type { BuiltIn } from "./game/games.ts";
+export { games } from "./game/games.ts";
+export type { AnyGame } from "./game/names.ts";
 export type { Axis } from "./grid.ts";
 export { linspace } from "./grid.ts";
 export type { AxisValues, PhaseAxis } from "./phase/axis.ts";
@@ -24,11 +34,15 @@ export { phasePresets } from "./phase/presets.ts";
 export type { SampleCheck } from "./phase/sample.ts";
 export type { Preset } from "./presets.ts";
 export { presets } from "./presets.ts";
+export type { DescribedFormula, DescribedMethod, GameDescription } from "./solve/describe.ts";
+export { describeGame } from "./solve/describe.ts";
 export type { FiniteHorizon } from "./solve/equilibrium.ts";
 export type { Generalization } from "./solve/generalization.ts";
 export type { Progress } from "./solve/induction.ts";
 export { Induction } from "./solve/induction.ts";
 export type { Measures } from "./solve/measures.ts";
+export type { MethodName, Solvable } from "./solve/methods.ts";
+export { methods } from "./solve/methods.ts";
 export type { Estimate, EstimatedMeasures, RandomRuns, RunsOptions } from "./solve/monteCarlo.ts";
 export { simulateRuns } from "./solve/monteCarlo.ts";
 export type { NamedPlan } from "./solve/plan.ts";

@@ -1,19 +1,18 @@
 // A configuration turned into what the solver works on: float64 arrays, frozen.
 
 import { checkConfig, type FilledConfig, learningRatesOf } from "./config.ts";
-import type { Game, Values } from "./games/game.ts";
-import { games } from "./games/index.ts";
+import { bind, type Formulas, type Game, type Values } from "./game/game.ts";
 import { type Axis, Grid } from "./grid.ts";
 import { type Chain, createChain } from "./solve/chain.ts";
 
 /** What is to be solved. T is the number of episodes. */
 export interface Problem {
   readonly game: Game;
-  /** whether the configuration names the game, so that it alone says the whole problem */
-  readonly builtIn: boolean;
   /** the whole configuration, defaults filled in */
   readonly config: FilledConfig;
   readonly parameters: Values;
+  /** the game's formulas, with the parameters' values in them */
+  readonly formulas: Formulas;
   /** η_t in training, shape [T] */
   readonly learningRates: Float64Array;
   /** what the agents know of the phase they are in */
@@ -32,29 +31,27 @@ export interface Problem {
  * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`
  */
 export function createProblem(input: unknown): Problem {
-  const { game: asked, config } = checkConfig(input);
-  const game = asked.network?.rebuilt(config.layers as number[]) ?? asked;
+  const { game, config } = checkConfig(input);
   const axes = (of: object) => Object.keys(of).map((name) => config[name] as Axis);
   const parameters = Object.fromEntries(
     Object.keys(game.parameters).map((name) => [name, config[name] as number]),
   );
   const learningRates = learningRatesOf(config.schedule);
+  let bound: Formulas | undefined;
   return {
     game,
-    builtIn: games.get(config.game) === asked,
     config,
     parameters,
+    get formulas() {
+      bound ??= bind(game, parameters);
+      return bound;
+    },
     learningRates,
     chain: createChain(game.hidden?.phases(parameters), learningRates.length),
     horizon: config.horizon ?? "finite",
     candidates: new Grid(axes(game.decision)),
     states: new Grid(axes(game.state)),
   };
-}
-
-/** Turns the numbers of a decision into what a game's functions take. */
-export function deciderOf({ decision, network }: Game): (point: ArrayLike<number>) => Values {
-  return network ? (point) => point as unknown as Values : namer(decision);
 }
 
 /** Names the numbers of a point: with the keys of `names`, `[0.03]` becomes `{ coefficient: 0.03 }`. */

@@ -2,8 +2,14 @@
 // allowed: `complaint` puts the key before it and what was got behind it.
 
 import * as v from "valibot";
-import type { Network, Parameter } from "./games/game.ts";
+import { weightsOf } from "./game/network.ts";
 import type { Axis } from "./grid.ts";
+
+/** What a number must lie within, both ends included. */
+export interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
 
 /** how much of a value is quoted, in characters */
 const QUOTED = 60;
@@ -26,7 +32,7 @@ export function quote(value: unknown): string {
 }
 
 /** A finite number within a parameter's bounds. */
-export function bounded({ min, max }: Pick<Parameter, "min" | "max">, integer = false) {
+export function bounded({ min, max }: Bounds, integer = false) {
   const range =
     min !== undefined && max !== undefined
       ? `in [${min}, ${max}]`
@@ -61,7 +67,7 @@ export function object<E extends v.ObjectEntries>(entries: E, keys = Object.keys
 }
 
 /** A grid within bounds, any part of which may be left out. */
-export function axis(defaults: Axis, bounds: Pick<Parameter, "min" | "max"> = {}) {
+export function axis(defaults: Axis, bounds: Bounds = {}) {
   return v.optional(
     object({
       min: v.optional(bounded(bounds), defaults.min),
@@ -110,26 +116,33 @@ export const hiddenSchedule = scheduleOf({
 /** weights of a network, at most: the search is quadratic in them */
 export const MOST_WEIGHTS = 1024;
 
+const allowed = "a list of 2 to 10 whole numbers, the first and the last of them 1";
+
 /** Widths of a network's layers. */
-export function layersOf(network: Network | undefined) {
-  const allowed = "a list of 2 to 10 whole numbers, the first and the last of them 1";
-  return v.optional(
-    v.pipe(
-      v.array(whole(1), allowed),
-      v.minLength(2, allowed),
-      v.maxLength(10, allowed),
-      v.check((layers) => layers[0] === 1 && layers.at(-1) === 1, allowed),
-      v.check((layers) => layers.every((width) => width <= MOST_WEIGHTS), `at most ${MOST_WEIGHTS} wide`),
-      v.check(
-        (layers) => network!.rebuilt(layers).network!.weights <= MOST_WEIGHTS,
-        `a network of at most ${MOST_WEIGHTS} weights, biases among them`,
-      ),
-    ),
-    [...(network?.layers ?? [])],
-  );
+export const layers = v.pipe(
+  v.array(whole(1), allowed),
+  v.minLength(2, allowed),
+  v.maxLength(10, allowed),
+  v.check((layers) => layers[0] === 1 && layers.at(-1) === 1, allowed),
+  v.check((layers) => layers.every((width) => width <= MOST_WEIGHTS), `at most ${MOST_WEIGHTS} wide`),
+  v.check(
+    (layers) => weightsOf(layers) <= MOST_WEIGHTS,
+    `a network of at most ${MOST_WEIGHTS} weights, biases among them`,
+  ),
+);
+
+/** How hard to search for what no grid holds; in the configuration as `search`. */
+export interface SearchSettings {
+  readonly seed: number;
+  /** candidates of a generation of the first run; each restart doubles it */
+  readonly population: number;
+  /** generations of a run, at most */
+  readonly generations: number;
+  /** runs after the first */
+  readonly restarts: number;
 }
 
-/** How hard to search for what no grid holds. */
+/** {@link SearchSettings}, any of which may be left out. */
 export const search = v.optional(
   object({
     seed: v.optional(bounded({ min: 0, max: 2 ** 32 - 1 }, true), 1),
@@ -140,12 +153,12 @@ export const search = v.optional(
   {},
 );
 
-/** One line for a schema's issue. */
-export function complaint(issue: v.BaseIssue<unknown>): string {
+/** One line for a schema's issue. @param within the path of what was checked */
+export function complaint(issue: v.BaseIssue<unknown>, within = ""): string {
   const path = (issue.path ?? []).reduce(
     (path, { type, key }) =>
       type === "array" ? `${path}[${key}]` : path === "" ? `${key}` : `${path}.${key}`,
-    "",
+    within,
   );
   if (issue.expected === "never") return `unknown key ${quote(path)}; allowed are ${issue.message}`;
   // of an object that was one, only a key that is not there is left to complain of

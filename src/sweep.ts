@@ -3,7 +3,8 @@
 
 import { type Config, checkConfig, type FilledConfig } from "./config.ts";
 import { hasCode, MesaError } from "./errors.ts";
-import type { Game } from "./games/game.ts";
+import type { Game } from "./game/game.ts";
+import type { AnyGame } from "./game/names.ts";
 import { isRecord, quote } from "./schema.ts";
 import { withSetting } from "./setting.ts";
 import { measuresByName } from "./solve/measures.ts";
@@ -136,7 +137,10 @@ function checkVaried(name: string, { key, values }: Varied): void {
  * @param config as for `solve`
  * @throws MesaError with the code of what is wrong
  */
-export async function sweep(config: Config, options: SweepOptions): Promise<Sweep> {
+export async function sweep<const G extends AnyGame>(
+  config: Config<G>,
+  options: SweepOptions,
+): Promise<Sweep> {
   const { over, series, onProgress, measures = ["compliance", "retention", "deception"], ...how } = options;
   if (!isRecord(config)) checkConfig(config);
   checkVaried("over", over);
@@ -165,7 +169,10 @@ export async function sweep(config: Config, options: SweepOptions): Promise<Swee
   const progress = (share: number) =>
     onProgress?.({ cell: cells.length, cells: count, share: (cells.length + share) / count });
   for (const { config: one, ...where } of asked) {
-    const { values, missing } = await solve(one, { ...how, onProgress: ({ share }) => progress(share) }).then(
+    const { values, missing } = await solve(one as Config, {
+      ...how,
+      onProgress: ({ share }) => progress(share),
+    }).then(
       (result) => ({ values: measured(game, result), missing: null }),
       (error: unknown) => {
         if (!hasNoAnswer(error)) throw error;

@@ -14,11 +14,11 @@ describe("INVALID_CONFIG", () => {
     ["linear", 'the configuration must be an object, got "linear"'],
     [[], "the configuration must be an object, got []"],
     [new Map([["game", "linear"]]), "the configuration must be an object, got {}"],
-    [{}, `game must be one of ${GAMES}, got none`],
-    [{ game: "chess" }, `game must be one of ${GAMES}, got "chess"`],
-    [{ game: "toString" }, `game must be one of ${GAMES}, got "toString"`],
-    [{ game: 3 }, `game must be a name (${GAMES}) or what defineGame returns, got 3`],
-    [{ game: { wgsl: "" } }, `game must be a name (${GAMES}) or what defineGame returns, got {"wgsl":""}`],
+    [{}, `game must be one of ${GAMES} or an object of formulas, got none`],
+    [{ game: "chess" }, `game must be one of ${GAMES} or an object of formulas, got "chess"`],
+    [{ game: "toString" }, `game must be one of ${GAMES} or an object of formulas, got "toString"`],
+    [{ game: 3 }, `game must be one of ${GAMES} or an object of formulas, got 3`],
+    [{ game: { wgsl: "" } }, "game: name is missing"],
   ])("%j", (config, message) => {
     expect(errorOf(config)).toMatchObject({ code: "INVALID_CONFIG", message });
   });
@@ -143,9 +143,7 @@ describe("LIMIT_EXCEEDED", () => {
       name: "two-numbers",
       state: { theta: { min: -1, max: 1, count: 11, initial: 0.8 } },
       decision: { slope: axis, offset: axis },
-      output: ({ slope, offset }, { theta }) => slope * theta + offset,
-      learn: (_, state) => state,
-      wgsl: "",
+      output: "slope * theta + offset",
     });
     expect(errorOf({ game })).toMatchObject({
       code: "LIMIT_EXCEEDED",

@@ -1,7 +1,8 @@
 // What a plan does from one initial state, and how deceptive that is.
 import { describe, expect, test } from "vitest";
-import { type Config, type NamedPlan, simulate } from "../src/index.ts";
-import { measuresOf } from "../src/solve/simulate.ts";
+import { gameOf } from "../src/game/game.ts";
+import { type Config, games, type NamedPlan, simulate } from "../src/index.ts";
+import { measuresOf, type Trajectory } from "../src/solve/simulate.ts";
 
 describe("the measures", () => {
   test.each([
@@ -83,12 +84,40 @@ describe("the measures", () => {
       wanted: { compliance: null, retention: null, deception: null },
     },
   ])("$about", ({ learningRates, theta, output, wanted }) => {
-    const measures = measuresOf({ theta, output, loss: [], learningRate: learningRates }, learningRates);
+    const game = games.get("linear")!;
+    const measures = measuresOf({ game }, { theta, output, loss: [], learningRate: learningRates });
     for (const name of ["compliance", "retention", "deception"] as const) {
       if (wanted[name] === null) expect(measures[name]).toBeNull();
       else expect(measures[name]).toBeCloseTo(wanted[name], 14);
     }
   });
+});
+
+// two goals of which one is not compared with, and two outputs: θ = (3, 4), of length 5
+test("several goals and outputs are vectors", () => {
+  const game = gameOf({
+    name: "vectors",
+    state: Object.fromEntries(
+      ["theta", "phi", "other"].map((name) => [name, { min: -1, max: 1, count: 3, initial: 1 }]),
+    ),
+    decision: { a: { min: -1, max: 1, count: 3 } },
+    output: { x: "a * theta", y: "a * phi" },
+    baseObjective: "output.x^2 + output.y^2",
+    mesaObjective: "(output.x - own.theta)^2 + (output.y - own.phi)^2",
+  });
+  const measures = measuresOf({ game }, {
+    theta: [3, 0, -3, -3],
+    phi: [4, 4, 4, 4],
+    other: [7, 100, -100, 0],
+    "output.x": [3, 0, 50],
+    "output.y": [0, 4, -50],
+    loss: [],
+    learningRate: [1, 0.5, 0],
+  } as object as Trajectory);
+  // squares of 9/25 and 16/25; of (−3, 4) along (3, 4) there is 7/25
+  expect(measures.compliance).toBeCloseTo(1 - Math.SQRT1_2, 14);
+  expect(measures.retention).toBeCloseTo(7 / 25, 14);
+  expect(measures.deception).toBeCloseTo((1 - Math.SQRT1_2) * (7 / 25), 14);
 });
 
 describe("simulate", () => {

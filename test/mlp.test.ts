@@ -2,12 +2,15 @@
 // in test/gpu/mlp.test.ts.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { evaluate, MLP_BOUND, weightsOf } from "../src/games/mlp.ts";
-import { type Config, type Progress, simulate, solve } from "../src/index.ts";
+import { createEvaluate } from "../src/game/evaluate.ts";
+import { Graph } from "../src/game/graph.ts";
+import { weightsOf } from "../src/game/network.ts";
+import { type Config, games, type Progress, simulate, solve } from "../src/index.ts";
 import { createProblem } from "../src/problem.ts";
 import { createSearchEvaluator } from "../src/solve/search.ts";
 import { createOracle } from "../src/solve/settle.ts";
 import { even } from "./gpu/numbers.ts";
+import { evaluate, evaluateByLayers } from "./network.ts";
 
 const cpu = { backend: "cpu" } as const;
 const tiny: Config = {
@@ -49,16 +52,29 @@ describe("the network", () => {
     expect(slope).toBeCloseTo(2 * (1 - outer ** 2) * 3 * (1 - inner ** 2), 14);
   });
 
+  const someLayers = fc.constantFrom([1, 1], [1, 4, 1], [1, 3, 5, 1], [1, 2, 2, 2, 1]);
+  const network = someLayers.chain((layers) => {
+    const length = weightsOf(layers);
+    return fc.tuple(
+      fc.constant(layers),
+      fc.array(even(-2, 2), { minLength: length, maxLength: length }),
+      even(-2, 2),
+    );
+  });
+
+  test("as an expression it is what its layers compute", () => {
+    fc.assert(
+      fc.property(network, ([layers, weights, theta]) => {
+        const { y, slope } = evaluate(layers, weights, theta);
+        const wanted = evaluateByLayers(layers, weights, theta);
+        expect(Math.abs(y - wanted.y)).toBeLessThan(1e-13);
+        expect(Math.abs(slope - wanted.slope)).toBeLessThan(1e-13 * (1 + Math.abs(wanted.slope)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test("its slope is the limit of central differences", () => {
-    const layers = fc.constantFrom([1, 1], [1, 4, 1], [1, 3, 5, 1], [1, 2, 2, 2, 1]);
-    const network = layers.chain((layers) => {
-      const length = weightsOf(layers);
-      return fc.tuple(
-        fc.constant(layers),
-        fc.array(even(-2, 2), { minLength: length, maxLength: length }),
-        even(-2, 2),
-      );
-    });
     fc.assert(
       fc.property(network, ([layers, weights, theta]) => {
         const h = 1e-5;
@@ -76,9 +92,98 @@ describe("the network", () => {
       simulate({ game: "mlp", layers: [1, 1], schedule: { learningRates: [1] }, initial: { theta: 0.8 } }, {
         weights: [[slope, 0]],
       } as never).trajectory.theta;
-    expect(run(50)).toEqual([0.8, -MLP_BOUND]);
+    const { min, max } = games.get("mlp")!.state.theta.bounds!;
+    expect([min, max]).toEqual([-4, 4]);
+    expect(run(50)).toEqual([0.8, min]);
     // y = θ/2: θ' = θ − 2 · θ/2 · 1/2
     expect(run(0.5)).toEqual([0.8, 0.4]);
+  });
+});
+
+/** tanh as it is computed, where that can be anywhere */
+const tanh = (() => {
+  const g = new Graph();
+  const evaluate = createEvaluate([g.tanh(g.name("x"))], ["x"]);
+  return (x: number) => evaluate([x])[0];
+})();
+
+describe("tanh", () => {
+  const BITS = 256n;
+  const ONE = 1n << BITS;
+
+  /** a float64 times 2^BITS, rounded down */
+  function fixed(x: number): bigint {
+    const bytes = new DataView(new ArrayBuffer(8));
+    bytes.setFloat64(0, x);
+    const bits = bytes.getBigUint64(0);
+    const exponent = (bits >> 52n) & 0x7ffn;
+    const fraction = bits & ((1n << 52n) - 1n);
+    const [digits, scale] = exponent === 0n ? [fraction, 1n] : [fraction | (1n << 52n), exponent];
+    const shift = scale - 1075n + BITS;
+    const magnitude = shift >= 0n ? digits << shift : digits >> -shift;
+    return x < 0 ? -magnitude : magnitude;
+  }
+
+  /** |tanh x / got − 1| in float64, for |x| ≥ 2⁻⁶⁰: e^(−2|x|) by its series for 2|x|/2¹⁶, squared 16 times */
+  function distance(x: number, got: number): number {
+    const small = fixed(2 * Math.abs(x)) >> 16n;
+    let [term, sum] = [ONE, ONE];
+    for (let i = 1n; term !== 0n; i++) {
+      term = -(term * small) / (i << BITS);
+      sum += term;
+    }
+    for (let i = 0; i < 16; i++) sum = (sum * sum) >> BITS;
+    const exact = ((ONE - sum) << BITS) / (ONE + sum);
+    const difference = ((fixed(Math.abs(got)) - exact) << BITS) / exact;
+    return Math.abs(Number(difference)) / 2 ** 256;
+  }
+
+  const any = fc.oneof(
+    even(-1, 1),
+    even(-25, 25),
+    fc.tuple(even(-1, 1), fc.integer({ min: -55, max: 4 })).map(([x, exponent]) => x * 2 ** exponent),
+    // where it saturates, and where 2x is near a whole number of halves of ln 2
+    even(18.9, 20.1),
+    fc.tuple(fc.integer({ min: 0, max: 80 }), even(-1e-9, 1e-9)).map(([k, off]) => (k * Math.LN2) / 4 + off),
+  );
+
+  test("is within 2e-16 of what it is, and relatively within 5e-16", () => {
+    // the reference first: known values to 17 digits
+    for (const [x, wanted] of [
+      [1, 0.7615941559557649],
+      [0.5, 0.46211715726000974],
+      [0.001, 0.0009999996666668],
+    ])
+      expect(distance(x, wanted)).toBeLessThan(1.2e-16);
+    expect(distance(1, 0.76159415595576)).toBeGreaterThan(1e-15);
+
+    let worst = 0;
+    fc.assert(
+      fc.property(any, (x) => {
+        if (Math.abs(x) < 2 ** -60) return;
+        const far = distance(x, tanh(x));
+        expect(far).toBeLessThan(5e-16);
+        expect(far * Math.abs(tanh(x))).toBeLessThan(2e-16);
+        worst = Math.max(worst, far);
+      }),
+      { numRuns: 3000 },
+    );
+    expect(worst).toBeGreaterThan(1e-16);
+  });
+
+  test("is exactly odd, never beyond 1, and nearly its argument where that is tiny", () => {
+    fc.assert(
+      fc.property(fc.oneof(any, fc.double({ noNaN: true })), (x) => {
+        expect(tanh(-x) + tanh(x)).toBe(0);
+        expect(Math.abs(tanh(x))).toBeLessThanOrEqual(1);
+        if (x !== 0) expect(Math.sign(tanh(x))).toBe(Math.sign(x));
+        if (Math.abs(x) < 2 ** -30)
+          expect(Math.abs(tanh(x) - x)).toBeLessThanOrEqual(2 ** -52 * Math.abs(x) + Number.MIN_VALUE);
+      }),
+      { numRuns: 3000 },
+    );
+    expect([0, 20, -20, 1e300, Number.POSITIVE_INFINITY].map(tanh)).toEqual([0, 1, -1, 1, 1]);
+    expect(tanh(Number.NaN)).toBeNaN();
   });
 });
 

@@ -1,10 +1,10 @@
-// The moments of a proportional game against its rollouts: within the bound for every candidate, and the same plan.
+// The moments of a linear game against its rollouts: within the bound for every candidate, and the same plan.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rolloutCosts } from "../src/cpu/rollout.ts";
 import { solve } from "../src/index.ts";
 import { createProblem, type Problem } from "../src/problem.ts";
-import { Future, roundingsOf } from "../src/solve/moments.ts";
+import { Future } from "../src/solve/moments.ts";
 import type { Plan } from "../src/solve/step.ts";
 import { linearConfig, linearWithPlan } from "./games.ts";
 
@@ -14,9 +14,9 @@ function checkEnclosure(problem: Problem, plan: Plan) {
   const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));
   let [used, seen] = [0, 0];
   for (let episode = problem.learningRates.length - 1; episode >= 0; episode--) {
-    const enclosure = future.enclosure(future.outlook(episode, 0, plan), roundingsOf(problem, episode));
+    const enclosure = future.enclosures(future.outlook(episode, 0, plan), future.roundings(episode));
     for (const [i, rollout] of rolloutCosts(problem, episode, plan)(decisions).entries()) {
-      const { cost, error } = enclosure(decisions[i]);
+      const { cost, error } = enclosure(i);
       // where either overflows the enclosure must say so, and then `screen` keeps the candidate
       if (!Number.isFinite(cost) || !Number.isFinite(error)) continue;
       expect(Math.abs(rollout - cost)).toBeLessThanOrEqual(error);

@@ -1,10 +1,10 @@
 // The figure of networks' policies is what the weights compute.
 
 import { expect, test } from "vitest";
-import { evaluate } from "../src/games/mlp.ts";
-import { solve } from "../src/index.ts";
+import { type Config, solve } from "../src/index.ts";
 import { createDocument } from "../src/report/document.ts";
 import { hasPolicies, policiesOf, policyToSvg } from "../src/report/policy.ts";
+import { evaluate, evaluateByLayers } from "./network.ts";
 
 const search = { generations: 3, population: 4 };
 const config = { game: "mlp", layers: [1, 2, 1], search } as const;
@@ -15,7 +15,8 @@ test.each<[object, string[]]>([
   [{ training: 3, deployment: 0 }, ["episode 0, training", "episode 2, training"]],
   [{ training: 0, deployment: 1 }, ["episode 0, deployment"]],
 ])("of %j: the episodes that differ", async (schedule, labels) => {
-  const result = await solve({ ...config, schedule }, { backend: "cpu" });
+  const asked: Config = { ...config, schedule };
+  const result = await solve(asked, { backend: "cpu" });
   expect(hasPolicies(result)).toBe(true);
   const { panels, x } = policiesOf(result);
   const [outputs, slopes] = panels.map(({ curves }) => curves);
@@ -23,6 +24,8 @@ test.each<[object, string[]]>([
   const weights = result.plan.weights[0] as unknown as number[];
   const { y, slope } = evaluate(config.layers, weights, x.values[3]);
   expect([outputs[0].values[3], slopes[0].values[3]]).toEqual([y, slope]);
+  const wanted = evaluateByLayers(config.layers, weights, x.values[3]);
+  expect([y, slope]).toEqual([expect.closeTo(wanted.y, 14), expect.closeTo(wanted.slope, 14)]);
   expect(policyToSvg(result, createDocument())).toMatch(/^<svg .*goal θ.*<\/svg>\n$/s);
 });
 

@@ -32,14 +32,17 @@ const cases: [string, Config, "rollout" | "moments"][] = [
   ["linear", { game: "linear", coefficient: { count: 20_011 }, discount: 0.9 }, "moments"],
   [
     "learned-discount",
-    { game: "learned-discount", base: { count: 13 }, perDiscount: { count: 37 } },
+    { game: "learned-discount", base: { count: 37 }, perDiscount: { count: 37 } },
     "rollout",
   ],
-  ["misconception", { game: "misconception", coefficient: { count: 997 } }, "rollout"],
+  ["misconception", { game: "misconception", coefficient: { count: 1997 } }, "rollout"],
   ["uncertain-deployment", { game: "uncertain-deployment", coefficient: { count: 9001 } }, "moments"],
   [
     "mlp",
-    { game: "mlp", layers: [1, 5, 1], search: { generations: 5, restarts: 1, population: 13 } },
+    {
+      ...{ game: "mlp", layers: [1, 5, 1], theta: { count: 201 } },
+      search: { generations: 5, restarts: 1, population: 13 },
+    },
     "rollout",
   ],
 ];
@@ -64,7 +67,7 @@ test("of equal candidates the first is taken, whoever looked at it", async () =>
   const config: Config = {
     game: "linear",
     theta: { min: 0, max: 0, count: 1 },
-    coefficient: { count: 1_500_001 },
+    coefficient: { count: 750_001 },
     schedule: { learningRates: [1] },
   };
   const { steps, worked } = await stepsOf(config, "rollout", 3);

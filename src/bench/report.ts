@@ -1,12 +1,13 @@
 // Measures all that was asked, row by row, and says on what machine.
 
 import { cpus, totalmem } from "node:os";
+import type { Config } from "../config.ts";
 import { MesaError } from "../errors.ts";
 import { type AdapterReport, listAdapters } from "../gpu/device.ts";
 import { createGpu } from "../gpu/node.ts";
 import { createProblem } from "../problem.ts";
-import type { SearchSettings } from "../solve/search.ts";
-import { CASES, SIZES, type Size } from "./cases.ts";
+import type { SearchSettings } from "../schema.ts";
+import { SIZES, type Size } from "./cases.ts";
 import { instructionsPerSecond, instructionsPerStep } from "./limit.ts";
 import { type Measured, measure } from "./measure.ts";
 import { type MeteredGpu, meterGpu } from "./meter.ts";
@@ -14,7 +15,8 @@ import { type Asked, waysOf, workOf } from "./ways.ts";
 
 /** What to measure. */
 export interface Selection {
-  readonly games: readonly string[];
+  /** configurations by the name of their row, the smallest first */
+  readonly cases: Readonly<Record<string, readonly Config[]>>;
   readonly sizes: readonly Size[];
   readonly backends: readonly Asked["backend"][];
   /** how long a solve may take, in seconds */
@@ -107,16 +109,16 @@ function differences(a: Measured["plan"], b: Measured["plan"]): number {
  * @throws MesaError `NO_ADAPTER` where only the GPU was asked for and there is none, `ABORTED`
  */
 export async function measureAll(
-  { games, sizes, backends, patience }: Selection,
+  { cases, sizes, backends, patience }: Selection,
   command: string,
   { signal, onRow }: { signal?: AbortSignal; onRow?: (share: number, what: string) => void } = {},
 ): Promise<Report> {
   const opened = backends.includes("gpu") ? await openMeter() : undefined;
   if (!opened && !backends.includes("cpu"))
     throw new MesaError("NO_ADAPTER", "no WebGPU adapter was found; mesa-induction doctor says what to do");
-  const jobs = games.flatMap((game) =>
+  const jobs = Object.entries(cases).flatMap(([game, configs]) =>
     SIZES.flatMap((size, rung) => {
-      const config = CASES[game][rung];
+      const config = configs[rung];
       if (!config || !sizes.includes(size)) return [];
       const problem = createProblem(config);
       return waysOf(problem, size)

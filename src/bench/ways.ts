@@ -2,7 +2,8 @@
 
 import { availableParallelism } from "node:os";
 import type { Problem } from "../problem.ts";
-import type { SearchSettings } from "../solve/search.ts";
+import type { SearchSettings } from "../schema.ts";
+import { METHODS } from "../solve/methods.ts";
 import { chooseWay, type Way } from "../solve/way.ts";
 import type { Size } from "./cases.ts";
 
@@ -13,7 +14,6 @@ export interface Asked extends Pick<Way, "method" | "precision"> {
   readonly threads?: number;
 }
 
-const METHODS = ["rollout", "moments", "exact"] as const;
 const CORES = availableParallelism();
 const WAYS: readonly Omit<Asked, "method">[] = [
   { backend: "cpu", threads: 1, precision: "certified" },

@@ -3,9 +3,10 @@
 import { basename, dirname } from "node:path";
 import { CASES, SIZES, type Size } from "../bench/cases.ts";
 import { measureAll, type Report, type Row, type Selection } from "../bench/report.ts";
-import { MesaError } from "../index.ts";
+import { type Config, MesaError } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
+import { readJson } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { interruptible } from "./interrupt.ts";
@@ -36,8 +37,19 @@ function some<T extends string>(option: string, given: string | undefined, all: 
   return all.filter((name) => names.includes(name));
 }
 
-/** What the flags ask for. @throws MesaError `INVALID_CONFIG` */
-export function readSelection({ game, size, backend, patience }: BenchFlags): Selection {
+/** The configurations that `--game` names, by size: of the package's games, or one in a JSON file each. */
+async function readCases(given: string | undefined): Promise<Selection["cases"]> {
+  const names = given?.split(",") ?? Object.keys(CASES);
+  const cases = names.map(async (name): Promise<[string, readonly Config[]]> => {
+    if (Object.hasOwn(CASES, name)) return [name, CASES[name]];
+    const known = `a game (--game takes ${Object.keys(CASES).join(",")})`;
+    return [name, [(await readJson(name, known)) as Config]];
+  });
+  return Object.fromEntries(await Promise.all(cases));
+}
+
+/** What the flags ask for. @throws MesaError `INVALID_CONFIG` or `CANNOT_READ` */
+export async function readSelection({ game, size, backend, patience }: BenchFlags): Promise<Selection> {
   const seconds = Number(patience);
   if (!(seconds > 0 && seconds <= MOST_PATIENCE))
     throw new MesaError(
@@ -45,7 +57,7 @@ export function readSelection({ game, size, backend, patience }: BenchFlags): Se
       `--patience must be in (0, ${MOST_PATIENCE}] seconds, got ${JSON.stringify(patience)}`,
     );
   return {
-    games: some("--game", game, Object.keys(CASES)),
+    cases: await readCases(game),
     sizes: some<Size>("--size", size, SIZES),
     backends: backend === "all" ? ["cpu", "gpu"] : [backend],
     patience: seconds,
@@ -149,7 +161,7 @@ export async function benchCommand<T extends object>(
   command: string,
   beside?: Beside<T>,
 ): Promise<void> {
-  const selection = readSelection(flags);
+  const selection = await readSelection(flags);
   const file = flags.out === undefined ? undefined : await openFile(flags.out);
   const progress = createProgress();
   /** of the whole: half of it is what is measured beside */

@@ -6,7 +6,7 @@ import { CASES, SIZES } from "../bench/cases.ts";
 /** The options of whatever measures. */
 export function benching(command: Command): Command {
   return command
-    .option("--game <names>", `some of ${Object.keys(CASES).join(",")} (default: all)`)
+    .option("--game <names>", `some of ${Object.keys(CASES).join(",")}, or JSON files (default: all)`)
     .option("--size <names>", `some of ${SIZES.join(",")} (default: all)`)
     .addOption(
       new Option("--backend <where>", "what to measure").choices(["all", "cpu", "gpu"]).default("all"),

@@ -47,8 +47,11 @@ export async function readConfiguration(
   return settings.reduce<Record<string, unknown>>(changed, config) as Config;
 }
 
-/** A JSON file that holds an object. @param presets that a name could have been, for messages. @throws MesaError `INVALID_CONFIG` or `CANNOT_READ` */
-export async function readJson(path: string, presets = known()): Promise<Record<string, unknown>> {
+/** A JSON file that holds an object. @param what a name could have been, for messages. @throws MesaError `INVALID_CONFIG` or `CANNOT_READ` */
+export async function readJson(
+  path: string,
+  what = `a preset (${known()})`,
+): Promise<Record<string, unknown>> {
   const cannot = (why: string, cause?: unknown) =>
     new MesaError("CANNOT_READ", `cannot read ${path}: ${why}`, cause);
   let text: string;
@@ -64,7 +67,7 @@ export async function readJson(path: string, presets = known()): Promise<Record<
     if (code === "ENOENT" || code === "ENAMETOOLONG")
       throw new MesaError(
         "CANNOT_READ",
-        `${JSON.stringify(path)} is neither a preset (${presets}) nor a file that exists`,
+        `${JSON.stringify(path)} is neither ${what} nor a file that exists`,
         error,
       );
     throw cannot(reasonOf(error), error);

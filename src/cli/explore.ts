@@ -6,8 +6,9 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import sirv from "sirv";
-import { MesaError } from "../index.ts";
+import { checkConfig, MesaError } from "../index.ts";
 import { quote } from "../schema.ts";
+import { readConfiguration } from "./configuration.ts";
 import { reasonOf } from "./failure.ts";
 import { interruptible } from "./interrupt.ts";
 
@@ -49,12 +50,21 @@ async function listenAt(server: Server, asked: number | undefined): Promise<void
   }
 }
 
+/** A preset or a configuration's file as the page's address holds it. @throws MesaError of what is wrong with it */
+async function fragmentOf(name: string): Promise<string> {
+  const config = await readConfiguration(name, []);
+  checkConfig(config);
+  const { addressOfSettings } = await import("../explore/address.ts");
+  return addressOfSettings(config);
+}
+
 /**
  * Serves the page and prints its address. To be interrupted is how it ends.
  *
  * @throws MesaError `INVALID_CONFIG` for a port that is none or is taken; `CANNOT_READ` where the page was not built
  */
-export async function exploreCommand({ port }: { port?: string }): Promise<void> {
+export async function exploreCommand(name: string | undefined, { port }: { port?: string }): Promise<void> {
+  const fragment = name === undefined ? "" : `#${await fragmentOf(name)}`;
   const asked = port === undefined ? undefined : portOf(port);
   const root = join(
     dirname(createRequire(import.meta.url).resolve("mesa-induction/package.json")),
@@ -70,7 +80,7 @@ export async function exploreCommand({ port }: { port?: string }): Promise<void>
     }),
   );
   await listenAt(server, asked);
-  process.stdout.write(`http://${HOST}:${(server.address() as AddressInfo).port}/\n`);
+  process.stdout.write(`http://${HOST}:${(server.address() as AddressInfo).port}/${fragment}\n`);
   await interruptible(
     (signal) => new Promise<void>((stop) => signal.addEventListener("abort", () => stop())),
   );

@@ -14,6 +14,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   CANNOT_WRITE: 2,
   NO_EQUILIBRIUM: 1,
   UNDECIDED: 2,
+  BOUND_BROKEN: BUG,
   NO_ADAPTER: 3,
   DEVICE_LOST: 3,
   OUT_OF_MEMORY: 3,

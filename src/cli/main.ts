@@ -4,6 +4,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { phasePresets } from "../phase/presets.ts";
 import { presets } from "../presets.ts";
+import { METHODS } from "../solve/methods.ts";
 import type { BenchFlags } from "./bench.ts";
 import { benching } from "./benching.ts";
 import { exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
@@ -50,7 +51,7 @@ function solving(command: Command): Command {
     .addOption(backendOption())
     .addOption(
       new Option("--method <how>", "auto takes moments where the game has them, else rollout")
-        .choices(["auto", "rollout", "moments", "exact"])
+        .choices(["auto", ...METHODS])
         .default("auto"),
     )
     .addOption(
@@ -89,11 +90,12 @@ solving(program.command("sweep"))
 
 program
   .command("explore")
+  .argument("[config]", "what the page shows first: the name of a preset, or a JSON file")
   .description("serve the page on which all this is explored, to this machine alone, until Ctrl-C")
   .option("--port <number>", "where (default: 4321, or any that is free)")
-  .action(async (flags: { port?: string }) => {
+  .action(async (config: string | undefined, flags: { port?: string }) => {
     const { exploreCommand } = await import("./explore.ts");
-    await exploreCommand(flags);
+    await exploreCommand(config, flags);
   });
 
 program
@@ -110,7 +112,7 @@ program
   .addOption(backendOption())
   .addOption(
     new Option("--method <how>", "auto takes exact where the game has it and no margin is mapped")
-      .choices(["auto", "rollout", "moments", "exact"])
+      .choices(["auto", ...METHODS])
       .default("auto"),
   )
   .addOption(threadsOption())
@@ -119,6 +121,16 @@ program
   .action(async (diagram: string | undefined, flags: PhaseFlags) => {
     const { phaseCommand } = await import("./phase.ts");
     await phaseCommand(diagram, flags);
+  });
+
+program
+  .command("game")
+  .argument("[game]", "the name of a preset or of a game, or a JSON file")
+  .description("print a game's formulas, what is derived from them, and which methods apply and why not")
+  .option("--json", "print the description as JSON")
+  .action(async (game: string | undefined, flags: { json?: boolean }) => {
+    const { gameCommand } = await import("./game.ts");
+    await gameCommand(game, flags);
   });
 
 program
@@ -174,6 +186,7 @@ Examples:
   mesa-induction solve my-game.json --backend gpu --json
   mesa-induction sweep experiment-1 --over discount=0:1:51 --out results
   mesa-induction phase rate-length --out results
+  mesa-induction game misconception
 
 Exit status: 0, or 1 a check failed, 2 bad input, 3 no adapter or device trouble, 130 interrupted.`,
 );

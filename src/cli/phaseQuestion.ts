@@ -51,7 +51,7 @@ export async function readDiagram(name: string | undefined, flags: DiagramFlags)
 async function named(name: string): Promise<Partial<PhaseConfig>> {
   if (Object.hasOwn(phasePresets, name)) return phasePresets[name].phase;
   if (Object.hasOwn(presets, name)) return { config: name };
-  const file = await readJson(name, NAMES);
+  const file = await readJson(name, `a preset (${NAMES})`);
   return (Object.hasOwn(file, "game") ? { config: file } : file) as Partial<PhaseConfig>;
 }
 

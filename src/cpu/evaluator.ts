@@ -16,9 +16,9 @@ const BATCH = 1024;
 const BATCH_STEPS = 2 ** 20;
 /**
  * What a thread is sent at least, some tenths of a millisecond of work, of which handing it out takes half of one:
- * rollout steps of proportional games, which are some ten times as fast, and of others; candidates by moments.
+ * rollout steps, or candidates by moments.
  */
-const LEAST_SENT = { proportional: 2 ** 20, plain: 2 ** 17, moments: 2 ** 12 };
+const LEAST_SENT = { steps: 2 ** 19, moments: 2 ** 12 };
 /** how many times as much a thread is sent at most, so that nobody waits for the last one, or for a thread to stop */
 const MOST_SENT = 16;
 
@@ -42,7 +42,7 @@ export function createCpuEvaluator(
   threading: Threading = { threads: 1 },
 ): Evaluator {
   const oracle = createOracle(problem);
-  const { candidates, game } = problem;
+  const { candidates } = problem;
   const team = new Team(problem, threading);
 
   /** What a job answers for all candidates, range by range: by threads, or alone and the same. */
@@ -65,7 +65,7 @@ export function createCpuEvaluator(
   }
 
   async function byMoments(question: Question, watch: Watch): Promise<Choice> {
-    const enclosure = (i: number) => question.enclosure!(candidates.at(i));
+    const enclosure = question.enclosure!;
     const kept = await askAll(
       () => ({ job: "screen", shared: { problem: team.problem, view: question.view! } }),
       (indices) => screen(indices, enclosure),
@@ -75,18 +75,12 @@ export function createCpuEvaluator(
     return oracle.settle(question, screen(kept.flat(), enclosure));
   }
 
-  async function byRollout(
-    { costsOf }: Question,
-    episode: number,
-    plan: Plan,
-    watch: Watch,
-  ): Promise<Choice> {
+  async function byRollout(question: Question, episode: number, plan: Plan, watch: Watch): Promise<Choice> {
     const steps = problem.states.size * (problem.learningRates.length - episode);
-    const sent = game.proportional ? LEAST_SENT.proportional : LEAST_SENT.plain;
     const leasts = await askAll(
       () => ({ job: "least", shared: situationOf(team.problem, episode, plan) }),
-      (indices) => leastAmong(costsOf, candidates, indices),
-      { batch: Math.min(BATCH, Math.ceil(BATCH_STEPS / steps)), least: Math.ceil(sent / steps) },
+      (indices) => leastAmong(question, indices),
+      { batch: Math.min(BATCH, Math.ceil(BATCH_STEPS / steps)), least: Math.ceil(LEAST_SENT.steps / steps) },
       watch,
     );
     const least = new Least();
@@ -100,6 +94,9 @@ export function createCpuEvaluator(
     precision: "certified",
     get threads() {
       return team.threads;
+    },
+    get interpreted() {
+      return oracle.interpreted;
     },
     async decide(episode, plan, watch) {
       const choices: Choice[] = [];

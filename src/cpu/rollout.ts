@@ -1,11 +1,14 @@
 // The oracle: the average total mesa cost in float64, as the definition has it.
 //
-//     J_t(d) = mean over θ_t of Σ_{k≥t} γ^(k−t) (y_k − θ_t)²,   d_t = d, later decisions as planned
+//     J_t(d) = mean over x_t of Σ_{k≥t} γ^(k−t) cost(d_k, x_k; x_t),   d_t = d, later decisions as planned
 //
-// Each state's total is summed over the episodes, then the totals over the states, both in ascending order: any
-// faster evaluation must give the same bits.
+// where the cost is the mesa objective of one episode, (y_k − θ_t)² unless the game says otherwise. Each state's total
+// is summed over the episodes, then the totals over the states, both in ascending order: any faster evaluation must
+// give the same bits.
 
-import { deciderOf, namer, type Problem } from "../problem.ts";
+import { createEvaluate } from "../game/evaluate.ts";
+import { ownName } from "../game/game.ts";
+import type { Problem } from "../problem.ts";
 import type { Plan } from "../solve/step.ts";
 
 /** The costs of candidates at one episode, in their order. */
@@ -18,33 +21,40 @@ export type CostsOf = (decisions: readonly (readonly number[])[]) => number[];
  * @returns a function from decisions to J_t of each; NaN or Infinity where float64 overflows
  */
 export function rolloutCosts(problem: Problem, episode: number, plan: Plan): CostsOf {
-  const { game, parameters, learningRates, states } = problem;
+  const { game, formulas, learningRates, states } = problem;
   const last = learningRates.length;
-  const asDecision = deciderOf(game);
-  const asState = namer(game.state);
-  const decisions = Array.from({ length: last }, (_, k) => (k > episode ? asDecision(plan[k]) : {}));
-  const starts = Array.from({ length: states.size }, (_, i) => asState(states.at(i)));
+  const names = Object.keys(game.state);
+  const owns = names.map(ownName);
+  const { mesaObjective, expectedNext, discount } = formulas;
+  const play = createEvaluate(
+    [mesaObjective, ...expectedNext],
+    game.decisionNames,
+    ["learningRate"],
+    names,
+    owns,
+  );
+  const weigh = createEvaluate([discount], owns);
+
+  const rate = [0];
 
   const costOf = (decision: readonly number[]) => {
-    decisions[episode] = asDecision(decision);
     let sum = 0;
-    for (const start of starts) {
-      const goal = start.theta;
-      const discount = game.discount?.(start, parameters) ?? parameters.discount;
-      const target = game.believedTarget?.(start, parameters) ?? 0;
-      let state = start;
+    for (let i = 0; i < states.size; i++) {
+      const own = states.at(i);
+      const [gamma] = weigh(own);
+      let state: ArrayLike<number> = own;
       let weight = 1;
       let total = 0;
       for (let k = episode; k < last; k++) {
-        const y = game.output(decisions[k], state, parameters);
-        const miss = y - goal;
-        total += weight * (miss * miss);
-        state = game.learn(decisions[k], state, 2 * (y - target), learningRates[k], parameters);
-        weight *= discount;
+        rate[0] = learningRates[k];
+        const played = play(k === episode ? decision : plan[k], rate, state, own);
+        total += weight * played[0];
+        state = played.subarray(1);
+        weight *= gamma;
       }
       sum += total;
     }
-    return sum / starts.length;
+    return sum / states.size;
   };
   return (candidates) => candidates.map(costOf);
 }

@@ -34,10 +34,9 @@ export class Team {
   #pool: Pool | undefined;
   readonly #from: number;
 
-  /** A game with functions of its user's cannot be sent to threads: its solves work alone. */
-  constructor({ builtIn, config }: Problem, { threads, patience = PATIENCE }: Threading) {
+  constructor({ config }: Problem, { threads, patience = PATIENCE }: Threading) {
     this.problem = { id: problems++, config };
-    if (builtIn && threads > 1) this.#pool = new Pool(threads);
+    if (threads > 1) this.#pool = new Pool(threads);
     this.#from = performance.now() + patience;
   }
 

@@ -1,6 +1,7 @@
 // The page: the state from the address, the answers that follow from it, and the parts that show them.
 
 import { useEffect, useState } from "preact/hooks";
+import { checkConfig } from "../index.ts";
 import { Controls } from "./Controls.tsx";
 import { CopyLink } from "./CopyLink.tsx";
 import { MapCard } from "./MapCard.tsx";
@@ -17,6 +18,7 @@ export function App() {
   const { settings, method, pinned, backend } = state;
   const solution = useSolution({ settings, method, backend });
   const compared = useSolution(pinned && { ...pinned, backend });
+  const { game } = checkConfig(settings);
   const [said, say] = useState("");
   useEffect(() => {
     const { deception } = solution.result?.measures ?? {};
@@ -49,7 +51,7 @@ export function App() {
         <MapCard
           state={state}
           change={change}
-          pace={solution.result?.game === settings.game ? solution.result.solver.milliseconds : Number.NaN}
+          pace={solution.result?.game === game.name ? solution.result.solver.milliseconds : Number.NaN}
           say={say}
         />
       </main>

@@ -1,6 +1,6 @@
 // The game and its settings.
 
-import { checkConfig, games, MesaError } from "../index.ts";
+import { checkConfig, games, MesaError, methods } from "../index.ts";
 import { withSetting } from "../setting.ts";
 import { groupsOf, settingAt } from "./controls.ts";
 import { checkDiagram, defaultDiagram } from "./diagrams.ts";
@@ -15,6 +15,9 @@ const GAMES: Readonly<Record<string, string>> = {
   "uncertain-deployment": "Uncertain deployment",
   mlp: "Neural network",
 };
+
+/** the choice that stays with a game of one's own */
+const OWN = "";
 
 /** discount where the horizon is made infinite and there was none */
 const PATIENT = 0.95;
@@ -50,7 +53,9 @@ export function Controls({ state, change }: Props) {
     change((before) => ({ ...before, settings: changed, diagram: diagramFor(changed, before) }));
     return null;
   };
+  const own = typeof settings.game === "string" ? undefined : game.name;
   const choose = (name: string) => {
+    if (name === OWN) return;
     const chosen = { game: name };
     change((before) => ({
       ...before,
@@ -65,7 +70,12 @@ export function Controls({ state, change }: Props) {
     <form class="controls" aria-label="Settings" onSubmit={(event) => event.preventDefault()}>
       <div class="control">
         <label for="field-game">Game</label>
-        <select id="field-game" value={settings.game} onChange={(event) => choose(event.currentTarget.value)}>
+        <select
+          id="field-game"
+          value={own === undefined ? game.name : OWN}
+          onChange={(event) => choose(event.currentTarget.value)}
+        >
+          {own !== undefined && <option value={OWN}>{own}: your own</option>}
           {[...games.keys()].map((name) => (
             <option key={name} value={name}>
               {GAMES[name] ?? name}
@@ -76,7 +86,7 @@ export function Controls({ state, change }: Props) {
       {groupsOf(settings).map(({ name, controls, folded }) => {
         const fields = controls.map((control) => (
           <NumberControl
-            key={`${settings.game} ${control.key}`}
+            key={`${game.name} ${control.key}`}
             control={control}
             value={settingAt(config, control.key)}
             onTry={(value) => take(withSetting(settings, control.key, value, "the setting"))}
@@ -110,7 +120,7 @@ export function Controls({ state, change }: Props) {
           </fieldset>
         );
       })}
-      {game.proportional && (
+      {methods.exact({ game }) === undefined && (
         <label class="check">
           <input
             type="checkbox"
@@ -119,7 +129,7 @@ export function Controls({ state, change }: Props) {
               change((before) => ({ ...before, method: checked ? "exact" : "auto" }))
             }
           />
-          any real coefficient, in place of the grid
+          any real {game.decisionNames[0]}, in place of the grid
         </label>
       )}
     </form>

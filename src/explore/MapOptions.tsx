@@ -1,7 +1,7 @@
 // What the map is of: its axes, its measure, and how fine it is.
 
 import { useState } from "preact/hooks";
-import { checkConfig, MesaError } from "../index.ts";
+import { checkConfig, MesaError, methods } from "../index.ts";
 import { measureLabel, settingLabel } from "../report/panels.ts";
 import {
   axesOf,
@@ -123,7 +123,7 @@ export function MapOptions({ state, change }: Props) {
             sizesOf(settings).map((size): [string, string] => [String(size), `${size} × ${size}`]),
           )}
           {isQuick(settings) &&
-            checkConfig(settings).game.proportional?.quadraticLoss &&
+            methods.exact(checkConfig(settings)) === undefined &&
             choice(
               "Coefficients",
               "map-method",

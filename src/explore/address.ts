@@ -3,10 +3,10 @@
 //
 //     #v=1&game=linear&discount=0.9&x=schedule.learningRate:0.01:10:log&y=…&measure=deception&size=128
 //
-// An address may come from anywhere. What it holds is checked as a configuration's file is, and it is refused as a
+// A game of one's own is its formulas, as JSON: #v=1&game={"name":…}. An address may come from anywhere. What it holds is checked as a configuration's file is, and it is refused as a
 // whole or taken as a whole.
 
-import { checkConfig, MesaError } from "../index.ts";
+import { checkConfig, MesaError, methods } from "../index.ts";
 import { isRecord, quote } from "../schema.ts";
 import { withSetting } from "../setting.ts";
 import { settingAt } from "./controls.ts";
@@ -75,6 +75,12 @@ export function addressOf({ settings, method, pinned, diagram, backend, step }: 
     .join("&");
 }
 
+/** An address that shows a configuration, and its game's first map. */
+export function addressOfSettings(settings: Settings): string {
+  const diagram = defaultDiagram(settings);
+  return addressOf({ settings, diagram, method: "auto", pinned: null, backend: "auto", step: null });
+}
+
 /** JSON, or else the word itself. */
 function readValue(text: string): unknown {
   try {
@@ -98,7 +104,7 @@ function oneOf<T extends string>(name: string, value: string | undefined, allowe
   throw invalid(`${name} must be one of ${allowed.join(", ")}, got ${quote(value)}`);
 }
 
-/** a configuration of one of the package's games: no function and no object of a class can come from an address */
+/** a configuration: no function and no object of a class can come from an address */
 function readSettings(entries: readonly [string, string][]): Settings {
   const settings = entries.reduce<object>(
     (settings, [key, text]) => withSetting(settings, key, readValue(text), "the setting"),
@@ -123,11 +129,11 @@ function readState(text: string): State {
   const rest = entries.filter(([key]) => !OWN.includes(key));
   const settings = readSettings(rest.filter(([key]) => !key.startsWith(PINNED)));
   const pinned = rest.filter(([key]) => key.startsWith(PINNED));
-  const methods = ["auto", "exact"] as const;
   const method = (key: string, of: Settings) => {
-    const chosen = oneOf(key, given.get(key), methods);
-    if (chosen === "exact" && !checkConfig(of).game.proportional)
-      throw invalid(`the game ${of.game} has no method exact`);
+    const chosen = oneOf(key, given.get(key), ["auto", "exact"]);
+    const { game } = checkConfig(of);
+    const refused = chosen === "auto" ? undefined : methods[chosen]({ game });
+    if (refused !== undefined) throw invalid(`the game ${game.name} has no method ${chosen} ${refused}`);
     return chosen;
   };
   const first = defaultDiagram(settings);

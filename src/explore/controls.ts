@@ -68,10 +68,20 @@ function control(key: string, kind: Control["kind"] = "number", range = RANGES[k
   return { key, label, unit: unit ?? "", kind, ...(range && { range }) };
 }
 
+/** all from one number to another; there is no slider where that is nowhere */
+const between = (from: number, to: number): Range | undefined =>
+  from < to ? { from, to, step: (to - from) / 100 } : undefined;
+
+/** a state's start, whose slider is as wide as its grid */
+function start(key: string, { state }: Game): Control {
+  const grid = Object.hasOwn(state, key) ? between(state[key].min, state[key].max) : undefined;
+  return control(`initial.${key}`, "number", RANGES[`initial.${key}`] ?? grid);
+}
+
 /** a game's own number, whose slider is as wide as it may be */
 function parameter(key: string, { parameters }: Game): Control {
-  const { default: usual, min = 0, max = 2 * Math.max(1, usual) } = parameters[key];
-  return control(key, "number", RANGES[key] ?? { from: min, to: max, step: (max - min) / 100 });
+  const { default: usual, min = Math.min(0, 2 * usual), max = 2 * Math.max(1, usual) } = parameters[key];
+  return control(key, "number", RANGES[key] ?? between(min, max));
 }
 
 /** The settings of a configuration, in the order they are shown. */
@@ -100,7 +110,7 @@ export function groupsOf(settings: Settings): Group[] {
     ...(game.network ? [group("Network and its search", [control("layers", "list"), ...search])] : []),
     group(
       "Start",
-      Object.keys(config.initial).map((key) => control(`initial.${key}`)),
+      Object.keys(config.initial).map((key) => start(key, game)),
     ),
     group("Grids and figure", [...grids, control("plotWindow")], true),
   ];

@@ -5,6 +5,7 @@ import {
   checkConfig,
   checkPhase,
   MesaError,
+  methods,
   type PhaseConfig,
   phaseMeasureNames,
 } from "../index.ts";
@@ -53,7 +54,7 @@ const ENDLESS: First = { axes: ["discount", "schedule.learningRate"], measure: "
 
 /** Whether a cell of a map is solved by a formula or by moments, so that a map takes no time to speak of. */
 export function isQuick(settings: Settings): boolean {
-  return checkConfig(settings).game.proportional !== undefined;
+  return methods.moments(checkConfig(settings)) === undefined;
 }
 
 /** The sizes that are offered for a configuration's maps. */
@@ -91,11 +92,12 @@ export function wholeAxis(settings: Settings, key: string): MapAxis {
 
 /** The map that a configuration is shown with first. */
 export function defaultDiagram(settings: Settings): Diagram {
-  const known = axesOf(settings).map(({ key }) => key);
-  const first = settings.horizon === "infinite" ? ENDLESS : FIRST[settings.game];
+  const keys = axesOf(settings).map(({ key }) => key);
+  const known = typeof settings.game === "string" ? FIRST[settings.game] : undefined;
+  const first = settings.horizon === "infinite" ? ENDLESS : known;
   const { axes: wished, measure } = first ?? { axes: [], measure: "deception" };
   // a schedule that is a list of rates has no length and no rate to vary
-  const [x, y] = new Set([...wished.filter((key) => known.includes(key)), ...known]);
+  const [x, y] = new Set([...wished.filter((key) => keys.includes(key)), ...keys]);
   return {
     ...{ x: wholeAxis(settings, x), y: wholeAxis(settings, y), measure },
     ...{ size: sizesOf(settings)[1], method: "auto" },
@@ -122,6 +124,8 @@ export function checkDiagram(settings: Settings, diagram: Diagram): CheckedDiagr
   if (!sizes.includes(diagram.size))
     throw invalid(`size must be one of ${sizes.join(", ")}, got ${diagram.size}`);
   if (diagram.method === "grid" && !isQuick(settings))
-    throw invalid(`cells must be auto, as the game ${settings.game} has no other, got "grid"`);
+    throw invalid(
+      `cells must be auto, as the game ${checkConfig(settings).game.name} has no other, got "grid"`,
+    );
   return checkPhase(phaseConfigOf(settings, diagram));
 }

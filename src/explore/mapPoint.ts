@@ -28,7 +28,8 @@ export function ofState<T extends Pick<Picture, "diagram">>(
 ): T | null {
   if (!of) return null;
   const { game, x, y } = of.diagram;
-  return game.name === settings.game && x.key === diagram.x.key && y.key === diagram.y.key ? of : null;
+  const isSame = game.name === checkConfig(settings).game.name;
+  return isSame && x.key === diagram.x.key && y.key === diagram.y.key ? of : null;
 }
 
 /** The point of the page's own settings, on the map or off it. */

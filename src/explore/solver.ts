@@ -1,6 +1,7 @@
 // The page's end of the solver's worker.
 
-import { checkConfig, MesaError, type Result } from "../index.ts";
+import { MesaError, type Result } from "../index.ts";
+import { isQuick } from "./diagrams.ts";
 import type { Asked, Told } from "./solver.worker.ts";
 import type { Backend, PlotMethod, Settings } from "./state.ts";
 
@@ -18,12 +19,12 @@ interface Waiting {
 }
 
 /**
- * How a question is solved. A proportional game by moments takes milliseconds on the CPU, less than opening a device
+ * How a question is solved. A game by moments takes milliseconds on the CPU, less than opening a device
  * does, so the CPU has it unless the GPU is asked for by name.
  */
 function optionsOf({ settings, method, backend }: Question) {
   if (method === "exact") return { method, backend: "cpu" } as const;
-  const quick = checkConfig(settings).game.proportional !== undefined;
+  const quick = isQuick(settings);
   return { method, backend: quick && backend === "auto" ? "cpu" : backend } as const;
 }
 

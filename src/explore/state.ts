@@ -4,8 +4,8 @@
 import type { Config } from "../index.ts";
 import type { Diagram } from "./diagrams.ts";
 
-/** A configuration of one of the package's own games, as plain data; what it leaves out has its default. */
-export type Settings = Config & { game: string };
+/** A configuration as plain data; what it leaves out has its default. */
+export type Settings = Config;
 
 /** How the plot's decisions are found: on the grid, as in the post, or as the best real numbers. */
 export type PlotMethod = "auto" | "exact";

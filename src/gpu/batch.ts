@@ -40,7 +40,8 @@ async function build(open: OpenDevice, problem: Problem): Promise<BatchCosts> {
   const recorder = new Recorder(open);
   const tables = new Tables(device);
   const table = tabulateStates(problem);
-  const deal = dealStates(table.count, capacity, 4, device.limits.maxStorageBufferBindingSize);
+  // one state at a time: an episode of a network is long, and side by side its text would be as many times as long
+  const deal = dealStates(table.count, capacity, 4, device.limits.maxStorageBufferBindingSize, 1);
   const workshop = { open, problem, recorder, tables };
   const rollouts = await createRollouts(workshop, {
     arithmetic: plain,

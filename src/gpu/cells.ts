@@ -8,6 +8,7 @@ import { centreOf, radiusFrom, radiusOf } from "../../shaders/float32.ts";
 import { affineOf } from "../../shaders/real.wgsl.ts";
 import { totalSize, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { checkNotAborted } from "../errors.ts";
+import { depthOf, plannedNodes } from "../game/structure.ts";
 import type { Grid } from "../grid.ts";
 import type { Watch } from "../solve/step.ts";
 import { capacityOf, dealStates, nextPart } from "./cut.ts";
@@ -61,7 +62,7 @@ export async function createCells(workshop: Workshop, table: StateTable, additio
   const { candidates, learningRates } = problem;
   const grid = divide(candidates);
   const symbols = { decision: candidates.axes.length, state: problem.states.axes.length };
-  const arithmetic = affineOf(symbols);
+  const arithmetic = affineOf(symbols, depthOf(plannedNodes(problem.formulas)));
   const bytes = totalSize(arithmetic) * 4;
   const { maxStorageBufferBindingSize: maxBinding } = device.limits;
   const deal = dealStates(table.count, grid.size, bytes, maxBinding, 1);

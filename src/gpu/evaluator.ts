@@ -6,10 +6,12 @@
 // certified: the device scores every candidate with an error bound and lists those that could be the least or the
 // runner-up; the oracle settles between them, and its decision goes back to the device.
 
+import { numbersOf } from "../../shaders/game.wgsl.ts";
 import { BEST_SIZE } from "../../shaders/least.wgsl.ts";
 import { MesaError } from "../errors.ts";
+import { isBounded } from "../game/structure.ts";
 import type { Problem } from "../problem.ts";
-import { createOracle, type Question } from "../solve/settle.ts";
+import { createOracle, type Oracle, type Question } from "../solve/settle.ts";
 import { type Choice, type Evaluator, type Plan, type Step, stepOf, type Watch } from "../solve/step.ts";
 import type { Range } from "./cut.ts";
 import { guarded, type OpenDevice, openDevice } from "./device.ts";
@@ -55,8 +57,9 @@ export async function createGpuEvaluator(
 }
 
 /** @throws MesaError `LIMIT_EXCEEDED` when a number of the problem is too large for float32 */
-function checkFitsFloat32({ learningRates, candidates, states, parameters }: Problem): void {
-  for (const numbers of [learningRates, ...candidates.axes, ...states.axes, Object.values(parameters)])
+function checkFitsFloat32({ learningRates, candidates, states, parameters, formulas }: Problem): void {
+  const given = [learningRates, ...candidates.axes, ...states.axes, Object.values(parameters)];
+  for (const numbers of [...given, numbersOf(formulas)])
     for (const x of numbers)
       if (!Number.isFinite(Math.fround(x)))
         throw new MesaError("LIMIT_EXCEEDED", `${x} is too large for float32, which the GPU computes in`);
@@ -85,6 +88,7 @@ async function build(
 ): Promise<GpuEvaluator> {
   const { candidates, learningRates, chain } = problem;
   const { signals } = chain;
+  const bounded = isBounded(problem.formulas);
   const recorder = new Recorder(open);
   const tables = new Tables(open.device);
   // f32 notes the best of every episode and signal, so that the host can hear of many at once
@@ -112,21 +116,25 @@ async function build(
   }
 
   /** certified: one question, screened here and settled by the oracle */
+  let oracle: Oracle | undefined;
   async function createSettling() {
-    const oracle = createOracle(problem);
+    const its = createOracle(problem);
+    oracle = its;
     const survivors = await createScreening(workshop, scorer, search);
-    const settle = async (question: Question, asked: Asked, watch: Watch): Promise<Choice> =>
-      oracle.settle(question, await survivors(asked, watch));
+    const settle = async (question: Question, asked: Asked, watch: Watch): Promise<Choice> => {
+      const enclosures = await survivors(asked, watch);
+      return its.settle(question, [...enclosures.keys()], bounded ? enclosures : undefined);
+    };
     return {
       async decide(episode: number, plan: Plan, watch: Watch): Promise<Step[]> {
         scorer.adopt(episode, plan);
         const choices: Choice[] = [];
-        for (const [signal, question] of oracle.questions(episode, plan).entries())
+        for (const [signal, question] of its.questions(episode, plan).entries())
           choices.push(await settle(question, { episode, signal, slot: 0 }, watch));
         return [stepOf(problem, episode, choices)];
       },
-      respond: (outlook: Parameters<typeof oracle.questionOf>[0], watch: Watch) =>
-        settle(oracle.questionOf(outlook), ANY, watch),
+      respond: (outlook: Parameters<Oracle["questionOf"]>[0], watch: Watch) =>
+        settle(its.questionOf(outlook), ANY, watch),
     };
   }
 
@@ -144,9 +152,12 @@ async function build(
   return {
     backend: "gpu",
     adapter: open.name,
-    precision: precision === "certified" && problem.game.unbounded ? "screened" : precision,
+    precision: precision === "certified" && !bounded ? "screened" : precision,
     get submissions() {
       return recorder.submissions;
+    },
+    get interpreted() {
+      return oracle?.interpreted ?? false;
     },
     decide: (last, plan, watch) => guarded(open, () => decide(last, plan, watch)),
     ...(method === "moments" && {

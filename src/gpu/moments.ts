@@ -1,11 +1,12 @@
 // The method `moments` on the device: host of shaders/moments.wgsl.ts.
 
 import { HUGE } from "../../shaders/least.wgsl.ts";
-import { followMomentsWgsl, momentsWgsl, outlookSize } from "../../shaders/moments.wgsl.ts";
+import { followMomentsWgsl, momentsWgsl, prospectSize } from "../../shaders/moments.wgsl.ts";
 import { ball, plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
-import { Future, type Outlook, roundingsOf } from "../solve/moments.ts";
-import { goalsInRange } from "../solve/range.ts";
+import { isBounded } from "../game/structure.ts";
+import { evaluatorsOf, Future, type Outlook, UNIT_ROUNDOFF } from "../solve/moments.ts";
+import { statesInRange } from "../solve/range.ts";
 import { capacityOf } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
 import type { Scorer, Workshop } from "./scorer.ts";
@@ -16,34 +17,40 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
   const { open, problem, precision, recorder, tables, bests } = workshop;
   const { device } = open;
   const { candidates, learningRates, chain } = problem;
-  const arithmetic = precision === "certified" ? ball : plain;
+  const certified = precision === "certified";
+  const bounded = isBounded(problem.formulas);
+  const arithmetic = certified && bounded ? ball : plain;
+  const future = new Future(problem);
+  const largest = future.mean.reduce((most, x) => Math.max(most, x), 0);
+  const scale = largest > 0 ? largest : 1;
+  const mean = future.mean.map((x) => x / scale);
   const capacity = capacityOf(candidates.size, 8, device.limits.maxStorageBufferBindingSize);
 
   const points = candidates.axes.flatMap((axis) => [...axis]);
   const axes = tables.holding("axes", encode(points, arithmetic));
-  const bytes = chain.signals * outlookSize(problem) * arithmetic.size * 4;
+  const bytes = chain.signals * chain.phases * prospectSize(problem) * arithmetic.size * 4;
   const outlooks = tables.storage("outlooks", bytes);
   const enclosures = tables.storage("enclosures", capacity * 8);
-  const moments = await createKernel(device, "moments", momentsWgsl(problem, arithmetic), [
-    "part",
-    "read",
-    "read",
-    "write",
-  ]);
+  const code = momentsWgsl(problem, arithmetic, mean, certified && !bounded);
+  const moments = await createKernel(device, "moments", code, ["part", "read", "read", "write"]);
   const momentsGroup = moments.bind(recorder.parts, axes, outlooks, enclosures);
 
+  const { formulas, outlook: evaluate } = evaluatorsOf(problem.game);
+  const parameters = Object.keys(problem.game.parameters).map((name) => problem.parameters[name]);
+  const entries = formulas.formNames.length;
+  // P of what follows, by phase: what the device walks on with
+  const forms = tables.storage("forms", chain.phases * entries * 4);
   /** walks the outlooks back by an episode without the host */
   async function createFollow() {
     const rates = tables.holding("learning rates", encode(learningRates, plain));
     const posterior = tables.holding("posterior", encode(chain.posterior.flat(2), plain));
-    const bindings = ["part", "read", "read", "read", "read", "write"] as const;
-    const kernel = await createKernel(device, "follow", followMomentsWgsl(problem), bindings);
-    const group = kernel.bind(recorder.parts, axes, rates, posterior, bests, outlooks);
+    const bindings = ["part", "read", "read", "read", "read", "write", "write"] as const;
+    const kernel = await createKernel(device, "follow", followMomentsWgsl(problem, mean), bindings);
+    const group = kernel.bind(recorder.parts, axes, rates, posterior, bests, outlooks, forms);
     return (episode: number) => recorder.dispatch(kernel, group, recorder.part({ episode }), 1);
   }
   const follow = precision === "f32" ? await createFollow() : undefined;
 
-  const future = new Future(problem);
   /** whether rounding alone tells the outlooks' moments from what the oracle makes of them */
   let inRange = true;
   /** the episode whose outlooks are on the device */
@@ -51,17 +58,21 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
 
   /** writes outlooks, that of signal 0 first */
   const write = (rows: readonly Outlook[]) => {
-    const numbers = rows.flatMap((outlook) => [
-      ...outlook.flatMap(({ weight, learningRate, A, B, absB }) => [weight, learningRate, A, B, absB]),
-      outlook[0].C,
-    ]);
+    const numbers = rows.flatMap((outlook) =>
+      outlook.flatMap(({ weight, learningRate, form }) => [
+        ...[weight, learningRate],
+        ...evaluate(parameters, mean, form),
+      ]),
+    );
+    const futures = rows[0].flatMap(({ form }) => [...form.subarray(0, entries)]);
+    device.queue.writeBuffer(forms, 0, encode(futures, plain));
     device.queue.writeBuffer(outlooks, 0, encode(numbers, arithmetic));
   };
 
   return {
     enclosures,
     capacity,
-    scale: future.meanSquare,
+    scale,
     workOf: () => 1,
     workIn: (_episode, _first, count) => count,
     adopt(episode, plan) {
@@ -72,7 +83,7 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
     },
     adoptOutlook(outlook) {
       write([outlook]);
-      inRange = goalsInRange(problem.states.axes[0]);
+      inRange = statesInRange(problem.states.axes);
       current = undefined;
     },
     async score(part) {
@@ -81,7 +92,7 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
         ...part,
         fresh: part.first === 0 ? 1 : 0,
         // where only the oracle can decide, a slack that no enclosure survives as a finite one
-        slack: inRange ? roundingsOf(problem, part.episode) * (Number.EPSILON / 2) : HUGE,
+        slack: inRange ? future.roundings(part.episode) * UNIT_ROUNDOFF : HUGE,
       });
       const x = Math.ceil(part.candidates / WORKGROUP);
       recorder.dispatch(moments, momentsGroup, offset, x, part.candidates);

@@ -7,7 +7,8 @@ import { type Points, sizesOf } from "../../shaders/game.wgsl.ts";
 import { followWgsl } from "../../shaders/plan.wgsl.ts";
 import { type Arithmetic, ballOf, plain } from "../../shaders/real.wgsl.ts";
 import { type Deal, rolloutWgsl, totalSize, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
-import { goalsInRange } from "../solve/range.ts";
+import { isBounded } from "../game/structure.ts";
+import { statesInRange } from "../solve/range.ts";
 import { createCells } from "./cells.ts";
 import { blocksPerDispatch, capacityOf, dealStates, MOST_WORKGROUPS } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
@@ -44,7 +45,7 @@ export async function createRollouts(
   const episodes = problem.learningRates.length;
   const rates = tables.holding("learning rates", encode(problem.learningRates, arithmetic));
   const padded = deal.blocks * deal.groups * deal.lanes;
-  const states = tables.storage("states", padded * sizesOf(problem.game).state * bytes);
+  const states = tables.storage("states", padded * sizesOf(problem).state * bytes);
   device.queue.writeBuffer(states, 0, encode(numbers, arithmetic));
   const totals = tables.storage(
     `totals, ${arithmetic.kind}`,
@@ -100,9 +101,9 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
   const capacity = capacityOf(candidates.size, deal.blocks * 4, maxBinding);
 
   const additions = deal.groups * deal.lanes + deal.blocks;
-  const certified = precision === "certified" && !game.unbounded;
+  const certified = precision === "certified" && isBounded(problem.formulas);
   // costs per θ² say nothing of what the oracle makes of squares that underflow: then it settles between all candidates
-  const undecidable = game.proportional !== undefined && !goalsInRange(problem.states.axes[0]);
+  const undecidable = game.proportional !== undefined && !statesInRange(problem.states.axes);
   const boundByUnit = certified && game.proportional && !undecidable;
   const cells = certified && !game.proportional ? await createCells(workshop, table, additions) : undefined;
   // every θ, rounded to float32, is within one part in 2²⁴ of itself: so is 1 ± 2⁻²⁴

@@ -33,7 +33,7 @@ type Making = Pick<Workshop, "open" | "problem" | "recorder" | "tables"> & {
 /** Candidates are points of a grid, and an episode's decision is prepared once for all rollouts. */
 async function createGridSource(making: Making): Promise<Source> {
   const { open, problem, recorder, tables, arithmetic, rates } = making;
-  const sizes = sizesOf(problem.game);
+  const sizes = sizesOf(problem);
   const episodes = problem.learningRates.length;
   const bytes = arithmetic.size * 4;
   const points =
@@ -67,7 +67,7 @@ async function createGridSource(making: Making): Promise<Source> {
 
 /** Decisions are rows of weights: first the plan's, an episode each, then the candidates'. */
 function createWeightsSource({ open, problem, tables, arithmetic, capacity }: Making): Source {
-  const { decision } = sizesOf(problem.game);
+  const { decision } = sizesOf(problem);
   const episodes = problem.learningRates.length;
   const row = decision * arithmetic.size * 4;
   const weights = tables.storage("weights", (episodes + capacity) * row);

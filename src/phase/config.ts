@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { type Config, checkConfig, type FilledConfig } from "../config.ts";
 import { MesaError } from "../errors.ts";
-import type { Game } from "../games/game.ts";
+import type { Game } from "../game/game.ts";
 import { presets } from "../presets.ts";
 import { bounded, complaint, isRecord, object, quote } from "../schema.ts";
 import { withSetting } from "../setting.ts";

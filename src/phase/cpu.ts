@@ -1,8 +1,8 @@
 // Diagrams on the CPU, in float64, by all of its cores. Each cell is solved by itself, so the numbers are the same
 // however many threads there are.
 
+import { checkConfig } from "../config.ts";
 import { checkNotAborted } from "../errors.ts";
-import { games } from "../games/index.ts";
 import { Pool, type Task, ThreadsLost } from "../workers/pool.ts";
 import { type Cells, createCells, type Points, pointsOf } from "./cells.ts";
 import type { Diagram } from "./config.ts";
@@ -21,7 +21,7 @@ export type DiagramData = Omit<Diagram, "game"> & { readonly method: EngineMetho
 
 /** What a thread does with a diagram. */
 export function cellsJob({ method, ...diagram }: DiagramData) {
-  return createCellsSolver({ ...diagram, game: games.get(diagram.config.game)! }, method);
+  return createCellsSolver({ ...diagram, game: checkConfig(diagram.config).game }, method);
 }
 
 /**
@@ -45,8 +45,7 @@ export function createCpuEngine(threads: number): PhaseEngine {
   };
 
   const settle: PhaseEngine["settle"] = async (diagram, points, method, signal) => {
-    const plain = games.get(diagram.game.name) === diagram.game;
-    if (pool && plain && points.x.length > 1) {
+    if (pool && points.x.length > 1) {
       try {
         const parts = cut(points, threads);
         return joined(diagram, points.x.length, await pool.run(taskOf(diagram, method), parts, { signal }));

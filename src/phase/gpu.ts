@@ -10,7 +10,7 @@ import { createKernel } from "../gpu/kernel.ts";
 import { Recorder } from "../gpu/recorder.ts";
 import { Tables } from "../gpu/tables.ts";
 import { deceptionOf } from "../solve/measures.ts";
-import { Future } from "../solve/moments.ts";
+import { meanOf } from "../solve/moments.ts";
 import { createCells, pointsOf, type Window } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import type { PhaseEngine } from "./engine.ts";
@@ -42,7 +42,7 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
     const axis = problem.config[Object.keys(problem.game.decision)[0]] as { min: number; max: number };
     const fixed = [
       ...NUMBERS.flatMap((name) => pairOf(tight.numbers[name])),
-      ...[x.length, new Future(problem).meanSquare, axis.min, axis.max],
+      ...[x.length, meanOf(problem.states.axes)[0], axis.min, axis.max],
     ];
     const tables = new Tables(device);
     try {

@@ -1,7 +1,7 @@
 // What a diagram can map, and how it is read off an ordinary result.
 
 import type { FilledConfig } from "../config.ts";
-import type { Game } from "../games/game.ts";
+import type { Game } from "../game/game.ts";
 import type { Result } from "../solve/solve.ts";
 import { measured, measureNames } from "../sweep.ts";
 import { STATUS } from "./cells.ts";

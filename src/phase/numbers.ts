@@ -1,8 +1,9 @@
 // The diagrams that a tight loop solves, on the CPU or in one kernel: those of games with the arithmetic of `linear`,
 // whose axes are numbers that such a loop takes as they come. All else goes cell by cell through `solve`.
 
-import { linear } from "../games/linear.ts";
-import { uncertainDeployment } from "../games/uncertainDeployment.ts";
+import type { Game } from "../game/game.ts";
+import { games } from "../game/games.ts";
+import { print } from "../game/graph.ts";
 import { createProblem, type Problem } from "../problem.ts";
 import type { Diagram } from "./config.ts";
 
@@ -59,19 +60,23 @@ export function kernelDiagramOf(diagram: Diagram, method: PhaseMethod | "rollout
   return tight?.problem.horizon === "finite" ? tight : undefined;
 }
 
+/** What two games have in common that differ in names and grids alone. */
+const formulasOf = ({ formulas: { outputs, next, mesaObjective }, definition: { hidden } }: Game): string =>
+  JSON.stringify([[...outputs, ...next, mesaObjective].map(print), hidden]);
+
 /** A diagram as the tight loop takes it, or undefined where it has to go through `solve`. */
 export function tightOf(diagram: Diagram, method: PhaseMethod): TightDiagram | undefined {
   const { game, config, x, y } = diagram;
   const { schedule } = config;
-  if (game.proportional !== linear.proportional || "learningRates" in schedule) return undefined;
-  if (game.hidden && game.hidden !== uncertainDeployment.hidden) return undefined;
+  const known = games.get(game.hidden ? "uncertain-deployment" : "linear")!;
+  if (formulasOf(game) !== formulasOf(known) || "learningRates" in schedule) return undefined;
   if (!Object.hasOwn(SETTINGS, x.key) || !Object.hasOwn(SETTINGS, y.key)) return undefined;
   const { min, max } = config.coefficient as { min: number; max: number };
   if (method === "exact" && max < -min) return undefined;
   const hidden = "episodes" in schedule;
   return {
     method,
-    problem: createProblem({ ...diagram.config, game }),
+    problem: createProblem(diagram.config),
     numbers: {
       learningRate: schedule.learningRate,
       training: hidden ? schedule.episodes : schedule.training,

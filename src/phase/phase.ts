@@ -1,6 +1,7 @@
 // A phase diagram: a game solved for every pair of values of two of its settings, tile by tile.
 
 import { checkNotAborted, MesaError } from "../errors.ts";
+import { METHODS, methods, refusal } from "../solve/methods.ts";
 import { type Cells, createCells, placeCells, type Rectangle, type Window } from "./cells.ts";
 import { checkPhase, type Diagram, type PhaseConfig } from "./config.ts";
 import { type EngineMethod, type EngineOptions, openEngine, type PhaseEngine } from "./engine.ts";
@@ -63,24 +64,19 @@ const IN_FLOAT64 = { backend: "cpu", adapter: "cpu", precision: "float64" } as c
 
 /** What `method: "auto"` takes, or what was asked if the diagram has it. */
 export function phaseMethod(
-  { game, measures }: Diagram,
+  { game, measures, config: { horizon = "finite" } }: Diagram,
   asked: "auto" | EngineMethod = "auto",
 ): EngineMethod {
   const grid = measures.includes("margin");
-  const closed = game.proportional?.quadraticLoss !== undefined && Object.keys(game.decision).length === 1;
-  if (asked === "auto") return closed && !grid ? "exact" : game.proportional ? "moments" : "rollout";
-  if (!["exact", "moments", "rollout"].includes(asked))
-    throw new MesaError(
-      "INVALID_CONFIG",
-      `method must be one of auto, exact, moments, rollout, got ${JSON.stringify(asked)}`,
-    );
-  if ((asked === "exact" && !closed) || (asked === "moments" && !game.proportional))
-    throw new MesaError("INVALID_CONFIG", `the game ${game.name} has no method ${asked}`);
+  const has = (method: EngineMethod) => methods[method]({ game, horizon }) === undefined;
+  if (asked === "auto") return has("exact") && !grid ? "exact" : has("moments") ? "moments" : "rollout";
+  const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
+  if (!METHODS.includes(asked))
+    throw invalid(`method must be one of auto, ${METHODS.join(", ")}, got ${JSON.stringify(asked)}`);
+  const refused = refusal({ game, horizon }, asked);
+  if (refused !== undefined) throw invalid(refused);
   if (asked === "exact" && grid)
-    throw new MesaError(
-      "INVALID_CONFIG",
-      "the measure margin is of a grid: it has no meaning where method is exact",
-    );
+    throw invalid("the measure margin is of a grid: it has no meaning where method is exact");
   return asked;
 }
 

@@ -1,16 +1,25 @@
 // The best response to what the future costs, in float64 and without a word too many: the closed form, or the best
 // candidate of a grid. The operations are those of src/solve/exact.ts and src/solve/moments.ts, in their order.
 
-import { gainOf } from "../games/linear.ts";
-import { nearestToRoot } from "../solve/exact.ts";
+import { minimaWithin } from "../solve/cubic.ts";
 import { factorInRange } from "../solve/range.ts";
+
+/** What a step leaves of θ: 1 − 2η(a² + λ). */
+export const gainOf = (coefficient: number, learningRate: number, regularization: number): number =>
+  1 - 2 * learningRate * (coefficient * coefficient + regularization);
+
+/** The same as 1 − (lost + pull·a²). */
+export const quadraticLossOf = (learningRate: number, regularization: number) => ({
+  lost: 2 * learningRate * regularization,
+  pull: 2 * learningRate,
+});
 
 /** phases or signals, at most */
 const MOST = 2;
 /** 2⁻⁵³ */
 const UNIT_ROUNDOFF = Number.EPSILON / 2;
 
-/** Moments by phase (src/solve/moments.ts), shape [2] each. */
+/** Moments by phase, shape [2] each: Σ γʲ(y/θ')², Σ γʲ y/θ', Σ γʲ and Σ γʲ|y/θ'|. */
 export class Phases {
   readonly A = new Float64Array(MOST);
   readonly B = new Float64Array(MOST);
@@ -84,7 +93,9 @@ export class ExactResponder implements Responder {
       cubic += weight[z] * (2 * discount * pull * pull * A[z]);
       linear -= weight[z] * (2 * discount * pull * (keep * A[z] - B[z]));
     }
-    const coefficient = nearestToRoot(cubic, linear, this.#min, this.#max);
+    // of an axis that reaches at least as far up as down, the last minimum is the best
+    const minima = minimaWithin([-1, linear, 0, cubic], this.#min, this.#max);
+    const coefficient = minima.length > 2 ? minima[minima.length - 2] : minima[minima.length - 1];
     const cost = prospects.costOf(coefficient, true);
     this.cost = this.#meanSquare * (cost < Number.POSITIVE_INFINITY ? cost : Number.POSITIVE_INFINITY);
     return cost < Number.POSITIVE_INFINITY ? coefficient : Number.NaN;

@@ -4,18 +4,17 @@
 // Backward induction keeps the moments of each phase (src/solve/moments.ts) and, by episode, the decision after each
 // signal; then the trajectory runs forward over these.
 
-import { gainOf, quadraticLossOf } from "../games/linear.ts";
 import { type Chain, createChain } from "../solve/chain.ts";
-import { costForEver, type Equilibrium, finish, momentsOf, restForEver } from "../solve/equilibrium.ts";
+import { costForEver, type Equilibrium, finish, restForEver } from "../solve/equilibrium.ts";
 import { findOnGrid } from "../solve/gridEquilibria.ts";
 import { measuresByChance, measuresByName, measuresFrom } from "../solve/measures.ts";
-import { END, Future, roundingsOf } from "../solve/moments.ts";
-import { goalsInRange, grown, growthInRange, NO_GROWTH } from "../solve/range.ts";
+import { meanOf } from "../solve/moments.ts";
+import { grown, growthInRange, NO_GROWTH, statesInRange } from "../solve/range.ts";
 import { findAmongReals } from "../solve/realEquilibria.ts";
 import { STATUS } from "./cells.ts";
 import { measuresOfEnd, phaseMeasureNames } from "./measures.ts";
 import type { CellNumbers, TightDiagram } from "./numbers.ts";
-import { ExactResponder, GridResponder, Phases, Prospects } from "./responder.ts";
+import { ExactResponder, GridResponder, gainOf, Phases, Prospects, quadraticLossOf } from "./responder.ts";
 
 /** What {@link TightSolver.solve} returns where only rollouts can tell two candidates apart: ask `solve`. */
 export const CLOSE = 255;
@@ -44,7 +43,7 @@ export class TightSolver {
   constructor(diagram: TightDiagram) {
     const { problem, method } = diagram;
     const { game, config, candidates } = problem;
-    const { meanSquare } = new Future(problem);
+    const [meanSquare] = meanOf(problem.states.axes);
     const [decision] = Object.keys(game.decision);
     this.#diagram = diagram;
     this.#names = phaseMeasureNames(game, config);
@@ -57,7 +56,7 @@ export class TightSolver {
       method === "exact"
         ? new ExactResponder(meanSquare, this.#axis)
         : new GridResponder(meanSquare, candidates.axes[0]);
-    this.#inRange = goalsInRange(problem.states.axes[0]);
+    this.#inRange = statesInRange(problem.states.axes);
   }
 
   /**
@@ -72,7 +71,7 @@ export class TightSolver {
     this.#prospects.count = chain.phases;
     this.#prospects.discount = cell.discount;
     this.#prospects.regularization = cell.regularization;
-    this.#moments.fill(END);
+    this.#moments.fill({ A: 0, B: 0, C: 0, absB: 0 });
     let status: number = STATUS.solved;
     if (this.#infinite) {
       status = this.#settleEnd(cell);
@@ -110,7 +109,9 @@ export class TightSolver {
     Object.assign(this.measures, end);
     if (found.chosen >= 0) {
       this.#end = found.equilibria[found.chosen];
-      this.#moments.fill(momentsOf(this.#end.continuation, this.#end.play, discount));
+      const { continuation, play } = this.#end;
+      const absB = play.r === 0 ? 0 : Math.abs(play.r) / (1 - discount * Math.abs(1 - play.s));
+      this.#moments.fill({ A: continuation.A, B: continuation.A - continuation.D, C: 0, absB });
     }
     return end.status;
   }
@@ -141,11 +142,7 @@ export class TightSolver {
         for (let z = 0; z < phases; z++) prospects.weight[z] = chain.posterior[t][s][z];
         plan[t * signals + s] = responder.respond(prospects);
         if (!Number.isFinite(responder.cost)) return rolls ? CLOSE : STATUS.overflow;
-        if (
-          rolls &&
-          responder.isClose(prospects, roundingsOf({ learningRates: { length: episodes }, states }, t))
-        )
-          return CLOSE;
+        if (rolls && responder.isClose(prospects, 8 * (episodes - t) + 2 * states.size + 48)) return CLOSE;
         const probability = signals === 1 ? 1 : chain.signalAt[t][s];
         cost += probability * responder.cost;
         const dearer = probability * (responder.runnerUp - responder.cost);
@@ -158,7 +155,11 @@ export class TightSolver {
       }
       this.#extend(chain, t);
       if (rolls)
-        growth = grown(growth, plan[t], gainOf(plan[t], prospects.learningRate[0], prospects.regularization));
+        growth = grown(
+          growth,
+          1 + Math.abs(plan[t]),
+          gainOf(plan[t], prospects.learningRate[0], prospects.regularization),
+        );
     }
     return 0;
   }

@@ -1,22 +1,22 @@
 // plan.csv: what happens in each episode, tidy, for spreadsheets and data frames.
 
 import type { Result, Sweep } from "../index.ts";
-import { numbersOf } from "./schedule.ts";
+import { numbersOf, partsOf } from "./schedule.ts";
 
 /**
  * A result as comma-separated values (RFC 4180, but lines end in a line feed), one row an episode.
  *
  * Columns: episode, learningRate, each number of the decision, each number of the state at the episode's start,
- * output, loss, cost (the least average total mesa cost), margin (runner-up minus least). Numbers are at full
+ * output (or one `output.name` each), loss, cost (the least average total mesa cost), margin (runner-up minus least). Numbers are at full
  * precision; a cell is empty where there is no finite number.
  */
 export function toCsv({ plan, trajectory, cost, margin }: Result): string {
-  const { output, loss, learningRate, ...states } = trajectory;
+  const { learningRate, loss, outputs, states } = partsOf(trajectory);
   const columns: [string, readonly (number | null)[]][] = [
     ["learningRate", learningRate],
     ...numbersOf(plan),
-    ...Object.entries(states),
-    ["output", output],
+    ...states,
+    ...outputs,
     ["loss", loss],
     ["cost", cost],
     ["margin", margin],

@@ -20,7 +20,7 @@ export function viewOf({
   status,
   solver,
 }: Pick<Phase, "diagram" | "values" | "status" | "solver">): DiagramView {
-  const { config, x, y, measures } = diagram;
+  const { game, config, x, y, measures } = diagram;
   const keys = [x.key, y.key];
   const { deploymentAt } = config.initial;
   const ends =
@@ -37,7 +37,7 @@ export function viewOf({
   const axes = `${plain(settingLabel(x.key))} and ${plain(settingLabel(y.key))}`;
   const named = listed(measures.map((name) => measureLabel(name)));
   return {
-    title: `${config.game}: ${measures.length > 3 ? "a phase diagram" : named} by ${axes}`,
+    title: `${game.name}: ${measures.length > 3 ? "a phase diagram" : named} by ${axes}`,
     settings: [
       ...describeRest(config.schedule, keys),
       ...ends,

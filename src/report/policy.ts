@@ -1,7 +1,8 @@
 // What agents that are networks do with their goal: f_w(θ) and its slope by θ, of three agents that differ.
 
-import { evaluate } from "../games/mlp.ts";
-import { type Axis, linspace, type Result } from "../index.ts";
+import { createEvaluate } from "../game/evaluate.ts";
+import { differentiate } from "../game/graph.ts";
+import { type Axis, checkConfig, linspace, type Result } from "../index.ts";
 import { drawCurves } from "./curves.ts";
 import type { Curve, Curves } from "./panels.ts";
 import { describeSchedule, differencesOf, phasesOf } from "./schedule.ts";
@@ -20,11 +21,18 @@ export function policiesOf({ game, config, plan, trajectory }: Result): Curves {
   const episodes = [...new Set([0, (switchAt ?? plan.weights.length) - 1, switchAt ?? 0])];
   const { min, max } = config.theta as Axis;
   const theta = [...linspace({ min, max, count: POINTS })];
+  const { formulas, decisionNames } = checkConfig(config).game;
+  const [output] = formulas.outputs;
+  const slope = differentiate(formulas.graph, output, "theta");
+  const evaluate = createEvaluate([output, slope], decisionNames, ["theta"]);
   const policies = episodes.map((t) => {
     const weights = plan.weights[t] as unknown as number[];
     return {
       label: `episode ${t}, ${trajectory.learningRate[t] > 0 ? "training" : "deployment"}`,
-      points: theta.map((x) => evaluate(config.layers as number[], weights, x)),
+      points: theta.map((x) => {
+        const [y, slope] = evaluate(weights, [x]);
+        return { y, slope };
+      }),
     };
   });
   const curves = (key: "y" | "slope"): Curve[] =>

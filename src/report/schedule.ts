@@ -1,8 +1,7 @@
 // How a result's schedule and settings are said in words, for the summary and the figure alike.
 
 import { checkConfig, type FilledConfig, learningRatesOf as ratesOf, type Schedule } from "../config.ts";
-import { games } from "../games/index.ts";
-import type { NamedPlan, Result } from "../index.ts";
+import type { NamedPlan, Result, Trajectory } from "../index.ts";
 
 /** A stretch of episodes, `from` to `to`, both included. */
 export interface Stretch {
@@ -77,9 +76,7 @@ function describeSetting(name: string, value: unknown): string {
  * @param varied dotted keys of settings that take several values, which are not told
  */
 export function differencesOf(config: FilledConfig, varied: readonly string[] = []): string[] {
-  const defaults: Record<string, unknown> = games.has(config.game)
-    ? checkConfig({ game: config.game }).config
-    : {};
+  const defaults: Record<string, unknown> = checkConfig({ game: config.game }).config;
   const told = new Set(["game", "schedule", "initial", "plotWindow", ...varied]);
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -143,11 +140,21 @@ export function numbersOf(plan: NamedPlan): [string, number[]][] {
   return Object.entries(plan).filter(([, values]) => typeof values[0] === "number");
 }
 
+/** What a trajectory holds: the outputs, of which there may be several, and the state's numbers, by name. */
+export function partsOf({ loss, learningRate, ...rest }: Trajectory) {
+  const isOutput = ([name]: [string, number[]]) => /^output(\.|$)/.test(name);
+  const named = Object.entries(rest);
+  const states = named.filter((one) => !isOutput(one));
+  return { loss, learningRate, outputs: named.filter(isOutput), states };
+}
+
 /**
  * What a state's or a decision's name is in a sentence: `perDiscount` is `per discount`, and θ is θ; `ifTrainingSignal`
- * is a `coefficient after a training signal`.
+ * is a `coefficient after a training signal`; `output.first` is a `first output`.
  */
 export function labelOf(name: string): string {
+  const output = /^output\.(.*)$/.exec(name);
+  if (output) return `${labelOf(output[1])} output`;
   const signal = /^if([A-Z][a-z]*)Signal$/.exec(name);
   if (signal) return `coefficient after a ${signal[1].toLowerCase()} signal`;
   const first = /^first([A-Z])(.*)$/.exec(name);

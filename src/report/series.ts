@@ -4,7 +4,7 @@
 // white too. Where two coincide, as goal and output do in deployment, the smaller mark lies on the larger hollow one.
 
 import type { Result } from "../index.ts";
-import { labelOf, numbersOf } from "./schedule.ts";
+import { labelOf, numbersOf, partsOf } from "./schedule.ts";
 
 /** A line of the figure. */
 export interface Series {
@@ -23,7 +23,7 @@ export interface Series {
 const THETA = { colour: "#0072b2", dash: "none", symbol: "circle", hollow: true, size: 4.2 } as const;
 const LEARNING_RATE = { colour: "#555", dash: "1 3", size: 0 } as const;
 const OUTPUT = { colour: "#009e73", dash: "5 2 1 2", symbol: "triangle", size: 2.8 } as const;
-/** the decision's numbers and the rest of the state's, in turn */
+/** the decision's numbers, the rest of the state's and further outputs, in turn */
 const OTHERS = [
   { colour: "#d55e00", dash: "7 3", symbol: "square", size: 3 },
   { colour: "#cc79a7", dash: "2 3", symbol: "diamond", hollow: true, size: 5 },
@@ -42,17 +42,19 @@ export const LOOKS: readonly Omit<Series, "label" | "values">[] = [
 
 /** The series of a result's first `window` episodes, in the legend's order. */
 export function seriesOf({ plan, trajectory }: Result, window: number): Series[] {
-  const { output, loss: _, learningRate, theta, ...states } = trajectory;
-  const others = [...numbersOf(plan), ...Object.entries(states)].map(([name, values], i) => ({
+  const { learningRate, outputs, states } = partsOf(trajectory);
+  const [[outputName, output], ...furtherOutputs] = outputs;
+  const furtherStates = states.filter(([name]) => name !== "theta");
+  const others = [...numbersOf(plan), ...furtherStates, ...furtherOutputs].map(([name, values], i) => ({
     label: labelOf(name),
     values,
     ...OTHERS[i % OTHERS.length],
   }));
   const series: Series[] = [
-    { label: "goal θ", values: theta, ...THETA },
+    { label: "goal θ", values: trajectory.theta, ...THETA },
     ...others,
     { label: "learning rate", values: learningRate, ...LEARNING_RATE },
-    { label: "output", values: output, ...OUTPUT },
+    { label: labelOf(outputName), values: output, ...OUTPUT },
   ];
   return series.map((one) => ({ ...one, values: one.values.slice(0, window) }));
 }

@@ -7,6 +7,7 @@ import {
   historyOf,
   labelOf,
   numbersOf,
+  partsOf,
   phasesOf,
   short,
 } from "./schedule.ts";
@@ -26,9 +27,9 @@ function percent(share: number): string {
 
 /** `In training (episodes 0–19) the coefficient goes from 0.03 to 0.11, …`, and what changes where a phase begins. */
 function phaseSentences({ plan, trajectory }: Result): string[] {
-  const { theta, output, loss: _, learningRate, ...states } = trajectory;
+  const { learningRate, outputs, states } = partsOf(trajectory);
   const phases = phasesOf(learningRate);
-  const last = output.length - 1;
+  const last = learningRate.length - 1;
   // A schedule that flickers is told as a whole.
   const told = phases.length > 4 ? [{ from: 0, to: last, training: undefined }] : phases;
   return told.flatMap(({ from, to, training }) => {
@@ -36,16 +37,23 @@ function phaseSentences({ plan, trajectory }: Result): string[] {
     const where = from === to ? `episode ${from}` : `episodes ${from}–${to}`;
     const during = (values: readonly number[]) => values.slice(from, to + 1);
     const decisions = numbersOf(plan).map(([key, values]) => `the ${labelOf(key)} ${course(during(values))}`);
-    const shares = during(output).map((y, i) => y / theta[from + i]);
-    const said = shares.every(Number.isFinite)
-      ? `${course(shares, percent)} of the goal θ`
-      : course(during(output));
+    const said = outputs.map(([key, values]) => {
+      // of several, it is the game's matter which of its goals they are to be
+      const shares = during(values).map((y, i) => y / trajectory.theta[from + i]);
+      const isShare = outputs.length === 1 && shares.every(Number.isFinite);
+      const what = isShare ? `${course(shares, percent)} of the goal θ` : course(during(values));
+      return `the ${labelOf(key)} ${what}`;
+    });
     // What the last step of a phase leaves is what the next one starts with.
     const end = to === last ? to + 1 : to + 2;
-    const others = Object.entries({ theta, ...states }).map(
-      ([key, values]) => `${key === "theta" ? "" : "the "}${labelOf(key)} ${course(values.slice(from, end))}`,
-    );
-    const sentence = `${name} (${where}) ${[decisions.join(", "), `the output ${said}`, others.join(", ")].filter(Boolean).join("; ")}.`;
+    const left = (key: string, values: readonly number[]) =>
+      `${labelOf(key)} ${course(values.slice(from, end))}`;
+    const others = states.flatMap(([key, values]) => (key === "theta" ? [] : `the ${left(key, values)}`));
+    const kept = [left("theta", trajectory.theta), ...others];
+    const sentence = `${name} (${where}) ${[decisions, said, kept]
+      .map((parts) => parts.join(", "))
+      .filter(Boolean)
+      .join("; ")}.`;
     if (from === 0) return [sentence];
     const jumps = numbersOf(plan).map(
       ([key, values]) => `the ${labelOf(key)} ${course([values[from - 1], values[from]])}`,

@@ -1,7 +1,7 @@
 // The plan as a table that fits a screen: runs of episodes with equal decisions are one row.
 
 import type { Result, Sweep } from "../index.ts";
-import { labelOf, numbersOf, type Stretch, short, stretchesOf } from "./schedule.ts";
+import { labelOf, numbersOf, partsOf, type Stretch, short, stretchesOf } from "./schedule.ts";
 
 /** rows that are read at a glance */
 const ROWS = 15;
@@ -32,18 +32,19 @@ function join(stretches: Stretch[], apart: (t: number) => boolean): Stretch[] {
   return left;
 }
 
-/** The plan's table: episodes, learning rate, each number of the decision and of the state, and the output. */
+/** The plan's table: episodes, learning rate, each number of the decision and of the state, and the outputs. */
 export function planTable({ plan, trajectory }: Result): string {
-  const { output, loss: _, learningRate: rates, ...states } = trajectory;
+  const { learningRate: rates, outputs, states } = partsOf(trajectory);
   const decided = [rates, ...numbersOf(plan).map(([, values]) => values)];
   const equal = stretchesOf(rates.length, (t, next) => decided.every((values) => values[t] === values[next]));
   const stretches = join(equal, (t) => rates[t] > 0 !== rates[t + 1] > 0);
 
   const columns: [string, readonly number[]][] = [
     ["learning rate", rates],
-    ...numbersOf(plan).map(([name, values]): [string, number[]] => [labelOf(name), values]),
-    ...Object.entries(states).map(([name, values]): [string, number[]] => [labelOf(name), values]),
-    ["output", output],
+    ...[...numbersOf(plan), ...states, ...outputs].map(([name, values]): [string, number[]] => [
+      labelOf(name),
+      values,
+    ]),
   ];
   const span = (values: readonly number[], { from, to }: Stretch) => {
     const [first, last] = [short(values[from]), short(values[to])];

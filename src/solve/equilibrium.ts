@@ -21,7 +21,7 @@
 // Backward induction is the map of (A, D) to that of a horizon longer by an episode. An equilibrium is a fixed point
 // of the map, and is stable where the map's derivative there contracts.
 
-import type { Moments } from "./moments.ts";
+import type { Form } from "./moments.ts";
 
 /** What a decision does to the goal. */
 export interface Play {
@@ -67,9 +67,14 @@ export function relativeCost({ A, D }: Continuation, { r, s }: Play, discount: n
   return r * (r - 2) + discount * (s * (s * A - 2 * D));
 }
 
-/** Moments to begin an induction with. C is left out, as it is the same for all decisions: see {@link restForEver}. */
-export function momentsOf({ A, D }: Continuation, { r, s }: Play, discount: number): Moments {
-  return { A, B: A - D, C: 0, absB: r === 0 ? 0 : Math.abs(r) / (1 - discount * Math.abs(1 - s)) };
+/**
+ * A future to begin an induction with. What is the same for all decisions, an agent's cost of the goal itself, is left
+ * out: see {@link restForEver}.
+ */
+export function formOf({ A, D }: Continuation): Form {
+  const E = 2 * D - A;
+  const most = [Math.abs(E) + Math.abs(D), A + Math.abs(D)];
+  return Float64Array.of(E, D, A, 4 * most[0], 0, 4 * most[1]);
 }
 
 /**

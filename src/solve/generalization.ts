@@ -1,6 +1,6 @@
 // Whether a network has merely learnt the states it was averaged over, and whether it was worth its while.
 
-import { rolloutCosts } from "../cpu/rollout.ts";
+import { createRollouts } from "../cpu/compiled.ts";
 import type { Axis } from "../grid.ts";
 import { createProblem, type Problem } from "../problem.ts";
 import { createExactEvaluator } from "./exact.ts";
@@ -25,7 +25,7 @@ export async function generalizationOf(problem: Problem, plan: Plan): Promise<Ge
   const { config } = problem;
   const theta = config.theta as Axis;
   const dense = createProblem({ ...config, theta: { ...theta, count: DENSER * (theta.count - 1) + 1 } });
-  const [denseCost] = rolloutCosts(dense, 0, plan)([[...plan[0]]]);
+  const [denseCost] = createRollouts(dense).costsAt(0, plan)([[...plan[0]]]);
 
   const { schedule, discount, regularization } = config;
   const linear = createProblem({ game: "linear", schedule, discount, regularization, theta });

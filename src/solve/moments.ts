@@ -1,110 +1,145 @@
-// What the future costs a proportional game, summed up by three numbers a phase.
+// What the future costs a game that is linear in the state: the quadratic form of momentFormulas.ts, walked back over
+// the episodes. Where the phase is hidden there is a form a phase,
 //
-// Everything is proportional to θ, so a future that starts at θ' in phase z costs an agent whose goal is θ, on
-// average over what may happen, A_z θ'² − 2 B_z θ' θ + C θ². An agent that decides on reach r and gains g_z (one a
-// phase, as the learning rate depends on it) and holds phase z for likely with probability w_z expects
+//     P_z ← Σ_s P(s | z) (P of an episode with the decision d_s, of what follows P̄_z),   P̄_z = Σ_j P(j | z) P_j,
 //
-//     J / mean(θ²) = (r − 1)² + γ (Σ_z w_z (g_z² Ā_z − 2 g_z B̄_z) + C),   Ā_z = Σ_j P(j | z) A_j, likewise B̄_z,
-//
-// and with the decisions (r_s, g_zs) after each signal s, the moments of the episode itself are
-//
-//     A_z ← Σ_s P(s | z) (r_s² + γ g_zs² Ā_z),   B_z ← Σ_s P(s | z) (r_s + γ g_zs B̄_z),   C ← 1 + γ C.
-//
-// With one phase and one signal this is the plain game. There, in float64, it differs from the oracle's rollouts by
-// rounding alone. The bound of that difference needs one more number, B with absolute values throughout: with
-// M = (|r| + 1)² + γ (Σ w (g² Ā + 2 |g| |B̄|) + C), n episodes, S states and the unit roundoff u, each term of either
-// sum goes through fewer than 4n + S + 24 roundings of at most u M each. That is so where no number comes near the ends
-// of float64's range: see range.ts.
+// and an agent that holds phase z for likely with probability w_z expects what is now + γ Σ_z w_z (what comes later).
 
-import { namer, type Problem } from "../problem.ts";
-import { factorInRange, goalsInRange, grown, growthInRange, NO_GROWTH } from "./range.ts";
+import { createEvaluate, type Evaluate } from "../game/evaluate.ts";
+import type { Game } from "../game/game.ts";
+import type { Problem } from "../problem.ts";
+import { type MomentFormulas, momentFormulasOf } from "./momentFormulas.ts";
+import { factorInRange, grown, growthInRange, NO_GROWTH, statesInRange } from "./range.ts";
 import type { Plan } from "./step.ts";
 
 /** 2⁻⁵³ */
-const UNIT_ROUNDOFF = Number.EPSILON / 2;
+export const UNIT_ROUNDOFF = Number.EPSILON / 2;
+/** what underflow may cost, beside rounding */
+const UNDERFLOW = Number.MIN_VALUE / Number.EPSILON;
+/** candidates whose numbers are kept from step to step, at most */
+const MOST_KEPT = 2 ** 18;
+/** learning rates that they are kept for, at most */
+const MOST_RATES = 4;
 
-/** The future of a proportional game from some episode and phase on, per θ². */
-export interface Moments {
-  /** Σ γ^j (y_j/θ')², the weight of θ'² */
-  readonly A: number;
-  /** Σ γ^j y_j/θ', the weight of −2 θ' θ */
-  readonly B: number;
-  /** Σ γ^j, the weight of θ² */
-  readonly C: number;
-  /** Σ γ^j |y_j/θ'|, at least |B| */
-  readonly absB: number;
-}
-
-/** No future at all. */
-export const END: Moments = { A: 0, B: 0, C: 0, absB: 0 };
-
-/** The moments before an episode with reach r and gain g, of those after it. */
-export function extend({ A, B, C, absB }: Moments, r: number, g: number, discount: number): Moments {
-  return {
-    A: r * r + discount * (g * g * A),
-    B: r + discount * (g * B),
-    C: 1 + discount * C,
-    absB: Math.abs(r) + discount * (Math.abs(g) * absB),
-  };
-}
-
-/** The average of some moments. */
-function mixed(weights: readonly number[], moments: readonly Moments[]): Moments {
-  const mean = (key: keyof Moments) => moments.reduce((sum, m, i) => sum + weights[i] * m[key], 0);
-  return { A: mean("A"), B: mean("B"), C: mean("C"), absB: mean("absB") };
-}
+/** A future from some episode and phase on: P and then B, by their names in momentFormulas.ts. */
+export type Form = Float64Array;
 
 /** A phase as an agent sees it when it decides. */
-export interface Prospect extends Moments {
+export interface Prospect {
   /** P(phase | what the agent saw) */
   readonly weight: number;
   /** the learning rate in this phase */
   readonly learningRate: number;
+  /** what follows */
+  readonly form: Form;
 }
 
-/** All that an agent's decision depends on: the phases it may be in. C is the same in each. */
+/** All that an agent's decision depends on: the phases it may be in. Plain data. */
 export type Outlook = readonly Prospect[];
 
-/** J / mean(θ²) of a reach and a gain for each phase of the outlook. */
-export function costPerSquare(
-  outlook: Outlook,
-  r: number,
-  gain: (learningRate: number) => number,
-  discount: number,
-): number {
-  let later = 0;
-  for (const { weight, learningRate, A, B } of outlook) {
-    const g = gain(learningRate);
-    later += weight * (g * g * A - 2 * g * B);
-  }
-  return (r - 1) ** 2 + discount * (later + outlook[0].C);
+/** The minimum and the maximum that the oracle can say where the moments say this: cost ± error. */
+export interface Enclosure {
+  readonly cost: number;
+  readonly error: number;
+}
+
+/** Mean of o oᵀ over a grid of states, upper triangle by rows. */
+export function meanOf(axes: readonly Float64Array[]): Float64Array {
+  const squares = axes.map((axis) => axis.reduce((sum, x) => sum + x * x, 0) / axis.length);
+  const firsts = axes.map((axis) => axis.reduce((sum, x) => sum + x, 0) / axis.length);
+  return Float64Array.from(
+    axes.flatMap((_, i) => axes.slice(i).map((_, k) => (k === 0 ? squares[i] : firsts[i] * firsts[i + k]))),
+  );
+}
+
+/** How many roundings a rollout over so many episodes and states, and the moments, go through together. */
+export const roundingsOf = ({ roundings }: MomentFormulas, episodes: number, states: number): number =>
+  roundings * (1 + 2 * Math.sqrt(episodes)) + 2 * episodes + 2 * states;
+
+/** A linear game's formulas, ready to be evaluated; the lists of names are those of each call's arguments. */
+interface Evaluators {
+  readonly formulas: MomentFormulas;
+  /** (d, η, parameters, M): now, most.now, growth of both, most.step, steps */
+  readonly candidate: Evaluate;
+  /** (parameters, M, P and B): constant, most.slope, most.rest, linear, quadratic */
+  readonly outlook: Evaluate;
+  /** (d, η, parameters, P and B): P and B, and the growth of both */
+  readonly extend: Evaluate;
+  /** (η, parameters, M, P and B): J by powers of the decision, now and later */
+  readonly powers?: Evaluate | undefined;
+}
+
+const evaluators = new WeakMap<Game, Evaluators>();
+
+/** @param game one that has moment formulas */
+export function evaluatorsOf(game: Game): Evaluators {
+  const known = evaluators.get(game);
+  if (known) return known;
+  const formulas = momentFormulasOf(game)!;
+  const { now, most, growth, steps, later, form, bound, formNames, boundNames, meanNames, powers } = formulas;
+  const parameters = Object.keys(game.parameters);
+  const [decision, rate, forms] = [game.decisionNames, ["learningRate"], [...formNames, ...boundNames]];
+  const sizes = [growth.root, growth.step];
+  const made: Evaluators = {
+    formulas,
+    candidate: createEvaluate(
+      [now, most.now, ...sizes, most.step, ...steps],
+      ...[decision, rate, parameters, meanNames],
+    ),
+    outlook: createEvaluate(
+      [later.constant, most.slope, most.rest, ...later.linear, ...later.quadratic],
+      ...[parameters, meanNames, forms],
+    ),
+    extend: createEvaluate([...form, ...bound, ...sizes], decision, rate, parameters, forms),
+    powers: powers && createEvaluate([...powers.now, ...powers.later], rate, parameters, meanNames, forms),
+  };
+  evaluators.set(game, made);
+  return made;
+}
+
+/** The average of some futures. */
+function mixed(weights: readonly number[], forms: readonly Form[]): Form {
+  if (forms.length === 1 && weights[0] === 1) return forms[0];
+  return forms[0].map((_, i) => forms.reduce((sum, form, j) => sum + weights[j] * form[i], 0));
+}
+
+/** What the cost of a candidate is made of, beside what follows; at a learning rate. */
+interface Kept {
+  /** rows of now, most.now, most.step, steps: most.now is infinite where float64's range matters */
+  readonly rows: Float64Array;
+  /** whether a candidate's are there */
+  readonly known: Uint8Array;
 }
 
 /** Keeps the moments of a problem's future while the induction walks back. */
 export class Future {
-  /** mean of θ² over the grid */
-  readonly meanSquare: number;
+  /** mean of o oᵀ over the grid, upper triangle by rows */
+  readonly mean: Float64Array;
   readonly #problem: Problem;
-  readonly #end: readonly Moments[];
-  readonly #asDecision: ReturnType<typeof namer>;
+  readonly #evaluators: Evaluators;
+  readonly #parameters: readonly number[];
+  readonly #end: readonly Form[];
+  readonly #kept = new Map<number, Kept>();
+  readonly #statesInRange: boolean;
   /** the first episode whose decisions are in the moments */
   #from: number;
   /** by phase */
-  #moments: readonly Moments[];
+  #forms: readonly Form[];
   /** of what follows, in whichever phase it is most */
   #growth = NO_GROWTH;
-  readonly #goalsInRange: boolean;
 
-  /** @param problem of a proportional game; @param end what comes after the last episode */
-  constructor(problem: Problem, end: Moments = END) {
-    const [theta] = problem.states.axes;
-    this.meanSquare = theta.reduce((sum, x) => sum + x * x, 0) / theta.length;
-    this.#goalsInRange = goalsInRange(theta);
+  /** @param problem of a linear game; @param end what comes after the last episode */
+  constructor(problem: Problem, end?: Form) {
+    const { game, states, chain, learningRates } = problem;
+    this.#evaluators = evaluatorsOf(game);
+    const { formNames, boundNames } = this.#evaluators.formulas;
+    this.mean = meanOf(states.axes);
     this.#problem = problem;
-    this.#asDecision = namer(problem.game.decision);
-    this.#end = problem.chain.trains.map(() => end);
-    this.#from = problem.learningRates.length;
-    this.#moments = this.#end;
+    this.#parameters = Object.keys(game.parameters).map((name) => problem.parameters[name]);
+    this.#statesInRange = statesInRange(states.axes);
+    this.#end = chain.trains.map(() => end ?? new Float64Array(formNames.length + boundNames.length));
+    this.#from = learningRates.length;
+    this.#forms = this.#end;
   }
 
   /** What an agent faces at an episode after a signal. */
@@ -119,92 +154,159 @@ export class Future {
   /** Whether rounding alone tells the moments from rollouts, for any candidate at an episode that an enclosure bounds. */
   isInRange(episode: number, plan: Plan): boolean {
     this.#after(episode, plan);
-    return this.#goalsInRange && growthInRange(this.#growth);
+    return this.#statesInRange && growthInRange(this.#growth);
   }
 
-  /** J by moments, and a bound of its distance from the oracle's, for any candidate under an outlook. */
-  enclosure(outlook: Outlook, roundings: number): (decision: ArrayLike<number>) => Enclosure {
-    const { parameters, game } = this.#problem;
-    const { reach, gain } = game.proportional!;
-    const slack = roundings * UNIT_ROUNDOFF * this.meanSquare;
-    return (numbers) => {
-      const decision = this.#asDecision(numbers);
-      const r = reach(decision, parameters);
-      const gainAt = (learningRate: number) => gain(decision, learningRate, parameters);
-      let later = outlook[0].C;
-      let known = factorInRange(r);
-      for (const { weight, learningRate, A, absB } of outlook) {
-        const h = Math.abs(gainAt(learningRate));
-        known &&= factorInRange(h);
-        later += weight * (h * h * A + 2 * h * absB);
+  /** How many roundings an episode's enclosures allow for; those of the first unless given. */
+  roundings(episode = 0): number {
+    const { learningRates, states } = this.#problem;
+    return roundingsOf(this.#evaluators.formulas, learningRates.length - episode, states.size);
+  }
+
+  /**
+   * Prepares the enclosures of the candidates' costs under an outlook.
+   *
+   * @returns a function of a candidate's index
+   */
+  enclosures(outlook: Outlook, roundings: number): (index: number) => Enclosure {
+    const { candidates, parameters } = this.#problem;
+    const { discount } = parameters;
+    const slack = roundings * UNIT_ROUNDOFF;
+    const count = this.#evaluators.formulas.steps.length;
+    const width = FIXED + count;
+    const views = outlook.map(({ weight, learningRate, form }) => ({
+      ...{ weight, learningRate, kept: this.#keptAt(learningRate) },
+      of: Float64Array.from(this.#evaluators.outlook(this.#parameters, this.mean, form)),
+    }));
+    const keepsAll = this.#keepsAll;
+    return (index) => {
+      const at = keepsAll ? index : 0;
+      let [later, most] = [0, 0];
+      for (const { weight, learningRate, kept, of } of views) {
+        if (!keepsAll || kept.known[at] === 0) this.#keep(kept, learningRate, at, candidates.at(index));
+        const { rows } = kept;
+        const steps = at * width + FIXED;
+        let cost = of[0];
+        let product = 3 + count;
+        for (let i = 0; i < count; i++) {
+          let slope = of[3 + i];
+          for (let j = i; j < count; j++) slope += of[product++] * rows[steps + j];
+          cost += rows[steps + i] * slope;
+        }
+        later += weight * cost;
+        most += weight * (of[1] * rows[steps - 1] + of[2]);
       }
-      return {
-        cost: this.meanSquare * costPerSquare(outlook, r, gainAt, parameters.discount),
-        error: known
-          ? slack * ((Math.abs(r) + 1) ** 2 + parameters.discount * later) + Number.MIN_VALUE / Number.EPSILON
-          : Number.POSITIVE_INFINITY,
-      };
+      const [{ kept }] = views;
+      const error = slack * (kept.rows[at * width + 1] + discount * most) + UNDERFLOW;
+      return { cost: kept.rows[at * width] + discount * later, error };
     };
   }
 
+  /** J of any decision under an outlook. */
+  costOf(outlook: Outlook, decision: ArrayLike<number>): number {
+    const kept: Kept = {
+      rows: new Float64Array(FIXED + this.#evaluators.formulas.steps.length),
+      known: new Uint8Array(1),
+    };
+    let [now, later] = [0, 0];
+    for (const { weight, learningRate, form } of outlook) {
+      this.#keep(kept, learningRate, 0, decision);
+      const [constant, , , ...of] = this.#evaluators.outlook(this.#parameters, this.mean, form);
+      const steps = kept.rows.subarray(FIXED);
+      let [cost, product] = [constant, steps.length];
+      for (let i = 0; i < steps.length; i++) {
+        let slope = of[i];
+        for (let j = i; j < steps.length; j++) slope += of[product++] * steps[j];
+        cost += steps[i] * slope;
+      }
+      now = kept.rows[0];
+      later += weight * cost;
+    }
+    return now + this.#problem.parameters.discount * later;
+  }
+
+  /** The derivative of J by the decision's one number, by its powers; where the formulas have them. */
+  derivative(outlook: Outlook): [number, number, number, number] {
+    const total = [0, 0, 0, 0, 0];
+    const { discount } = this.#problem.parameters;
+    for (const [z, { weight, learningRate, form }] of outlook.entries()) {
+      const powers = this.#evaluators.powers!([learningRate], this.#parameters, this.mean, form);
+      for (let k = 0; k < 5; k++) total[k] += (z === 0 ? powers[k] : 0) + discount * (weight * powers[5 + k]);
+    }
+    return [total[1], 2 * total[2], 3 * total[3], 4 * total[4]];
+  }
+
+  /** whether all candidates are kept, or one at a time as they are too many */
+  get #keepsAll(): boolean {
+    return this.#problem.candidates.size <= MOST_KEPT;
+  }
+
+  #keptAt(learningRate: number): Kept {
+    const known = this.#kept.get(learningRate);
+    if (known) return known;
+    const count = this.#keepsAll ? this.#problem.candidates.size : 1;
+    const width = FIXED + this.#evaluators.formulas.steps.length;
+    const kept = { rows: new Float64Array(count * width), known: new Uint8Array(count) };
+    if (this.#kept.size >= MOST_RATES) this.#kept.clear();
+    this.#kept.set(learningRate, kept);
+    return kept;
+  }
+
+  #keep({ rows, known }: Kept, learningRate: number, at: number, decision: ArrayLike<number>): void {
+    const { candidate } = this.#evaluators;
+    const numbers = candidate(decision, [learningRate], this.#parameters, this.mean);
+    const [now, most, root, step] = numbers;
+    const isKnown = factorInRange(root) && factorInRange(step);
+    const from = at * (numbers.length - 2);
+    rows.set(numbers.subarray(2), from);
+    rows[from] = now;
+    rows[from + 1] = isKnown ? most : Number.POSITIVE_INFINITY;
+    rows[from + 2] = numbers[4];
+    known[at] = 1;
+  }
+
   /** The moments of the episodes after `episode`, by the phase there. */
-  #after(episode: number, plan: Plan): readonly Moments[] {
+  #after(episode: number, plan: Plan): readonly Form[] {
     if (this.#from <= episode) {
       this.#from = this.#problem.learningRates.length;
-      this.#moments = this.#end;
+      this.#forms = this.#end;
       this.#growth = NO_GROWTH;
     }
     while (this.#from > episode + 1) {
       this.#from--;
-      this.#moments = this.#extended(this.#from, plan[this.#from]);
+      this.#forms = this.#extended(this.#from, plan[this.#from]);
     }
-    return this.#moments;
+    return this.#forms;
   }
 
   /** An episode's phases, each with what follows it. */
-  #prospects(episode: number, next: readonly Moments[]): Omit<Prospect, "weight">[] {
+  #prospects(episode: number, next: readonly Form[]): Omit<Prospect, "weight">[] {
     const { chain, learningRates } = this.#problem;
     return chain.trains.map((trains, z) => ({
-      ...mixed(chain.transition[z], next),
+      form: mixed(chain.transition[z], next),
       learningRate: trains ? learningRates[episode] : 0,
     }));
   }
 
   /** The moments of an episode and those after it. */
-  #extended(episode: number, decision: readonly number[]): readonly Moments[] {
-    const { chain, game, parameters } = this.#problem;
-    const { reach, gain } = game.proportional!;
+  #extended(episode: number, decision: readonly number[]): readonly Form[] {
+    const { chain } = this.#problem;
     const size = decision.length / chain.signals;
-    const bySignal = chain.likelihood[0].map((_, s) =>
-      this.#asDecision(decision.slice(s * size, (s + 1) * size)),
-    );
     const growth = this.#growth;
-    return this.#prospects(episode, this.#moments).map(({ learningRate, ...after }, z) =>
+    return this.#prospects(episode, this.#forms).map(({ learningRate, form }, z) =>
       mixed(
         chain.likelihood[z],
-        bySignal.map((d) => {
-          const [r, g] = [reach(d, parameters), gain(d, learningRate, parameters)];
-          this.#growth = Math.max(this.#growth, grown(growth, r, g));
-          return extend(after, r, g, parameters.discount);
+        chain.likelihood[z].map((_, s) => {
+          const chosen = decision.slice(s * size, (s + 1) * size);
+          const now = this.#evaluators.extend(chosen, [learningRate], this.#parameters, form);
+          const [root, step] = now.subarray(-2);
+          this.#growth = Math.max(this.#growth, grown(growth, root, step));
+          return now.slice(0, -2);
         }),
       ),
     );
   }
 }
 
-/** The least and the greatest that the oracle can say where the moments say this: cost ± error. */
-export interface Enclosure {
-  readonly cost: number;
-  readonly error: number;
-}
-
-/** How many roundings the oracle's rollout and the moments go through together, at an episode. */
-export function roundingsOf(
-  {
-    learningRates,
-    states,
-  }: { readonly learningRates: { readonly length: number }; readonly states: { readonly size: number } },
-  episode: number,
-): number {
-  return 8 * (learningRates.length - episode) + 2 * states.size + 48;
-}
+/** numbers of a row of {@link Kept} before its steps */
+const FIXED = 3;

@@ -2,12 +2,16 @@
 // phases and signals, and the total mesa cost of one agent is averaged; where the phase is hidden, the measures are too.
 // It shares no formula with the solver's moments and expectations, and so can check them.
 
+import type { Config } from "../config.ts";
 import { MesaError } from "../errors.ts";
-import type { Values } from "../games/game.ts";
-import { createProblem, deciderOf, namer, type Problem } from "../problem.ts";
+import { createEvaluate } from "../game/evaluate.ts";
+import { ownName } from "../game/game.ts";
+import type { AnyGame } from "../game/names.ts";
+import { createProblem, type Problem } from "../problem.ts";
 import { trainingLengths } from "./chain.ts";
 import { type NamedPlan, readPlan } from "./plan.ts";
 import { Random } from "./random.ts";
+import { createRealEpisode } from "./simulate.ts";
 
 /** How to play. */
 export interface RunsOptions {
@@ -55,7 +59,11 @@ export interface RandomRuns extends Estimate {
  * @param plan every number of the decision by episode
  * @throws MesaError `INVALID_CONFIG` when the plan does not fit the game or the schedule, or the options do not
  */
-export function simulateRuns(config: unknown, plan: NamedPlan, options: RunsOptions = {}): RandomRuns {
+export function simulateRuns<const G extends AnyGame>(
+  config: Config<G>,
+  plan: NamedPlan<G>,
+  options: RunsOptions = {},
+): RandomRuns {
   const problem = createProblem(config);
   const { runs = 100_000, seed = 1, episode = 0 } = options;
   const { learningRates } = problem;
@@ -65,7 +73,7 @@ export function simulateRuns(config: unknown, plan: NamedPlan, options: RunsOpti
   if (!Number.isSafeInteger(episode) || episode < 0 || episode > last)
     throw new MesaError("INVALID_CONFIG", `episode must be a whole number in [0, ${last}], got ${episode}`);
   const random = Random.seeded(seed);
-  const decisions = decisionsOf(problem, plan);
+  const decisions = decisionsOf(problem, plan as NamedPlan);
   const play = createPlayer(problem, decisions, episode, random);
 
   const cost = new Mean();
@@ -101,12 +109,11 @@ class Mean {
 }
 
 /** A plan's decisions after each signal, shape [T][S]. */
-function decisionsOf(problem: Problem, plan: NamedPlan): Values[][] {
-  const { game, chain } = problem;
-  const asDecision = deciderOf(game);
+function decisionsOf(problem: Problem, plan: NamedPlan): number[][][] {
+  const { chain } = problem;
   return readPlan(problem, plan).map((numbers) => {
     const size = numbers.length / chain.signals;
-    return chain.likelihood[0].map((_, s) => asDecision(numbers.slice(s * size, (s + 1) * size)));
+    return chain.likelihood[0].map((_, s) => numbers.slice(s * size, (s + 1) * size));
   });
 }
 
@@ -116,32 +123,36 @@ function decisionsOf(problem: Problem, plan: NamedPlan): Values[][] {
  * @param end the episode at which training ends; by chance unless given
  */
 function estimateMeasures(
-  { game, parameters, learningRates, chain, config }: Problem,
-  decisions: Values[][],
+  problem: Problem,
+  decisions: number[][][],
   random: Random,
   runs: number,
   end?: number,
 ): EstimatedMeasures {
+  const { learningRates, chain, config, game } = problem;
   const goal = config.initial.theta;
+  const names = Object.keys(game.state);
+  const theta = names.indexOf("theta");
+  const episode = createRealEpisode(problem);
   if (goal === 0) return { compliance: null, retention: null, reversal: null };
   const [meanSquare, retention, reversal] = [new Mean(), new Mean(), new Mean()];
   for (let run = 0; run < runs; run++) {
-    let state: Values = config.initial;
+    let state = names.map((name) => config.initial[name]);
     let [squares, trained] = [0, 0];
     let phase = end === undefined ? drawn(chain.prior[0], random) : 0;
     for (let t = 0; t < learningRates.length && phase === 0 && t !== end; t++) {
       const decision = decisions[t][drawn(chain.likelihood[0], random)];
-      const y = game.output(decision, state, parameters);
+      const { outputs, next } = episode(decision, learningRates[t], state);
       if (learningRates[t] > 0) {
-        squares += (y / goal) ** 2;
+        for (const y of outputs) squares += (y / goal) ** 2;
         trained++;
       }
-      state = game.learn(decision, state, 2 * y, learningRates[t], parameters);
+      state = next;
       if (end === undefined) phase = drawn(chain.transition[0], random);
     }
     if (trained > 0) meanSquare.add(squares / trained);
-    retention.add(Math.abs(state.theta / goal));
-    reversal.add(state.theta / goal < 0 ? 1 : 0);
+    retention.add(Math.abs(state[theta] / goal));
+    reversal.add(state[theta] / goal < 0 ? 1 : 0);
   }
   const { mean, standardError } = meanSquare.estimate;
   const root = Math.sqrt(mean);
@@ -158,25 +169,32 @@ function estimateMeasures(
 /** A function that plays once, and gives the total mesa cost of the agent of `episode`. */
 function createPlayer(
   problem: Problem,
-  decisions: Values[][],
+  decisions: number[][][],
   episode: number,
   random: Random,
 ): () => number {
-  const { game, parameters, learningRates, chain, states } = problem;
-  const asState = namer(game.state);
+  const { game, formulas, learningRates, chain, states } = problem;
+  const names = Object.keys(game.state);
+  const owns = names.map(ownName);
+  const rates = ["learningRate"];
+  const { mesaObjective, next, discount } = formulas;
+  const play = createEvaluate([mesaObjective, ...next], game.decisionNames, rates, names, owns);
+  const weigh = createEvaluate([discount], owns);
 
   return () => {
-    let state = asState(states.at(Math.floor(random.uniform() * states.size)));
+    const own = states.at(Math.floor(random.uniform() * states.size));
+    let state: ArrayLike<number> = own;
     let phase = drawn(chain.prior[episode], random);
-    const goal = state.theta;
-    const discount = game.discount?.(state, parameters) ?? parameters.discount;
+    const [gamma] = weigh(own);
     let [total, weight] = [0, 1];
+    const rate = [0];
     for (let k = episode; k < learningRates.length; k++) {
       const decision = decisions[k][drawn(chain.likelihood[phase], random)];
-      const y = game.output(decision, state, parameters);
-      total += weight * (y - goal) ** 2;
-      weight *= discount;
-      state = game.learn(decision, state, 2 * y, chain.trains[phase] ? learningRates[k] : 0, parameters);
+      rate[0] = chain.trains[phase] ? learningRates[k] : 0;
+      const played = play(decision, rate, state, own);
+      total += weight * played[0];
+      weight *= gamma;
+      state = played.subarray(1);
       phase = drawn(chain.transition[phase], random);
     }
     return total;

@@ -1,7 +1,8 @@
 // Plans by name, as people read and write them.
 
 import { MesaError } from "../errors.ts";
-import type { Game } from "../games/game.ts";
+import type { Game } from "../game/game.ts";
+import type { AnyGame, DefinitionOf, IsAny, PlanName } from "../game/names.ts";
 import type { Problem } from "../problem.ts";
 import { isRecord, quote } from "../schema.ts";
 import type { Plan } from "./step.ts";
@@ -11,7 +12,10 @@ import type { Plan } from "./step.ts";
  *
  * Of a network there is one name, `weights`, and its entries are lists: shape [T][weights].
  */
-export type NamedPlan = Record<string, number[]>;
+export type NamedPlan<G extends AnyGame = AnyGame> =
+  IsAny<G> extends true
+    ? Record<string, number[]>
+    : { [N in PlanName<DefinitionOf<G>>]: N extends "weights" ? number[][] : number[] };
 
 /** The names of a plan's numbers: the decision's, or where the phase is hidden, one a signal. */
 export function planNames({ hidden, network, decision }: Game): readonly string[] {

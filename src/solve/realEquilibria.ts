@@ -9,6 +9,7 @@
 // interval arithmetic isolates; an end of the axis is one where P says that the cost falls towards it. Of these, those
 // that no other real coefficient beats are all there are.
 
+import { minimaWithin } from "./cubic.ts";
 import {
   type Continuation,
   choose,
@@ -23,7 +24,6 @@ import {
   relativeCost,
   type Search,
 } from "./equilibrium.ts";
-import { minimaWithin } from "./exact.ts";
 import {
   constant,
   type Dual,
@@ -88,7 +88,7 @@ function respond(game: RealGame, { A, D }: Continuation): number {
   const cubic = 2 * discount * pull * pull * A;
   const linear = 1 + 2 * discount * pull * (lost * A - D);
   let [best, minimum] = [Number.NaN, Number.POSITIVE_INFINITY];
-  for (const a of minimaWithin(cubic, linear, game)) {
+  for (const a of minimaWithin([-1, linear, 0, cubic], game.min, game.max)) {
     const cost = relativeCost({ A, D }, playOf(game, a), discount);
     if (cost < minimum) [best, minimum] = [a, cost];
   }

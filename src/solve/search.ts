@@ -5,21 +5,13 @@
 import { Team, type Threading } from "../cpu/team.ts";
 import { checkNotAborted } from "../errors.ts";
 import type { Problem } from "../problem.ts";
+import type { SearchSettings } from "../schema.ts";
 import { situationOf } from "../workers/jobs.ts";
 import { minimize } from "./minimize.ts";
 import { createOracle } from "./settle.ts";
 import { type Evaluator, type Plan, type Step, stepOf, type Watch } from "./step.ts";
 
-/** How hard to search; in the configuration as `search`. */
-export interface SearchSettings {
-  readonly seed: number;
-  /** candidates of a generation of the first run; each restart doubles it */
-  readonly population: number;
-  /** generations of a run, at most */
-  readonly generations: number;
-  /** runs after the first */
-  readonly restarts: number;
-}
+export type { SearchSettings } from "../schema.ts";
 
 /** Costs of any decisions, by a device. */
 export interface BatchCosts {
@@ -34,7 +26,7 @@ const STEP_SIZE = 0.5;
 /** of a generation, how many float64 settles */
 const SETTLED = 4;
 /** what a thread is sent at least, a few tenths of a millisecond of work: rollout steps times weights */
-const LEAST_SENT = 2 ** 13;
+const LEAST_SENT = 2 ** 17;
 /** how long generations may follow each other before timers and signals get a turn, in milliseconds */
 const TURN = 50;
 
@@ -66,6 +58,9 @@ export function createSearchEvaluator(
     precision: !device ? "float64" : settles ? "screened" : "f32",
     get threads() {
       return team.threads;
+    },
+    get interpreted() {
+      return oracle.interpreted;
     },
     async decide(episode: number, plan: Plan, watch: Watch): Promise<Step[]> {
       const costsOf = oracle.costsAt(episode, plan);

@@ -2,15 +2,15 @@
 // in float64 — kept every one that could still be the least or the runner-up; here float64 decides between them, and
 // the step is the oracle's to the bit, tie rule included.
 
-import { createCompiledRollout } from "../cpu/compiled.ts";
-import { createProportionalRollout } from "../cpu/proportional.ts";
+import { createRollouts } from "../cpu/compiled.ts";
 import type { CostsOf } from "../cpu/rollout.ts";
-import type { Grid } from "../grid.ts";
+import { MesaError } from "../errors.ts";
 import type { Problem } from "../problem.ts";
-import { type Enclosure, Future, type Outlook, roundingsOf } from "./moments.ts";
+import { momentFormulasOf } from "./momentFormulas.ts";
+import { type Enclosure, Future, type Outlook } from "./moments.ts";
 import { type Choice, Least, type Plan } from "./step.ts";
 
-/** What the agent sees of the future where the game is proportional, as plain data. */
+/** What the agent sees of the future where the game is linear, as plain data. */
 export interface View {
   readonly outlook: Outlook;
   /** how many roundings the oracle may go through */
@@ -20,18 +20,22 @@ export interface View {
 /** What the agent of an episode asks after a signal: which candidate is best? */
 export interface Question {
   /** J of candidates in float64, as the oracle has it: by rollout, or by moments where nothing can be rolled out */
-  readonly costsOf: CostsOf;
+  readonly costsOf: (indices: readonly number[]) => number[];
   /**
-   * Where the game is proportional: J by moments, with a bound of its distance from the oracle's. Absent where numbers
-   * come near the ends of float64's range, of which rollouts alone tell what it makes.
+   * Where the game is linear: J by moments, with a bound of its distance from the oracle's. Absent where numbers come
+   * near the ends of float64's range, of which rollouts alone tell what it makes.
    */
-  readonly enclosure?: (decision: readonly number[]) => Enclosure;
+  readonly enclosure?: (index: number) => Enclosure;
   /** what the enclosures follow from */
   readonly view?: View;
+  /** t, where it is of an episode */
+  readonly episode?: number;
 }
 
 /** Decides between candidates in float64. */
 export interface Oracle {
+  /** whether costs were computed by the interpreter, as nothing can be compiled here */
+  readonly interpreted: boolean;
   /** an episode's questions, one a signal */
   questions(episode: number, plan: Plan): Question[];
   /** J of candidates at an episode, in float64 */
@@ -42,8 +46,10 @@ export interface Oracle {
    * The answer to a question, decided among `survivors`.
    *
    * @param survivors indices of candidates in ascending order, the least and the runner-up among them
+   * @param claimed what the GPU says of their costs, by a bound that is proved
+   * @throws MesaError `BOUND_BROKEN` where a cost is not where that, or the moments, say that it is
    */
-  settle(question: Question, survivors: readonly number[]): Choice;
+  settle(question: Question, survivors: readonly number[], claimed?: ReadonlyMap<number, Enclosure>): Choice;
 }
 
 /**
@@ -55,42 +61,77 @@ export interface Oracle {
 export function createOracle(problem: Problem): Oracle {
   const { candidates, game, chain } = problem;
   const rolls = chain.phases === 1 && problem.horizon === "finite";
-  const future = game.proportional && new Future(problem);
-  const rollout = !rolls ? undefined : (future ? createProportionalRollout : createCompiledRollout)(problem);
+  const future = momentFormulasOf(game) ? new Future(problem) : undefined;
+  const rollouts = rolls ? createRollouts(problem) : undefined;
 
   const byMoments = (outlook: Outlook, roundings: number) => {
-    const enclosure = future!.enclosure(outlook, roundings);
-    const costsOf: CostsOf = (decisions) => decisions.map((decision) => enclosure(decision).cost);
+    const enclosure = future!.enclosures(outlook, roundings);
+    const costsOf = (indices: readonly number[]) => indices.map((index) => enclosure(index).cost);
     return { enclosure, costsOf, view: { outlook, roundings } };
   };
 
   const questions: Oracle["questions"] = (episode, plan) => {
-    if (!future || (rollout && !future.isInRange(episode, plan)))
-      return [{ costsOf: rollout!(episode, plan) }];
+    const rolled = rollouts?.costsAt(episode, plan);
+    const byRollout = rolled && {
+      episode,
+      costsOf: (indices: readonly number[]) => rolled(indices.map((index) => candidates.at(index))),
+    };
+    if (!future || (byRollout && !future.isInRange(episode, plan))) return [byRollout!];
     return chain.signalAt[episode].map((_, signal) => ({
-      ...byMoments(future.outlook(episode, signal, plan), roundingsOf(problem, episode)),
-      ...(rollout && { costsOf: rollout(episode, plan) }),
+      ...byMoments(future.outlook(episode, signal, plan), future.roundings(episode)),
+      episode,
+      ...byRollout,
     }));
   };
 
   return {
+    get interpreted() {
+      return rollouts?.compiled === false;
+    },
     questions,
-    costsAt: (episode, plan) => questions(episode, plan)[0].costsOf,
-    questionOf: (outlook, roundings = roundingsOf(problem, 0)) => byMoments(outlook, roundings),
-    settle({ costsOf, enclosure }, survivors) {
+    costsAt: (episode, plan) => rollouts!.costsAt(episode, plan),
+    questionOf: (outlook, roundings = future!.roundings()) => byMoments(outlook, roundings),
+    settle(question, survivors, claimed) {
+      const { enclosure } = question;
       let few = survivors;
-      if (enclosure && survivors.length > 2) few = screen(survivors, (i) => enclosure(candidates.at(i)));
-      return leastAmong(costsOf, candidates, few).choice(candidates, survivors.length);
+      if (enclosure && survivors.length > 2) few = screen(survivors, enclosure);
+      const check = (index: number, cost: number) => {
+        const at = { index, cost, episode: question.episode };
+        if (claimed) checkHolds("float32", claimed.get(index)!, at);
+        if (enclosure) checkHolds("the moments", enclosure(index), at);
+      };
+      return leastAmong(question, few, check).choice(candidates, survivors.length);
     },
   };
 }
 
-/** The least of some candidates' costs. @param indices in ascending order */
-export function leastAmong(costsOf: CostsOf, candidates: Grid, indices: readonly number[]): Least {
-  const costs = costsOf(indices.map((i) => candidates.at(i)));
+/** The least of some candidates' costs. @param indices in ascending order; @param check told of each cost */
+export function leastAmong(
+  { costsOf }: Pick<Question, "costsOf">,
+  indices: readonly number[],
+  check?: (index: number, cost: number) => void,
+): Least {
+  const costs = costsOf(indices);
   const least = new Least();
-  for (const [j, i] of indices.entries()) least.offer(i, finiteOrInfinity(costs[j]));
+  for (const [j, i] of indices.entries()) {
+    check?.(i, costs[j]);
+    least.offer(i, finiteOrInfinity(costs[j]));
+  }
   return least;
+}
+
+/** @throws MesaError `BOUND_BROKEN` where float64's cost is outside of an enclosure that is finite */
+function checkHolds(
+  what: string,
+  { cost: middle, error }: Enclosure,
+  { index, cost, episode }: { index: number; cost: number; episode: number | undefined },
+): void {
+  if (Math.abs(cost - middle) <= error || !Number.isFinite(middle) || !Number.isFinite(error)) return;
+  const where = episode === undefined ? "" : ` at episode ${episode}`;
+  throw new MesaError(
+    "BOUND_BROKEN",
+    `the error bound of ${what} is broken${where}: candidate ${index} costs ${cost}, which is not within ${error} of ${middle}`,
+  );
 }
 
 /**

@@ -1,26 +1,40 @@
 // What a plan does from one initial state: the agents act, and the base optimizer steps by its true objective.
 
-import type { Values } from "../games/game.ts";
-import { createProblem, deciderOf, type Problem } from "../problem.ts";
+import type { Config } from "../config.ts";
+import { createEvaluate, type Evaluate } from "../game/evaluate.ts";
+import type { Game } from "../game/game.ts";
+import type { AnyGame, DefinitionOf, IsAny, OutputName, StateName } from "../game/names.ts";
+import { createProblem, namer, type Problem } from "../problem.ts";
 import { type Effects, type Measures, measuresByChance, measuresFrom } from "./measures.ts";
 import { type NamedPlan, readPlan } from "./plan.ts";
 import type { Plan } from "./step.ts";
 
-/** States, outputs and losses, by episode; T is the number of episodes. */
-export type Trajectory = {
-  /** y_t, shape [T] */
-  output: number[];
-  /** the base objective y_t² + λθ_t², shape [T] */
-  loss: number[];
-  /** what the base optimizer stepped with, shape [T] */
-  learningRate: number[];
-} & {
-  /** each of the state's numbers, shape [T + 1]: the last is what the last step leaves */
-  [state: string]: number[];
-};
+/**
+ * By episode; T is the number of episodes:
+ *
+ * - `output`, or `output.name` of several: y_t, shape [T]
+ * - `loss`: the base objective, shape [T]
+ * - `learningRate`: what the base optimizer stepped with, shape [T]
+ * - each of the state's numbers, shape [T + 1]: the last is what the last step leaves
+ */
+export type Trajectory<G extends AnyGame = AnyGame> =
+  IsAny<G> extends true
+    ? Record<string, number[]>
+    : Record<"loss" | "learningRate" | OutputName<DefinitionOf<G>> | StateName<DefinitionOf<G>>, number[]>;
 
-/** What a plan does from the initial state. */
-export interface Outcome {
+/** What a plan does from the initial state, of a game or of any. */
+export type Outcome<G extends AnyGame = AnyGame> = Named<AnyOutcome, G>;
+
+/** What has a trajectory, and maybe a plan, with the names of a game. */
+export type Named<T extends { trajectory: Trajectory }, G extends AnyGame> =
+  IsAny<G> extends true
+    ? T
+    : Omit<T, "plan" | "trajectory"> & { trajectory: Trajectory<G> } & (T extends { plan: NamedPlan }
+          ? { plan: NamedPlan<G> }
+          : unknown);
+
+/** {@link Outcome} of any game. */
+export interface AnyOutcome {
   trajectory: Trajectory;
   /**
    * Where the phase is hidden, the trajectory is one history of many. Given that training ends at
@@ -40,54 +54,107 @@ export interface Outcome {
   measuresOverHazard?: Measures;
 }
 
+/** What one real episode does, of a decision, a learning rate and a state; Y outputs, S states. */
+export type RealEpisode = (
+  decision: ArrayLike<number>,
+  learningRate: number,
+  state: ArrayLike<number>,
+) => {
+  /** shape [Y] */
+  outputs: number[];
+  /** the base objective */
+  loss: number;
+  /** shape [S] */
+  next: number[];
+};
+
+const realEpisodes = new WeakMap<Game, Evaluate>();
+
+/** Prepares a problem's episodes as they really happen: the base optimizer steps by its true objective. */
+export function createRealEpisode({ game, parameters }: Problem): RealEpisode {
+  const { outputs, baseObjective, next } = game.formulas;
+  const names = Object.keys(game.parameters);
+  if (!realEpisodes.has(game)) {
+    const expressions = [...outputs, baseObjective, ...next];
+    const lists = [game.decisionNames, ["learningRate"], Object.keys(game.state), names];
+    realEpisodes.set(game, createEvaluate(expressions, ...lists));
+  }
+  const evaluate = realEpisodes.get(game)!;
+  const settings = names.map((name) => parameters[name]);
+  return (decision, learningRate, state) => {
+    const values = [...evaluate(decision, [learningRate], state, settings)];
+    return {
+      outputs: values.slice(0, outputs.length),
+      loss: values[outputs.length],
+      next: values.slice(outputs.length + 1),
+    };
+  };
+}
+
 /**
  * The trajectory of a plan from the problem's initial state. Where the phase is hidden, training ends at
  * `initial.deploymentAt`, and every signal is the likelier one.
  */
 export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
-  const { game, parameters, learningRates, config, chain } = problem;
+  const { game, learningRates, config, chain } = problem;
   const { deploymentAt = Number.POSITIVE_INFINITY } = config.initial;
-  const asDecision = deciderOf(game);
+  const episode = createRealEpisode(problem);
   const names = Object.keys(game.state);
-  const trajectory: Trajectory = { output: [], loss: [], learningRate: [] };
-  for (const name of names) trajectory[name] = [];
-  let state: Values = config.initial;
-  for (const name of names) trajectory[name].push(state[name]);
+  const trajectory: Record<string, number[]> = {};
+  for (const name of [...game.outputNames, "loss", "learningRate"]) trajectory[name] = [];
+  let state = names.map((name) => config.initial[name]);
+  for (const [i, name] of names.entries()) trajectory[name] = [state[i]];
   for (const [t, rate] of learningRates.entries()) {
     const phase = t < deploymentAt ? 0 : 1;
     const learningRate = chain.trains[phase] ? rate : 0;
     const signal = chain.likelihood[phase].indexOf(Math.max(...chain.likelihood[phase]));
     const size = plan[t].length / chain.signals;
-    const decision = asDecision(plan[t].slice(signal * size, (signal + 1) * size));
+    const { outputs, loss, next } = episode(
+      plan[t].slice(signal * size, (signal + 1) * size),
+      learningRate,
+      state,
+    );
+    for (const [i, name] of game.outputNames.entries()) trajectory[name].push(outputs[i]);
+    trajectory.loss.push(loss);
     trajectory.learningRate.push(learningRate);
-    const y = game.output(decision, state, parameters);
-    trajectory.output.push(y);
-    trajectory.loss.push(y * y + parameters.regularization * state.theta * state.theta);
-    state = game.learn(decision, state, 2 * y, learningRate, parameters);
-    for (const name of names) trajectory[name].push(state[name]);
+    for (const [i, name] of names.entries()) trajectory[name].push(next[i]);
+    state = next;
   }
   return trajectory;
 }
 
-/** The measures of a trajectory. Training is every episode with a positive learning rate. */
-export function measuresOf({ theta, output }: Trajectory, learningRates: ArrayLike<number>): Measures {
-  const [goal] = theta;
-  if (goal === 0) return { compliance: null, retention: null, deception: null };
+/** The length of a vector, with no overflow on the way. */
+function lengthOf(vector: readonly number[]): number {
+  const most = Math.max(...vector.map(Math.abs));
+  return most === 0 ? 0 : most * Math.sqrt(vector.reduce((sum, x) => sum + (x / most) ** 2, 0));
+}
+
+/**
+ * The measures of a trajectory. Training is every episode with a positive learning rate. Where a game has several
+ * goals, or several outputs, they count as vectors.
+ */
+export function measuresOf({ game }: Pick<Problem, "game">, trajectory: Trajectory): Measures {
+  const { learningRate } = trajectory;
+  const goalsAt = (t: number) => game.goals.map((name) => trajectory[name][t]);
+  const goals = goalsAt(0);
+  const length = lengthOf(goals);
+  if (length === 0) return { compliance: null, retention: null, deception: null };
   let [squares, training, deployed] = [0, 0, 0];
-  for (let t = 0; t < learningRates.length; t++) {
-    if (learningRates[t] === 0) continue;
-    squares += (output[t] / goal) ** 2;
+  for (let t = 0; t < learningRate.length; t++) {
+    if (learningRate[t] === 0) continue;
+    for (const name of game.outputNames) squares += (trajectory[name][t] / length) ** 2;
     training++;
     deployed = t + 1;
   }
-  return measuresFrom(training === 0 ? null : squares / training, theta[deployed] / goal);
+  const left = goalsAt(deployed).reduce((sum, goal, i) => sum + (goal / length) * (goals[i] / length), 0);
+  return measuresFrom(training === 0 ? null : squares / training, left);
 }
 
 /** A plan's trajectory and measures. */
-export function outcomeOf(problem: Problem, plan: Plan): Outcome {
+export function outcomeOf(problem: Problem, plan: Plan): AnyOutcome {
   const { config, chain, learningRates } = problem;
   const trajectory = trajectoryOf(problem, plan);
-  if (chain.phases === 1) return { trajectory, measures: measuresOf(trajectory, trajectory.learningRate) };
+  if (chain.phases === 1) return { trajectory, measures: measuresOf(problem, trajectory) };
   const { theta, deploymentAt } = config.initial;
   const trajectoryProbability = { training: 1, whole: 1 };
   for (let t = 0; t < learningRates.length; t++) {
@@ -101,7 +168,7 @@ export function outcomeOf(problem: Problem, plan: Plan): Outcome {
 /** What the decisions of a proportional game do in training. */
 function effectsOf({ game, parameters, chain, learningRates }: Problem, plan: Plan): Effects {
   const { reach, gain } = game.proportional!;
-  const asDecision = deciderOf(game);
+  const asDecision = namer(game.decision);
   const decisions = plan.flatMap((numbers, t) => {
     const size = numbers.length / chain.signals;
     return chain.likelihood[0].map((_, s) => ({
@@ -123,7 +190,7 @@ function effectsOf({ game, parameters, chain, learningRates }: Problem, plan: Pl
  * @param plan every number of the decision by episode
  * @throws MesaError `INVALID_CONFIG` when the plan does not fit the game or the schedule
  */
-export function simulate(config: unknown, plan: NamedPlan): Outcome {
+export function simulate<const G extends AnyGame>(config: Config<G>, plan: NamedPlan<G>): Outcome<G> {
   const problem = createProblem(config);
-  return outcomeOf(problem, readPlan(problem, plan));
+  return outcomeOf(problem, readPlan(problem, plan as NamedPlan)) as Outcome<G>;
 }

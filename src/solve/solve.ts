@@ -2,11 +2,13 @@
 
 import type { Config, FilledConfig } from "../config.ts";
 import { checkNotAborted, MesaError } from "../errors.ts";
+import type { AnyGame } from "../game/names.ts";
 import { createProblem } from "../problem.ts";
 import { type Generalization, generalizationOf } from "./generalization.ts";
 import { Induction, type Progress } from "./induction.ts";
+import type { MethodName } from "./methods.ts";
 import { type NamedPlan, namePlan } from "./plan.ts";
-import { type Outcome, outcomeOf } from "./simulate.ts";
+import { type AnyOutcome, type Named, outcomeOf } from "./simulate.ts";
 import { beforeEnd, findEnd, type Stationary } from "./stationary.ts";
 import type { Precision } from "./step.ts";
 import { type Backend, chooseWay, type Method, withEvaluator } from "./way.ts";
@@ -39,8 +41,11 @@ export interface SolveOptions {
   induction?: Induction;
 }
 
-/** A solved game: plain data, ready for JSON. T is the number of episodes. */
-export interface Result extends Outcome {
+/** A solved game, or any: plain data, ready for JSON. T is the number of episodes. */
+export type Result<G extends AnyGame = AnyGame> = Named<AnyResult, G>;
+
+/** {@link Result} of any game. */
+export interface AnyResult extends AnyOutcome {
   game: string;
   config: FilledConfig;
   /** the decision of each episode, shape [T] for each of its numbers */
@@ -58,9 +63,9 @@ export interface Result extends Outcome {
   solver: {
     backend: "cpu" | "gpu";
     adapter: string;
-    method: Exclude<Method, "auto">;
+    method: MethodName;
     precision: Precision;
-    /** threads of the CPU that worked; 1 where the solve was too short to start any, or the game is its user's own */
+    /** threads of the CPU that worked; 1 where the solve was too short to start any */
     threads: number;
     /** candidates that float64 decided between, summed over the episodes */
     survivors: number;
@@ -78,7 +83,10 @@ export interface Result extends Outcome {
  * @param input a configuration; every key beside `game` has a default
  * @throws MesaError with the code of what is wrong
  */
-export async function solve(input: Config, options: SolveOptions = {}): Promise<Result> {
+export async function solve<const G extends AnyGame>(
+  input: Config<G>,
+  options: SolveOptions = {},
+): Promise<Result<G>> {
   const problem = createProblem(input);
   const way = chooseWay(problem, options);
   const { game, config, learningRates, chain, horizon } = problem;
@@ -121,7 +129,7 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
   if (end && ran.backend === "gpu")
     notes.push("the equilibrium, and the episodes with the last learning rate, are float64's, on the cpu");
   const { plan, steps } = induction;
-  return {
+  const result: AnyResult = {
     game: game.name,
     config,
     plan: namePlan(game, plan),
@@ -140,4 +148,5 @@ export async function solve(input: Config, options: SolveOptions = {}): Promise<
       notes,
     },
   };
+  return result as Result<G>;
 }

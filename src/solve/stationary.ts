@@ -8,12 +8,12 @@ import {
   costForEver,
   type Equilibria,
   type FiniteHorizon,
-  momentsOf,
+  formOf,
   restForEver,
   type Search,
 } from "./equilibrium.ts";
 import { findOnGrid } from "./gridEquilibria.ts";
-import { Future, type Moments } from "./moments.ts";
+import { type Form, Future, meanOf } from "./moments.ts";
 import { findAmongReals } from "./realEquilibria.ts";
 import { type Choice, type Evaluator, stepOf } from "./step.ts";
 
@@ -79,8 +79,8 @@ export class NoEquilibrium extends MesaError {
 /** An equilibrium that is played for ever, and what the induction of the episodes before it begins with. */
 export interface End {
   readonly stationary: Stationary;
-  /** its moments, without C */
-  readonly moments: Moments;
+  /** its future, without what is the same for all decisions */
+  readonly form: Form;
   /** the first of the schedule's episodes from which on the learning rate is the last one: it is played from there */
   readonly from: number;
   /** what it is in each of them */
@@ -154,7 +154,7 @@ export async function findEnd(
     turn = performance.now();
   }
   const found = step.value;
-  const { meanSquare } = new Future(problem);
+  const [meanSquare] = meanOf(problem.states.axes);
   const stationary = describe(problem, found, meanSquare);
   if (found.chosen < 0) throw new NoEquilibrium(stationary);
   const { continuation, play, decision, margin } = found.equilibria[found.chosen];
@@ -163,7 +163,7 @@ export async function findEnd(
   const from = learningRates.findLastIndex((rate) => rate !== learningRates.at(-1)) + 1;
   return {
     stationary,
-    moments: momentsOf(continuation, play, discount),
+    form: formOf(continuation),
     from,
     choice: {
       ...{ index: -1, decision: [...decision], survivors: 1 },
@@ -180,9 +180,9 @@ export async function findEnd(
  * The schedule's own episodes. Those with the last learning rate are part of what goes on for ever: an induction over
  * them would leave an unstable equilibrium, by its rounding.
  */
-export function beforeEnd(problem: Problem, evaluator: Evaluator, { moments, from, choice }: End): Evaluator {
+export function beforeEnd(problem: Problem, evaluator: Evaluator, { form, from, choice }: End): Evaluator {
   const { learningRates } = problem;
-  const future = new Future({ ...problem, learningRates: learningRates.slice(0, from) }, moments);
+  const future = new Future({ ...problem, learningRates: learningRates.slice(0, from) }, form);
   return {
     ...evaluator,
     async decide(episode, plan, watch) {

@@ -77,6 +77,8 @@ export interface Evaluator {
   readonly precision: Precision;
   /** how many of the CPU's threads have worked; one unless given */
   readonly threads?: number;
+  /** whether the oracle computed costs without being compiled, which is slower; no unless given */
+  readonly interpreted?: boolean;
   /**
    * Decides episode `last` and, where that is cheaper, some before it too.
    *

@@ -9,16 +9,17 @@ import type { Problem } from "../problem.ts";
 import { quote } from "../schema.ts";
 import { availableThreads } from "../workers/pool.ts";
 import { createExactEvaluator } from "./exact.ts";
+import { METHODS, type MethodName, methods, refusal, unplaced } from "./methods.ts";
 import { createSearchEvaluator } from "./search.ts";
 import type { Evaluator } from "./step.ts";
 
 export type Backend = "auto" | "cpu" | "gpu";
-export type Method = "auto" | "rollout" | "moments" | "exact";
+export type Method = "auto" | MethodName;
 
 /** What was asked, with `method` chosen. */
 export interface Way {
   readonly backend: Backend;
-  readonly method: Exclude<Method, "auto">;
+  readonly method: MethodName;
   readonly precision: "certified" | "f32";
   /** threads of the CPU that may work */
   readonly threads: number;
@@ -40,17 +41,10 @@ function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]):
 }
 
 /** What `method: "auto"` takes, or what was asked if the problem has it. */
-function chooseMethod({ game, horizon, chain }: Problem, asked: Method): Way["method"] {
-  if (asked === "auto") return game.proportional ? "moments" : "rollout";
-  const refused = (why: string) =>
-    new MesaError("INVALID_CONFIG", `the game ${game.name} has no method ${asked}${why}`);
-  if (asked === "rollout") {
-    if (horizon === "infinite") throw refused(" where the horizon is infinite; it has moments");
-    if (chain.phases > 1) throw refused(" as its phase is hidden; it has moments");
-  }
-  if (asked === "moments" && !game.proportional) throw refused("");
-  if (asked === "exact" && !(game.proportional?.quadraticLoss && Object.keys(game.decision).length === 1))
-    throw refused("");
+function chooseMethod(problem: Problem, asked: Method): MethodName {
+  if (asked === "auto") return methods.moments(problem) === undefined ? "moments" : "rollout";
+  const refused = refusal(problem, asked);
+  if (refused !== undefined) throw new MesaError("INVALID_CONFIG", refused);
   return asked;
 }
 
@@ -67,18 +61,9 @@ export function chooseWay(
 ): Way {
   const backend = oneOf("backend", asked.backend ?? "auto", ["auto", "cpu", "gpu"]);
   const precision = oneOf("precision", asked.precision ?? "certified", ["certified", "f32"]);
-  const methods = ["auto", "rollout", "moments", "exact"] as const;
-  const method = chooseMethod(problem, oneOf("method", asked.method ?? "auto", methods));
-  if (method === "exact" && backend === "gpu")
-    throw new MesaError(
-      "INVALID_CONFIG",
-      "the method exact is a formula: it runs on the cpu, and backend gpu was asked",
-    );
-  if (precision === "f32" && (backend === "cpu" || method === "exact"))
-    throw new MesaError(
-      "INVALID_CONFIG",
-      "precision f32 is the GPU's arithmetic: it needs backend gpu or auto and a grid",
-    );
+  const method = chooseMethod(problem, oneOf("method", asked.method ?? "auto", ["auto", ...METHODS]));
+  const misplaced = unplaced(method, { backend, precision });
+  if (misplaced !== undefined) throw new MesaError("INVALID_CONFIG", misplaced);
   return { backend, method, precision, threads: chooseThreads(asked.threads), gpu: asked.gpu };
 }
 
@@ -147,6 +132,10 @@ export async function withEvaluator(
       for (; noted < losses.length; noted++)
         notes.push(`${losses[noted]}: went on with ${evaluator.adapter}`);
       await work(evaluator);
+      if (evaluator.interpreted)
+        notes.push(
+          "WebAssembly is not allowed here: costs were computed by the interpreter, which is slower",
+        );
       const { backend, adapter, precision, threads = 1 } = evaluator;
       return { backend, adapter, precision, threads };
     } catch (error) {

@@ -44,9 +44,9 @@ export const jobs = {
   /** the least and the second least average total mesa cost of a range of candidates */
   least(situation: Situation) {
     const { problem, oracle } = problemOf(situation.problem);
-    const costsOf = oracle.costsAt(situation.episode, planOf(situation, problem));
+    const [question] = oracle.questions(situation.episode, planOf(situation, problem));
     return (range: Range) => {
-      const { index, cost, runnerUp } = leastAmong(costsOf, problem.candidates, indicesOf(range));
+      const { index, cost, runnerUp } = leastAmong(question, indicesOf(range));
       return { index, cost, runnerUp };
     };
   },
@@ -60,9 +60,8 @@ export const jobs = {
 
   /** those of a range of candidates that could be the least or the runner-up under an outlook */
   screen({ problem: data, view: { outlook, roundings } }: { problem: ProblemData; view: View }) {
-    const { problem, oracle } = problemOf(data);
-    const { enclosure } = oracle.questionOf(outlook, roundings);
-    return (range: Range) => screen(indicesOf(range), (i) => enclosure!(problem.candidates.at(i)));
+    const { enclosure } = problemOf(data).oracle.questionOf(outlook, roundings);
+    return (range: Range) => screen(indicesOf(range), enclosure!);
   },
 
   /** cells of a phase diagram */

@@ -10,7 +10,7 @@ const silent = { signal: new AbortController().signal, onShare() {} };
 test("those that are here agree, those that are not are absent", { timeout: 240_000 }, async () => {
   const measured = await race(
     await openMeter(),
-    { games: [], sizes: ["small"], backends: ["cpu", "gpu"], patience: 60 },
+    { cases: {}, sizes: ["small"], backends: ["cpu", "gpu"], patience: 60 },
     silent,
     { rounds: 1, timing: 0 },
   );

@@ -1,8 +1,10 @@
 // The page `explore` computes what Node computes, with WebGPU and without, and says which; and its address holds all
 // that it shows.
+import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import references from "../../src/cli/reference.json" with { type: "json" };
+import { addressOfSettings } from "../../src/explore/address.ts";
 import { cellConfig, checkPhase, type Result, solve } from "../../src/index.ts";
 import { launchChromium } from "./chromium.ts";
 import { download, mapDrawn, openExplore, type Visit, visit } from "./explorePage.ts";
@@ -54,6 +56,26 @@ describe("a stranger finds the first experiment", () => {
     expect(await page.getByRole("textbox", { name: /^Discount γ/ }).inputValue()).toBe("0.9");
     expect(complaints()).toEqual([]);
   });
+});
+
+test("a game of one's own has its own controls, lines and map", async () => {
+  const file = new URL("../../examples/two-goals.json", import.meta.url);
+  const { game } = JSON.parse(await readFile(file, "utf8"));
+  const settings = {
+    game,
+    share: { count: 5 },
+    otherShare: { count: 5 },
+    schedule: { training: 3, deployment: 2 },
+  };
+  const page = await pageAt(`#${addressOfSettings(settings)}`);
+  const result: Result = JSON.parse(await download(page, "the plot as JSON"));
+  expect(result.plan).toEqual((await solve(settings, { backend: "cpu" })).plan);
+  expect(await page.getByLabel("Game").locator("option:checked").textContent()).toBe("two-goals: your own");
+  await page.getByRole("slider", { name: "Scrutiny" }).fill("1");
+  await expect.poll(() => page.url()).toContain("scrutiny=1");
+  for (const label of ["watched output", "other output", "phi"])
+    await page.locator(".legend").getByText(label, { exact: true }).waitFor();
+  expect(complaints()).toEqual([]);
 });
 
 test("where the phase is hidden, what is expected is shown beside the one history", async () => {
@@ -137,7 +159,8 @@ describe("the map", () => {
       where: "without WebGPU, by workers",
       hash: SMALL,
       withoutGpu: true,
-      off: 0,
+      // a cell of a map is solve's but for rounding
+      off: 1e-14,
       told: /the CPU, in float64/,
     },
   ])("$where is Node's, and says so", async ({ hash, withoutGpu, off, told }) => {
@@ -155,7 +178,7 @@ describe("the map", () => {
   });
 
   test("is asked for where a cell takes long, and can be stopped", async () => {
-    const page = await pageAt("#v=1&game=misconception&schedule.training=10&schedule.deployment=10&size=32");
+    const page = await pageAt("#v=1&game=learned-discount&size=32");
     await page.getByRole("button", { name: /^Draw 32 × 32 cells/ }).click();
     await page.getByRole("progressbar", { name: "Drawing the map" }).waitFor();
     await page.locator(".phase").getByRole("button", { name: "Stop" }).click();

@@ -90,7 +90,7 @@ test("what takes too long is left out", async () => {
 });
 
 test.each([
-  [["--game", "chess"], "--game must be some of linear,"],
+  [["--game", "chess"], '"chess" is neither a game (--game takes linear,'],
   [["--size", "small,tiny"], '--size must be some of small,medium,large,huge, got "tiny"'],
   [["--patience", "0"], "--patience must be in (0, 3600] seconds"],
   [["--patience", "soon"], '--patience must be in (0, 3600] seconds, got "soon"'],

@@ -1,11 +1,12 @@
 // `explore` serves the page to this machine until it is interrupted.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { access } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { stateOf } from "../../src/explore/address.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 let child: ChildProcess | undefined;
@@ -47,6 +48,17 @@ test("serves the page at the address that it prints, and Ctrl-C ends it", async 
   child.kill("SIGINT");
   expect(await ended).toBe(0);
   expect(texts.stderr).toBe("");
+});
+
+test("a configuration is in the address that it prints, a game of one's own too", async () => {
+  const file = fileURLToPath(new URL("../../examples/momentum.json", import.meta.url));
+  const { child, texts, ended } = start(file, "--port", "0");
+  await expect.poll(() => texts.stdout).toMatch(/\n$/);
+  child.kill("SIGINT");
+  expect(await ended).toBe(0);
+  const { state, problem } = stateOf(new URL(texts.stdout.trim()).hash.slice(1));
+  expect(problem).toBeNull();
+  expect(state.settings).toEqual(JSON.parse(await readFile(file, "utf8")));
 });
 
 test("a port that is taken is an error of one line", async () => {

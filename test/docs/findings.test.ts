@@ -8,6 +8,7 @@ import {
   type Config,
   checkConfig,
   defineGame,
+  type GameDefinition,
   games,
   type NamedPlan,
   type Result,
@@ -304,19 +305,15 @@ describe("a learned discount", () => {
       expect(d(await learned({ ...settings, ...HALF, ...COARSE, ...change }))).toBeLessThan(0);
 
     // the same game in terms of the slopes at γ = 0 and γ = 1, so that both can be limited
-    const { state, parameters, learn } = games.get("learned-discount")!;
-    const asLine = ({ low, high }: { low: number; high: number }) => ({ base: low, perDiscount: high - low });
+    const { state, parameters } = games.get("learned-discount")!;
     const limited = (most: number, count: number) => {
       const axis = { min: -most, max: most, count };
       const game = defineGame({
         name: "limited-slopes",
-        state: state as { theta: (typeof state)["theta"]; discount: (typeof state)["theta"] },
+        state: { theta: state.theta, discount: state.discount },
         decision: { low: axis, high: axis },
         parameters: { discountLearningRateScale: parameters.discountLearningRateScale },
-        output: ({ low, high }, { theta, discount }) => (low + (high - low) * discount) * theta,
-        learn: (decision, s, error, rate, p) => learn(asLine(decision), s, error, rate, p) as never,
-        discount: ({ discount }) => discount,
-        wgsl: "",
+        output: "(low + (high - low) * discount) * theta",
       });
       const { game: _, ...rest } = configOf("learned-discount", settings);
       return solve({ ...rest, game, ...HALF, discount: { count: 6 } } as Config, { backend: "cpu" });
@@ -344,8 +341,14 @@ describe("a misconception", () => {
     );
 
   test("the preset, and agents that know the truth", async () => {
-    const [wrong, { plan }] = [await solve(configOf("misconception"), { backend: "cpu" }), await solved(1)];
-    expect(plan).toEqual(wrong.plan);
+    const [wrong, one] = [await solve(configOf("misconception"), { backend: "cpu" }), await solved(1)];
+    const { plan } = one;
+    // where float64 can tell the best candidate from the next best: costs are of order 10
+    const told = plan.coefficient.flatMap((_, t) =>
+      Math.min(one.margin[t]!, wrong.margin[t]!) > 1e-13 ? [t] : [],
+    );
+    expect(told.length).toBeGreaterThan(55);
+    for (const t of told) expect(plan.coefficient[t]).toBe(wrong.plan.coefficient[t]);
     const right = play(plan, 1, 0);
     claim(
       page,
@@ -400,19 +403,20 @@ describe("a misconception", () => {
       ...[Math.min(...some), Math.max(...some), 14, Math.min(...plain), Math.max(...plain)],
     ]);
 
-    const { state, decision, output, learn, wgsl } = games.get("misconception")!;
+    const { state, decision, definition } = games.get("misconception")!;
     const stopping = defineGame({
       name: "no-offset",
-      state: { ...state, belief: { ...state.belief, min: 0, bounds: { min: 0, max: 1 } } },
-      ...{ decision, output, wgsl, parameters: { beliefLearningRateScale } },
-      learn(a, s, error, rate, p) {
-        const next = learn(a, s, error, rate, p);
-        return { ...next, belief: Math.max(0, next.belief) };
-      },
-    } as Parameters<typeof defineGame>[0]);
+      state: { theta: state.theta, belief: { ...state.belief, min: 0, bounds: { min: 0 } } },
+      decision: { coefficient: decision.coefficient },
+      parameters: { beliefLearningRateScale },
+      output: definition.output!,
+    });
     const stopped = (belief: number) =>
       kept(
-        simulate({ ...configOf("misconception", { "initial.belief": belief }), game: stopping }, fixed.plan),
+        simulate(
+          { ...configOf("misconception", { "initial.belief": belief }), game: stopping as GameDefinition },
+          fixed.plan,
+        ),
       );
     claim(page, "retention 0.820 from b = 0 and 0.797 from b = 0.4.", [stopped(0), 0, stopped(0.4), 0.4]);
   });
@@ -428,10 +432,9 @@ describe("a misconception", () => {
   });
 
   test("agents with the same offset that know what is wanted", async () => {
-    const { believedTarget: _, ...known } = games.get("misconception")!;
-    const game = defineGame({
-      ...{ ...known, name: "informed", parameters: { beliefLearningRateScale } },
-    } as Parameters<typeof defineGame>[0]);
+    const { believedTarget: wrong, ...known } = games.get("misconception")!.definition;
+    expect(wrong).toBe("belief");
+    const game = defineGame({ ...known, name: "informed" });
     const informed = async (κ: number, grids: Record<string, unknown> = {}) => {
       const config = configOf("misconception", { beliefLearningRateScale: κ, ...grids });
       return kept(await solve({ ...config, game }, { backend: "cpu" }));

@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { games as builtIn, checkConfig, type GameDefinition, methods } from "../../src/index.ts";
 import { OFFLINE, PATIENT } from "../cli/program.ts";
+import { errorOf } from "../errorOf.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOFTWARE_ADAPTER = `"${process.execPath}" "${join(ROOT, "scripts/software-adapter.mjs")}"`;
@@ -107,29 +109,79 @@ test.each(blocks.filter(({ language }) => language === "js"))(
   },
 );
 
-test("the example runs on both backends, and they agree", async () => {
-  const { code, stdout, stderr } = await run(`${SOFTWARE_ADAPTER} node examples/momentum.mjs`);
-  expect(code, stderr).toBe(0);
-  expect(stdout).toMatch(/^cpu: /m);
-  expect(stdout).toMatch(/^gpu: .*SwiftShader/m);
-  expect(stdout).toMatch(/equal to the bit/);
+const guide = await readFile(join(ROOT, "docs/games.md"), "utf8");
+const examples = (await readdir(join(ROOT, "examples"))).map((name) => `examples/${name}`);
+
+describe("docs/games.md", () => {
+  const games = blocksOf(guide)
+    .filter(({ language }) => language === "json")
+    .map(({ text, line }) => ({ line, value: JSON.parse(text) }));
+  const definitions = games.map(({ line, value }) => ({ line, definition: value.game ?? value }));
+
+  test.each(definitions)("has a game at line $line that is one", ({ definition }) => {
+    checkConfig({ game: definition });
+  });
+
+  test("has the package's games as they are", () => {
+    for (const name of ["linear", "misconception", "uncertain-deployment"])
+      expect(definitions.find(({ definition }) => definition.name === name)!.definition).toEqual(
+        builtIn.get(name)!.definition,
+      );
+  });
+
+  test.each(examples)("shows the game of %s, and its command", async (path) => {
+    const { game } = JSON.parse(await readFile(join(ROOT, path), "utf8"));
+    expect(definitions.map(({ definition }) => definition)).toContainEqual(game);
+    expect(guide).toContain(`node dist/cli.js ${path}`);
+  });
+
+  test("has no WGSL", () => {
+    expect(guide).not.toMatch(/wgsl|\bfn\b/i);
+  });
+
+  test("refuses with the lines that it shows", () => {
+    const { game } = games.find(({ value }) => value.game)!.value;
+    const { text } = blocksOf(guide).find(({ language }) => language === "text")!;
+    const refused = (change: object) => errorOf({ game: { ...game, ...change } }).message;
+    const velocity = { ...game.state.theta };
+    const cubic = definitions.find(({ definition }) => definition.name === "cubic-policy")!.definition;
+    expect(text.trim().split("\n")).toEqual([
+      refused({ output: "coefficient * thetta" }),
+      refused({ output: "theta ^ 0.5" }),
+      refused({
+        state: { ...game.state, velocity },
+        next: { theta: "next.velocity", velocity: "next.theta" },
+      }),
+      methodError(cubic),
+    ]);
+  });
+});
+
+/** what is said of a game that is asked for by moments */
+const methodError = (game: GameDefinition) =>
+  `the game ${game.name} has no method moments ${methods.moments(checkConfig({ game }))}`;
+
+describe.each(examples)("%s", (path) => {
+  test("is solved on both backends, and they agree to the bit", async () => {
+    const plans = [];
+    for (const backend of ["cpu", "gpu"]) {
+      const { code, stdout, stderr } = await run(
+        `${SOFTWARE_ADAPTER} node dist/cli.js ${path} --backend ${backend} --json`,
+      );
+      expect(code, stderr).toBe(0);
+      const { plan, solver } = JSON.parse(stdout);
+      const jumps = path.includes("output-decay") && backend === "gpu";
+      expect(solver).toMatchObject({ backend, precision: jumps ? "screened" : "certified" });
+      plans.push(plan);
+    }
+    expect(plans[1]).toEqual(plans[0]);
+  });
 });
 
 test("the README's game is the example's", async () => {
-  const example = await readFile(join(ROOT, "examples/momentum.mjs"), "utf8");
-  const wgsl = /wgsl: [^`]*`(.*?)`/s;
-  const inReadme = blocks.find(({ text }) => text.includes('name: "momentum"'))!;
-  expect(wgsl.exec(inReadme.text)![1]).toBe(wgsl.exec(example)![1]);
-});
-
-test("the worked example of docs/games.md is the example, line by line", async () => {
-  const lines = (text: string) => text.split("\n").map((line) => line.trim());
-  const example = lines(await readFile(join(ROOT, "examples/momentum.mjs"), "utf8"));
-  const page = await readFile(join(ROOT, "docs/games.md"), "utf8");
-  const worked = page.slice(page.indexOf("**State and decision.**"), page.indexOf("**Solving.**"));
-  const shown = worked.split("\n").filter((line) => line.startsWith("    "));
-  expect(shown.length).toBeGreaterThan(15);
-  for (const line of lines(shown.join("\n"))) expect(example).toContain(line);
+  const { game } = JSON.parse(await readFile(join(ROOT, "examples/momentum.json"), "utf8"));
+  const inReadme = blocks.filter(({ language }) => language === "json").map(({ text }) => JSON.parse(text));
+  expect(inReadme.map((config) => config.game)).toContainEqual(game);
 });
 
 describe("links lead to what is there", () => {

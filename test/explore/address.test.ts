@@ -13,7 +13,7 @@ import {
 } from "../../src/explore/diagrams.ts";
 import type { State } from "../../src/explore/state.ts";
 import { stateOfStep, stepNames } from "../../src/explore/steps.ts";
-import { checkConfig, games } from "../../src/index.ts";
+import { checkConfig, type GameDefinition, games } from "../../src/index.ts";
 
 const backend = "auto";
 
@@ -101,6 +101,55 @@ test.each([
   expect(problem).toBeNull();
   checkDiagram(state.settings, state.diagram);
   expect(addressOf(state)).toBe(address);
+});
+
+describe("a game of one's own", () => {
+  const game: GameDefinition = {
+    name: "mine",
+    state: {
+      theta: { min: -1, max: 1, count: 3, initial: 0.5 },
+      speed: { min: -2, max: 2, count: 3, initial: 0 },
+      still: { min: 0, max: 0, count: 1, initial: 0 },
+    },
+    decision: { a: { min: 0, max: 1, count: 3 } },
+    parameters: { drag: { default: -3 }, fixed: { default: 1, min: 1, max: 1 } },
+    output: "a * theta + speed ^ 2 / (1 + 0)",
+  };
+  const settings = { game, drag: -1, schedule: { training: 3, deployment: 2, learningRate: 1 } };
+
+  test("survives its address, compared with another too", () => {
+    const state: State = {
+      ...{ settings, method: "auto", backend: "auto", step: null },
+      pinned: { settings: { game: { ...game, output: "a" } }, method: "auto" },
+      diagram: { ...defaultDiagram(settings), x: wholeAxis(settings, "drag") },
+    };
+    const { state: restored, problem } = stateOf(addressOf(state));
+    expect(problem).toBeNull();
+    expect(checkConfig(restored.settings).config).toEqual(checkConfig(settings).config);
+    expect(restored.pinned?.settings).toEqual({ game: { ...game, output: "a" } });
+    expect(restored.diagram).toEqual(state.diagram);
+    expect(addressOf(restored)).toBe(addressOf(state));
+  });
+
+  test("has controls of its own, whose sliders go as far as its definition says", () => {
+    const controls = groupsOf(settings).flatMap((group) => group.controls);
+    const rangeOf = (key: string) => controls.find((control) => control.key === key)?.range;
+    expect(rangeOf("drag")).toMatchObject({ from: -6, to: 2 });
+    expect(rangeOf("initial.speed")).toMatchObject({ from: -2, to: 2 });
+    expect(rangeOf("fixed")).toBeUndefined();
+    expect(rangeOf("initial.still")).toBeUndefined();
+    expect(controls.map(({ key }) => key)).toEqual(
+      expect.arrayContaining(["a.count", "speed.min", "initial.still"]),
+    );
+    checkDiagram(settings, defaultDiagram(settings));
+  });
+
+  test("that is wrong is refused with the formula and the column", () => {
+    const broken = JSON.stringify({ ...game, output: "a * thetta" });
+    expect(stateOf(`v=1&game=${encodeURIComponent(broken)}`).problem).toMatch(
+      /^game "mine": output, column 5: unknown name thetta; /,
+    );
+  });
 });
 
 test("whatever an address holds, there is a state that can be shown", () => {

@@ -1,6 +1,6 @@
 // A user's own game, as the README shows one: the base optimizer has momentum, so the state is the goal and its velocity.
 //
-//     y = aθ,   v' = friction·v − η(e a + 2λθ),   θ' = θ + v'.
+//     y = aθ,   v' = friction·v − η(2y a + 2λθ),   θ' = θ + v'.
 import { defineGame } from "../../src/index.ts";
 
 export const momentum = defineGame({
@@ -11,20 +11,9 @@ export const momentum = defineGame({
   },
   decision: { coefficient: { min: -2, max: 2, count: 401 } },
   parameters: { friction: { default: 0.5, min: 0, max: 1 } },
-  output: ({ coefficient }, { theta }) => coefficient * theta,
-  learn({ coefficient }, { theta, velocity }, error, learningRate, { friction, regularization }) {
-    const next = friction * velocity - learningRate * (error * coefficient + 2 * regularization * theta);
-    return { theta: theta + next, velocity: next };
+  output: "coefficient * theta",
+  next: {
+    velocity: "friction * velocity - learningRate * gradient.theta",
+    theta: "theta + next.velocity",
   },
-  wgsl: /* wgsl */ `
-fn output(d: Decision, s: State) -> real {
-  return mul(d.coefficient, s.theta);
-}
-
-fn learn(d: Decision, s: State, error: real, learning_rate: real) -> State {
-  let slope = add(mul(error, d.coefficient), mul(mul(exactly(2.0), REGULARIZATION), s.theta));
-  let next = sub(mul(FRICTION, s.velocity), mul(learning_rate, slope));
-  return State(add(s.theta, next), next);
-}
-`,
 });

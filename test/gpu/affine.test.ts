@@ -12,13 +12,14 @@ const OPERATIONS: readonly [string, (a: number, b: number) => number, (a: number
   ["add(a, b)", (a, b) => a + b, (a, b) => Math.abs(a) + Math.abs(b)],
   ["sub(a, b)", (a, b) => a - b, (a, b) => Math.abs(a) + Math.abs(b)],
   ["mul(a, b)", (a, b) => a * b, (a, b) => Math.abs(a * b)],
+  ["div(a, b)", (a, b) => a / b, (a, b) => 2.5 * Math.abs(a / b)],
   ["square(a)", (a) => a * a, (a) => a * a],
   ["negated(a)", (a) => -a, () => 0],
   ["absolute(a)", (a) => Math.abs(a), () => 0],
   ["minimum(a, b)", (a, b) => Math.min(a, b), () => 0],
   ["maximum(a, b)", (a, b) => Math.max(a, b), () => 0],
   [
-    "clamped(a, negated(absolute(b)), absolute(b))",
+    "minimum(maximum(a, negated(absolute(b))), absolute(b))",
     (a, b) => Math.min(Math.max(a, -Math.abs(b)), Math.abs(b)),
     () => 0,
   ],
@@ -110,7 +111,11 @@ describe("affine forms", async () => {
   test.each(OPERATIONS.map(([wgsl, exactly, rounded], j) => ({ wgsl, exactly, rounded, j })))(
     "$wgsl",
     ({ wgsl, exactly, rounded, j }) => {
+      let known = 0;
       for (const [i, one] of cases.entries()) {
+        // a divisor may be 0: nothing is said then
+        if (wgsl.startsWith("div") && !results[i][j].every(Number.isFinite)) continue;
+        known++;
         const [a, b] = [memberOf(one.a, 0, one), memberOf(one.b, 1, one)];
         const [centre, ...numbers] = results[i][j];
         const slopes = numbers.slice(0, SYMBOLS) as unknown as Three;
@@ -130,6 +135,7 @@ describe("affine forms", async () => {
         holds(computed - exact, error, "error");
         holds(computed - exact - along(one.fault, one.faults), loss, "loss");
       }
+      expect(known).toBeGreaterThan(cases.length / (wgsl.startsWith("div") ? 2 : 1.001));
     },
   );
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { guarded, openDevice } from "../../src/gpu/device.ts";
 import { type Config, defineGame, solve } from "../../src/index.ts";
-import { momentum } from "../games/momentum.ts";
+import { contrary } from "../games/contrary.ts";
 import { codeOf, expectSameSteps, solveOnCpu } from "./agreement.ts";
 import { freed, HARDWARE, replace, type WebGpu, watchedGpu, wrappedGpu } from "./gpus.ts";
 
@@ -83,46 +83,91 @@ describe("numbers beyond float32", () => {
   });
 });
 
-describe("a game whose WGSL is wrong", () => {
-  const withWgsl = (wgsl: string) =>
-    defineGame({ ...momentum, parameters: {}, name: "wrong", wgsl } as never);
-  const failureOf = async (wgsl: string) => {
-    const { gpu, devices } = await watchedGpu();
-    const failure = await solve({ ...config, game: withWgsl(wgsl) }, { backend: "gpu", gpu }).catch((e) => e);
+/** A WebGPU whose devices are given another text of each shader. */
+const retold = (change: (code: string, entryPoint: string) => string) =>
+  watchedGpu((device) => {
+    const { createShaderModule } = device;
+    replace(device, {
+      createShaderModule: ({ label = "", code }: GPUShaderModuleDescriptor) =>
+        createShaderModule.call(device, { label, code: change(code, label) }),
+    });
+  });
+
+describe("a shader that is wrong", () => {
+  const own = { ...config, game: contrary };
+  const failureOf = async (change: (code: string) => string) => {
+    let changed = false;
+    const { gpu, devices } = await retold((code) => {
+      const text = change(code);
+      changed ||= text !== code;
+      return text;
+    });
+    const failure = await solve(own, { backend: "gpu", gpu }).catch((e) => e);
+    expect(changed).toBe(true);
     await freed(devices[0]);
     return failure;
   };
-  const learn = "fn learn(d: Decision, s: State, error: real, learning_rate: real) -> State { return s; }";
 
   test("does not compile: line, column and the line itself", async () => {
-    const failure = await failureOf(
-      `fn output(d: Decision, s: State) -> real { return d.nothing; }\n${learn}`,
-    );
+    const failure = await failureOf((code) => code.replace("mul(c.x0, s.x0)", "c.nothing"));
     expect(failure).toMatchObject({ code: "SHADER_COMPILE" });
-    expect(failure.message).toMatch(/^(rollout|adopt) \d+:\d+: .*nothing.*, in `fn output\(d: Decision.*`$/);
+    expect(failure.message).toMatch(
+      /^(rollout|adopt) \d+:\d+: .*nothing.*, in `let v0 = mul\(c\.x0, s\.x0\);`$/,
+    );
     expect(failure.cause[0]).toMatchObject({ type: "error" });
   });
 
   test("uses operators, whose error nobody bounds", async () => {
-    const failure = await failureOf(
-      `fn output(d: Decision, s: State) -> real { return d.coefficient * s.theta; }\n${learn}`,
-    );
+    const failure = await failureOf((code) => code.replace("mul(c.x0, s.x0)", "c.x0 * s.x0"));
     expect(failure).toMatchObject({ code: "SHADER_COMPILE" });
     expect(failure.message).toMatch(/no matching overload.*operator \*/);
   });
 
   test("lacks a function", async () => {
-    const failure = await failureOf(learn);
+    const failure = await failureOf((code) => code.replace("fn play(", "fn other("));
     expect(failure).toMatchObject({ code: "SHADER_COMPILE" });
-    expect(failure.message).toMatch(/output/);
+    expect(failure.message).toMatch(/play/);
   });
 
   test("compiles, and makes no pipeline", async () => {
-    const failure = await failureOf(
-      `override missing: f32;\nfn output(d: Decision, s: State) -> real { return exactly(missing); }\n${learn}`,
+    const failure = await failureOf((code) =>
+      code.replace(
+        /fn prepare\(.*\{/,
+        (head) => `override missing: f32;\n${head}\n  var unknown = missing; unknown += 1.0;`,
+      ),
     );
     expect(failure).toMatchObject({ code: "SHADER_COMPILE" });
     expect(failure.cause.name).toBe("GPUPipelineError");
+  });
+});
+
+describe("a bound that does not hold", () => {
+  const half = (code: string, entryPoint: string) =>
+    entryPoint === "enclose" || entryPoint === "moments"
+      ? code.replace(/vec2f\((sum|centre\(cost\)), /g, "vec2f(0.5 * $1, ")
+      : code;
+
+  test.each([
+    { name: "linear by rollout", game: "linear", method: "rollout" },
+    { name: "linear by moments", game: "linear", method: "moments" },
+    { name: "cells", game: contrary, method: "rollout" },
+  ] as const)("of $name ends the solve", async ({ game, method }) => {
+    const { gpu, devices } = await retold(half);
+    const failure = await solve({ ...config, game } as Config, { backend: "gpu", method, gpu }).catch(
+      (e) => e,
+    );
+    expect(failure).toMatchObject({ code: "BOUND_BROKEN" });
+    expect(failure.message).toMatch(
+      /^the error bound of float32 is broken at episode [0-2]: candidate \d+ costs [\d.e-]+, which is not within [\d.e-]+ of [\d.e-]+$/,
+    );
+    await freed(devices[0]);
+  });
+
+  test("is no failure where none is claimed", async () => {
+    const { gpu } = await retold(half);
+    const game = defineGame({ ...contrary, name: "bent", output: "tanh(coefficient) * theta" });
+    const { solver } = await solve({ ...config, game } as Config, { backend: "gpu", method: "rollout", gpu });
+    expect(solver.precision).toBe("screened");
   });
 });
 

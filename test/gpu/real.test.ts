@@ -6,18 +6,19 @@ import { type Arithmetic, ball as balls, plain } from "../../shaders/real.wgsl.t
 import { type Ball, callWithBalls } from "./compute.ts";
 import { even } from "./numbers.ts";
 
-/** every operation: in WGSL, and exactly enough in float64 */
-const OPERATIONS: readonly [string, (a: number, b: number, c: number) => number][] = [
-  ["add(a, b)", (a, b) => a + b],
-  ["sub(a, b)", (a, b) => a - b],
-  ["mul(a, b)", (a, b) => a * b],
-  ["square(a)", (a) => a * a],
+/** every operation: in WGSL, exactly enough in float64, and how many ulps a conforming device may be off, unless none */
+const OPERATIONS: readonly [string, (a: number, b: number, c: number) => number, ulps?: number][] = [
+  ["add(a, b)", (a, b) => a + b, 1],
+  ["sub(a, b)", (a, b) => a - b, 1],
+  ["mul(a, b)", (a, b) => a * b, 1],
+  ["div(a, b)", (a, b) => a / b, 2.5],
+  ["square(a)", (a) => a * a, 1],
   ["negated(a)", (a) => -a],
   ["absolute(a)", (a) => Math.abs(a)],
   ["minimum(a, b)", (a, b) => Math.min(a, b)],
   ["maximum(a, b)", (a, b) => Math.max(a, b)],
   [
-    "clamped(a, minimum(b, c), maximum(b, c))",
+    "minimum(maximum(a, minimum(b, c)), maximum(b, c))",
     (a, b, c) => Math.min(Math.max(a, Math.min(b, c)), Math.max(b, c)),
   ],
   ["exactly(centre(a))", (a) => a],
@@ -66,7 +67,8 @@ describe("balls", async () => {
     balls,
     cases.map((operands) => operands.map(([ball]) => ball)),
   );
-  test.each(OPERATIONS.map(([wgsl, exact], j) => ({ wgsl, exact, j })))("$wgsl", ({ wgsl, exact, j }) => {
+  const operations = OPERATIONS.map(([wgsl, exact, ulps = 0], j) => ({ wgsl, exact, ulps, j }));
+  test.each(operations)("$wgsl", ({ wgsl, exact, ulps, j }) => {
     let finite = 0;
     for (const [i, operands] of cases.entries()) {
       const result = results[i][j];
@@ -81,11 +83,13 @@ describe("balls", async () => {
       const room =
         2 ** -50 *
         (Math.abs(wanted) + members.reduce((sum, x) => sum + Math.abs(x), 0) * +/add|sub/.test(wgsl));
-      const distance = Math.abs(wanted - result.centre);
+      // another device's centre may be that much further off, whichever way
+      const distance = Math.abs(wanted - result.centre) + (ulps / 2 ** 23) * Math.abs(result.centre);
       if (!(distance <= RADIUS_SLACK * result.radius + room))
         expect.fail(`${JSON.stringify(operands)}: ${wanted} is not in ${JSON.stringify(result)}`);
     }
-    expect(finite).toBeGreaterThan(cases.length * 0.9);
+    // a divisor may be 0
+    expect(finite).toBeGreaterThan(cases.length * (wgsl.startsWith("div") ? 0.8 : 0.9));
   });
 
   test("rounding is charged, and no more than it costs", async () => {
@@ -95,13 +99,16 @@ describe("balls", async () => {
       exact.map((numbers) => numbers.map((centre) => ({ centre, radius: 0 }))),
     );
     for (const [i, [a, b]] of exact.entries()) {
-      const [sum, difference, product, square] = results[i];
+      const [sum, difference, product, quotient, square] = results[i];
       const most = (size: number) => 1.01 * (ROUNDING * size + UNDERFLOW);
       expect(sum.radius).toBeLessThanOrEqual(most(Math.abs(a) + Math.abs(b)));
       expect(difference.radius).toBeLessThanOrEqual(most(Math.abs(a) + Math.abs(b)));
       expect(product.radius).toBeLessThanOrEqual(most(Math.abs(a * b)));
       expect(square.radius).toBeLessThanOrEqual(most(a * a));
-      for (const { radius } of [sum, difference, product, square]) expect(radius).toBeGreaterThan(0);
+      // twice the charge of a product
+      expect(quotient.radius).toBeLessThanOrEqual(2 * most(Math.abs(a / b)));
+      for (const { radius } of [sum, difference, product, quotient, square])
+        expect(radius).toBeGreaterThan(0);
     }
   });
 

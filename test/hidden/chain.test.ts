@@ -1,11 +1,11 @@
 // What agents know of the phase, by hand: in quarters and eighths, which float64 holds exactly.
 import { describe, expect, test } from "vitest";
-import type { HiddenPhase } from "../../src/games/game.ts";
-import { uncertainDeployment } from "../../src/games/uncertainDeployment.ts";
+import type { HiddenPhase } from "../../src/game/game.ts";
+import { games } from "../../src/index.ts";
 import { createChain } from "../../src/solve/chain.ts";
 
 const phases = (hazard: number, signalError: number) =>
-  uncertainDeployment.hidden!.phases({ hazard, signalError });
+  games.get("uncertain-deployment")!.hidden!.phases({ hazard, signalError, discount: 1, regularization: 0 });
 
 test("without a hidden phase there is one, which trains, and its signal says nothing", () => {
   expect(createChain(undefined, 2)).toMatchObject({

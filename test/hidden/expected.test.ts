@@ -1,14 +1,6 @@
 // The measures in expectation over the signals, against all histories played through one by one.
 import { describe, expect, test } from "vitest";
-import {
-  type Config,
-  defineGame,
-  games,
-  type Measures,
-  type NamedPlan,
-  simulate,
-  solve,
-} from "../../src/index.ts";
+import { type Config, defineGame, games, type Measures, simulate, solve } from "../../src/index.ts";
 import { Random } from "../../src/solve/random.ts";
 
 const cpu = { backend: "cpu" } as const;
@@ -264,25 +256,22 @@ describe("own games with a chain of another kind", () => {
   const own = (transition: number[][], trains = [true, false]) =>
     defineGame({
       name: "own",
-      state: uncertain.state as never,
-      decision: uncertain.decision,
-      proportional: uncertain.proportional as never,
+      state: { theta: uncertain.state.theta },
+      decision: { coefficient: uncertain.decision.coefficient },
+      output: "coefficient * theta",
       hidden: {
         signals: ["first", "second"],
-        phases: () => ({
-          initial: [1, 0],
-          trains,
-          transition,
-          likelihood: [
-            [0.75, 0.25],
-            [0.25, 0.75],
-          ],
-        }),
+        initial: [1, 0],
+        trains,
+        transition,
+        likelihood: [
+          [0.75, 0.25],
+          [0.25, 0.75],
+        ],
         deploymentAt: 2,
       },
-      wgsl: uncertain.wgsl,
     });
-  const plan: NamedPlan = { first: [0.5, 0.25, 0.1], second: [0.75, 1, 0.9] };
+  const plan = { first: [0.5, 0.25, 0.1], second: [0.75, 1, 0.9] };
   const outcome = (transition: number[][], trains?: boolean[]) =>
     simulate({ game: own(transition, trains), schedule: { episodes: 3, learningRate: 0.5 } }, plan);
   const forGood = outcome([

@@ -15,7 +15,7 @@ const RUNS = 100_000;
 const known = new Map<string, RandomRuns>();
 
 /** random runs of a plan, played once however often they are asked for: cost and measures come of the same call */
-function runsOf(of: object, plan: NamedPlan, episode = 0): RandomRuns {
+function runsOf(of: Config, plan: NamedPlan, episode = 0): RandomRuns {
   const key = JSON.stringify([of, plan, episode]);
   const runs = known.get(key) ?? simulateRuns(of, plan, { runs: RUNS, seed: 7, episode });
   known.set(key, runs);
@@ -31,7 +31,7 @@ const config: Config = {
 const solved = (change: object = {}) => solve({ ...config, ...change }, { backend: "cpu" });
 
 /** how far the mean of random runs is from a cost, in standard errors */
-function errorsBetween(of: object, { plan }: Pick<Result, "plan">, cost: number, episode = 0): number {
+function errorsBetween(of: Config, { plan }: Pick<Result, "plan">, cost: number, episode = 0): number {
   const { mean, standardError } = runsOf(of, plan, episode);
   expect(standardError).toBeGreaterThan(0);
   // so that the interval says something

@@ -45,7 +45,8 @@ describe("no learning", () => {
   test("nothing changes", async () => {
     await fc.assert(
       fc.asyncProperty(anyGame, async (config) => {
-        const { trajectory } = await solve({ ...config, schedule: still(config) }, cpu);
+        const asked: Config = { ...config, schedule: still(config) };
+        const { trajectory } = await solve(asked, cpu);
         for (const name of ["theta", "discount", "belief"])
           if (trajectory[name]) expect(new Set(trajectory[name]).size).toBe(1);
       }),
@@ -102,7 +103,8 @@ test("one candidate has no choice", async () => {
       );
       const values = [first, second];
       const axes = Object.fromEntries(names.map((name, i) => [name, only(values[i])]));
-      const { plan, margin } = await solve({ ...config, ...axes }, cpu);
+      const asked: Config = { ...config, ...axes };
+      const { plan, margin } = await solve(asked, cpu);
       for (const [i, list] of Object.values(plan).entries())
         expect(new Set(list)).toEqual(new Set([names.length === 2 ? values[i] : first]));
       expect(new Set(margin)).toEqual(new Set([null]));

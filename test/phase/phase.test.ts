@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import {
   checkPhase,
   defineGame,
-  games,
   MesaError,
   type PhaseConfig,
   phase,
@@ -22,21 +21,18 @@ const seasons = defineGame({
   name: "seasons",
   state: { theta: { min: -1, max: 1, count: 5, initial: 0.8 } },
   decision: { coefficient: { min: -1, max: 1, count: 41 } },
-  proportional: games.get("linear")!.proportional! as never,
+  output: "coefficient * theta",
   hidden: {
     signals: ["whatever"],
-    phases: () => ({
-      initial: [1, 0],
-      trains: [true, false],
-      transition: [
-        [0.8, 0.2],
-        [0.4, 0.6],
-      ],
-      likelihood: [[1], [1]],
-    }),
+    initial: [1, 0],
+    trains: [true, false],
+    transition: [
+      [0.8, 0.2],
+      [0.4, 0.6],
+    ],
+    likelihood: [[1], [1]],
     deploymentAt: 2,
   },
-  wgsl: "",
 });
 
 test("two cells solved by hand", async () => {

@@ -1,11 +1,19 @@
 // Results as files and words: nothing lost, nothing that is not JSON, names from the game.
 
 import { describe, expect, test } from "vitest";
-import { presets, type Result, solve } from "../../src/index.ts";
+import {
+  checkConfig,
+  defineGame,
+  type GameDefinition,
+  presets,
+  type Result,
+  solve,
+} from "../../src/index.ts";
 import { toCsv } from "../../src/report/csv.ts";
 import { createDocument } from "../../src/report/document.ts";
 import { toSvg } from "../../src/report/figure.ts";
 import { toJson } from "../../src/report/json.ts";
+import { seriesOf } from "../../src/report/series.ts";
 import { summaryOf } from "../../src/report/summary.ts";
 import { planTable } from "../../src/report/table.ts";
 
@@ -14,15 +22,55 @@ const second = await solve(presets["experiment-2"].config, { backend: "cpu" });
 
 const uncertain = await solve({ game: "uncertain-deployment" }, { backend: "cpu" });
 
+const axis = { min: -1, max: 1, count: 3 };
+const otherGame = defineGame({
+  name: "other",
+  state: { theta: { ...axis, initial: 0.8 }, belief: { ...axis, initial: 0 } },
+  decision: { perDiscount: axis, base: axis },
+  output: "(base + perDiscount) * theta + belief",
+});
+
 /** a result of a game with other names, and with what float64 overflows to */
 const other: Result = {
   ...first,
   game: "other",
-  config: { ...first.config, game: "other" },
+  config: { ...checkConfig({ game: otherGame }).config, schedule: first.config.schedule },
   plan: { perDiscount: first.plan.coefficient, base: first.plan.coefficient },
   trajectory: { ...first.trajectory, belief: first.trajectory.theta.map((x, t) => (t === 3 ? Infinity : x)) },
   margin: first.margin.map((x, t) => (t === 2 ? null : x)),
 };
+
+/** and one with several outputs */
+const several: Result = await solve<GameDefinition>(
+  {
+    game: {
+      ...otherGame,
+      output: { first: "base * theta", second: "perDiscount * belief" },
+      baseObjective: "output.first^2 + output.second^2",
+      mesaObjective: "(output.first - own.theta)^2 + (output.second - own.belief)^2",
+    },
+    schedule: { learningRates: [1, 0] },
+  },
+  { backend: "cpu" },
+);
+
+describe("several outputs", () => {
+  test("are columns, series and words of their own", () => {
+    expect(toCsv(several).split("\n")[0]).toBe(
+      "episode,learningRate,perDiscount,base,theta,belief,output.first,output.second,loss,cost,margin",
+    );
+    expect(seriesOf(several, 2).map(({ label }) => label)).toEqual([
+      ...["goal θ", "per discount", "base", "belief", "second output", "learning rate", "first output"],
+    ]);
+    expect(summaryOf(several)).toMatch(
+      /; the first output is 0\.8, the second output is 0; θ is 0\.8, the belief is 0\./,
+    );
+    expect(planTable(several).split("\n")[0]).toMatch(/belief +first output +second output$/);
+    const svg = toSvg(several, createDocument());
+    for (const text of ["first output", "second output"]) expect(svg).toContain(`>${text}<`);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});
 
 describe("JSON", () => {
   test("is the result again, with lists on one line", () => {

@@ -9,7 +9,7 @@ import {
   extend,
   finish,
   forEver,
-  momentsOf,
+  formOf,
   relativeCost,
   restForEver,
 } from "../../src/solve/equilibrium.ts";
@@ -28,10 +28,10 @@ describe("a decision that goes on for ever", () => {
     close(forEver({ r: 1 / 2, s: 1 / 2 }, 1 / 2), 2 / 7, 2 / 3);
     close(forEver({ r: 1 / 2, s: 3 / 2 }, 1 / 2), 2 / 7, 2 / 5);
     close(forEver({ r: 3, s: 8 }, 0), 9, 3);
-    expect(momentsOf({ A: 2 / 7, D: 2 / 7 - 2 / 5 }, { r: 1 / 2, s: 3 / 2 }, 1 / 2)).toEqual({
-      ...{ A: 2 / 7, B: expect.closeTo(2 / 5, 15), C: 0 },
-      absB: 2 / 3,
-    });
+    // C is left out
+    const [A, B] = [2 / 7, 2 / 5];
+    const wanted = [A - 2 * B, A - B, A].map((x) => expect.closeTo(x, 15));
+    expect([...formOf({ A, D: A - B }).subarray(0, 3)]).toEqual(wanted);
     expect(restForEver(1 / 2, 3)).toBe(1 / 4);
   });
 
@@ -61,6 +61,23 @@ describe("a decision that goes on for ever", () => {
           expect(relative(r, s) - relative(q, t)).toBeCloseTo(cost(r, 1 - s) - cost(q, 1 - t), 7);
         },
       ),
+    );
+  });
+
+  test("as a form it costs what the moments say, with a bound above all of its terms", () => {
+    fc.assert(
+      fc.property(even(0, 5), even(-5, 5), even(-1, 1), even(-2, 2), (A, B, own, moved) => {
+        const form = formOf({ A, D: A - B });
+        const [P, bound] = [form.subarray(0, 3), form.subarray(3)];
+        const of = (form: ArrayLike<number>) =>
+          form[0] * own * own + 2 * form[1] * own * moved + form[2] * moved * moved;
+        // Aθ'² − 2Bθ'o + Co² with C = 0
+        const next = own + moved;
+        expect(of(P)).toBeCloseTo(A * next * next - 2 * B * next * own, 11);
+        const terms = Math.abs(P[0]) * own * own + 2 * Math.abs(P[1] * own * moved) + P[2] * moved * moved;
+        expect(of(bound)).toBeGreaterThanOrEqual(4 * terms * (1 - 1e-14));
+        expect(bound[1]).toBe(0);
+      }),
     );
   });
 

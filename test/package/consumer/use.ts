@@ -2,7 +2,8 @@
 import {
   checkConfig,
   defineGame,
-  type Game,
+  describeGame,
+  type GameDefinition,
   linspace,
   MesaError,
   presets,
@@ -19,13 +20,11 @@ const coefficient: number[] = result.plan.coefficient;
 const margin: number | null = result.margin[0];
 const { trajectory, measures } = simulate({ game: "linear" }, { coefficient });
 
-const game: Game = defineGame({
+const game = defineGame({
   name: "mine",
-  state: { theta: { min: -1, max: 1, count: 3, initial: 1 } },
+  state: { theta: { min: -1, max: 1, count: 3, initial: 1, trained: false } },
   decision: { share: { min: 0, max: 1, count: 3 } },
-  output: ({ share }, { theta }) => share * theta,
-  learn: (_, state) => state,
-  wgsl: "",
+  output: "share * theta",
 });
 const mine = await solve({ game, schedule: { learningRates: [1, 0] }, theta: { count: 5 } }, options);
 
@@ -42,16 +41,14 @@ export const withGpu = (): SolveOptions => ({
 export const wrongBackend: SolveOptions = { backend: "tpu" };
 // @ts-expect-error a WebGPU implementation is no string
 export const wrongGpu: SolveOptions = { gpu: "gpu" };
-export const wrongGame = () =>
-  defineGame({
-    name: "wrong",
-    state: { theta: { min: -1, max: 1, count: 3, initial: 1 } },
-    decision: { share: { min: 0, max: 1, count: 3 } },
-    // @ts-expect-error the state has no such number
-    output: ({ share }, { belief }) => share * belief,
-    learn: (_, state) => state,
-    wgsl: "",
-  });
+// @ts-expect-error formulas are text or numbers
+export const wrongGame = () => defineGame({ ...game, output: () => 1 });
+// @ts-expect-error the game has no such decision
+export const wrongName = () => mine.plan.shaer;
+// @ts-expect-error nor such a setting
+export const wrongSetting = () => solve({ game, shaer: { count: 5 } });
+export const definition: GameDefinition = game;
+export const described: string = describeGame({ game }).name;
 
 let refused = "";
 try {

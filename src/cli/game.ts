@@ -1,0 +1,91 @@
+// `game`: what the solver makes of a game: its formulas, what it derives from them, and which methods apply.
+
+import { type Config, describeGame, type GameDescription, games, type Parameter, presets } from "../index.ts";
+import { toJson } from "../report/json.ts";
+import { alignColumns } from "../report/table.ts";
+import { readConfiguration, readJson } from "./configuration.ts";
+
+/** characters of a derived formula that are read */
+const LONGEST = 400;
+
+const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+
+/** The configuration of a preset, a game, or a file with a configuration or with formulas alone. */
+async function configurationOf(name: string | undefined): Promise<Config> {
+  if (name === undefined || Object.hasOwn(presets, name)) return readConfiguration(name, []);
+  if (games.has(name)) return { game: name };
+  const file = await readJson(
+    name,
+    `a preset or game (${[...Object.keys(presets), ...games.keys()].join(", ")})`,
+  );
+  return (Object.hasOwn(file, "game") ? file : { game: file }) as Config;
+}
+
+/** `−1 to 1 in 11 points` */
+const axisText = ({ min, max, count }: { min: number; max: number; count: number }) =>
+  count === 1 ? `${min}` : `${min} to ${max} in ${count} points`;
+
+/** Headed blocks of aligned columns; those that are empty are left out. */
+function blocks(of: Readonly<Record<string, readonly (readonly string[])[]>>): string {
+  return Object.entries(of)
+    .filter(([, rows]) => rows.length > 0)
+    .map(([heading, rows]) => `${heading}\n${alignColumns(rows, rows[0].length).replace(/^/gm, "  ")}`)
+    .join("\n\n");
+}
+
+/** A game in words and formulas. */
+export function gameText({
+  name,
+  state,
+  decision,
+  parameters,
+  formulas,
+  structure,
+  ...rest
+}: GameDescription) {
+  const { linear, nonlinear, mirrored, degrees } = structure;
+  const allowed = ({ min, max }: Parameter) =>
+    min !== undefined && max !== undefined
+      ? `in [${min}, ${max}]`
+      : [min !== undefined && `at least ${min}`, max !== undefined && `at most ${max}`]
+          .filter(Boolean)
+          .join();
+  const equations = (of: Readonly<Record<string, string>>, named: (key: string) => string) =>
+    Object.entries(of).map(([key, text]) => [named(key), `= ${cut(text)}`]);
+  const places = new Map<string, string[]>();
+  const reasons = new Map<string, string>();
+  for (const { method, gives, why } of rest.methods) {
+    places.set(method, [...(places.get(method) ?? []), gives ?? "–"]);
+    if (why !== null) reasons.set(why, method);
+  }
+  return `${name}\n\n${blocks({
+    state: Object.entries(state).map(([key, one]) => [key, axisText(one), `from ${one.initial}`]),
+    decision: Object.entries(decision).map(([key, one]) => [key, axisText(one)]),
+    parameters: Object.entries(parameters).map(([key, one]) => [key, `${one.default}`, allowed(one)]),
+    formulas: formulas.map(({ name, formula, given }) => [name, `= ${formula}`, given ? "" : "(default)"]),
+    derived: [
+      ...equations(rest.gradient, (key) => `gradient.${key}`),
+      ...equations(rest.next, (key) => `what becomes of ${key}`),
+      ...equations(rest.expectedNext, (key) => `what the agent expects of ${key}`),
+    ],
+    structure: [
+      ["linear in the state", linear ? "yes" : `no: ${nonlinear}`],
+      ["mirrored in", mirrored.length > 0 ? mirrored.join(", ") : "no state"],
+      ...Object.entries(degrees).map(([key, degree]) => [
+        `degree in ${key}`,
+        degree === null ? "no polynomial" : `${degree}`,
+      ]),
+    ],
+    methods: [
+      ["method", "cpu", "gpu", "gpu, f32"],
+      ...Array.from(places, ([method, gives]) => [method, ...gives]),
+    ],
+    "not where there is –": Array.from(reasons, ([why, method]) => [`${method}:`, why]),
+  })}\n`;
+}
+
+/** Prints the description. @throws MesaError of what is wrong with the game */
+export async function gameCommand(name: string | undefined, { json }: { json?: boolean }): Promise<void> {
+  const description = describeGame(await configurationOf(name));
+  process.stdout.write(json ? toJson(description) : gameText(description));
+}

@@ -1,0 +1,450 @@
+// The rollouts of a game's formulas as a WebAssembly module. A lane is one state under one candidate; two lanes make a
+// vector, and one instruction does an operation of the graph for both. A lane does the operations of src/cpu/rollout.ts,
+// and WebAssembly neither fuses nor reassociates, so its total has the same bits.
+//
+// Memory holds, in float64, the numbers that stand in the formulas, which are data so that one module serves many
+// values of the parameters; a row for each candidate and each later episode,
+//
+//     weight, learningRate, decision…, parts…     parts: what depends on these alone, computed by `prepare`;
+//
+// and records, one a vector, whose every entry is two numbers,
+//
+//     own parts…, state…, total                   own parts: what depends on the own state alone.
+//
+// Candidates differ in the first episode alone, which is `first`. Of what comes after, `later` takes a block of
+// vectors at a time through all episodes, so that they stay in registers; `sum` adds the totals up.
+
+import { inBasicOperations } from "../game/evaluate.ts";
+import { type Formulas, ownName } from "../game/game.ts";
+import { isNumber, type Node, namesIn, nodesOf, rewrite } from "../game/graph.ts";
+import { sharedParts } from "../game/structure.ts";
+import { assemble, Code, type Instruction } from "./assembler.ts";
+
+/** bytes of a float64 number, of two, and of an address */
+export const [NUMBER, VECTOR, ADDRESS] = [8, 16, 4];
+/** a row's first entries; the decision comes after them */
+export const [WEIGHT, LEARNING_RATE, DECISION] = [0, 1, 2];
+
+/** vectors of a block: several, so that one operation need not wait for another; of long formulas one is enough */
+const BLOCK = 4;
+/** nodes of a long formula */
+const LONG = 500;
+
+/** 1.5·2⁵²: the lowest bits of its sum with a whole number are the number's */
+const ROUNDER = 6755399441055744;
+const MANTISSA_BITS = 52;
+
+/** A module, and what its memory must hold. */
+export interface Kernel {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** the numbers of the formulas, from address 0 on */
+  readonly numbers: readonly number[];
+  /** what a record begins with */
+  readonly ownParts: readonly Node[];
+  /** bytes of a row, of a record, and of a block of records */
+  readonly sizes: { readonly row: number; readonly record: number; readonly block: number };
+  /** how large decisions and states may be where nothing is learned, for `later` to leave states as they are; else 0 */
+  readonly tame: number;
+}
+
+/** What the module exports. All parameters are addresses, and no range is empty. */
+export interface KernelFunctions {
+  /** computes the parts of rows */
+  prepare(row: number, rowsEnd: number): void;
+  /** the first episode of the candidates of some rows: as many records each as there are of states, from `record` on */
+  first(row: number, rowsEnd: number, state: number, statesEnd: number, record: number): void;
+  /** the episodes of some rows, from `still` on without learning and with tame decisions, for whole blocks of records */
+  later(row: number, still: number, rowsEnd: number, record: number, recordsEnd: number): void;
+  /** writes the sum of each candidate's totals over its weight; `place` lists where they are, from its first record on */
+  sum(row: number, rowsEnd: number, record: number, size: number, place: number, placesEnd: number): void;
+}
+
+/** The module of some formulas. @param decision the names of its numbers @param states those of the state's */
+export function createKernel(
+  formulas: Formulas,
+  decision: readonly string[],
+  states: readonly string[],
+): Kernel {
+  const owns = states.map(ownName);
+  const still = stillOf(formulas, decision);
+  const { mesaObjective, discount, expectedNext } = formulas;
+  const basic = inBasicOperations([mesaObjective, discount, ...expectedNext, ...(still?.next ?? [])]);
+  const [cost, gamma] = basic;
+  const next = basic.slice(2, 2 + states.length);
+  const unlearned = basic.slice(2 + states.length);
+
+  // no formula names the weight
+  const given = ["", "learningRate", ...decision];
+  const parts = sharedParts([cost, ...next], (name) => given.includes(name)).filter(
+    ({ op }) => op !== "name",
+  );
+  const rowSlots = new Map(parts.map((node, i) => [node, given.length + i]));
+  const ownParts = sharedParts(basic, (name) => owns.includes(name));
+  const recordSlots = new Map(ownParts.map((node, i) => [node, i]));
+  const total = ownParts.length + states.length;
+  const row = (given.length + parts.length) * NUMBER;
+  const record = (total + 1) * VECTOR;
+  const vectors = nodesOf(...basic).length > LONG ? 1 : BLOCK;
+  const isDiscounted = !isNumber(gamma, 1);
+  const ownGamma = recordSlots.get(gamma);
+  const numbers = new Numbers();
+
+  /** Code of some expressions, by what pushes an entry of a row and of a record. */
+  const evaluate = (
+    code: Code,
+    expressions: readonly Node[],
+    fromRow: (slot: number) => void,
+    fromRecord: (slot: number) => void,
+    free: number[] = [],
+  ) =>
+    new Evaluation(code, numbers, expressions, free, (node) => {
+      const isName = node.op === "name";
+      const state = isName ? states.indexOf(node.name) : -1;
+      const inRecord = state < 0 ? recordSlots.get(node) : ownParts.length + state;
+      if (inRecord !== undefined) return () => fromRecord(inRecord);
+      const inRow = isName ? given.indexOf(node.name) : rowSlots.get(node);
+      return inRow === undefined ? undefined : () => fromRow(inRow);
+    });
+
+  const functions: Record<keyof KernelFunctions, Code> = {
+    prepare: prepare(),
+    first: first(),
+    later: later(),
+    sum: sum(),
+  };
+  return {
+    bytes: assemble(functions),
+    numbers: numbers.list,
+    ownParts,
+    sizes: { row, record, block: vectors * record },
+    tame: still?.tame ?? 0,
+  };
+
+  function prepare(): Code {
+    const code = new Code(2);
+    const [at, end] = [0, 1];
+    code.each(at, row, end, () => {
+      const evaluation = new Evaluation(code, numbers, parts, [], ({ op, name }) =>
+        op === "name"
+          ? () => code.get(at).memory("v128.load64_splat", given.indexOf(name) * NUMBER)
+          : undefined,
+      );
+      for (const [part, slot] of rowSlots) {
+        code.get(at);
+        evaluation.push(part);
+        code.memory("v128.store64_lane", slot * NUMBER);
+      }
+    });
+    return code;
+  }
+
+  function first(): Code {
+    const code = new Code(5, 1);
+    const [at, end, state, statesEnd, to, from] = [0, 1, 2, 3, 4, 5];
+    const fromRow = (slot: number) => code.get(at).memory("v128.load64_splat", slot * NUMBER);
+    const fromRecord = (slot: number) => code.get(from).memory("v128.load", slot * VECTOR);
+    code.each(at, row, end, () => {
+      code.get(state).set(from);
+      code.each(from, record, statesEnd, () => {
+        const written = [...ownParts, ...next, cost];
+        const evaluation = evaluate(code, written, fromRow, fromRecord);
+        for (const [slot, expression] of written.entries()) {
+          code.get(to);
+          evaluation.push(expression);
+          code.memory("v128.store", slot * VECTOR);
+        }
+        code.get(to).do("i32.const", record).do("i32.add").set(to);
+      });
+    });
+    return code;
+  }
+
+  function later(): Code {
+    const code = new Code(5, 2);
+    const [rows, stillFrom, end, at, recordsEnd, k, turn] = [0, 1, 2, 3, 4, 5, 6];
+    const free: number[] = [];
+    const block = Array.from({ length: vectors }, (_, vector) => ({
+      entries: Array.from({ length: total + 1 }, (_, slot) => ({
+        local: code.vector(),
+        offset: vector * record + slot * VECTOR,
+      })),
+      weight: ownGamma === undefined ? undefined : code.vector(),
+    }));
+
+    /** The episodes from row k to `until`, after each of which states are `then`. */
+    const episodes = (then: readonly Node[], until: number) => {
+      code.get(k).get(until).do("i32.lt_u");
+      code.if(() => code.each(k, row, until, () => episode(then)));
+    };
+    const episode = (then: readonly Node[]) => {
+      /** the row's entries so far, which all vectors share */
+      const known = new Map<number, number>();
+      const fromRow = (slot: number) => {
+        const local = known.get(slot);
+        if (local !== undefined) return code.get(local);
+        known.set(slot, free.pop() ?? code.vector());
+        return code
+          .get(k)
+          .memory("v128.load64_splat", slot * NUMBER)
+          .do("local.tee", known.get(slot)!);
+      };
+      for (const { entries, weight } of block) {
+        const evaluation = evaluate(
+          code,
+          [cost, ...then],
+          fromRow,
+          (slot) => code.get(entries[slot].local),
+          free,
+        );
+        code.get(entries[total].local);
+        if (weight !== undefined) code.get(weight);
+        else if (isDiscounted) fromRow(WEIGHT);
+        evaluation.push(cost);
+        if (isDiscounted) code.do("f64x2.mul");
+        code.do("f64x2.add").set(entries[total].local);
+        for (const expression of then) evaluation.push(expression);
+        for (let i = then.length; i-- > 0; ) code.set(entries[ownParts.length + i].local);
+        if (weight !== undefined) code.get(weight).get(entries[ownGamma!].local).do("f64x2.mul").set(weight);
+      }
+      free.push(...known.values());
+    };
+
+    /** Pushes whether all states are tame, and stay as they are where nothing is learned. */
+    const stays = (tame: number) => {
+      let conditions = 0;
+      const both = () => conditions++ > 0 && code.do("v128.and");
+      for (const { entries } of block) {
+        const fromRecord = (slot: number) => code.get(entries[slot].local);
+        const evaluation = evaluate(code, unlearned, () => {}, fromRecord, free);
+        for (const [i, expression] of unlearned.entries()) {
+          fromRecord(ownParts.length + i).do("f64x2.abs");
+          numbers.load(code, tame);
+          code.do("f64x2.le");
+          both();
+          evaluation.push(expression);
+          fromRecord(ownParts.length + i).do("f64x2.eq");
+          both();
+        }
+      }
+      code.do("i64x2.all_true");
+    };
+
+    code.each(at, vectors * record, recordsEnd, () => {
+      for (const { entries, weight } of block) {
+        for (const { local, offset } of entries) code.get(at).memory("v128.load", offset).set(local);
+        if (weight !== undefined) code.get(entries[ownGamma!].local).set(weight);
+      }
+      code.get(rows).set(k);
+      if (!still) episodes(next, end);
+      else {
+        code.get(stillFrom).set(turn);
+        code.loop(() => {
+          episodes(next, turn);
+          code.get(k).get(end).do("i32.lt_u");
+          code.if(() => {
+            stays(still.tame);
+            code.if(() => episodes([], end));
+            // what does not stay goes on like before
+            code.get(end).set(turn).get(k).get(end).do("i32.lt_u").do("br_if", 1);
+          });
+        });
+      }
+      for (const { entries } of block)
+        code.get(at).get(entries[total].local).memory("v128.store", entries[total].offset);
+    });
+    return code;
+  }
+
+  function sum(): Code {
+    const code = new Code(6, 1);
+    const [at, end, from, size, places, placesEnd, place] = [0, 1, 2, 3, 4, 5, 6];
+    const value = code.vector();
+    code.each(at, row, end, () => {
+      code.get(places).set(place);
+      numbers.load(code, 0);
+      code.set(value);
+      code.each(place, ADDRESS, placesEnd, () => {
+        code.get(value).get(place).memory("i32.load", 0).get(from).do("i32.add");
+        code.memory("v128.load64_zero", 0).do("f64x2.add").set(value);
+      });
+      code
+        .get(at)
+        .get(value)
+        .memory("v128.store64_lane", WEIGHT * NUMBER);
+      code.get(from).get(size).do("i32.add").set(from);
+    });
+    return code;
+  }
+}
+
+/** The numbers that code loads, each once. */
+class Numbers {
+  readonly list: number[] = [];
+
+  load(code: Code, value: number): void {
+    let at = this.list.findIndex((one) => Object.is(one, value));
+    if (at < 0) at = this.list.push(value) - 1;
+    code.do("i32.const", 0).memory("v128.load64_splat", at * NUMBER);
+  }
+}
+
+const INSTRUCTIONS: Partial<Record<Node["op"], Instruction>> = {
+  add: "f64x2.add",
+  subtract: "f64x2.sub",
+  multiply: "f64x2.mul",
+  divide: "f64x2.div",
+  negate: "f64x2.neg",
+  absolute: "f64x2.abs",
+  minimum: "f64x2.min",
+  maximum: "f64x2.max",
+};
+
+/** Pushes what is there already. */
+type Push = () => void;
+
+/** Code that evaluates expressions of basic operations, what they share once. */
+class Evaluation {
+  readonly #code: Code;
+  readonly #numbers: Numbers;
+  readonly #free: number[];
+  readonly #leaf: (node: Node) => Push | undefined;
+  /** how many times a node will still be asked for, and the local that it is in */
+  readonly #uses = new Map<Node, number>();
+  readonly #locals = new Map<Node, number>();
+
+  /**
+   * @param expressions each will be pushed once
+   * @param free locals that may be used, and are given back
+   */
+  constructor(
+    code: Code,
+    numbers: Numbers,
+    expressions: readonly Node[],
+    free: number[],
+    leaf: (node: Node) => Push | undefined,
+  ) {
+    this.#code = code;
+    this.#numbers = numbers;
+    this.#free = free;
+    this.#leaf = (node) => (node.op === "number" ? () => numbers.load(code, node.value) : leaf(node));
+    const waiting = [...expressions];
+    for (let node = waiting.pop(); node; node = waiting.pop()) {
+      const uses = this.#uses.get(node) ?? 0;
+      this.#uses.set(node, uses + 1);
+      if (uses === 0 && !this.#leaf(node)) waiting.push(...node.args);
+    }
+  }
+
+  /** Pushes the value of an expression. */
+  push(expression: Node): void {
+    const waiting: (Node | Push)[] = [expression];
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      if (typeof next === "function") {
+        next();
+        continue;
+      }
+      const node = next;
+      const leaf = this.#leaf(node);
+      const local = this.#locals.get(node);
+      if (leaf) leaf();
+      else if (local !== undefined) {
+        this.#code.get(local);
+        this.#use(node, local);
+      } else waiting.push(() => this.#make(node), ...inOrder(node).toReversed());
+    }
+  }
+
+  /** One use less; after the last, the local is free. */
+  #use(node: Node, local: number): void {
+    const left = this.#uses.get(node)! - 1;
+    this.#uses.set(node, left);
+    if (left === 0) this.#free.push(local);
+  }
+
+  /** Does a node's operation to the arguments on the stack. */
+  #make(node: Node): void {
+    this.#operate(node);
+    if (this.#uses.get(node) === 1) return;
+    const local = this.#free.pop() ?? this.#code.vector();
+    this.#locals.set(node, local);
+    this.#code.do("local.tee", local);
+    this.#use(node, local);
+  }
+
+  #operate(node: Node): void {
+    const code = this.#code;
+    const { op } = node;
+    const last = inOrder(node).at(-1)!;
+    const bound = last.op === "number" ? last.value : Number.NaN;
+    if (op === "below") code.do("f64x2.lt").do("v128.bitselect");
+    else if (op === "exponential2") {
+      // the number is moved into the exponent of 1
+      this.#numbers.load(code, ROUNDER);
+      code.do("f64x2.add").do("i32.const", MANTISSA_BITS).do("i64x2.shl");
+      this.#numbers.load(code, 1);
+      code.do("i64x2.add");
+    } else if (op === "maximum" && !Number.isNaN(bound)) {
+      // one instruction where max itself is many: a < b ? b : a, which of −0 and 0 takes the first
+      code.do("f64x2.pmax");
+      if (!Object.is(bound, 0)) return;
+      this.#numbers.load(code, 0);
+      code.do("f64x2.add");
+    } else if (op === "minimum" && !Number.isNaN(bound) && !Object.is(bound, -0)) code.do("f64x2.pmin");
+    else code.do(INSTRUCTIONS[op]!);
+  }
+}
+
+/** A node's arguments in the order in which its instructions take them; a number comes last of a minimum's. */
+function inOrder({ op, args }: Node): readonly Node[] {
+  const [a, b, c, d] = args;
+  if (op === "below") return [c, d, a, b];
+  return (op === "minimum" || op === "maximum") && a.op === "number" ? [b, a] : args;
+}
+
+/** Whether a formula divides by what is no number: that tells 0 from −0. */
+export const divides = (...formulas: readonly Node[]): boolean =>
+  nodesOf(...formulas).some(({ op, args }) => op === "divide" && args[1].op !== "number");
+
+/** What becomes of states where the learning rate is 0. */
+interface Still {
+  readonly next: readonly Node[];
+  /** how large states and decisions may be for that to be so */
+  readonly tame: number;
+}
+
+/** well below where float64 overflows */
+const LARGE = 1e300;
+/** sizes that are tried: 2¹²⁸, 2⁶⁴, … 2⁸ */
+const TAME = [128, 64, 32, 16, 8].map((exponent) => 2 ** exponent);
+
+/**
+ * The next state where the learning rate is 0, in which 0·x is left out: it is 0 for every finite x.
+ *
+ * @returns undefined where it depends on the decision, where the zero's sign may matter, and where x may be infinite
+ */
+function stillOf(
+  { graph, mesaObjective, expectedNext }: Formulas,
+  decision: readonly string[],
+): Still | undefined {
+  const zero = graph.number(0);
+  const next = expectedNext.map((node) =>
+    graph.substitute(node, (name) => (name === "learningRate" ? zero : undefined)),
+  );
+  const names = namesIn(...next);
+  if (divides(mesaObjective, ...expectedNext) || decision.some((name) => names.has(name))) return undefined;
+  const tame = TAME.find((size) => expectedNext.every((node) => largestOf(node, size) < LARGE));
+  return tame === undefined ? undefined : { next, tame };
+}
+
+/** How large an expression's terms get for names up to a size. */
+function largestOf(expression: Node, size: number): number {
+  return rewrite(expression, ({ op, value }, [a, b, ...others]: readonly number[]): number => {
+    if (op === "number") return Math.abs(value);
+    if (op === "name") return size;
+    if (op === "add" || op === "subtract") return a + b;
+    if (op === "multiply") return a * b;
+    if (op === "divide") return a / b;
+    if (op === "power") return a ** value;
+    return op === "exponential2" ? 2 ** a : Math.max(a, b ?? 0, ...others);
+  });
+}

@@ -1,0 +1,94 @@
+// The games that come with the package. Each is its formulas, as anybody's own game is: docs/games.md says how to
+// read them.
+
+import { type Game, type GameDefinition, gameOf } from "./game.ts";
+
+/** The post's game: an agent outputs a fixed share of its goal. */
+const linear = {
+  name: "linear",
+  state: { theta: { min: -1, max: 1, count: 11, initial: 0.8 } },
+  decision: { coefficient: { min: -2, max: 2, count: 401 } },
+  output: "coefficient * theta",
+} as const satisfies GameDefinition;
+
+/** The post's first next step: the agent discounts the future, and the base optimizer may change by how much. */
+const learnedDiscount = {
+  name: "learned-discount",
+  state: {
+    theta: { min: -1, max: 1, count: 11, initial: 0.8 },
+    discount: {
+      ...{ min: 0, max: 1, count: 11, initial: 0.9 },
+      bounds: { min: 0, max: 1 },
+      learningRateScale: "discountLearningRateScale",
+    },
+  },
+  decision: {
+    base: { min: -1, max: 1.5, count: 51 },
+    perDiscount: { min: -1.5, max: 1.5, count: 61 },
+  },
+  parameters: { discountLearningRateScale: { default: 1, min: 0 } },
+  output: "(base + perDiscount * discount) * theta",
+} as const satisfies GameDefinition;
+
+/**
+ * The post's second next step: the agent may be wrong about the base objective. It believes that training rewards an
+ * output of `belief`, and the base optimizer may correct that as well as the goal.
+ */
+const misconception = {
+  name: "misconception",
+  state: {
+    theta: { min: -1, max: 1, count: 11, initial: 0.8 },
+    belief: {
+      ...{ min: -1, max: 1, count: 11, initial: 0.4 },
+      learningRateScale: "beliefLearningRateScale",
+    },
+  },
+  decision: { coefficient: { min: -2, max: 2, count: 401 } },
+  parameters: { beliefLearningRateScale: { default: 1, min: 0 } },
+  output: "coefficient * theta + (1 - coefficient) * belief",
+  believedTarget: "belief",
+} as const satisfies GameDefinition;
+
+/**
+ * The post's fourth next step: the agent does not know whether it is still in training. Training ends for good with
+ * the probability `hazard` before each next episode, and what the agent sees of it is wrong with `signalError`.
+ */
+const uncertainDeployment = {
+  ...linear,
+  name: "uncertain-deployment",
+  parameters: {
+    hazard: { default: 0.05, min: 0, max: 1 },
+    signalError: { default: 0.1, min: 0, max: 1 },
+  },
+  hidden: {
+    signals: ["ifTrainingSignal", "ifDeploymentSignal"],
+    initial: [1, 0],
+    trains: [true, false],
+    transition: [
+      ["1 - hazard", "hazard"],
+      [0, 1],
+    ],
+    likelihood: [
+      ["1 - signalError", "signalError"],
+      ["signalError", "1 - signalError"],
+    ],
+    deploymentAt: 20,
+  },
+} as const satisfies GameDefinition;
+
+/** The post's third next step: the agent is a network, whose weights a search finds. */
+const mlp = {
+  name: "mlp",
+  state: { theta: { min: -1, max: 1, count: 21, initial: 0.8, bounds: { min: -4, max: 4 } } },
+  network: { layers: [1, 8, 8, 1] },
+} as const satisfies GameDefinition;
+
+const definitions = [linear, learnedDiscount, misconception, uncertainDeployment, mlp] as const;
+
+/** The definition of each built-in game, by name. */
+export type BuiltIn = { [D in (typeof definitions)[number] as D["name"]]: D };
+
+/** The games by name. */
+export const games: ReadonlyMap<string, Game> = new Map(
+  definitions.map((definition) => [definition.name, gameOf(definition)] as const),
+);

@@ -1,0 +1,32 @@
+// A policy that is a network of tanh layers, y = f_w(θ), as an expression:
+//
+//     h_0 = θ,   h_l = tanh(W_l h_{l−1} + b_l),   y = W_L h_{L−1} + b_L.
+//
+// Its weights are the decision. Those of a layer follow each other neuron by neuron, each neuron's bias after its
+// weights.
+
+import type { Graph, Node } from "./graph.ts";
+
+/** The name of a weight in the network's expression. */
+export const weightName = (index: number): string => `weights.${index}`;
+
+/** How many weights layers of these widths have, biases among them. */
+export function weightsOf(layers: readonly number[]): number {
+  return layers.slice(1).reduce((sum, width, l) => sum + width * (layers[l] + 1), 0);
+}
+
+/** What a network puts out. @param layers widths, the first and the last of them 1 */
+export function networkOutput(g: Graph, layers: readonly number[], input: Node): Node {
+  let values = [input];
+  let at = 0;
+  const weight = () => g.name(weightName(at++));
+  for (const [l, width] of layers.slice(1).entries()) {
+    const isLast = l === layers.length - 2;
+    values = Array.from({ length: width }, () => {
+      const sum = values.reduce((sum, value) => g.add(sum, g.multiply(weight(), value)), g.number(0));
+      const biased = g.add(sum, weight());
+      return isLast ? biased : g.tanh(biased);
+    });
+  }
+  return values[0];
+}

@@ -1,0 +1,58 @@
+// Games whose output and next state are both proportional to one goal: y = reach·θ, θ' = gain·θ, and the mesa
+// objective is (y − own θ)².
+
+import { createEvaluate } from "./evaluate.ts";
+import type { Game, Values } from "./game.ts";
+import { differentiate, isNumber, type Node } from "./graph.ts";
+import { degreeIn } from "./structure.ts";
+
+export interface Proportional {
+  /** y = reach·θ */
+  reach(decision: Values, parameters: Values): number;
+  /** θ' = gain·θ */
+  gain(decision: Values, learningRate: number, parameters: Values): number;
+  /** where reach is the decision's only number a and gain = 1 − (lost + pull·a²): lost and pull */
+  quadraticLoss?(learningRate: number, parameters: Values): { lost: number; pull: number };
+}
+
+/** What a game is whose only state is proportional to itself; undefined of others. */
+export function proportionalOf({
+  formulas,
+  state,
+  decisionNames,
+  parameters,
+}: Pick<Game, "formulas" | "state" | "decisionNames" | "parameters">): Proportional | undefined {
+  const { linear, graph: g } = formulas;
+  if (!linear || Object.keys(state).length !== 1 || linear.outputs.length !== 1) return undefined;
+  const [[reach]] = linear.outputs;
+  const [{ weight, root }] = linear.objective;
+  if (linear.objective.length !== 1 || !isNumber(weight, 1)) return undefined;
+  if (!isNumber(root[0], -1) || root[1] !== reach) return undefined;
+  const [[step]] = linear.step;
+  const [[fromOwn, expected]] = linear.expectedStep;
+  if (!isNumber(fromOwn, 0) || expected !== step) return undefined;
+  const names = Object.keys(parameters);
+  const rate = ["learningRate"];
+  const gain = differentiate(g, formulas.next[0], Object.keys(state)[0]);
+  const reaches = createEvaluate([reach], decisionNames, names);
+  const gains = createEvaluate([gain], decisionNames, rate, names);
+  const numbers = (of: Values, keys: readonly string[]) => keys.map((key) => of[key]);
+  const result: Proportional = {
+    reach: (d, p) => reaches(numbers(d, decisionNames), numbers(p, names))[0],
+    gain: (d, learningRate, p) => gains(numbers(d, decisionNames), [learningRate], numbers(p, names))[0],
+  };
+  const [a] = decisionNames;
+  if (decisionNames.length !== 1 || reach !== g.name(a) || degreeIn(step, a) !== 2) return result;
+  const slope = differentiate(g, step, a);
+  const atZero = (node: Node) => g.substitute(node, (name) => (name === a ? g.number(0) : undefined));
+  if (!isNumber(atZero(slope), 0)) return result;
+  const curvature = g.multiply(g.number(-0.5), differentiate(g, slope, a));
+  const loss = createEvaluate([g.negate(atZero(step)), curvature], rate, names);
+  return {
+    ...result,
+    quadraticLoss(learningRate, p) {
+      const [lost, pull] = loss([learningRate], numbers(p, names));
+      return { lost, pull };
+    },
+  };
+}

@@ -1,0 +1,236 @@
+// What a game's formulas are in the state, read off their graph: linear, odd, a polynomial. It decides which methods
+// apply; what the formulas mean stays with the formulas.
+
+import type { Formulas } from "./game.ts";
+import {
+  differentiate,
+  type Graph,
+  isNumber,
+  type Node,
+  namesIn,
+  nodesOf,
+  type Operation,
+  rewrite,
+} from "./graph.ts";
+
+/**
+ * The coefficients of an expression that is linear in some names, none of which they depend on.
+ *
+ * @returns undefined where it is not linear, or not 0 where all the names are
+ */
+export function linearForm(g: Graph, expression: Node, names: readonly string[]): Node[] | undefined {
+  const zero = g.number(0);
+  const atZero = g.substitute(expression, (name) => (names.includes(name) ? zero : undefined));
+  if (!isNumber(atZero, 0)) return undefined;
+  const slopes = names.map((name) => differentiate(g, expression, name));
+  const inside = namesIn(...slopes);
+  return names.some((name) => inside.has(name)) ? undefined : slopes;
+}
+
+/** A sum of squares, each with a weight that is never negative. */
+export type SumOfSquares = readonly { readonly weight: Node; readonly root: Node }[];
+
+/**
+ * An expression as a sum of squares.
+ *
+ * @param isWeight whether a name is a parameter that cannot be negative
+ * @returns undefined where it is not one on the face of it
+ */
+export function squaresOf(
+  g: Graph,
+  expression: Node,
+  isWeight: (name: string) => boolean,
+): SumOfSquares | undefined {
+  const isPositive = (node: Node): boolean =>
+    (node.op === "number" && node.value >= 0) ||
+    (node.op === "name" && isWeight(node.name)) ||
+    (["multiply", "add", "divide"].includes(node.op) && node.args.every(isPositive)) ||
+    (node.op === "power" && (node.value % 2 === 0 || isPositive(node.args[0])));
+  const [a, b] = expression.args;
+  const scaled = (weight: Node, of: Node) =>
+    squaresOf(g, of, isWeight)?.map((square) => ({ ...square, weight: g.multiply(weight, square.weight) }));
+  if (isNumber(expression, 0)) return [];
+  switch (expression.op) {
+    case "power":
+      if (expression.value !== 2) return undefined;
+      return [{ weight: g.number(1), root: a }];
+    case "add": {
+      const [left, right] = [squaresOf(g, a, isWeight), squaresOf(g, b, isWeight)];
+      return left && right && [...left, ...right];
+    }
+    case "multiply":
+      if (isPositive(a)) return scaled(a, b);
+      return isPositive(b) ? scaled(b, a) : undefined;
+    case "divide":
+      return isPositive(b) ? scaled(g.divide(g.number(1), b), a) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+type Parity = "even" | "odd" | "neither";
+
+/**
+ * What becomes of an expression when some names change their sign: the same, its negative, or neither; told by its
+ * operations, each of which rounds a number and its negative alike.
+ */
+export function parityOf(expression: Node, flipped: (name: string) => boolean): Parity {
+  return rewrite(expression, ({ op, name, value }, [a, b, c, d]: readonly Parity[]): Parity => {
+    const both: Parity = a === b ? a : "neither";
+    switch (op) {
+      case "number":
+        return "even";
+      case "name":
+        return flipped(name) ? "odd" : "even";
+      case "add":
+      case "subtract":
+        return both;
+      case "multiply":
+      case "divide":
+        if (a === "neither" || b === "neither") return "neither";
+        return a === b ? "even" : "odd";
+      case "power":
+        return value % 2 === 0 && a === "odd" ? "even" : a;
+      case "absolute":
+        return a === "odd" ? "even" : a;
+      case "negate":
+      case "tanh":
+        return a;
+      case "minimum":
+      case "maximum":
+        return both === "even" ? "even" : "neither";
+      case "below":
+        return a === "even" && b === "even" && c === d ? c : "neither";
+      case "exponential2":
+        return a === "even" ? "even" : "neither";
+    }
+  });
+}
+
+/**
+ * The states that may change their sign together without changing what anything costs: so that a state and its mirror
+ * image cost the same to the bit. Empty where there are none.
+ *
+ * @param next by state
+ */
+export function mirroredStates(
+  states: readonly string[],
+  next: readonly Node[],
+  mesaObjective: Node,
+  discount: Node,
+): readonly string[] {
+  // larger sets first: the more of them change, the more states are mirror images
+  const subsets = Array.from({ length: 2 ** states.length - 1 }, (_, i) => 2 ** states.length - 1 - i).map(
+    (bits) => states.filter((_, i) => bits & (1 << i)),
+  );
+  const fits = (subset: readonly string[]) => {
+    const flipped = (name: string) => subset.includes(name.replace(/^own\./, ""));
+    return (
+      parityOf(mesaObjective, flipped) === "even" &&
+      parityOf(discount, flipped) === "even" &&
+      states.every((name, i) => isOddLike(next[i], flipped, subset.includes(name)))
+    );
+  };
+  return subsets.find(fits) ?? [];
+}
+
+/** Whether a state's next value changes its sign just as the state does. 0 is both odd and even. */
+function isOddLike(next: Node, flipped: (name: string) => boolean, odd: boolean): boolean {
+  return isNumber(next, 0) || parityOf(next, flipped) === (odd ? "odd" : "even");
+}
+
+/** The degree of an expression as a polynomial of a name; undefined where it is none, on the face of it. */
+export function degreeIn(expression: Node, of: string): number | undefined {
+  return rewrite(expression, ({ op, name, value }, degrees: readonly (number | undefined)[]) => {
+    const [a, b] = degrees;
+    if (op === "name") return name === of ? 1 : 0;
+    if (degrees.every((degree) => degree === 0)) return 0;
+    if (degrees.includes(undefined)) return undefined;
+    if (op === "add" || op === "subtract") return Math.max(a!, b!);
+    if (op === "multiply") return a! + b!;
+    if (op === "divide") return b === 0 ? a : undefined;
+    if (op === "power") return a! * value;
+    return op === "negate" ? a : undefined;
+  });
+}
+
+/**
+ * The largest parts of some expressions that depend on some names alone, and on at least one: what can be computed
+ * once where only the other names change.
+ */
+export function sharedParts(expressions: readonly Node[], isShared: (name: string) => boolean): Node[] {
+  const nodes = nodesOf(...expressions);
+  const shared = new Map<Node, boolean>();
+  for (const node of nodes)
+    shared.set(node, node.op === "name" ? isShared(node.name) : node.args.every((arg) => shared.get(arg)));
+  const isPart = (node: Node) => shared.get(node)! && node.op !== "number" && namesIn(node).size > 0;
+  const used = new Set(expressions);
+  for (const node of nodes) if (!shared.get(node)) for (const arg of node.args) used.add(arg);
+  return nodes.filter((node) => used.has(node) && isPart(node));
+}
+
+/**
+ * What the terms of an expression add up to if none of them cancels: float64 makes of it what is within as many units
+ * of rounding of this as it has operations.
+ *
+ * @returns undefined where an expression jumps, so that rounding may make anything of it
+ */
+export function magnitudeOf(g: Graph, expression: Node): Node | undefined {
+  if (nodesOf(expression).some(({ op }) => op === "below" || op === "exponential2")) return undefined;
+  return rewrite(expression, (node, [a, b]: readonly Node[]): Node => {
+    switch (node.op) {
+      case "number":
+      case "name":
+        return g.absolute(node);
+      case "add":
+      case "subtract":
+        return g.add(a, b);
+      case "multiply":
+        return g.multiply(a, b);
+      // the divisor's own terms may cancel
+      case "divide":
+        return g.divide(g.multiply(a, b), g.power(node.args[1], 2));
+      case "power":
+        return g.power(a, node.value);
+      case "minimum":
+      case "maximum":
+        return g.maximum(a, b);
+      case "tanh":
+        return g.add(a, g.number(1));
+      default:
+        return a;
+    }
+  });
+}
+
+/** What an agent's plan is computed from. */
+export const plannedNodes = ({
+  mesaObjective,
+  discount,
+  expectedNext,
+}: Pick<Formulas, "mesaObjective" | "discount" | "expectedNext">): readonly Node[] => [
+  mesaObjective,
+  discount,
+  ...expectedNext,
+];
+
+/** How many operations follow each other in some expressions, at most. */
+export function depthOf(expressions: readonly Node[]): number {
+  const depth = (expression: Node) =>
+    rewrite(expression, ({ op, value }, depths: readonly number[]): number => {
+      const own = op === "power" ? 2 * Math.ceil(Math.log2(value)) : 1;
+      return depths.length === 0 ? 0 : own + Math.max(...depths);
+    });
+  return expressions.reduce((most, expression) => Math.max(most, depth(expression)), 0);
+}
+
+/** what nothing bounds in WGSL: only plain numbers have them */
+const UNBOUNDED: readonly Operation[] = ["tanh", "below"];
+/** operations in a row, at most: the slack for the rounding of the radii has room for so many */
+const DEEPEST = 4096;
+
+/** Whether what float32 loses of an agent's plan can be bounded. */
+export function isBounded(formulas: Parameters<typeof plannedNodes>[0]): boolean {
+  const nodes = plannedNodes(formulas);
+  return !nodesOf(...nodes).some(({ op }) => UNBOUNDED.includes(op)) && depthOf(nodes) <= DEEPEST;
+}

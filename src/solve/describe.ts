@@ -1,0 +1,133 @@
+// What the solver makes of a game: its formulas with their defaults, what was derived from them, the structure that was
+// found, and which methods apply where, and why not.
+
+import { type Config, checkConfig } from "../config.ts";
+import { bind, DEFAULTS, type Formula, type Game, type Parameter } from "../game/game.ts";
+import { type Node, print } from "../game/graph.ts";
+import type { AnyGame } from "../game/names.ts";
+import { degreeIn } from "../game/structure.ts";
+import { isRecord } from "../schema.ts";
+import { METHODS, type MethodName, methods, type Place, precisionThere, unplaced } from "./methods.ts";
+import type { Precision } from "./step.ts";
+
+/** A formula of a game; of a network its layers, and of hidden phases rows of formulas. */
+export interface DescribedFormula {
+  /** `output`, `next.theta` */
+  readonly name: string;
+  readonly formula: Formula;
+  /** whether the game says so, or it is the default */
+  readonly given: boolean;
+}
+
+/** Whether a method applies somewhere. */
+export interface DescribedMethod extends Place {
+  readonly method: MethodName;
+  /** what its answer is worth; null where it does not apply */
+  readonly gives: Precision | null;
+  /** why it does not; null where it does */
+  readonly why: string | null;
+}
+
+/** What the solver makes of a game: plain data, ready for JSON. */
+export interface GameDescription extends Pick<Game, "name" | "state" | "decision"> {
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly formulas: readonly DescribedFormula[];
+  /** ∂baseObjective/∂x by state, with `target` left open */
+  readonly gradient: Readonly<Record<string, string>>;
+  /** what really becomes of each state */
+  readonly next: Readonly<Record<string, string>>;
+  /** what the agent expects to become of those of which it expects something else */
+  readonly expectedNext: Readonly<Record<string, string>>;
+  readonly structure: {
+    /** whether it is linear in the state */
+    readonly linear: boolean;
+    /** which formula is not */
+    readonly nonlinear: string | null;
+    /** the states that may change their sign together without changing what anything costs */
+    readonly mirrored: readonly string[];
+    /** the degree of outputs and next states as polynomials of each of the decision's numbers; null where they are none */
+    readonly degrees: Readonly<Record<string, number | null>>;
+  };
+  readonly methods: readonly DescribedMethod[];
+}
+
+const PLACES: readonly Place[] = [
+  { backend: "cpu", precision: "certified" },
+  { backend: "gpu", precision: "certified" },
+  { backend: "gpu", precision: "f32" },
+];
+
+/**
+ * Describes the game of a configuration.
+ *
+ * @throws MesaError as `solve` does for a configuration
+ */
+export function describeGame<const G extends AnyGame>(config: Config<G>): GameDescription {
+  const { game, config: filled } = checkConfig(config);
+  const { name, state, decision, parameters, formulas, network } = game;
+  const states = Object.keys(state);
+  const byState = (nodes: readonly Node[]) =>
+    Object.fromEntries(nodes.map((node, i) => [states[i], print(node)]));
+  const next = byState(formulas.next);
+  const expected = Object.entries(byState(formulas.expectedNext));
+  const changing = [...formulas.outputs, ...formulas.next];
+  const degreeOf = (of: string) => {
+    const degrees = changing.map((node) => degreeIn(node, of));
+    return degrees.includes(undefined) ? null : Math.max(...(degrees as number[]));
+  };
+  const values = Object.keys(parameters).map((key) => [key, filled[key] as number]);
+  const bound = { network, formulas: bind(game, Object.fromEntries(values)) };
+  const solvable = { game, horizon: filled.horizon ?? "finite" } as const;
+  return {
+    ...{ name, state, decision, parameters },
+    formulas: formulasOf(game),
+    gradient: byState(formulas.gradient),
+    next,
+    expectedNext: Object.fromEntries(expected.filter(([key, text]) => text !== next[key])),
+    structure: {
+      linear: formulas.linear !== undefined,
+      nonlinear: formulas.nonlinear ?? null,
+      mirrored: formulas.mirrored,
+      degrees: network ? {} : Object.fromEntries(game.decisionNames.map((of) => [of, degreeOf(of)])),
+    },
+    methods: METHODS.flatMap((method) =>
+      PLACES.map((place) => {
+        const why = methods[method](solvable) ?? unplaced(method, place) ?? null;
+        return { method, ...place, gives: why === null ? precisionThere(bound, method, place) : null, why };
+      }),
+    ),
+  };
+}
+
+/** Every formula of a game, in the order in which they are read. */
+function formulasOf({ definition, state }: Game): DescribedFormula[] {
+  const { definitions = {}, next = {}, hidden, network } = definition;
+  const described = (name: string, formula: unknown, given = true): DescribedFormula[] =>
+    isRecord(formula)
+      ? Object.entries(formula).flatMap(([key, one]) => described(`${name}.${key}`, one, given))
+      : [{ name, formula: formula as Formula, given }];
+  const views = (Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]).flatMap((key) =>
+    described(key, definition[key] ?? DEFAULTS[key], definition[key] !== undefined),
+  );
+  const steps = Object.entries(state).flatMap(
+    ([name, { trained = true, learningRateScale: scale, bounds }]) => {
+      if (Object.hasOwn(next, name)) return described(`next.${name}`, next[name]);
+      const rate = scale === undefined ? "learningRate" : `${scale} * learningRate`;
+      const stepped = trained ? `${name} - ${rate} * gradient.${name}` : name;
+      const above = bounds?.min === undefined ? stepped : `max(${stepped}, ${bounds.min})`;
+      return described(
+        `next.${name}`,
+        bounds?.max === undefined ? above : `min(${above}, ${bounds.max})`,
+        false,
+      );
+    },
+  );
+  const output = network
+    ? described("network.layers", network.layers.join(", "))
+    : described("output", definition.output);
+  const phases = (["initial", "transition", "likelihood"] as const).flatMap((key) => {
+    const rows = hidden?.[key].map((row) => [row].flat().join(", ")) ?? [];
+    return rows.flatMap((row, z) => described(`hidden.${key}[${z}]`, row));
+  });
+  return [...described("definitions", definitions), ...output, ...views, ...steps, ...phases];
+}

@@ -1,0 +1,78 @@
+// The methods in one table: which games each of them solves, where it runs, and what its answer is worth. Whoever
+// chooses a method, or tells of one, asks here.
+
+import type { Game } from "../game/game.ts";
+import { isBounded } from "../game/structure.ts";
+import { momentFormulasOf } from "./momentFormulas.ts";
+import type { Precision } from "./step.ts";
+
+/** What decides which methods apply: a problem has it, and so has a game. */
+export interface Solvable {
+  readonly game: Game;
+  readonly horizon?: "finite" | "infinite";
+}
+
+/** Why a game is not solved by moments, where it is not. */
+function nonlinear({ game }: Solvable): string | undefined {
+  if (game.formulas.nonlinear !== undefined) return `as ${game.formulas.nonlinear}`;
+  return momentFormulasOf(game) ? undefined : "as its steps jump, and their rounding has no bound";
+}
+
+/** By name: why a method cannot solve this, as a clause that follows `has no method …`; undefined where it can. */
+export const methods = {
+  rollout: ({ game, horizon }: Solvable) => {
+    if (horizon === "infinite") return "where the horizon is infinite; it has moments";
+    return game.hidden && "as its phase is hidden; it has moments";
+  },
+  moments: nonlinear,
+  exact: (of: Solvable) => {
+    const { game } = of;
+    const names = game.decisionNames;
+    if (names.length !== 1) return `as its decision has ${names.length} numbers`;
+    return (
+      nonlinear(of) ??
+      (momentFormulasOf(game)?.powers
+        ? undefined
+        : `as its cost is no polynomial of ${names[0]}, of degree 4 at most`)
+    );
+  },
+} satisfies Readonly<Record<string, (of: Solvable) => string | undefined>>;
+
+/** How decisions are found; docs/method.md derives each. */
+export type MethodName = keyof typeof methods;
+
+/** The methods' names. */
+export const METHODS = Object.keys(methods) as readonly MethodName[];
+
+/** Where and how precisely a method is to work. */
+export interface Place {
+  readonly backend: "auto" | "cpu" | "gpu";
+  readonly precision: "certified" | "f32";
+}
+
+/** Why a method does not run there, in a sentence; undefined where it does. */
+export function unplaced(method: MethodName, { backend, precision }: Place): string | undefined {
+  if (method === "exact" && backend === "gpu")
+    return "the method exact is a formula: it runs on the cpu, and backend gpu was asked";
+  if (precision === "f32" && (backend === "cpu" || method === "exact"))
+    return "precision f32 is the GPU's arithmetic: it needs backend gpu or auto and a grid";
+  return undefined;
+}
+
+/** What the answer is worth of a method that runs there. @param formulas of the game, for its parameters' values or any */
+export function precisionThere(
+  { network, formulas }: Pick<Game, "network" | "formulas">,
+  method: MethodName,
+  place: Place,
+): Precision {
+  if (method === "exact") return "float64";
+  if (place.backend === "cpu") return network ? "float64" : "certified";
+  if (place.precision === "f32") return "f32";
+  return isBounded(formulas) && !network ? "certified" : "screened";
+}
+
+/** `the game mlp has no method moments, as …`; undefined where it has it. */
+export function refusal(of: Solvable, method: MethodName): string | undefined {
+  const why = methods[method](of);
+  return why && `the game ${of.game.name} has no method ${method} ${why}`;
+}

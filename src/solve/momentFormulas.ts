@@ -1,0 +1,226 @@
+// The moments of a game that is linear in the state, as expressions: written once, and evaluated by the interpreter, in
+// WebAssembly and in WGSL.
+//
+// Let o be the state of the agent that looks on, x = o + δ the state, z = (o, δ), and let an episode with a decision d
+// at a learning rate η have the cost Σ_q w_q (r_q·z)² and the next
+//
+//     o' = o,   δ' = δ + M_o o + M_δ δ,   or z' = F z, F = (1, 0; M_o, 1 + M_δ).
+//
+// A future that begins with it costs zᵀ P z with P ← Σ_q w_q r_q r_qᵀ + γ Fᵀ P F. The agent that decides is at δ = 0. With
+// M = mean of o oᵀ over the grid, it expects
+//
+//     J = tr(Σ_q w_q r_q r_qᵀ M) + γ tr((P_oo + 2 P_oδ M_o + M_oᵀ P_δδ M_o) M),
+//
+// a few products a candidate, however many states and episodes there are. About (o, δ) nothing large cancels: where
+// agents do as they like, o is what they want and δ is small. Of the post's game, y = aθ and θ' = (1 − s)θ,
+//
+//     P_δδ ← a² + γ(1 − s)² P_δδ,   P_oδ ← a(a − 1) + γ(1 − s)(P_oδ − s P_δδ),
+//     P_oo ← (a − 1)² + γ(P_oo − 2s P_oδ + s² P_δδ).
+//
+// How far rollouts are from it in float64. Of |z|, a rollout's root loses at most c u ρ|z|, and its next state c u H|z|,
+// where ρ and H are what the terms of r and of (1 + M_o, 1 + M_δ) add up to, u = 2⁻⁵³ and c counts roundings. What is
+// lost of a state by e changes the weighted roots of all later episodes, as a vector, by at most √(eᵀ P_δδ e) in length.
+// So what is lost in all changes that vector by at most c u Σ_k γ^(k/2) b_k·|z_k|, where with Q squares, S numbers of a
+// state and n = 2S
+//
+//     b_j² = (Q + 1 + S) (Σ_q w_q ρ_qj² + γ (P_jj + Σ_i P_δδ,ii H_ij²)),   P_jj of o alone,
+//
+// which by Cauchy's inequality is at most c u √(T zᵀ B z) over T episodes, B ← n diag(b²) + γ Fᵀ B F. The moments lose at
+// most c u zᵀ B z themselves, and J ≤ zᵀ B z. So the two differ by at most so many roundings times the mean of zᵀ B z:
+// c (1 + 2 √T), those of the weights and those of the sum over the states. All is so where no number comes near the ends
+// of float64's range: see range.ts.
+
+import type { Game } from "../game/game.ts";
+import { differentiate, type Graph, type Node, nodesOf } from "../game/graph.ts";
+import { degreeIn, magnitudeOf } from "../game/structure.ts";
+
+/** A matrix of expressions. */
+type Matrix = readonly (readonly Node[])[];
+
+/** Expressions of decision, learning rate and parameters, and of what is named below. S states, n = 2S. */
+export interface MomentFormulas {
+  readonly graph: Graph;
+  /** S */
+  readonly states: number;
+  /** names of P and of B, upper triangle by rows, shape [n(n + 1)/2] each */
+  readonly formNames: readonly string[];
+  readonly boundNames: readonly string[];
+  /** names of M, upper triangle by rows, shape [S(S + 1)/2] */
+  readonly meanNames: readonly string[];
+  /** the entries of M_o by rows, shape [S²] */
+  readonly steps: readonly Node[];
+  /** the part of J that is now, of M */
+  readonly now: Node;
+  /** the part of J that comes later, without γ, by the steps: 1, each, and each with itself and those after it; of P, M */
+  readonly later: {
+    readonly constant: Node;
+    readonly linear: readonly Node[];
+    readonly quadratic: readonly Node[];
+  };
+  /** what becomes of P and B, γ included, shapes as of their names */
+  readonly form: readonly Node[];
+  readonly bound: readonly Node[];
+  /** the mean of zᵀ B z is at most most.now + γ (most.slope·most.step + most.rest): of M, of P and B */
+  readonly most: { readonly now: Node; readonly step: Node; readonly slope: Node; readonly rest: Node };
+  /** ρ and g of range.ts */
+  readonly growth: { readonly root: Node; readonly step: Node };
+  /** how many roundings an episode goes through, at most, as a rollout and in a form */
+  readonly roundings: number;
+  /** where the decision is one number a: J by its powers, what is now and what comes later, if of a degree up to 4 */
+  readonly powers?: { readonly now: readonly Node[]; readonly later: readonly Node[] } | undefined;
+}
+
+const known = new WeakMap<Game, MomentFormulas | undefined>();
+
+/** The moments of a game; undefined of one that is not linear, or whose rounding has no bound. */
+export function momentFormulasOf(game: Game): MomentFormulas | undefined {
+  if (!known.has(game)) known.set(game, build(game));
+  return known.get(game);
+}
+
+/** Names of a symmetric matrix, upper triangle by rows. */
+const symmetric = (name: string, size: number) =>
+  range(size).flatMap((i) => range(size - i).map((j) => `${name}.${i}.${i + j}`));
+
+const range = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+function build({ formulas, state, decisionNames }: Game): MomentFormulas | undefined {
+  const { graph: g, linear, discount } = formulas;
+  if (!linear) return undefined;
+  const { objective, expectedStep } = linear;
+  const S = Object.keys(state).length;
+  const [Q, n] = [objective.length, 2 * S];
+  const [small, all] = [range(S), range(n)];
+
+  const sum = (terms: readonly Node[]) => terms.reduce((a, b) => g.add(a, b), g.number(0));
+  const product = (...factors: readonly Node[]) => factors.reduce((a, b) => g.multiply(a, b), g.number(1));
+  const square = (x: Node) => g.power(x, 2);
+  const twice = (x: Node) => g.multiply(g.number(2), x);
+  const named = (name: string) => (i: number, j: number) =>
+    g.name(`${name}.${Math.min(i, j)}.${Math.max(i, j)}`);
+  const [P, B, M] = [named("P"), named("B"), named("M")];
+  const positive = (x: Node) => g.maximum(x, g.number(0));
+  const entries = <T>(size: number, entry: (i: number, j: number) => T) =>
+    range(size).flatMap((i) => range(size - i).map((j) => entry(i, i + j)));
+
+  // by (own state, state), as the game has it; and by (o, δ)
+  const aboutOwn = (form: readonly Node[]) => [
+    ...small.map((j) => g.add(form[S + j], form[j])),
+    ...form.slice(S),
+  ];
+  const roots = objective.map(({ root }) => aboutOwn(root));
+  const steps = expectedStep.map(aboutOwn);
+  const magnitudes = (forms: Matrix) => forms.map((form) => form.map((node) => magnitudeOf(g, node)));
+  const sizes = [...magnitudes(objective.map(({ root }) => root)), ...magnitudes(expectedStep)];
+  if (sizes.some((form) => form.includes(undefined))) return undefined;
+  const ofOwn = (form: readonly Node[]) => [
+    ...small.map((j) => g.add(form[S + j], form[j])),
+    ...form.slice(S),
+  ];
+  const mostRoots = (sizes.slice(0, Q) as Node[][]).map(ofOwn);
+  const mostSteps = (sizes.slice(Q) as Node[][]).map((form, i) =>
+    ofOwn(form).map((size, j) => (j % S === i ? g.add(g.number(1), size) : size)),
+  );
+  const weights = objective.map(({ weight }) => weight);
+
+  // δ' by z
+  const next: Matrix = steps.map((form, i) => form.map((x, j) => (j === S + i ? g.add(g.number(1), x) : x)));
+  /** Fᵀ A F */
+  const transformed = (A: (i: number, j: number) => Node) => {
+    const AF = all.map((i) =>
+      all.map((j) =>
+        sum([...(j < S ? [A(i, j)] : []), ...small.map((k) => product(A(i, S + k), next[k][j]))]),
+      ),
+    );
+    return (i: number, j: number) =>
+      sum([...(i < S ? [AF[i][j]] : []), ...small.map((k) => product(next[k][i], AF[S + k][j]))]);
+  };
+  const squares = (form: Matrix, i: number, j: number) =>
+    sum(form.map((r, q) => product(weights[q], r[i], r[j])));
+
+  const PF = transformed(P);
+  const BF = transformed(B);
+  const terms = g.number(n * (Q + 1 + S));
+  const diagonal = (j: number) => {
+    const later = sum([
+      ...(j < S ? [positive(P(j, j))] : []),
+      ...small.map((i) => product(positive(P(S + i, S + i)), square(mostSteps[i][j]))),
+    ]);
+    return product(terms, g.add(squares(mostRoots, j, j), product(discount, later)));
+  };
+
+  const places = small.flatMap((i) => small.map((j) => [i, j] as const));
+  const later = {
+    constant: sum(places.map(([i, j]) => product(P(i, j), M(i, j)))),
+    linear: places.map(([i, j]) => sum(small.map((l) => product(twice(P(l, S + i)), M(l, j))))),
+    quadratic: entries(S * S, (a, b) => {
+      const [[i, j], [k, l]] = [places[a], places[b]];
+      const once = product(P(S + i, S + k), M(j, l));
+      return a === b ? once : twice(once);
+    }),
+  };
+  const now = sum(small.flatMap((i) => small.map((j) => product(squares(roots, i, j), M(i, j)))));
+  const trace = (A: (i: number, j: number) => Node) => sum(small.map((i) => positive(A(S + i, S + i))));
+  const largest = (nodes: readonly Node[]) => nodes.reduce((a, b) => g.maximum(a, b));
+  const ofStep = steps.flatMap((form) => form.slice(0, S));
+  const products = entries(S * S, (a, b) => g.multiply(ofStep[a], ofStep[b]));
+  const whole = sum([
+    later.constant,
+    ...later.linear.map((x, a) => g.multiply(x, ofStep[a])),
+    ...later.quadratic.map((x, a) => g.multiply(x, products[a])),
+  ]);
+
+  return {
+    graph: g,
+    states: S,
+    formNames: symmetric("P", n),
+    boundNames: symmetric("B", n),
+    meanNames: symmetric("M", S),
+    steps: ofStep,
+    now,
+    later,
+    form: entries(n, (i, j) => g.add(squares(roots, i, j), product(discount, PF(i, j)))),
+    bound: entries(n, (i, j) => {
+      const transported = product(discount, BF(i, j));
+      return i === j ? g.add(diagonal(j), transported) : transported;
+    }),
+    most: {
+      now: product(terms, sum(small.map((j) => product(M(j, j), squares(mostRoots, j, j))))),
+      step: sum(small.flatMap((j) => small.map((i) => product(M(j, j), square(mostSteps[i][j]))))),
+      slope: g.add(product(terms, trace(P)), product(g.number(2 * S), trace(B))),
+      rest: sum(
+        small.map((j) =>
+          product(M(j, j), g.add(product(terms, positive(P(j, j))), product(g.number(2 * S), B(j, j)))),
+        ),
+      ),
+    },
+    growth: {
+      root: sum(
+        mostRoots.flatMap((form, q) => form.map((size) => product(g.maximum(weights[q], g.number(1)), size))),
+      ),
+      step: largest(mostSteps.map((form) => sum(small.map((j) => g.maximum(form[j], form[S + j]))))),
+    },
+    roundings:
+      nodesOf(formulas.mesaObjective, ...formulas.expectedNext, ...roots.flat(), ...steps.flat()).length +
+      4 * n +
+      16,
+    powers: decisionNames.length === 1 ? powersOf(g, decisionNames[0], now, whole) : undefined,
+  };
+}
+
+/** What an agent's cost is made of by powers of the decision a; undefined where it is no polynomial of degree 4. */
+function powersOf(g: Graph, a: string, now: Node, later: Node): MomentFormulas["powers"] {
+  const expanded = (expression: Node): Node[] | undefined => {
+    const degree = degreeIn(expression, a);
+    if (degree === undefined || degree > 4) return undefined;
+    let [derivative, factorial] = [expression, 1];
+    return range(5).map((k) => {
+      if (k > 0) derivative = differentiate(g, derivative, a);
+      factorial *= Math.max(1, k);
+      const atZero = g.substitute(derivative, (name) => (name === a ? g.number(0) : undefined));
+      return g.divide(atZero, g.number(factorial));
+    });
+  };
+  const [first, second] = [expanded(now), expanded(later)];
+  return first && second && { now: first, later: second };
+}
