@@ -9,11 +9,12 @@ import { createRollouts } from "../src/cpu/compiled.ts";
 import { createCpuEvaluator } from "../src/cpu/evaluator.ts";
 import { checkNotAborted } from "../src/errors.ts";
 import { createGpuEvaluator, type GpuEvaluator } from "../src/gpu/evaluator.ts";
+import type { Grid } from "../src/grid.ts";
 import type { Problem } from "../src/problem.ts";
 import type { Evaluator } from "../src/solve/step.ts";
 import { type Peer, runToEnd, startPeer, type Timing } from "./peer.ts";
 
-/** The costs of all candidates of the game `linear` at the first episode, given the decisions after it. */
+/** The costs of all candidates at the first episode, given the decisions after it. */
 export interface Question {
   readonly problem: Problem;
   readonly plan: readonly (readonly number[])[];
@@ -27,6 +28,8 @@ export interface Contestant {
   readonly bits: 32 | 64;
   /** how many times as fast it may be on larger questions, for their work: small ones do not fill a GPU */
   readonly gains: number;
+  /** games that it can answer for; all unless given */
+  readonly games?: readonly string[];
   /** Makes everything ready for a question. */
   take(question: Question): Promise<void>;
   /** Answers it, so many times one after the other; the timing is that of one. */
@@ -35,6 +38,9 @@ export interface Contestant {
 }
 
 export const OURS = "mesa-induction";
+
+/** All points of a grid. */
+export const pointsOf = (grid: Grid) => Array.from({ length: grid.size }, (_, i) => grid.at(i));
 
 /** Times `work`, and gives what it returned last. */
 async function repeated<T>(
@@ -54,7 +60,7 @@ function onOneThread(): Contestant {
     ...({ name: OURS, variant: "1 thread", device: "cpu", bits: 64, gains: GAINS.cpu } as const),
     async take({ problem, plan }) {
       const costsOf = createRollouts(problem).costsAt(0, plan);
-      const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));
+      const decisions = pointsOf(problem.candidates);
       costs = () => costsOf(decisions);
     },
     async time(repeat) {
@@ -111,21 +117,22 @@ function onGpu({ meter, adapter }: Opened, precision: "certified" | "f32"): Cont
 
 /** The variants of a peer. */
 function contestantsOf(peer: Peer): Contestant[] {
-  const { name, device, variants } = peer.about;
+  const { name, device, variants, games = ["linear"] } = peer.about;
   /** the question that the peer has, for all of its variants */
   let taken: Question | undefined;
   return variants.map(({ name: variant, bits }) => ({
-    ...{ name, variant, device, bits, gains: GAINS[device] },
+    ...{ name, variant, device, bits, games, gains: GAINS[device] },
     async take(question) {
       if (taken === question) return;
       taken = question;
       const { problem, plan } = question;
       await peer.ask({
-        candidates: [...problem.candidates.axes[0]],
-        states: [...problem.states.axes[0]],
+        game: problem.game.name,
+        candidates: pointsOf(problem.candidates).flat(),
+        states: pointsOf(problem.states).flat(),
         plan: plan.flat(),
         rates: [...problem.learningRates],
-        discount: problem.parameters.discount,
+        discount: problem.parameters.discount ?? 1,
         regularization: problem.parameters.regularization,
       });
     },

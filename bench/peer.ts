@@ -9,6 +9,8 @@ export interface About {
   readonly name: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly device: "cpu" | "gpu";
+  /** games whose costs it can compute: `linear` alone unless given */
+  readonly games?: readonly string[];
   /** ways to compute that it has, and the bits of their floating-point numbers */
   readonly variants: readonly { readonly name: string; readonly bits: 32 | 64 }[];
 }

@@ -1,5 +1,5 @@
 // This package beside its peers: everyone computes the same costs, in turns in one run, and whose answer differs from
-// the moments' is void.
+// the reference by more than rounding is void.
 
 import { CASES, SIZES, type Size } from "../src/bench/cases.ts";
 import { instructionsPerSecond, instructionsPerStep } from "../src/bench/limit.ts";
@@ -8,7 +8,7 @@ import type { Opened, Selection } from "../src/bench/report.ts";
 import { checkNotAborted } from "../src/errors.ts";
 import { createProblem } from "../src/problem.ts";
 import { createOracle } from "../src/solve/settle.ts";
-import { type Contestant, type Field, openField, type Question } from "./contestants.ts";
+import { type Contestant, type Field, openField, pointsOf, type Question } from "./contestants.ts";
 
 /** How one contestant did. */
 export interface Entry extends Pick<Contestant, "name" | "variant" | "device" | "bits"> {
@@ -26,10 +26,12 @@ export interface Entry extends Pick<Contestant, "name" | "variant" | "device" | 
 
 /** One question, and all who answered it. */
 export interface Race {
+  readonly game: string;
   readonly candidates: number;
   readonly states: number;
   readonly episodes: number;
-  readonly discount: number;
+  /** null where it is the state's */
+  readonly discount: number | null;
   readonly entries: readonly Entry[];
   /** who did not answer, and why */
   readonly leftOut: readonly string[];
@@ -45,7 +47,14 @@ export interface Races {
   };
 }
 
-const DISCOUNTS = [1, 0.97];
+/** what is asked at every size: a game, and its discount unless that is the state's */
+const GAMES: readonly (readonly [game: string, discount: number | null])[] = [
+  ["linear", 1],
+  ["linear", 0.97],
+  ["misconception", 1],
+  ["learned-discount", null],
+];
+
 /** How long everyone is timed. */
 export interface Effort {
   /** timings of each contestant, in turns */
@@ -61,21 +70,24 @@ const SLOW = 1;
 /** what a cost may be off, relatively, after 100 episodes */
 const TOLERANCE = { 64: 1e-11, 32: 1e-4 };
 
-/** A question: a size of the game `linear`, under other rates, a plan that is not the best and a regularization. */
-function ask(size: Size, discount: number): Question {
-  const { coefficient, theta } = CASES.linear[SIZES.indexOf(size)];
+/** A question: a size of a game, under a plan that is not the best and a regularization. */
+function ask(size: Size, game: string, discount: number | null): Question {
   const problem = createProblem({
-    game: "linear",
     schedule: { training: 20, deployment: 80, learningRate: 0.9 },
-    ...{ coefficient, theta, discount, regularization: 0.001 },
+    ...CASES[game][SIZES.indexOf(size)],
+    ...(discount !== null && { discount }),
+    regularization: 0.001,
   });
-  return { problem, plan: Array.from(problem.learningRates, (rate) => [rate > 0 ? 0.05 : 1]) };
+  const others = problem.candidates.axes.slice(1).map(() => 0.1);
+  return { problem, plan: Array.from(problem.learningRates, (rate) => [rate > 0 ? 0.05 : 1, ...others]) };
 }
 
-/** The costs by moments: another method, and cheap enough for every size. */
-function referenceOf({ problem, plan }: Question): Float64Array {
-  const [{ enclosure }] = createOracle(problem).questions(0, plan);
-  return Float64Array.from({ length: problem.candidates.size }, (_, i) => enclosure!(i).cost);
+/** The costs by moments, another method and a cheap one; where there are none, by our own rollouts. */
+function referenceOf({ problem, plan }: Question): ArrayLike<number> {
+  const oracle = createOracle(problem);
+  const [{ enclosure }] = oracle.questions(0, plan);
+  if (!enclosure) return oracle.costsAt(0, plan)(pointsOf(problem.candidates));
+  return Float64Array.from({ length: problem.candidates.size }, (_, i) => enclosure(i).cost);
 }
 
 /** One contestant on one question. */
@@ -84,12 +96,17 @@ class Turn {
   readonly deviceSeconds: number[] = [];
   difference = 0;
   readonly #contestant: Contestant;
-  readonly #reference: Float64Array;
+  readonly #reference: ArrayLike<number>;
   readonly #repeat: number;
   readonly rounds: number;
 
   /** @param first how long one answer took, in seconds */
-  constructor(contestant: Contestant, reference: Float64Array, first: number, { rounds, timing }: Effort) {
+  constructor(
+    contestant: Contestant,
+    reference: ArrayLike<number>,
+    first: number,
+    { rounds, timing }: Effort,
+  ) {
     this.#contestant = contestant;
     this.#reference = reference;
     this.#repeat = Math.max(1, Math.ceil(timing / first));
@@ -105,7 +122,7 @@ class Turn {
     if (deviceSeconds !== undefined) this.deviceSeconds.push(deviceSeconds);
     if (!answer) return;
     const reference =
-      least === undefined ? this.#reference : [this.#reference.reduce((a, b) => Math.min(a, b))];
+      least === undefined ? this.#reference : [Array.from(this.#reference).reduce((a, b) => Math.min(a, b))];
     const answers = least === undefined ? costs! : [least];
     for (let i = 0; i < reference.length; i++) {
       const off = Math.abs(answers[i] / reference[i] - 1);
@@ -115,19 +132,20 @@ class Turn {
   }
 }
 
-/** How long a question may take by how long smaller ones took. */
+/** How long a question of a game may take by how long smaller ones took. */
 class Speeds {
-  /** steps a second */
-  readonly #known = new Map<Contestant, number>();
+  /** steps a second, by game */
+  readonly #known = new Map<Contestant, Map<string, number>>();
 
   /** in seconds; 0 where nothing is known */
-  expected(contestant: Contestant, work: number): number {
-    const speed = this.#known.get(contestant);
+  expected(contestant: Contestant, game: string, work: number): number {
+    const speed = this.#known.get(contestant)?.get(game);
     return speed === undefined ? 0 : work / (speed * contestant.gains);
   }
 
-  learn(contestant: Contestant, work: number, seconds: number): void {
-    this.#known.set(contestant, work / seconds);
+  learn(contestant: Contestant, game: string, work: number, seconds: number): void {
+    const known = this.#known.get(contestant) ?? new Map<string, number>();
+    this.#known.set(contestant, known.set(game, work / seconds));
   }
 }
 
@@ -159,30 +177,35 @@ async function raceOnce(
   onShare: (share: number, what: string) => void,
   { patience, signal, limit, effort }: Racing,
 ): Promise<Race> {
-  const { candidates, states, learningRates, parameters } = question.problem;
-  const reference = referenceOf(question);
+  const { game, candidates, states, learningRates, parameters } = question.problem;
   const episodes = learningRates.length;
   const work = candidates.size * states.size * episodes;
   const leftOut: string[] = [];
   const leaveOut = ({ name, variant }: Contestant, why: string) =>
     leftOut.push(`${name}, ${variant} (${why})`);
-  const turns = new Map<Contestant, Turn>();
+  const racing = new Map<Contestant, number>();
   for (const [i, contestant] of contestants.entries()) {
     checkNotAborted(signal);
     onShare(i / contestants.length / 2, contestant.name);
-    let seconds = speeds.expected(contestant, work);
+    let seconds = speeds.expected(contestant, game.name, work);
     const failure = await failureOf(signal, async () => {
       if (seconds > patience) return;
       await contestant.take(question);
       // compiles and warms up; the second answer says how often to repeat
       await contestant.time(1, false);
       seconds = (await contestant.time(1, false)).seconds;
-      speeds.learn(contestant, work, seconds);
+      speeds.learn(contestant, game.name, work, seconds);
     });
-    if (!failure && seconds <= patience)
-      turns.set(contestant, new Turn(contestant, reference, seconds, effort));
+    if (!failure && seconds <= patience) racing.set(contestant, seconds);
     else leaveOut(contestant, failure ?? `takes over ${patience} s`);
   }
+  const reference = racing.size > 0 ? referenceOf(question) : [];
+  const turns = new Map(
+    Array.from(racing, ([contestant, seconds]) => [
+      contestant,
+      new Turn(contestant, reference, seconds, effort),
+    ]),
+  );
   for (let round = 0; round < effort.rounds; round++) {
     for (const [contestant, turn] of turns) {
       checkNotAborted(signal);
@@ -193,20 +216,22 @@ async function raceOnce(
       leaveOut(contestant, failure);
     }
   }
-  const each = instructionsPerStep(question.problem)!;
+  const each = instructionsPerStep(question.problem);
   const entries = Array.from(turns, ([{ name, variant, device, bits }, turn]): Entry => {
     const seconds = spreadOf(turn.seconds);
     const deviceSeconds = turn.deviceSeconds.length > 0 ? spreadOf(turn.deviceSeconds) : null;
     return {
       ...{ name, variant, device, bits, seconds, deviceSeconds },
       stepsPerSecond: work / seconds.median,
-      limitShare: limit && deviceSeconds ? (work * each) / deviceSeconds.median / limit : null,
+      limitShare: limit && each && deviceSeconds ? (work * each) / deviceSeconds.median / limit : null,
       difference: turn.difference,
       valid: turn.difference <= TOLERANCE[bits],
     };
   });
-  const { discount } = parameters;
-  return { candidates: candidates.size, states: states.size, episodes, discount, entries, leftOut };
+  return {
+    ...{ game: game.name, candidates: candidates.size, states: states.size, episodes },
+    ...{ discount: parameters.discount ?? null, entries, leftOut },
+  };
 }
 
 /**
@@ -223,14 +248,16 @@ export async function race(
   const field = await openField(backends.includes("gpu") ? opened : undefined, signal);
   const contestants = field.contestants.filter(({ device }) => backends.includes(device));
   const limit = opened && instructionsPerSecond(opened.adapter.name);
-  const questions = sizes.flatMap((size) => DISCOUNTS.map((discount) => ask(size, discount)));
+  const questions = sizes.flatMap((size) => GAMES.map((what) => ask(size, ...what)));
   const speeds = new Speeds();
   const races: Race[] = [];
   try {
     for (const [q, question] of questions.entries()) {
       const share = (part: number, what: string) =>
         onShare((q + part) / questions.length, `question ${q + 1} of ${questions.length}: ${what}`);
-      races.push(await raceOnce(question, contestants, speeds, share, { patience, signal, limit, effort }));
+      const { name } = question.problem.game;
+      const asked = contestants.filter(({ games }) => games?.includes(name) ?? true);
+      races.push(await raceOnce(question, asked, speeds, share, { patience, signal, limit, effort }));
     }
   } finally {
     await field.close();

@@ -36,9 +36,10 @@ export function racesTable({ peers: { races, absent } }: Races): string {
       ratioTo(oursOn(one, "gpu"), entry),
     ]);
     const left = one.leftOut.length > 0 ? `\nleft out: ${one.leftOut.join("; ")}` : "";
-    const { candidates, states, episodes, discount } = one;
+    const { game, candidates, states, episodes, discount } = one;
     const what = [candidates, states, episodes].map((count) => count.toLocaleString("en-US")).join(" × ");
-    return `costs of ${what}, discount ${discount}\n${alignColumns([heading, ...rows], 3)}${left}\n`;
+    const weighed = discount === null ? "" : `, discount ${discount}`;
+    return `${game}: costs of ${what}${weighed}\n${alignColumns([heading, ...rows], 3)}${left}\n`;
   });
   return `${tables.join("\n")}\n${absent.map(({ name, why }) => `absent: ${name} (${why})`).join("\n")}\n`;
 }

@@ -36,6 +36,9 @@ const grid = (of: { candidates: number; states: number; episodes: number }) =>
   [of.candidates, of.states, of.episodes].map(count).join(" × ");
 const share = (x: number | null) => (x === null ? "–" : `${(100 * x).toFixed(0)} %`);
 
+const questionOf = (race: Race) =>
+  `${race.game}, ${grid(race)}${race.discount === null ? "" : `, γ = ${race.discount}`}`;
+
 /** On what, when and how. */
 function machine({
   machine: { cpu, cores, memoryBytes },
@@ -129,7 +132,7 @@ function races({ peers, adapter }: Results): string {
   const table = (device: Entry["device"]) => {
     const answered = peers.races.filter((race) => oursOn(race, device));
     return markdown([
-      ["", "", "", ...answered.map((race) => `${grid(race)}, γ = ${race.discount}`)],
+      ["", "", "", ...answered.map(questionOf)],
       ...Array.from(all, ([key, cells]) => [...cells, ...answered.map((race) => cell(race, key, device))]),
     ]);
   };

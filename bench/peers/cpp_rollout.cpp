@@ -1,5 +1,5 @@
-// The average total mesa cost of every candidate of the game linear in C++: threads along the candidates, vectors along
-// the states, which stay in registers for the whole rollout.
+// The average total mesa cost of every candidate in C++: threads along the candidates, vectors along the states, which
+// stay in registers or the nearest cache for the whole rollout. What an episode has in common is computed once.
 //
 //     g++ -std=c++17 -O3 -march=native -fopenmp cpp_rollout.cpp
 
@@ -9,84 +9,153 @@
 
 #include "protocol.hpp"
 
-/// states that run side by side: several vectors of them, so that one operation need not wait for another
-template <typename Real>
-constexpr int LANES = 512 / sizeof(Real);
+// Each game: how many numbers its decision and its state have, the states that run side by side (several vectors of
+// them, so that one operation need not wait for another), what an episode has in common, and one state's step through
+// it, which returns y − θ_t. States are padded to whole blocks with zeros, which cost nothing.
 
-/// What an episode has in common for all states and candidates.
+/// y = aθ, θ' = gain·θ
 template <typename Real>
-struct Episode {
-  Real reach, gain, weight;
-};
+struct Linear {
+  static constexpr int DECISION = 1, STATE = 1, LANES = 512 / sizeof(Real);
+  static constexpr bool OWN_DISCOUNT = false;
+  Real reach, gain;
 
-/// A problem in an arithmetic. The states are padded to whole blocks with zeros, which cost nothing.
-template <typename Real>
-struct Prepared {
-  std::vector<Real> candidates, states;
-  std::vector<Episode<Real>> episodes;
-  Real count;
-  double rate, regularization;
+  Linear(const double* d, double eta, double lambda)
+      : reach(d[0]), gain(1 - 2 * eta * (d[0] * d[0] + lambda)) {}
 
-  explicit Prepared(const Problem& problem)
-      : candidates(problem.candidates.begin(), problem.candidates.end()),
-        states(problem.states.begin(), problem.states.end()),
-        count(static_cast<Real>(problem.states.size())),
-        rate(problem.rates[0]),
-        regularization(problem.regularization) {
-    const auto lanes = static_cast<size_t>(LANES<Real>);
-    states.resize((states.size() + lanes - 1) / lanes * lanes);
-    double weight = 1;
-    for (size_t k = 0; k < problem.rates.size(); k++, weight *= problem.discount)
-      episodes.push_back({static_cast<Real>(problem.plan[k]),
-                          static_cast<Real>(gain(problem.plan[k], problem.rates[k])), static_cast<Real>(weight)});
+  Real step(Real (&x)[STATE], const Real (&own)[STATE]) const {
+    const Real miss = reach * x[0] - own[0];
+    x[0] *= gain;
+    return miss;
   }
-
-  double gain(double a, double eta) const { return 1 - 2 * eta * (a * a + regularization); }
 };
 
-template <typename Real, bool DISCOUNTED>
-void rollOut(const Prepared<Real>& given, std::vector<double>& costs, int threads) {
-  const auto& [candidates, states, episodes, count, rate, regularization] = given;
-  const auto size = static_cast<long>(candidates.size());
+/// y = aθ + (1 − a)b, where the agent expects that (y − b_t)² is what is lowered: θ' and b' are linear in θ, b and b_t
+template <typename Real>
+struct Misconception {
+  static constexpr int DECISION = 1, STATE = 2, LANES = 256 / sizeof(Real);
+  static constexpr bool OWN_DISCOUNT = false;
+  Real a, b, keepTheta, keepBelief, cross, pullTheta, pullBelief;
+
+  Misconception(const double* d, double eta, double lambda)
+      : a(d[0]), b(1 - d[0]),
+        keepTheta(1 - 2 * eta * (d[0] * d[0] + lambda)),
+        keepBelief(1 - 2 * eta * (1 - d[0]) * (1 - d[0])),
+        cross(-2 * eta * d[0] * (1 - d[0])), pullTheta(2 * eta * d[0]), pullBelief(2 * eta * (1 - d[0])) {}
+
+  Real step(Real (&x)[STATE], const Real (&own)[STATE]) const {
+    const Real theta = x[0], belief = x[1];
+    x[0] = keepTheta * theta + cross * belief + pullTheta * own[1];
+    x[1] = keepBelief * belief + cross * theta + pullBelief * own[1];
+    return a * theta + b * belief - own[0];
+  }
+};
+
+/// y = (c + dγ)θ, where γ is learned as well, and weighs what is to come
+template <typename Real>
+struct LearnedDiscount {
+  static constexpr int DECISION = 2, STATE = 2, LANES = 512 / sizeof(Real);
+  static constexpr bool OWN_DISCOUNT = true;
+  Real base, perDiscount, rate, decay;
+
+  LearnedDiscount(const double* d, double eta, double lambda)
+      : base(d[0]), perDiscount(d[1]), rate(2 * eta), decay(1 - 2 * eta * lambda) {}
+
+  Real step(Real (&x)[STATE], const Real (&own)[STATE]) const {
+    const Real theta = x[0], reach = base + perDiscount * x[1], y = reach * theta, pull = rate * y;
+    const Real gamma = x[1] - pull * perDiscount * theta;
+    x[0] = decay * theta - pull * reach;
+    x[1] = gamma < 0 ? 0 : gamma > 1 ? 1 : gamma;
+    return y - own[0];
+  }
+};
+
+/// A problem in an arithmetic.
+template <typename Game, typename Real>
+struct Prepared {
+  std::vector<Real> states[Game::STATE];
+  std::vector<Game> episodes;
+  std::vector<Real> weights;
+  double count;
+
+  explicit Prepared(const Problem& problem) : count(problem.states.size() / Game::STATE) {
+    const auto size = (problem.states.size() / Game::STATE + Game::LANES - 1) / Game::LANES * Game::LANES;
+    for (int j = 0; j < Game::STATE; j++) {
+      for (size_t i = j; i < problem.states.size(); i += Game::STATE) states[j].push_back(problem.states[i]);
+      states[j].resize(size);
+    }
+    double weight = 1;
+    for (size_t k = 0; k < problem.rates.size(); k++, weight *= problem.discount) {
+      episodes.emplace_back(&problem.plan[k * Game::DECISION], problem.rates[k], problem.regularization);
+      weights.push_back(weight);
+    }
+  }
+};
+
+/// DISCOUNTED: whether the problem's discount is below 1
+template <typename Game, typename Real, bool DISCOUNTED>
+void rollOut(const Problem& problem, const Prepared<Game, Real>& given, std::vector<double>& costs, int threads) {
+  constexpr int LANES = Game::LANES, STATE = Game::STATE;
+  const auto size = static_cast<long>(costs.size());
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (long i = 0; i < size; i++) {
-    const Real a = candidates[i];
-    const Real first = static_cast<Real>(given.gain(a, rate));
+    const Game first(&problem.candidates[i * Game::DECISION], problem.rates[0], problem.regularization);
     Real sum = 0;
-    for (size_t block = 0; block < states.size(); block += LANES<Real>) {
-      Real theta[LANES<Real>], total[LANES<Real>];
-      const Real* goal = &states[block];
+    for (size_t block = 0; block < given.states[0].size(); block += LANES) {
+      Real x[STATE][LANES], weight[LANES], total[LANES];
+      const Real* own[STATE];
+      for (int j = 0; j < STATE; j++) own[j] = &given.states[j][block];
+      // one state through one episode
+      const auto pass = [&](const Game& game, int s, Real (&state)[STATE], Real (&its)[STATE]) {
+        for (int j = 0; j < STATE; j++) its[j] = own[j][s];
+        const Real miss = game.step(state, its);
+        for (int j = 0; j < STATE; j++) x[j][s] = state[j];
+        return miss;
+      };
 #pragma omp simd
-      for (int s = 0; s < LANES<Real>; s++) {
-        const Real miss = a * goal[s] - goal[s];
+      for (int s = 0; s < LANES; s++) {
+        Real state[STATE], its[STATE];
+        for (int j = 0; j < STATE; j++) state[j] = own[j][s];
+        const Real miss = pass(first, s, state, its);
         total[s] = miss * miss;
-        theta[s] = first * goal[s];
+        if (Game::OWN_DISCOUNT) weight[s] = its[STATE - 1];
       }
-      for (size_t k = 1; k < episodes.size(); k++) {
-        const auto [reach, gain, weight] = episodes[k];
+      for (size_t k = 1; k < given.episodes.size(); k++) {
+        const Game game = given.episodes[k];
+        const Real all = given.weights[k];
 #pragma omp simd
-        for (int s = 0; s < LANES<Real>; s++) {
-          const Real miss = reach * theta[s] - goal[s];
-          total[s] += DISCOUNTED ? weight * miss * miss : miss * miss;
-          theta[s] *= gain;
+        for (int s = 0; s < LANES; s++) {
+          Real state[STATE], its[STATE];
+          for (int j = 0; j < STATE; j++) state[j] = x[j][s];
+          const Real miss = pass(game, s, state, its);
+          total[s] += Game::OWN_DISCOUNT ? weight[s] * miss * miss : DISCOUNTED ? all * miss * miss : miss * miss;
+          if (Game::OWN_DISCOUNT) weight[s] *= its[STATE - 1];
         }
       }
 #pragma omp simd reduction(+ : sum)
-      for (int s = 0; s < LANES<Real>; s++) sum += total[s];
+      for (int s = 0; s < LANES; s++) sum += total[s];
     }
-    costs[i] = sum / count;
+    costs[i] = sum / static_cast<Real>(given.count);
   }
+}
+
+template <template <typename> class Game, typename Real>
+Timing timed(const Problem& problem, int threads, int repeat) {
+  using Its = Game<Real>;
+  const Prepared<Its, Real> given(problem);
+  const auto roll = problem.discount == 1 ? rollOut<Its, Real, false> : rollOut<Its, Real, true>;
+  Timing timing{0, -1, std::vector<double>(problem.candidates.size() / Its::DECISION)};
+  const double start = now();
+  for (int i = 0; i < repeat; i++) roll(problem, given, timing.costs, threads);
+  timing.seconds = (now() - start) / repeat;
+  return timing;
 }
 
 template <typename Real>
 Timing timed(const Problem& problem, int threads, int repeat) {
-  const Prepared<Real> given(problem);
-  const auto roll = problem.discount == 1 ? rollOut<Real, false> : rollOut<Real, true>;
-  Timing timing{0, -1, std::vector<double>(problem.candidates.size())};
-  const double start = now();
-  for (int i = 0; i < repeat; i++) roll(given, timing.costs, threads);
-  timing.seconds = (now() - start) / repeat;
-  return timing;
+  if (problem.game == "misconception") return timed<Misconception, Real>(problem, threads, repeat);
+  if (problem.game == "learned-discount") return timed<LearnedDiscount, Real>(problem, threads, repeat);
+  return timed<Linear, Real>(problem, threads, repeat);
 }
 
 int main() {
@@ -99,8 +168,8 @@ int main() {
       variants += (variants.empty() ? "" : ", ") + ("{\"name\": \"float" + bits + ", " + many + "\", \"bits\": " + bits + "}");
 
   Problem problem;
-  serve("{\"name\": \"C++\", \"versions\": {\"g++\": \"" __VERSION__ "\"}, \"device\": \"cpu\", \"variants\": [" +
-            variants + "]}",
+  serve("{\"name\": \"C++\", \"versions\": {\"g++\": \"" __VERSION__ "\"}, \"device\": \"cpu\", " +
+            ("\"games\": [\"linear\", \"misconception\", \"learned-discount\"], \"variants\": [" + variants) + "]}",
         [&](const Problem& given) { problem = given; },
         [&](const std::string& variant, int repeat) {
           const int used = std::stoi(variant.substr(variant.find(", ") + 2));

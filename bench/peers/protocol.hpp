@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
-/// What is asked: the costs of all candidates at episode 0.
+/// What is asked: the costs of all candidates of a game at episode 0. Decisions and states of several numbers follow
+/// each other; parameters that are not here are 1.
 struct Problem {
+  std::string game;
   std::vector<double> candidates, states, plan, rates;
   double discount, regularization;
 };
@@ -45,8 +47,9 @@ inline std::string readString(const std::string& line, const char* key) {
 }
 
 inline Problem readProblem(const std::string& line) {
-  return {readList(line, "candidates"), readList(line, "states"),     readList(line, "plan"),
-          readList(line, "rates"),      readNumber(line, "discount"), readNumber(line, "regularization")};
+  return {readString(line, "game"),     readList(line, "candidates"), readList(line, "states"),
+          readList(line, "plan"),       readList(line, "rates"),      readNumber(line, "discount"),
+          readNumber(line, "regularization")};
 }
 
 /// What one request took: by the clock, and where the work is a GPU's, by the GPU's own (else negative); and the costs.

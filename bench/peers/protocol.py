@@ -1,7 +1,8 @@
 """How a peer written in Python is asked: one JSON object a line, each answered with one.
 
-First it says what it is, or why it cannot run here. Then comes the problem, and after it requests that name a variant,
-how often to repeat it, and whether the costs are wanted.
+First it says what it is, or why it cannot run here. Then comes the problem, of a game that it has ("games"; linear
+unless it says otherwise), and after it requests that name a variant, how often to repeat it, and whether the costs are
+wanted.
 """
 
 import json
@@ -30,7 +31,7 @@ def serve(about, variants):
     for line in sys.stdin:
         request = json.loads(line)
         if "states" in request:
-            problem, prepared = request, {}
+            problem, prepared = {key: value for key, value in request.items() if key != "game"}, {}
             print("{}", flush=True)
             continue
         name = request["variant"]

@@ -43,6 +43,8 @@ export interface Kernel {
   readonly ownParts: readonly Node[];
   /** bytes of a row, of a record, and of a block of records */
   readonly sizes: { readonly row: number; readonly record: number; readonly block: number };
+  /** whether costs may tell 0 from −0, as a division by anything but a number can; then mirror images may differ */
+  readonly tellsZeros: boolean;
   /** how large decisions and states may be where nothing is learned, for `later` to leave states as they are; else 0 */
   readonly tame: number;
 }
@@ -66,8 +68,11 @@ export function createKernel(
   states: readonly string[],
 ): Kernel {
   const owns = states.map(ownName);
-  const still = stillOf(formulas, decision);
   const { mesaObjective, discount, expectedNext } = formulas;
+  const tellsZeros = nodesOf(mesaObjective, discount, ...expectedNext).some(
+    ({ op, args }) => op === "divide" && args[1].op !== "number",
+  );
+  const still = tellsZeros ? undefined : stillOf(formulas, decision);
   const basic = inBasicOperations([mesaObjective, discount, ...expectedNext, ...(still?.next ?? [])]);
   const [cost, gamma] = basic;
   const next = basic.slice(2, 2 + states.length);
@@ -88,6 +93,7 @@ export function createKernel(
   const isDiscounted = !isNumber(gamma, 1);
   const ownGamma = recordSlots.get(gamma);
   const numbers = new Numbers();
+  const shared: Shared = { numbers, tellsZeros };
 
   /** Code of some expressions, by what pushes an entry of a row and of a record. */
   const evaluate = (
@@ -97,7 +103,7 @@ export function createKernel(
     fromRecord: (slot: number) => void,
     free: number[] = [],
   ) =>
-    new Evaluation(code, numbers, expressions, free, (node) => {
+    new Evaluation(code, shared, expressions, free, (node) => {
       const isName = node.op === "name";
       const state = isName ? states.indexOf(node.name) : -1;
       const inRecord = state < 0 ? recordSlots.get(node) : ownParts.length + state;
@@ -117,6 +123,7 @@ export function createKernel(
     numbers: numbers.list,
     ownParts,
     sizes: { row, record, block: vectors * record },
+    tellsZeros,
     tame: still?.tame ?? 0,
   };
 
@@ -124,7 +131,7 @@ export function createKernel(
     const code = new Code(2);
     const [at, end] = [0, 1];
     code.each(at, row, end, () => {
-      const evaluation = new Evaluation(code, numbers, parts, [], ({ op, name }) =>
+      const evaluation = new Evaluation(code, shared, parts, [], ({ op, name }) =>
         op === "name"
           ? () => code.get(at).memory("v128.load64_splat", given.indexOf(name) * NUMBER)
           : undefined,
@@ -299,13 +306,18 @@ const INSTRUCTIONS: Partial<Record<Node["op"], Instruction>> = {
   maximum: "f64x2.max",
 };
 
+/** What all code of a module goes by. */
+interface Shared extends Pick<Kernel, "tellsZeros"> {
+  readonly numbers: Numbers;
+}
+
 /** Pushes what is there already. */
 type Push = () => void;
 
 /** Code that evaluates expressions of basic operations, what they share once. */
 class Evaluation {
   readonly #code: Code;
-  readonly #numbers: Numbers;
+  readonly #shared: Shared;
   readonly #free: number[];
   readonly #leaf: (node: Node) => Push | undefined;
   /** how many times a node will still be asked for, and the local that it is in */
@@ -318,15 +330,15 @@ class Evaluation {
    */
   constructor(
     code: Code,
-    numbers: Numbers,
+    shared: Shared,
     expressions: readonly Node[],
     free: number[],
     leaf: (node: Node) => Push | undefined,
   ) {
     this.#code = code;
-    this.#numbers = numbers;
+    this.#shared = shared;
     this.#free = free;
-    this.#leaf = (node) => (node.op === "number" ? () => numbers.load(code, node.value) : leaf(node));
+    this.#leaf = (node) => (node.op === "number" ? () => shared.numbers.load(code, node.value) : leaf(node));
     const waiting = [...expressions];
     for (let node = waiting.pop(); node; node = waiting.pop()) {
       const uses = this.#uses.get(node) ?? 0;
@@ -373,21 +385,22 @@ class Evaluation {
 
   #operate(node: Node): void {
     const code = this.#code;
+    const { numbers, tellsZeros } = this.#shared;
     const { op } = node;
     const last = inOrder(node).at(-1)!;
     const bound = last.op === "number" ? last.value : Number.NaN;
     if (op === "below") code.do("f64x2.lt").do("v128.bitselect");
     else if (op === "exponential2") {
       // the number is moved into the exponent of 1
-      this.#numbers.load(code, ROUNDER);
+      numbers.load(code, ROUNDER);
       code.do("f64x2.add").do("i32.const", MANTISSA_BITS).do("i64x2.shl");
-      this.#numbers.load(code, 1);
+      numbers.load(code, 1);
       code.do("i64x2.add");
     } else if (op === "maximum" && !Number.isNaN(bound)) {
       // one instruction where max itself is many: a < b ? b : a, which of −0 and 0 takes the first
       code.do("f64x2.pmax");
-      if (!Object.is(bound, 0)) return;
-      this.#numbers.load(code, 0);
+      if (!tellsZeros || !Object.is(bound, 0)) return;
+      numbers.load(code, 0);
       code.do("f64x2.add");
     } else if (op === "minimum" && !Number.isNaN(bound) && !Object.is(bound, -0)) code.do("f64x2.pmin");
     else code.do(INSTRUCTIONS[op]!);
@@ -400,10 +413,6 @@ function inOrder({ op, args }: Node): readonly Node[] {
   if (op === "below") return [c, d, a, b];
   return (op === "minimum" || op === "maximum") && a.op === "number" ? [b, a] : args;
 }
-
-/** Whether a formula divides by what is no number: that tells 0 from −0. */
-export const divides = (...formulas: readonly Node[]): boolean =>
-  nodesOf(...formulas).some(({ op, args }) => op === "divide" && args[1].op !== "number");
 
 /** What becomes of states where the learning rate is 0. */
 interface Still {
@@ -418,20 +427,17 @@ const LARGE = 1e300;
 const TAME = [128, 64, 32, 16, 8].map((exponent) => 2 ** exponent);
 
 /**
- * The next state where the learning rate is 0, in which 0·x is left out: it is 0 for every finite x.
+ * The next state where the learning rate is 0, in which 0·x is left out: it is 0 for every finite x, of either sign.
  *
- * @returns undefined where it depends on the decision, where the zero's sign may matter, and where x may be infinite
+ * @returns undefined where it depends on the decision, and where x may be infinite
  */
-function stillOf(
-  { graph, mesaObjective, expectedNext }: Formulas,
-  decision: readonly string[],
-): Still | undefined {
+function stillOf({ graph, expectedNext }: Formulas, decision: readonly string[]): Still | undefined {
   const zero = graph.number(0);
   const next = expectedNext.map((node) =>
     graph.substitute(node, (name) => (name === "learningRate" ? zero : undefined)),
   );
   const names = namesIn(...next);
-  if (divides(mesaObjective, ...expectedNext) || decision.some((name) => names.has(name))) return undefined;
+  if (decision.some((name) => names.has(name))) return undefined;
   const tame = TAME.find((size) => expectedNext.every((node) => largestOf(node, size) < LARGE));
   return tame === undefined ? undefined : { next, tame };
 }

@@ -15,7 +15,12 @@ test("those that are here agree, those that are not are absent", { timeout: 240_
     { rounds: 1, timing: 0 },
   );
   const { races, absent } = measured.peers;
-  expect(races.map(({ discount }) => discount)).toEqual([1, 0.97]);
+  expect(races.map(({ game, discount }) => [game, discount])).toEqual([
+    ["linear", 1],
+    ["linear", 0.97],
+    ["misconception", 1],
+    ["learned-discount", null],
+  ]);
   for (const one of races) {
     const ours = one.entries.filter(({ name }) => name === OURS).map(({ variant }) => variant);
     expect(ours).toContain("1 thread");
@@ -31,7 +36,7 @@ test("those that are here agree, those that are not are absent", { timeout: 240_
   const here = new Set([...races[0].entries.map(({ name }) => name), ...absent.map(({ name }) => name)]);
   for (const peer of ["NumPy", "C++", "CUDA", "PyTorch", "JAX"]) expect(here).toContain(peer);
   for (const { why } of absent) expect(why).toMatch(/./);
-  expect(racesTable(measured)).toContain("costs of 401 × 11 × 100, discount 0.97");
+  expect(racesTable(measured)).toContain("linear: costs of 401 × 11 × 100, discount 0.97");
 });
 
 test("an answer that is wrong has no ratio", async () => {
