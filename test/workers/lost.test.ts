@@ -17,7 +17,7 @@ afterAll(() => {
 
 const problem = createProblem({
   game: "misconception",
-  coefficient: { count: 40_001 },
+  coefficient: { count: 9001 },
   schedule: { learningRates: [1, 0] },
 });
 
