@@ -537,7 +537,7 @@ function structured(
   const { graph: g, outputs, mesaObjective, discount, next, expectedNext } = formulas;
   const owns = states.map(ownName);
   const z = [...owns, ...states];
-  const squares = squaresOf(g, mesaObjective, isWeight);
+  const squares = squaresOf(g, mesaObjective, isWeight, (name) => z.includes(name));
   let nonlinear = "mesaObjective is no sum of squares";
   const linear = squares && linearOf(squares);
   const mirrored = (of: typeof formulas) =>
@@ -584,8 +584,6 @@ function structured(
         z,
       );
     if (!roots) return undefined;
-    const weights = namesIn(...squares.map(({ weight }) => weight));
-    if (z.some((name) => weights.has(name))) return because("mesaObjective is not linear in the state");
     return {
       objective: squares.map(({ weight }, i) => ({ weight, root: roots[i] })),
       outputs: byOutput,

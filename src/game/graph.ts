@@ -208,8 +208,8 @@ export function rewrite<T>(expression: Node, visit: (node: Node, args: readonly 
 }
 
 /**
- * The derivative of an expression by one of its names. That of |x|, min and max at a corner is the right one's of the
- * two that the corner joins: |x|′ = 1 at 0.
+ * The derivative of an expression by one of its names. At a corner it is a side's: |x|′ = 1 at 0, and that of min and max
+ * is the first argument's where both are equal.
  */
 export function differentiate(g: Graph, expression: Node, by: string): Node {
   const [zero, one, two] = [g.number(0), g.number(1), g.number(2)];

@@ -34,35 +34,38 @@ export type SumOfSquares = readonly { readonly weight: Node; readonly root: Node
  * An expression as a sum of squares.
  *
  * @param isWeight whether a name is a parameter that cannot be negative
+ * @param isInRoot whether a name may be in no weight, as squares are asked for of what it is in
  * @returns undefined where it is not one on the face of it
  */
 export function squaresOf(
   g: Graph,
   expression: Node,
   isWeight: (name: string) => boolean,
+  isInRoot: (name: string) => boolean,
 ): SumOfSquares | undefined {
   const isPositive = (node: Node): boolean =>
     (node.op === "number" && node.value >= 0) ||
     (node.op === "name" && isWeight(node.name)) ||
     (["multiply", "add", "divide"].includes(node.op) && node.args.every(isPositive)) ||
     (node.op === "power" && (node.value % 2 === 0 || isPositive(node.args[0])));
+  const mayWeigh = (node: Node) => isPositive(node) && ![...namesIn(node)].some(isInRoot);
+  const squares = (node: Node) => squaresOf(g, node, isWeight, isInRoot);
   const [a, b] = expression.args;
   const scaled = (weight: Node, of: Node) =>
-    squaresOf(g, of, isWeight)?.map((square) => ({ ...square, weight: g.multiply(weight, square.weight) }));
+    squares(of)?.map((square) => ({ ...square, weight: g.multiply(weight, square.weight) }));
   if (isNumber(expression, 0)) return [];
   switch (expression.op) {
     case "power":
       if (expression.value !== 2) return undefined;
       return [{ weight: g.number(1), root: a }];
     case "add": {
-      const [left, right] = [squaresOf(g, a, isWeight), squaresOf(g, b, isWeight)];
+      const [left, right] = [squares(a), squares(b)];
       return left && right && [...left, ...right];
     }
     case "multiply":
-      if (isPositive(a)) return scaled(a, b);
-      return isPositive(b) ? scaled(b, a) : undefined;
+      return (mayWeigh(a) ? scaled(a, b) : undefined) ?? (mayWeigh(b) ? scaled(b, a) : undefined);
     case "divide":
-      return isPositive(b) ? scaled(g.divide(g.number(1), b), a) : undefined;
+      return mayWeigh(b) ? scaled(g.divide(g.number(1), b), a) : undefined;
     default:
       return undefined;
   }
@@ -171,7 +174,7 @@ export function sharedParts(expressions: readonly Node[], isShared: (name: strin
 
 /**
  * What the terms of an expression add up to if none of them cancels: float64 makes of it what is within as many units
- * of rounding of this as it has operations.
+ * of rounding of this as it has operations, powers written out as products, each as often as it occurs.
  *
  * @returns undefined where an expression jumps, so that rounding may make anything of it
  */
