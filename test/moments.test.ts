@@ -2,11 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rolloutCosts } from "../src/cpu/rollout.ts";
-import { solve } from "../src/index.ts";
+import { type Config, defineGame, solve } from "../src/index.ts";
 import { createProblem, type Problem } from "../src/problem.ts";
 import { Future } from "../src/solve/moments.ts";
 import type { Plan } from "../src/solve/step.ts";
-import { linearConfig, linearWithPlan } from "./games.ts";
+import { momentum } from "./games/momentum.ts";
+import { twoGoals } from "./games/twoGoals.ts";
+import { linearConfig, linearWithPlan, magnitude } from "./games.ts";
+import { axis } from "./gpu/numbers.ts";
 
 /** checks every candidate of some episodes; gives how much of its bound the worst of them used, and how many it saw */
 function checkEnclosure(problem: Problem, plan: Plan) {
@@ -56,6 +59,106 @@ describe("the bound holds", () => {
     const problem = createProblem({ game: "linear", coefficient: { count: 41 }, schedule, ...change });
     const plan = Array.from({ length: episodes }, (_, t) => [t < 9 ? 0.3 : 1.02]);
     expect(checkEnclosure(problem, plan).seen).toBeGreaterThan(0);
+  });
+});
+
+/** weights of squares on either side and under them, states that no gradient moves, and a decision to the third power */
+const weighted = defineGame({
+  name: "weighted",
+  state: {
+    theta: { min: -1, max: 1, count: 3, initial: 0.8 },
+    fixed: { min: -1, max: 1, count: 3, initial: 0.3, trained: false },
+  },
+  decision: { a: { min: -1, max: 1, count: 9 } },
+  parameters: { weight: { default: 1, min: 0 } },
+  definitions: { cube: "a^3 - a / 3" },
+  output: "cube * theta + (1 - cube) * fixed",
+  believedTarget: "theta - 2 * fixed",
+  mesaObjective: "(output - own.theta)^2 * weight + (theta - own.fixed)^2 / (1 + a^2)",
+});
+
+describe("games whose state is several numbers", () => {
+  const settings = {
+    schedule: fc.record({
+      learningRates: fc.array(fc.oneof(fc.constantFrom(0, 0.5, 1), magnitude), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+    }),
+    discount: fc.oneof(fc.constantFrom(0, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+    regularization: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1, noNaN: true })),
+  };
+  const share = fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 2, noNaN: true }));
+  const configs: [string, fc.Arbitrary<Config>][] = [
+    [
+      "misconception",
+      fc.record({
+        ...{ game: fc.constant("misconception"), ...settings },
+        ...{ theta: axis(2, 3), belief: axis(2, 3), coefficient: axis(2, 9) },
+        beliefLearningRateScale: share,
+      }),
+    ],
+    [
+      "momentum",
+      fc.record({
+        ...{ game: fc.constant(momentum), ...settings },
+        ...{ theta: axis(2, 3), velocity: axis(1, 3), coefficient: axis(2, 9) },
+        friction: share.map((x) => Math.min(1, x)),
+      }) as fc.Arbitrary<Config>,
+    ],
+    [
+      "two goals",
+      fc.record({
+        ...{ game: fc.constant(twoGoals), ...settings },
+        ...{ theta: axis(2, 3), phi: axis(2, 3), a: axis(2, 4), b: axis(2, 4) },
+      }) as fc.Arbitrary<Config>,
+    ],
+    [
+      "weighted squares",
+      fc.record({
+        ...{ game: fc.constant(weighted), ...settings },
+        ...{ theta: axis(2, 3), fixed: axis(2, 3), a: axis(2, 9), weight: share },
+      }) as fc.Arbitrary<Config>,
+    ],
+  ];
+
+  test.each(configs)("%s: the bound holds for every candidate", (_, config) => {
+    let [used, seen] = [0, 0];
+    fc.assert(
+      fc.property(config, fc.infiniteStream(fc.nat()), (config, stream) => {
+        const problem = createProblem(config);
+        const { candidates, learningRates } = problem;
+        const plan = Array.from(learningRates, () => candidates.at(stream.next().value % candidates.size));
+        const game = checkEnclosure(problem, plan);
+        used = Math.max(used, game.used);
+        seen += game.seen;
+      }),
+      { numRuns: 150 },
+    );
+    expect(seen).toBeGreaterThan(1000);
+    expect(used).toBeGreaterThan(0);
+  });
+
+  test.each(configs)("%s: moments and rollouts give the same steps, to the bit", async (_, config) => {
+    let solved = 0;
+    await fc.assert(
+      fc.asyncProperty(config, async (config) => {
+        const [rollout, moments] = await Promise.all(
+          (["rollout", "moments"] as const).map((method) =>
+            solve(config, { backend: "cpu", method, threads: 1 }).catch((error) => error.code as string),
+          ),
+        );
+        if (typeof rollout === "string" || typeof moments === "string") {
+          expect(moments).toBe(rollout);
+          return;
+        }
+        expect(moments.solver.method).toBe("moments");
+        for (const key of ["plan", "cost", "margin"] as const) expect(moments[key]).toEqual(rollout[key]);
+        solved++;
+      }),
+      { numRuns: 60 },
+    );
+    expect(solved).toBeGreaterThan(40);
   });
 });
 

@@ -22,6 +22,10 @@ export function linearForm(g: Graph, expression: Node, names: readonly string[])
   const zero = g.number(0);
   const atZero = g.substitute(expression, (name) => (names.includes(name) ? zero : undefined));
   if (!isNumber(atZero, 0)) return undefined;
+  // what jumps may have the same slope everywhere
+  const jumps = nodesOf(expression).flatMap(({ op, args }) => (op === "below" ? args.slice(0, 2) : []));
+  const decides = namesIn(...jumps);
+  if (names.some((name) => decides.has(name))) return undefined;
   const slopes = names.map((name) => differentiate(g, expression, name));
   const inside = namesIn(...slopes);
   return names.some((name) => inside.has(name)) ? undefined : slopes;

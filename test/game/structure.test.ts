@@ -112,6 +112,24 @@ describe("a linear form", () => {
   });
 });
 
+test("a game whose gradient jumps is not linear in the state, though its slopes are numbers", () => {
+  const game = defineGame({
+    ...games.get("linear")!.definition,
+    name: "hinge",
+    baseObjective: "output^2 + regularization * max(0, theta - 0.5)",
+  });
+  const problem = createProblem({ game, regularization: 0.25, schedule: { learningRates: [1] } });
+  const { linear, expectedNext } = problem.game.formulas;
+  expect(linear).toBeUndefined();
+  const next = createEvaluate(expectedNext, ["coefficient"], ["learningRate"], ["theta"], ["regularization"]);
+  expect([0.25, 0.5, 0.75].map((theta) => next([0], [1], [theta], [0.25])[0])).toEqual([0.25, 0.5, 0.5]);
+
+  const g = new Graph();
+  const [x, d, w] = ["x", "d", "w"].map((name) => g.name(name));
+  expect(linearForm(g, g.below(g.number(1), x, d, g.number(0)), ["x"])).toBeUndefined();
+  expect(linearForm(g, g.below(d, w, x, g.multiply(w, x)), ["x"])).toEqual([g.below(d, w, g.number(1), w)]);
+});
+
 describe("a sum of squares", () => {
   const isWeight = (name: string) => name === "w";
   const isInRoot = (name: string) => ["x", "y"].includes(name);
