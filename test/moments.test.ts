@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rolloutCosts } from "../src/cpu/rollout.ts";
-import { type Config, defineGame, solve } from "../src/index.ts";
+import { type Config, defineGame, type GameDefinition, solve } from "../src/index.ts";
 import { createProblem, type Problem } from "../src/problem.ts";
 import { Future } from "../src/solve/moments.ts";
 import type { Plan } from "../src/solve/step.ts";
@@ -159,6 +159,52 @@ describe("games whose state is several numbers", () => {
       { numRuns: 60 },
     );
     expect(solved).toBeGreaterThan(40);
+  });
+});
+
+describe("where what a formula says cancels", () => {
+  const cancelling = (change: object) =>
+    defineGame({
+      name: "cancelling",
+      state: {
+        theta: { min: -1, max: 1, count: 3, initial: 0.8 },
+        large: { min: -1e9, max: 1e9, count: 3, initial: 0, trained: false },
+      },
+      decision: { a: { min: -1, max: 1, count: 41 } },
+      output: "a * theta",
+      ...change,
+    } as GameDefinition);
+  const odd = { min: 1.1e9, max: 1.3e9, count: 3 };
+
+  test.each<[string, object, object]>([
+    ["in the output", { output: "a * (theta + large) - a * large" }, { large: odd }],
+    ["in what is compared", { mesaObjective: "((output + large) - own.theta - large)^2" }, { large: odd }],
+    [
+      "in a step",
+      { next: { theta: "(theta + large - learningRate * gradient.theta) - 0.999999999 * large" } },
+      { large: odd },
+    ],
+    [
+      "in a step, around a number",
+      { next: { theta: "(theta + 0.1 * large + 100 - learningRate * gradient.theta) - 100" } },
+      { theta: { min: 1e-9, max: 1.3e-8, count: 3 }, large: { min: 1e-9, max: 1e-8, count: 2 } },
+    ],
+    [
+      "in the output, around a number",
+      { output: "(a * theta + 7) * 3 - 21 - 2 * a * theta" },
+      { theta: { min: 1e-9, max: 1.3e-8, count: 3 } },
+    ],
+  ])("%s: the bound has room for it, or there are no moments", async (_, change, grid) => {
+    const config = {
+      game: cancelling(change),
+      ...grid,
+      schedule: { learningRates: [0.4, 0.3, 0.2] },
+    } as Config;
+    const problem = createProblem(config);
+    const rollout = await solve(config, { backend: "cpu", method: "rollout", threads: 1 });
+    const own = await solve(config, { backend: "cpu", threads: 1 });
+    for (const key of ["plan", "cost", "margin"] as const) expect(own[key]).toEqual(rollout[key]);
+    if (own.solver.method === "moments") checkEnclosure(problem, [[0.3], [0.7], [1]]);
   });
 });
 

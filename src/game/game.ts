@@ -119,8 +119,12 @@ export interface Formulas {
  * and the next state a linear form. All coefficients are of decision, learning rate and parameters.
  */
 export interface Linear {
-  /** Σ weight·(root·z)², the roots' coefficients in the order of own state, state, shape [2S] */
-  readonly objective: readonly { readonly weight: Node; readonly root: readonly Node[] }[];
+  /** Σ weight·(root·z)², the roots' coefficients in the order of own state, state, shape [2S]; and roots as they read */
+  readonly objective: readonly {
+    readonly weight: Node;
+    readonly root: readonly Node[];
+    readonly expression: Node;
+  }[];
   /** y by the state, shape [Y][S] */
   readonly outputs: readonly (readonly Node[])[];
   /** what really changes of the state, x' − x, by the state, shape [S][S] */
@@ -585,7 +589,7 @@ function structured(
       );
     if (!roots) return undefined;
     return {
-      objective: squares.map(({ weight }, i) => ({ weight, root: roots[i] })),
+      objective: squares.map(({ weight, root }, i) => ({ weight, root: roots[i], expression: root })),
       outputs: byOutput,
       ...{ step, expectedStep, next: whole, expectedNext: wholeExpected },
     };
@@ -703,7 +707,10 @@ export function bind({ formulas }: Game, parameters: Values): Formulas {
     expectedNext: all(formulas.expectedNext),
     mirrored: formulas.mirrored,
     linear: linear && {
-      objective: linear.objective.map(({ weight, root }) => ({ weight: bound(weight), root: all(root) })),
+      objective: linear.objective.map(({ weight, root, expression }) => ({
+        ...{ weight: bound(weight), root: all(root) },
+        expression: bound(expression),
+      })),
       outputs: linear.outputs.map(all),
       step: linear.step.map(all),
       expectedStep: linear.expectedStep.map(all),

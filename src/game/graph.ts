@@ -238,7 +238,7 @@ export function differentiate(g: Graph, expression: Node, by: string): Node {
       case "negate":
         return g.negate(da);
       case "absolute":
-        return g.below(a, zero, g.negate(da), da);
+        return isNumber(da, 0) ? da : g.below(a, zero, g.negate(da), da);
       case "minimum":
         return g.below(b, a, db, da);
       case "maximum":

@@ -210,6 +210,28 @@ export function magnitudeOf(g: Graph, expression: Node): Node | undefined {
   });
 }
 
+/**
+ * The coefficients of an expression's magnitude by those of some names: what rounding leaves of it as it reads, also where
+ * its terms cancel and its linear form has nothing of them.
+ *
+ * @returns undefined where its magnitude is no linear form, as of (x + 1) − 1
+ */
+export function linearMagnitude(g: Graph, expression: Node, names: readonly string[]): Node[] | undefined {
+  const magnitude = magnitudeOf(g, expression);
+  const isMagnitude = ({ op, args }: Node) => op === "absolute" && names.includes(args[0].name);
+  // |x| as x, of which it is as linear
+  return (
+    magnitude &&
+    linearForm(
+      g,
+      rewrite(magnitude, (node, args: readonly Node[]) =>
+        isMagnitude(node) ? args[0] : g.remade(node, args),
+      ),
+      names,
+    )
+  );
+}
+
 /** What an agent's plan is computed from. */
 export const plannedNodes = ({
   mesaObjective,

@@ -15,7 +15,9 @@ export interface Solvable {
 /** Why a game is not solved by moments, where it is not. */
 function nonlinear({ game }: Solvable): string | undefined {
   if (game.formulas.nonlinear !== undefined) return `as ${game.formulas.nonlinear}`;
-  return momentFormulasOf(game) ? undefined : "as its steps jump, and their rounding has no bound";
+  return momentFormulasOf(game)
+    ? undefined
+    : "as its rounding has no bound, where steps jump or numbers cancel";
 }
 
 /** By name: why a method cannot solve this, as a clause that follows `has no method …`; undefined where it can. */

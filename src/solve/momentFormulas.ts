@@ -18,10 +18,10 @@
 //     P_oo ← (a − 1)² + γ(P_oo − 2s P_oδ + s² P_δδ).
 //
 // How far rollouts are from it in float64. Of |z|, a rollout's root loses at most c u ρ|z|, and its next state c u H|z|,
-// where ρ and H are what the terms of r and of (1 + M_o, 1 + M_δ) add up to, u = 2⁻⁵³ and c counts roundings. What is
-// lost of a state by e changes the weighted roots of all later episodes, as a vector, by at most √(eᵀ P_δδ e) in length.
-// So what is lost in all changes that vector by at most c u Σ_k γ^(k/2) b_k·|z_k|, where with Q squares, S numbers of a
-// state and n = 2S
+// where ρ and H are what the terms of r and of (1 + M_o, 1 + M_δ) add up to, in the forms and as the formulas read,
+// u = 2⁻⁵³ and c counts roundings. What is lost of a state by e changes the weighted roots of all later episodes, as a
+// vector, by at most √(eᵀ P_δδ e) in length. So what is lost in all changes that vector by at most
+// c u Σ_k γ^(k/2) b_k·|z_k|, where with Q squares, S numbers of a state and n = 2S
 //
 //     b_j² = (Q + 1 + S) (Σ_q w_q ρ_qj² + γ (P_jj + Σ_i P_δδ,ii H_ij²)),   P_jj of o alone,
 //
@@ -30,9 +30,9 @@
 // c (1 + 2 √T), those of the weights and those of the sum over the states. All is so where no number comes near the ends
 // of float64's range: see range.ts.
 
-import type { Game } from "../game/game.ts";
+import { type Game, ownName } from "../game/game.ts";
 import { differentiate, type Graph, type Node, nodesOf } from "../game/graph.ts";
-import { degreeIn, magnitudeOf } from "../game/structure.ts";
+import { degreeIn, linearMagnitude, magnitudeOf } from "../game/structure.ts";
 
 /** A matrix of expressions. */
 type Matrix = readonly (readonly Node[])[];
@@ -112,14 +112,24 @@ function build({ formulas, state, decisionNames }: Game): MomentFormulas | undef
   const steps = expectedStep.map(aboutOwn);
   const magnitudes = (forms: Matrix) => forms.map((form) => form.map((node) => magnitudeOf(g, node)));
   const sizes = [...magnitudes(objective.map(({ root }) => root)), ...magnitudes(expectedStep)];
-  if (sizes.some((form) => form.includes(undefined))) return undefined;
+  // and as the formulas read, of which forms may leave out what cancels
+  const names = Object.keys(state);
+  const z = [...names.map(ownName), ...names];
+  const asRead = [...objective.map(({ expression }) => expression), ...formulas.expectedNext].map((node) =>
+    linearMagnitude(g, node, z),
+  );
+  if (asRead.includes(undefined) || sizes.some((form) => form.includes(undefined))) return undefined;
   const ofOwn = (form: readonly Node[]) => [
     ...small.map((j) => g.add(form[S + j], form[j])),
     ...form.slice(S),
   ];
-  const mostRoots = (sizes.slice(0, Q) as Node[][]).map(ofOwn);
+  const readRoots = (asRead.slice(0, Q) as Node[][]).map(ofOwn);
+  const readSteps = (asRead.slice(Q) as Node[][]).map(ofOwn);
+  const mostRoots = (sizes.slice(0, Q) as Node[][]).map((form, q) =>
+    ofOwn(form).map((size, j) => g.maximum(size, readRoots[q][j])),
+  );
   const mostSteps = (sizes.slice(Q) as Node[][]).map((form, i) =>
-    ofOwn(form).map((size, j) => (j % S === i ? g.add(g.number(1), size) : size)),
+    ofOwn(form).map((size, j) => g.maximum(j % S === i ? g.add(g.number(1), size) : size, readSteps[i][j])),
   );
   const weights = objective.map(({ weight }) => weight);
 

@@ -9,11 +9,11 @@ import { parse } from "../../src/game/parse.ts";
 import {
   degreeIn,
   linearForm,
+  linearMagnitude,
   magnitudeOf,
   parityOf,
   sharedParts,
   squaresOf,
-  sumOf,
 } from "../../src/game/structure.ts";
 import { type Config, defineGame, games } from "../../src/index.ts";
 import { createProblem } from "../../src/problem.ts";
@@ -53,15 +53,22 @@ describe("a linear form", () => {
       fc.property(linear, point, (tree, values) => {
         const g = new Graph();
         const node = nodeOf(g, tree);
-        const { most } = evaluateTree(tree, values);
         // a divisor that is 0 leaves what is no linear form
-        if (!(most < 1e6)) return;
+        if (!(evaluateTree(tree, values).most < 1e6)) return;
         const form = linearForm(g, node, ["x", "y"]);
         expect(form).toBeDefined();
         expect([...namesIn(...form!)].filter((name) => ["x", "y"].includes(name))).toEqual([]);
-        const [whole, sum] = createEvaluate([node, sumOf(g, form!, ["x", "y"])], NAMES)(listed(values));
-        const [magnitude] = createEvaluate([magnitudeOf(g, node)!], NAMES)(listed(values));
-        expect(Math.abs(whole - sum)).toBeLessThanOrEqual(1e-13 * magnitude);
+        const sum = g.add(g.multiply(form![0], g.name("x")), g.multiply(form![1], g.name("y")));
+        const magnitudes = [node, sum].map((node) => magnitudeOf(g, node)!);
+        const asRead = linearMagnitude(g, node, ["x", "y"])!;
+        const [whole, total, most, mostOfForm, ofX, ofY] = createEvaluate(
+          [node, sum, ...magnitudes, ...asRead],
+          NAMES,
+        )(listed(values));
+        expect(Math.abs(whole - total)).toBeLessThanOrEqual(1e-13 * most);
+        // what the expression loses is by its numbers, and no less than what its form does
+        expect(ofX * Math.abs(values.x) + ofY * Math.abs(values.y)).toBeCloseTo(most, 8);
+        expect(mostOfForm).toBeLessThanOrEqual(most * (1 + 1e-12));
         if (whole !== 0) compared++;
       }),
       { numRuns: 2000 },
@@ -97,6 +104,7 @@ describe("a linear form", () => {
     ["(x + 1) * 2 - 2", [2, 0]],
     ["d * (x + 2 * (x - y)) - x", ["d * 3 - 1", "d * -2"]],
     ["x - x", [0, 0]],
+    ["abs(d) * x - max(d, w) * y", ["abs(d)", "-max(d, w)"]],
     ["x + 1", undefined],
     ["d", undefined],
     ["x * y", undefined],
@@ -110,6 +118,29 @@ describe("a linear form", () => {
     const form = linearForm(g, read(g, formula), ["x", "y"]);
     expect(form).toEqual(wanted?.map((coefficient) => read(g, String(coefficient))));
   });
+});
+
+test.each<[string, (string | number)[] | undefined]>([
+  ["d * x - y / w", ["abs(d)", "abs(w) / w^2"]],
+  ["d * (x + y) - d * x", ["2 * abs(d)", "abs(d)"]],
+  ["x + 1000 * y - 999 * y", [1, 1999]],
+  ["tanh(d) * x", ["abs(d) + 1", 0]],
+  ["(x + 1) * 2 - 2", undefined],
+  ["x * y", undefined],
+])("the magnitude of %s by x and y", (formula, wanted) => {
+  const g = new Graph();
+  const at = [
+    { d: -1.5, w: 0.7 },
+    { d: 0.3, w: 2 },
+  ];
+  const magnitudes = linearMagnitude(g, read(g, formula), ["x", "y"]);
+  expect(magnitudes === undefined).toBe(wanted === undefined);
+  if (!magnitudes || !wanted) return;
+  const evaluate = createEvaluate([...magnitudes, ...wanted.map((text) => read(g, String(text)))], NAMES);
+  for (const { d, w } of at) {
+    const [x, y, wantedX, wantedY] = evaluate([0, 0, d, w]);
+    expect([x, y]).toEqual([expect.closeTo(wantedX, 13), expect.closeTo(wantedY, 13)]);
+  }
 });
 
 test("a game whose gradient jumps is not linear in the state, though its slopes are numbers", () => {
