@@ -36,7 +36,7 @@ function start(...args: string[]) {
 
 test("serves the page at the address that it prints, and Ctrl-C ends it", async () => {
   const { child, texts, ended } = start("--port", "0");
-  await expect.poll(() => texts.stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/);
+  await expect.poll(() => texts.stdout, { timeout: 30_000 }).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/);
   const address = texts.stdout.trim();
   const page = await fetch(address);
   expect(page.headers.get("content-type")).toMatch(/^text\/html/);
@@ -53,7 +53,7 @@ test("serves the page at the address that it prints, and Ctrl-C ends it", async 
 test("a configuration is in the address that it prints, a game of one's own too", async () => {
   const file = fileURLToPath(new URL("../../examples/momentum.json", import.meta.url));
   const { child, texts, ended } = start(file, "--port", "0");
-  await expect.poll(() => texts.stdout).toMatch(/\n$/);
+  await expect.poll(() => texts.stdout, { timeout: 30_000 }).toMatch(/\n$/);
   child.kill("SIGINT");
   expect(await ended).toBe(0);
   const { state, problem } = stateOf(new URL(texts.stdout.trim()).hash.slice(1));
