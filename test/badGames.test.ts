@@ -90,7 +90,7 @@ describe("an output that is", () => {
     ],
     ["a megabyte of sum", `a${" + theta".repeat(125_000)}`, "at most 2000 characters, got 1000001"],
     ["200 parentheses", `${"(".repeat(200)}a${")".repeat(200)}`, "column 101: at most 100 parentheses"],
-    ["1,900 signs", `${"-".repeat(1900)}a`, "nested too deeply"],
+    ["950 signs", `${"- ".repeat(950)}a`, "column 1: at most 100 signs in a row"],
   ])("%s", (_, output, words) => {
     expect(refusalOf({ ...game, output })).toContain(words);
   });

@@ -8,8 +8,9 @@ import type { Graph, Node } from "./graph.ts";
 
 /** characters of a formula, at most */
 const LONGEST = 2000;
-/** parentheses within parentheses, at most */
+/** parentheses within parentheses, and signs in a row, at most */
 const DEEPEST = 100;
+const SIGNS = new RegExp(`(?:[-+]\\s*){${DEEPEST + 1}}`);
 /** the largest exponent */
 const HIGHEST_POWER = 64;
 
@@ -186,8 +187,10 @@ export function parse(g: Graph, formula: unknown, where: string, { lookUp, names
   }
 }
 
-/** @throws what `invalid` makes, where parentheses are too deep, or a comma is in none */
+/** @throws what `invalid` makes, where parentheses are too deep, signs too many, or a comma is in no parentheses */
 function checkParentheses(formula: string, invalid: (text: string, column: number) => MesaError): void {
+  const signs = SIGNS.exec(formula);
+  if (signs) throw invalid(`at most ${DEEPEST} signs in a row are allowed`, signs.index + 1);
   let depth = 0;
   for (let i = 0; i < formula.length; i++) {
     if (formula[i] === "(") depth++;
