@@ -66,17 +66,12 @@ const text = (ascii: string) => sized(Array.from(ascii, (character) => character
 /** A function that takes addresses and returns nothing, as it is written. Its first locals are its parameters. */
 export class Code {
   readonly parameters: number;
-  readonly #numbers: number[];
   readonly #addresses: number;
   readonly #bytes: number[] = [];
   #vectors = 0;
 
-  /**
-   * @param numbers those that memory begins with, to which new ones are added
-   * @param addresses how many locals after the parameters are addresses too
-   */
-  constructor(numbers: number[], parameters: number, addresses = 0) {
-    this.#numbers = numbers;
+  /** @param addresses how many locals after the parameters are addresses too */
+  constructor(parameters: number, addresses = 0) {
     this.parameters = parameters;
     this.#addresses = addresses;
   }
@@ -102,13 +97,6 @@ export class Code {
 
   set(local: number): this {
     return this.do("local.set", local);
-  }
-
-  /** Pushes two of a number, from memory. */
-  number(value: number): this {
-    let at = this.#numbers.findIndex((one) => Object.is(one, value));
-    if (at < 0) at = this.#numbers.push(value) - 1;
-    return this.do("i32.const", 0).memory("v128.load64_splat", at * Float64Array.BYTES_PER_ELEMENT);
   }
 
   /** A load or a store at the address on the stack and an offset in bytes; of lanes, the first. */

@@ -14,10 +14,10 @@
 // Candidates differ in the first episode alone, which is `first`. Of what comes after, `later` takes a block of
 // vectors at a time through all episodes, so that they stay in registers; `sum` adds the totals up.
 
-import { createEvaluate, inBasicOperations } from "../game/evaluate.ts";
+import { inBasicOperations } from "../game/evaluate.ts";
 import { type Formulas, ownName } from "../game/game.ts";
-import { isNumber, type Node, namesIn, nodesOf } from "../game/graph.ts";
-import { magnitudeOf, sharedParts } from "../game/structure.ts";
+import { isNumber, type Node, namesIn, nodesOf, rewrite } from "../game/graph.ts";
+import { sharedParts } from "../game/structure.ts";
 import { assemble, Code, type Instruction } from "./assembler.ts";
 
 /** bytes of a float64 number, of two, and of an address */
@@ -92,7 +92,8 @@ export function createKernel(
   const vectors = nodesOf(...basic).length > LONG ? 1 : BLOCK;
   const isDiscounted = !isNumber(gamma, 1);
   const ownGamma = recordSlots.get(gamma);
-  const numbers: number[] = [];
+  const numbers = new Numbers();
+  const shared: Shared = { numbers, tellsZeros };
 
   /** Code of some expressions, by what pushes an entry of a row and of a record. */
   const evaluate = (
@@ -102,7 +103,7 @@ export function createKernel(
     fromRecord: (slot: number) => void,
     free: number[] = [],
   ) =>
-    new Evaluation(code, expressions, free, tellsZeros, (node) => {
+    new Evaluation(code, shared, expressions, free, (node) => {
       const isName = node.op === "name";
       const state = isName ? states.indexOf(node.name) : -1;
       const inRecord = state < 0 ? recordSlots.get(node) : ownParts.length + state;
@@ -119,7 +120,7 @@ export function createKernel(
   };
   return {
     bytes: assemble(functions),
-    numbers,
+    numbers: numbers.list,
     ownParts,
     sizes: { row, record, block: vectors * record },
     tellsZeros,
@@ -127,10 +128,10 @@ export function createKernel(
   };
 
   function prepare(): Code {
-    const code = new Code(numbers, 2);
+    const code = new Code(2);
     const [at, end] = [0, 1];
     code.each(at, row, end, () => {
-      const evaluation = new Evaluation(code, parts, [], tellsZeros, ({ op, name }) =>
+      const evaluation = new Evaluation(code, shared, parts, [], ({ op, name }) =>
         op === "name"
           ? () => code.get(at).memory("v128.load64_splat", given.indexOf(name) * NUMBER)
           : undefined,
@@ -145,7 +146,7 @@ export function createKernel(
   }
 
   function first(): Code {
-    const code = new Code(numbers, 5, 1);
+    const code = new Code(5, 1);
     const [at, end, state, statesEnd, to, from] = [0, 1, 2, 3, 4, 5];
     const fromRow = (slot: number) => code.get(at).memory("v128.load64_splat", slot * NUMBER);
     const fromRecord = (slot: number) => code.get(from).memory("v128.load", slot * VECTOR);
@@ -166,7 +167,7 @@ export function createKernel(
   }
 
   function later(): Code {
-    const code = new Code(numbers, 5, 2);
+    const code = new Code(5, 2);
     const [rows, stillFrom, end, at, recordsEnd, k, turn] = [0, 1, 2, 3, 4, 5, 6];
     const free: number[] = [];
     const block = Array.from({ length: vectors }, (_, vector) => ({
@@ -224,7 +225,7 @@ export function createKernel(
         const evaluation = evaluate(code, unlearned, () => {}, fromRecord, free);
         for (const [i, expression] of unlearned.entries()) {
           fromRecord(ownParts.length + i).do("f64x2.abs");
-          code.number(tame);
+          numbers.load(code, tame);
           code.do("f64x2.le");
           both();
           evaluation.push(expression);
@@ -262,12 +263,12 @@ export function createKernel(
   }
 
   function sum(): Code {
-    const code = new Code(numbers, 6, 1);
+    const code = new Code(6, 1);
     const [at, end, from, size, places, placesEnd, place] = [0, 1, 2, 3, 4, 5, 6];
     const value = code.vector();
     code.each(at, row, end, () => {
       code.get(places).set(place);
-      code.number(0);
+      numbers.load(code, 0);
       code.set(value);
       code.each(place, ADDRESS, placesEnd, () => {
         code.get(value).get(place).memory("i32.load", 0).get(from).do("i32.add");
@@ -283,6 +284,17 @@ export function createKernel(
   }
 }
 
+/** The numbers that code loads, each once. */
+class Numbers {
+  readonly list: number[] = [];
+
+  load(code: Code, value: number): void {
+    let at = this.list.findIndex((one) => Object.is(one, value));
+    if (at < 0) at = this.list.push(value) - 1;
+    code.do("i32.const", 0).memory("v128.load64_splat", at * NUMBER);
+  }
+}
+
 const INSTRUCTIONS: Partial<Record<Node["op"], Instruction>> = {
   add: "f64x2.add",
   subtract: "f64x2.sub",
@@ -294,14 +306,19 @@ const INSTRUCTIONS: Partial<Record<Node["op"], Instruction>> = {
   maximum: "f64x2.max",
 };
 
+/** What all code of a module goes by. */
+interface Shared extends Pick<Kernel, "tellsZeros"> {
+  readonly numbers: Numbers;
+}
+
 /** Pushes what is there already. */
 type Push = () => void;
 
 /** Code that evaluates expressions of basic operations, what they share once. */
 class Evaluation {
   readonly #code: Code;
+  readonly #shared: Shared;
   readonly #free: number[];
-  readonly #tellsZeros: boolean;
   readonly #leaf: (node: Node) => Push | undefined;
   /** how many times a node will still be asked for, and the local that it is in */
   readonly #uses = new Map<Node, number>();
@@ -310,20 +327,18 @@ class Evaluation {
   /**
    * @param expressions each will be pushed once
    * @param free locals that may be used, and are given back
-   * @param tellsZeros whether 0 must not be −0
-   * @param leaf how to push what is there already
    */
   constructor(
     code: Code,
+    shared: Shared,
     expressions: readonly Node[],
     free: number[],
-    tellsZeros: boolean,
     leaf: (node: Node) => Push | undefined,
   ) {
     this.#code = code;
-    this.#tellsZeros = tellsZeros;
+    this.#shared = shared;
     this.#free = free;
-    this.#leaf = (node) => (node.op === "number" ? () => code.number(node.value) : leaf(node));
+    this.#leaf = (node) => (node.op === "number" ? () => shared.numbers.load(code, node.value) : leaf(node));
     const waiting = [...expressions];
     for (let node = waiting.pop(); node; node = waiting.pop()) {
       const uses = this.#uses.get(node) ?? 0;
@@ -370,21 +385,22 @@ class Evaluation {
 
   #operate(node: Node): void {
     const code = this.#code;
+    const { numbers, tellsZeros } = this.#shared;
     const { op } = node;
     const last = inOrder(node).at(-1)!;
     const bound = last.op === "number" ? last.value : Number.NaN;
     if (op === "below") code.do("f64x2.lt").do("v128.bitselect");
     else if (op === "exponential2") {
       // the number is moved into the exponent of 1
-      code.number(ROUNDER);
+      numbers.load(code, ROUNDER);
       code.do("f64x2.add").do("i32.const", MANTISSA_BITS).do("i64x2.shl");
-      code.number(1);
+      numbers.load(code, 1);
       code.do("i64x2.add");
     } else if (op === "maximum" && !Number.isNaN(bound)) {
       // one instruction where max itself is many: a < b ? b : a, which of −0 and 0 takes the first
       code.do("f64x2.pmax");
-      if (!this.#tellsZeros || !Object.is(bound, 0)) return;
-      code.number(0);
+      if (!tellsZeros || !Object.is(bound, 0)) return;
+      numbers.load(code, 0);
       code.do("f64x2.add");
     } else if (op === "minimum" && !Number.isNaN(bound) && !Object.is(bound, -0)) code.do("f64x2.pmin");
     else code.do(INSTRUCTIONS[op]!);
@@ -413,7 +429,7 @@ const TAME = [128, 64, 32, 16, 8].map((exponent) => 2 ** exponent);
 /**
  * The next state where the learning rate is 0, in which 0·x is left out: it is 0 for every finite x, of either sign.
  *
- * @returns undefined where it depends on the decision, and where it cannot be told how large x gets
+ * @returns undefined where it depends on the decision, and where x may be infinite
  */
 function stillOf({ graph, expectedNext }: Formulas, decision: readonly string[]): Still | undefined {
   const zero = graph.number(0);
@@ -422,10 +438,19 @@ function stillOf({ graph, expectedNext }: Formulas, decision: readonly string[])
   );
   const names = namesIn(...next);
   if (decision.some((name) => names.has(name))) return undefined;
-  const magnitudes = expectedNext.map((node) => magnitudeOf(graph, node));
-  if (!magnitudes.every((magnitude) => magnitude !== undefined)) return undefined;
-  const all = [...namesIn(...magnitudes)];
-  const evaluate = createEvaluate(magnitudes, all);
-  const tame = TAME.find((size) => evaluate(all.map(() => size)).every((largest) => largest < LARGE));
+  const tame = TAME.find((size) => expectedNext.every((node) => largestOf(node, size) < LARGE));
   return tame === undefined ? undefined : { next, tame };
+}
+
+/** How large an expression's terms get for names up to a size. */
+function largestOf(expression: Node, size: number): number {
+  return rewrite(expression, ({ op, value }, [a, b, ...others]: readonly number[]): number => {
+    if (op === "number") return Math.abs(value);
+    if (op === "name") return size;
+    if (op === "add" || op === "subtract") return a + b;
+    if (op === "multiply") return a * b;
+    if (op === "divide") return a / b;
+    if (op === "power") return a ** value;
+    return op === "exponential2" ? 2 ** a : Math.max(a, b ?? 0, ...others);
+  });
 }
