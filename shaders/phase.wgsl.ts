@@ -18,7 +18,7 @@
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { Part } from "../src/gpu/layout.ts";
-import { type CellNumber, NUMBERS } from "../src/phase/numbers.ts";
+import { type CellNumber, NUMBERS } from "../src/phase/linearDiagram.ts";
 import { bestResponseWgsl } from "./bestResponse.wgsl.ts";
 import { f32 } from "./float32.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
@@ -67,7 +67,7 @@ const HUGE = ${f32(NONE)};
 /// a number, and 1 minus it: what a discount near 1 leaves would lose its digits otherwise
 alias Number = vec2f;
 
-/// what the solve of a cell goes by: see CellNumbers in src/phase/numbers.ts
+/// what the solve of a cell goes by: see CellNumbers in src/phase/linearDiagram.ts
 struct Cell {
 ${NUMBERS.map((name) => `  ${snake(name)}: Number,`).join("\n")}
 }

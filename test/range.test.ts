@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { rolloutCosts } from "../src/cpu/rollout.ts";
 import { type Config, type PhaseConfig, phase, solve } from "../src/index.ts";
 import { cellConfig } from "../src/phase/config.ts";
-import { tightOf } from "../src/phase/numbers.ts";
-import { CLOSE, TightSolver } from "../src/phase/tight.ts";
+import { openLinearCells } from "../src/phase/linearCell.ts";
+import { pointsOf } from "../src/phase/cells.ts";
 import { createProblem, type Problem } from "../src/problem.ts";
 import { Future } from "../src/solve/moments.ts";
 import { grown, growthInRange, NO_GROWTH, statesInRange } from "../src/solve/range.ts";
@@ -201,7 +201,7 @@ describe("in range", () => {
   });
 });
 
-describe("a phase diagram's tight loop", () => {
+describe("a phase diagram", () => {
   const diagram = (config: Config): PhaseConfig => ({
     config: { ...config, schedule: { training: 14, deployment: 0 } },
     x: { key: "schedule.learningRate", from: 0.25, to: 7.9e14, count: 2 },
@@ -210,13 +210,11 @@ describe("a phase diagram's tight loop", () => {
   });
   /** by cell: whether it leaves it to `solve` */
   const left = (problem: Awaited<ReturnType<typeof phase>>["diagram"]) => {
-    const tight = tightOf(problem, "moments")!;
-    const solver = new TightSolver(tight);
-    return problem.y.values.flatMap((training) =>
-      problem.x.values.map(
-        (learningRate) => solver.solve({ ...tight.numbers, learningRate, training }) === CLOSE,
-      ),
-    );
+    const points = pointsOf({ x: problem.x.values, y: problem.y.values });
+    const cells = openLinearCells(problem, "moments");
+    if (!cells) return points.x.map(() => true);
+    const solved = new Map(cells.solve(points));
+    return points.x.map((_, i) => solved.get(i) === undefined);
   };
 
   test.each([

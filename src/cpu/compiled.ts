@@ -5,15 +5,15 @@ import { createEvaluate } from "../game/evaluate.ts";
 import { ownName } from "../game/game.ts";
 import type { Problem } from "../problem.ts";
 import type { Plan } from "../solve/step.ts";
+import { NUMBER, VECTOR } from "./evaluation.ts";
 import {
   ADDRESS,
   createKernel,
   DECISION,
+  divides,
   type Kernel,
   type KernelFunctions,
   LEARNING_RATE,
-  NUMBER,
-  VECTOR,
   WEIGHT,
 } from "./kernel.ts";
 import { type CostsOf, rolloutCosts } from "./rollout.ts";
@@ -105,7 +105,7 @@ function run(problem: Problem, kernel: Kernel, machine: Machine): Rollouts["cost
   // where it depends on the own state, records have it
   const [discount] = createEvaluate([formulas.discount], owns)(states.at(0));
   const episodes = learningRates.length;
-  const lanes = lanesOf(problem, kernel);
+  const lanes = lanesOf(problem);
   const vectors = Math.ceil(lanes.states.length / PAIR);
   const together = Math.max(1, Math.floor(LANES / lanes.states.length));
 
@@ -198,11 +198,15 @@ interface Lanes {
 }
 
 /** Lanes for all states: a state and its mirror image, which cost the same to the bit, share one. */
-function lanesOf({ game, formulas, states }: Problem, { tellsZeros }: Kernel): Lanes {
+function lanesOf({ game, formulas, states }: Problem): Lanes {
+  const { mirrored, mesaObjective, expectedNext, discount } = formulas;
+  // where a zero's sign can be told, mirror images may differ
+  const isMirrored = (name: string) =>
+    mirrored.includes(name) && !divides(mesaObjective, discount, ...expectedNext);
   /** by axis and index: the index of the mirror image, −1 where it is not on the axis */
   const images = Object.keys(game.state).map((name, d) => {
     const axis = states.axes[d];
-    if (tellsZeros || !formulas.mirrored.includes(name)) return [...axis.keys()];
+    if (!isMirrored(name)) return [...axis.keys()];
     const indices = new Map(Array.from(axis, (value, i) => [value, i]));
     return Array.from(axis, (value) => indices.get(-value) ?? -1);
   });

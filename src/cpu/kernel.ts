@@ -18,10 +18,11 @@ import { inBasicOperations } from "../game/evaluate.ts";
 import { type Formulas, ownName } from "../game/game.ts";
 import { isNumber, type Node, namesIn, nodesOf, rewrite } from "../game/graph.ts";
 import { sharedParts } from "../game/structure.ts";
-import { assemble, Code, type Instruction } from "./assembler.ts";
+import { assemble, Code } from "./assembler.ts";
+import { Evaluation, NUMBER, Numbers, VECTOR } from "./evaluation.ts";
 
-/** bytes of a float64 number, of two, and of an address */
-export const [NUMBER, VECTOR, ADDRESS] = [8, 16, 4];
+/** bytes of an address */
+export const ADDRESS = 4;
 /** a row's first entries; the decision comes after them */
 export const [WEIGHT, LEARNING_RATE, DECISION] = [0, 1, 2];
 
@@ -29,10 +30,6 @@ export const [WEIGHT, LEARNING_RATE, DECISION] = [0, 1, 2];
 const BLOCK = 4;
 /** nodes of a long formula */
 const LONG = 500;
-
-/** 1.5·2⁵²: the lowest bits of its sum with a whole number are the number's */
-const ROUNDER = 6755399441055744;
-const MANTISSA_BITS = 52;
 
 /** A module, and what its memory must hold. */
 export interface Kernel {
@@ -43,8 +40,6 @@ export interface Kernel {
   readonly ownParts: readonly Node[];
   /** bytes of a row, of a record, and of a block of records */
   readonly sizes: { readonly row: number; readonly record: number; readonly block: number };
-  /** whether costs may tell 0 from −0, as a division by anything but a number can; then mirror images may differ */
-  readonly tellsZeros: boolean;
   /** how large decisions and states may be where nothing is learned, for `later` to leave states as they are; else 0 */
   readonly tame: number;
 }
@@ -68,11 +63,8 @@ export function createKernel(
   states: readonly string[],
 ): Kernel {
   const owns = states.map(ownName);
+  const still = stillOf(formulas, decision);
   const { mesaObjective, discount, expectedNext } = formulas;
-  const tellsZeros = nodesOf(mesaObjective, discount, ...expectedNext).some(
-    ({ op, args }) => op === "divide" && args[1].op !== "number",
-  );
-  const still = tellsZeros ? undefined : stillOf(formulas, decision);
   const basic = inBasicOperations([mesaObjective, discount, ...expectedNext, ...(still?.next ?? [])]);
   const [cost, gamma] = basic;
   const next = basic.slice(2, 2 + states.length);
@@ -93,7 +85,6 @@ export function createKernel(
   const isDiscounted = !isNumber(gamma, 1);
   const ownGamma = recordSlots.get(gamma);
   const numbers = new Numbers();
-  const shared: Shared = { numbers, tellsZeros };
 
   /** Code of some expressions, by what pushes an entry of a row and of a record. */
   const evaluate = (
@@ -103,7 +94,7 @@ export function createKernel(
     fromRecord: (slot: number) => void,
     free: number[] = [],
   ) =>
-    new Evaluation(code, shared, expressions, free, (node) => {
+    new Evaluation(code, numbers, expressions, free, (node) => {
       const isName = node.op === "name";
       const state = isName ? states.indexOf(node.name) : -1;
       const inRecord = state < 0 ? recordSlots.get(node) : ownParts.length + state;
@@ -123,7 +114,6 @@ export function createKernel(
     numbers: numbers.list,
     ownParts,
     sizes: { row, record, block: vectors * record },
-    tellsZeros,
     tame: still?.tame ?? 0,
   };
 
@@ -131,7 +121,7 @@ export function createKernel(
     const code = new Code(2);
     const [at, end] = [0, 1];
     code.each(at, row, end, () => {
-      const evaluation = new Evaluation(code, shared, parts, [], ({ op, name }) =>
+      const evaluation = new Evaluation(code, numbers, parts, [], ({ op, name }) =>
         op === "name"
           ? () => code.get(at).memory("v128.load64_splat", given.indexOf(name) * NUMBER)
           : undefined,
@@ -284,135 +274,9 @@ export function createKernel(
   }
 }
 
-/** The numbers that code loads, each once. */
-class Numbers {
-  readonly list: number[] = [];
-
-  load(code: Code, value: number): void {
-    let at = this.list.findIndex((one) => Object.is(one, value));
-    if (at < 0) at = this.list.push(value) - 1;
-    code.do("i32.const", 0).memory("v128.load64_splat", at * NUMBER);
-  }
-}
-
-const INSTRUCTIONS: Partial<Record<Node["op"], Instruction>> = {
-  add: "f64x2.add",
-  subtract: "f64x2.sub",
-  multiply: "f64x2.mul",
-  divide: "f64x2.div",
-  negate: "f64x2.neg",
-  absolute: "f64x2.abs",
-  minimum: "f64x2.min",
-  maximum: "f64x2.max",
-};
-
-/** What all code of a module goes by. */
-interface Shared extends Pick<Kernel, "tellsZeros"> {
-  readonly numbers: Numbers;
-}
-
-/** Pushes what is there already. */
-type Push = () => void;
-
-/** Code that evaluates expressions of basic operations, what they share once. */
-class Evaluation {
-  readonly #code: Code;
-  readonly #shared: Shared;
-  readonly #free: number[];
-  readonly #leaf: (node: Node) => Push | undefined;
-  /** how many times a node will still be asked for, and the local that it is in */
-  readonly #uses = new Map<Node, number>();
-  readonly #locals = new Map<Node, number>();
-
-  /**
-   * @param expressions each will be pushed once
-   * @param free locals that may be used, and are given back
-   */
-  constructor(
-    code: Code,
-    shared: Shared,
-    expressions: readonly Node[],
-    free: number[],
-    leaf: (node: Node) => Push | undefined,
-  ) {
-    this.#code = code;
-    this.#shared = shared;
-    this.#free = free;
-    this.#leaf = (node) => (node.op === "number" ? () => shared.numbers.load(code, node.value) : leaf(node));
-    const waiting = [...expressions];
-    for (let node = waiting.pop(); node; node = waiting.pop()) {
-      const uses = this.#uses.get(node) ?? 0;
-      this.#uses.set(node, uses + 1);
-      if (uses === 0 && !this.#leaf(node)) waiting.push(...node.args);
-    }
-  }
-
-  /** Pushes the value of an expression. */
-  push(expression: Node): void {
-    const waiting: (Node | Push)[] = [expression];
-    for (let next = waiting.pop(); next; next = waiting.pop()) {
-      if (typeof next === "function") {
-        next();
-        continue;
-      }
-      const node = next;
-      const leaf = this.#leaf(node);
-      const local = this.#locals.get(node);
-      if (leaf) leaf();
-      else if (local !== undefined) {
-        this.#code.get(local);
-        this.#use(node, local);
-      } else waiting.push(() => this.#make(node), ...inOrder(node).toReversed());
-    }
-  }
-
-  /** One use less; after the last, the local is free. */
-  #use(node: Node, local: number): void {
-    const left = this.#uses.get(node)! - 1;
-    this.#uses.set(node, left);
-    if (left === 0) this.#free.push(local);
-  }
-
-  /** Does a node's operation to the arguments on the stack. */
-  #make(node: Node): void {
-    this.#operate(node);
-    if (this.#uses.get(node) === 1) return;
-    const local = this.#free.pop() ?? this.#code.vector();
-    this.#locals.set(node, local);
-    this.#code.do("local.tee", local);
-    this.#use(node, local);
-  }
-
-  #operate(node: Node): void {
-    const code = this.#code;
-    const { numbers, tellsZeros } = this.#shared;
-    const { op } = node;
-    const last = inOrder(node).at(-1)!;
-    const bound = last.op === "number" ? last.value : Number.NaN;
-    if (op === "below") code.do("f64x2.lt").do("v128.bitselect");
-    else if (op === "exponential2") {
-      // the number is moved into the exponent of 1
-      numbers.load(code, ROUNDER);
-      code.do("f64x2.add").do("i32.const", MANTISSA_BITS).do("i64x2.shl");
-      numbers.load(code, 1);
-      code.do("i64x2.add");
-    } else if (op === "maximum" && !Number.isNaN(bound)) {
-      // one instruction where max itself is many: a < b ? b : a, which of −0 and 0 takes the first
-      code.do("f64x2.pmax");
-      if (!tellsZeros || !Object.is(bound, 0)) return;
-      numbers.load(code, 0);
-      code.do("f64x2.add");
-    } else if (op === "minimum" && !Number.isNaN(bound) && !Object.is(bound, -0)) code.do("f64x2.pmin");
-    else code.do(INSTRUCTIONS[op]!);
-  }
-}
-
-/** A node's arguments in the order in which its instructions take them; a number comes last of a minimum's. */
-function inOrder({ op, args }: Node): readonly Node[] {
-  const [a, b, c, d] = args;
-  if (op === "below") return [c, d, a, b];
-  return (op === "minimum" || op === "maximum") && a.op === "number" ? [b, a] : args;
-}
+/** Whether a formula divides by what is no number: that tells 0 from −0. */
+export const divides = (...formulas: readonly Node[]): boolean =>
+  nodesOf(...formulas).some(({ op, args }) => op === "divide" && args[1].op !== "number");
 
 /** What becomes of states where the learning rate is 0. */
 interface Still {
@@ -427,17 +291,20 @@ const LARGE = 1e300;
 const TAME = [128, 64, 32, 16, 8].map((exponent) => 2 ** exponent);
 
 /**
- * The next state where the learning rate is 0, in which 0·x is left out: it is 0 for every finite x, of either sign.
+ * The next state where the learning rate is 0, in which 0·x is left out: it is 0 for every finite x.
  *
- * @returns undefined where it depends on the decision, and where x may be infinite
+ * @returns undefined where it depends on the decision, where the zero's sign may matter, and where x may be infinite
  */
-function stillOf({ graph, expectedNext }: Formulas, decision: readonly string[]): Still | undefined {
+function stillOf(
+  { graph, mesaObjective, expectedNext }: Formulas,
+  decision: readonly string[],
+): Still | undefined {
   const zero = graph.number(0);
   const next = expectedNext.map((node) =>
     graph.substitute(node, (name) => (name === "learningRate" ? zero : undefined)),
   );
   const names = namesIn(...next);
-  if (decision.some((name) => names.has(name))) return undefined;
+  if (divides(mesaObjective, ...expectedNext) || decision.some((name) => names.has(name))) return undefined;
   const tame = TAME.find((size) => expectedNext.every((node) => largestOf(node, size) < LARGE));
   return tame === undefined ? undefined : { next, tame };
 }

@@ -4,10 +4,10 @@
 import { checkConfig } from "../config.ts";
 import { checkNotAborted } from "../errors.ts";
 import { Pool, type Task, ThreadsLost } from "../workers/pool.ts";
+import { createCellsSolver } from "./cellSolver.ts";
 import { type Cells, createCells, type Points, pointsOf } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import type { EngineMethod, PhaseEngine } from "./engine.ts";
-import { createCellsSolver } from "./inOrder.ts";
 
 /** how long cells may follow each other before timers and signals get a turn, in milliseconds */
 const TURN = 25;

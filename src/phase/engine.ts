@@ -8,7 +8,7 @@ import type { Cells, Points, Window } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import { createCpuEngine } from "./cpu.ts";
 import { createGpuEngine } from "./gpu.ts";
-import type { PhaseMethod } from "./numbers.ts";
+import type { PhaseMethod } from "./linearDiagram.ts";
 
 /** What can be asked of an engine. */
 export interface EngineOptions {

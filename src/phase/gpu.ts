@@ -14,7 +14,7 @@ import { meanOf } from "../solve/moments.ts";
 import { createCells, pointsOf, type Window } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import type { PhaseEngine } from "./engine.ts";
-import { type CellNumber, kernelDiagramOf, NUMBERS, type TightDiagram } from "./numbers.ts";
+import { type CellNumber, kernelDiagramOf, NUMBERS, type TightDiagram } from "./linearDiagram.ts";
 
 /** what a best response costs in the closed form, in rollout-steps */
 const EXACT_WORK = 12;

@@ -5,7 +5,7 @@ import { METHODS, methods, refusal } from "../solve/methods.ts";
 import { type Cells, createCells, placeCells, type Rectangle, type Window } from "./cells.ts";
 import { checkPhase, type Diagram, type PhaseConfig } from "./config.ts";
 import { type EngineMethod, type EngineOptions, openEngine, type PhaseEngine } from "./engine.ts";
-import { kernelDiagramOf } from "./numbers.ts";
+import { kernelDiagramOf } from "./linearDiagram.ts";
 import { checkSample, type SampleCheck } from "./sample.ts";
 
 /**

@@ -19,9 +19,9 @@
 const LEAST_STATE = 2 ** -450;
 const MOST_STATE = 2 ** 250;
 /** K of what follows a decision, at most */
-const MOST_GROWTH = 2 ** 240;
+export const MOST_GROWTH = 2 ** 240;
 /** ρ and g of a decision, at most */
-const MOST_FACTOR = 2 ** 120;
+export const MOST_FACTOR = 2 ** 120;
 
 /** Whether some state is large enough, and none too large: where all squares underflow, the moments say nothing. */
 export function statesInRange(axes: Iterable<Iterable<number>>): boolean {

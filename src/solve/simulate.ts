@@ -124,7 +124,7 @@ export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
 }
 
 /** The length of a vector, with no overflow on the way. */
-function lengthOf(vector: readonly number[]): number {
+export function lengthOf(vector: readonly number[]): number {
   const most = Math.max(...vector.map(Math.abs));
   return most === 0 ? 0 : most * Math.sqrt(vector.reduce((sum, x) => sum + (x / most) ** 2, 0));
 }
@@ -138,15 +138,29 @@ export function measuresOf({ game }: Pick<Problem, "game">, trajectory: Trajecto
   const goalsAt = (t: number) => game.goals.map((name) => trajectory[name][t]);
   const goals = goalsAt(0);
   const length = lengthOf(goals);
-  if (length === 0) return { compliance: null, retention: null, deception: null };
   let [squares, training, deployed] = [0, 0, 0];
   for (let t = 0; t < learningRate.length; t++) {
     if (learningRate[t] === 0) continue;
-    for (const name of game.outputNames) squares += (trajectory[name][t] / length) ** 2;
+    for (const name of game.outputNames) {
+      const share = trajectory[name][t] / length;
+      squares += share * share;
+    }
     training++;
     deployed = t + 1;
   }
-  const left = goalsAt(deployed).reduce((sum, goal, i) => sum + (goal / length) * (goals[i] / length), 0);
+  return measuresOfGoals(goals, goalsAt(deployed), squares, training);
+}
+
+/** The measures of goals at first and at deployment, and of the sum of (y/|goals|)² over episodes of training. */
+export function measuresOfGoals(
+  goals: readonly number[],
+  deployed: readonly number[],
+  squares: number,
+  training: number,
+): Measures {
+  const length = lengthOf(goals);
+  if (length === 0) return { compliance: null, retention: null, deception: null };
+  const left = deployed.reduce((sum, goal, i) => sum + (goal / length) * (goals[i] / length), 0);
   return measuresFrom(training === 0 ? null : squares / training, left);
 }
 

@@ -108,7 +108,10 @@ function describe({ game }: Problem, found: Equilibria, meanSquare: number): Sta
 }
 
 /** The search for all equilibria of a problem's last learning rate, on its grid or among the real coefficients. */
-function* searchEquilibria(problem: Problem, method: "exact" | "moments"): Search<Equilibria> {
+export function* searchEquilibria(
+  problem: Pick<Problem, "game" | "parameters" | "config" | "learningRates" | "candidates">,
+  method: "exact" | "moments",
+): Search<Equilibria> {
   const { game, parameters, config, learningRates, candidates } = problem;
   const { reach, gain, quadraticLoss } = game.proportional!;
   const { discount } = parameters;

@@ -1,9 +1,10 @@
-// The tight loop is `solve`, cell for cell and to the bit.
+// Cells two at a time in WebAssembly are those of `solve`, and to the bit.
 import { describe, expect, test } from "vitest";
 import { type PhaseConfig, phase, solve } from "../../src/index.ts";
 import { cellConfig } from "../../src/phase/config.ts";
 import { readOff } from "../../src/phase/measures.ts";
-import { type PhaseMethod, tightOf } from "../../src/phase/numbers.ts";
+import { openLinearCells } from "../../src/phase/linearCell.ts";
+import type { PhaseMethod } from "../../src/phase/linearDiagram.ts";
 
 const rate = { key: "schedule.learningRate", from: 0.01, to: 10, count: 5, scale: "log" } as const;
 const measures = ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost"];
@@ -90,7 +91,7 @@ describe.each(cases)("%s", (_, config) => {
     const asked = method === "moments" ? { ...config, measures: [...config.measures!, "margin"] } : config;
     const map = await phase(asked, { backend: "cpu", method });
     const { diagram } = map;
-    expect(tightOf(diagram, method)).toBeDefined();
+    expect(openLinearCells(diagram, method)).toBeDefined();
     let cell = 0;
     for (const y of diagram.y.values)
       for (const x of diagram.x.values) {

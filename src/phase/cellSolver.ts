@@ -1,0 +1,33 @@
+// Solves cells in float64, on whatever thread this runs.
+
+import { type Cells, createCells, type Points } from "./cells.ts";
+import type { Diagram } from "./config.ts";
+import type { EngineMethod } from "./engine.ts";
+import { type SolvedCell, solveCell } from "./generalCell.ts";
+import { openLinearCells } from "./linearCell.ts";
+
+/**
+ * What solves cells of a diagram, wherever they are.
+ *
+ * @param between is awaited after each cell; what it throws ends the work
+ */
+export function createCellsSolver(diagram: Diagram, method: EngineMethod, signal?: AbortSignal) {
+  const linear = method === "rollout" ? undefined : openLinearCells(diagram, method);
+  const options = { method, backend: "cpu", threads: 1, ...(signal && { signal }) } as const;
+  /** cells and what is known of them; undefined what `solve` has to tell */
+  const solved = (points: Points): Iterable<[number, SolvedCell | undefined]> =>
+    linear?.solve(points) ?? points.x.map((_, index) => [index, undefined]);
+
+  return async (points: Points, between?: () => Promise<void> | undefined): Promise<Cells> => {
+    const cells = createCells(diagram.measures, points.x.length);
+    for (const [index, known] of solved(points)) {
+      const { values, status } =
+        known ?? (await solveCell(diagram, points.x[index], points.y[index], options));
+      for (const name of diagram.measures) cells.values[name][index] = values[name] ?? Number.NaN;
+      cells.status[index] = status;
+      const turn = between?.();
+      if (turn) await turn;
+    }
+    return cells;
+  };
+}
