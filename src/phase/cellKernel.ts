@@ -34,7 +34,7 @@ export interface CellKernel {
   /** the vectors by name: from address 0 on, one after the other */
   readonly slots: ReadonlyMap<string, number>;
   /** bytes of a candidate's row, of an episode in the plan, and of what `follow` plays in one */
-  readonly sizes: { readonly row: number; readonly plan: number; readonly played: number };
+  readonly sizes: Readonly<Record<"row" | "plan" | "played" | "beliefs", number>>;
 }
 
 /** What the module exports; all parameters are addresses. */
@@ -43,7 +43,7 @@ export interface CellFunctions {
    * Fills a plan in, from its end back to `plan`.
    *
    * @param still the first episode that does not train
-   * @param beliefs P(phase | signal), the end of rows of shape [S][Z] by episode; where the phase is hidden
+   * @param beliefs room for P(phase), shape [Z], and P(phase | signal), shape [S][Z], by episode; of a hidden phase
    * @param candidates their numbers, `candidatesEnd` where they end, and `rows`, room for a row of each; of a grid
    */
   induce(
@@ -110,10 +110,11 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
     ...states.map((name) => `initial.${name}`),
     ...kept.map((name) => `end.${name}`),
     ...(isHidden
-      ? phases.flatMap((z) => [
-          ...phases.map((j) => `transition.${z}.${j}`),
-          ...signals.map((s) => `likelihood.${z}.${s}`),
-        ])
+      ? [
+          ...phases.map((z) => `initialPhase.${z}`),
+          ...phases.flatMap((z) => phases.map((j) => `transition.${z}.${j}`)),
+          ...phases.flatMap((z) => signals.map((s) => `likelihood.${z}.${s}`)),
+        ]
       : []),
   ];
   const results = [
@@ -156,6 +157,9 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
   const row =
     Math.max(...[phases.map(rateOf), phases.map(() => zero)].map((rates) => rowOf(rates).length)) * VECTOR;
 
+  /** bytes of P(phase) and of P(phase | signal) at an episode */
+  const believed = isHidden ? (1 + signals.length) * phases.length * VECTOR : 0;
+
   const functions: Record<keyof CellFunctions, Code> = {
     induce: induce(),
     follow: follow(),
@@ -167,12 +171,17 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
     numbersAt,
     end: Math.ceil((numbersAt + numbers.list.length * NUMBER) / VECTOR) * VECTOR,
     slots,
-    sizes: { row, plan: signals.length * D * VECTOR, played: (D + (isHidden ? 1 : 0)) * VECTOR },
+    sizes: {
+      row,
+      plan: signals.length * D * VECTOR,
+      played: (D + (isHidden ? 1 : 0)) * VECTOR,
+      beliefs: believed,
+    },
   };
 
   function induce(): Code {
     const code = new Code(7, 5);
-    const [plan, still, planEnd, beliefsEnd, candidates, candidatesEnd, rows] = range(7);
+    const [plan, still, planEnd, beliefsFrom, candidates, candidatesEnd, rows] = range(7);
     const [at, beliefs, candidate, rowAt, turns] = range(5).map((i) => 7 + i);
     const writer = open(code);
     /** by phase, in the order of `kept` */
@@ -180,7 +189,8 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
     const [growth, trouble, close] = [one, zero, zero].map((x) => writer.variable(x));
     const costs = signals.map(() => writer.variable(zero));
     const runnersUp = signals.map(() => writer.variable(none));
-    code.get(planEnd).set(at).get(beliefsEnd).set(beliefs);
+    if (isHidden) believe();
+    code.get(planEnd).set(at);
 
     for (const [until, rates] of [
       [still, phases.map(() => zero)] as const,
@@ -198,6 +208,33 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
       ["close", close.node],
     ]);
     return code;
+
+    /** Writes what agents believe, as src/solve/chain.ts does, and leaves `beliefs` at its end. */
+    function believe(): void {
+      const prior = phases.map((z) => writer.variable(g.name(`initialPhase.${z}`)));
+      const of = (z: number, s: number) => g.name(`likelihood.${z}.${s}`);
+      code.get(plan).set(at).get(beliefsFrom).set(beliefs);
+      code.each(at, signals.length * D * VECTOR, planEnd, () => {
+        const rows = signals.map((s) => {
+          const joint = writer.let(...prior.map(({ node }, z) => g.multiply(node, of(z, s))));
+          const [probability] = writer.let(total(joint));
+          const weights = writer.let(
+            ...joint.map((weight, z) => g.below(zero, probability, weight, of(z, s))),
+          );
+          const [sum] = writer.let(total(weights));
+          const equal = g.number(1 / phases.length);
+          return weights.map((weight) => g.below(zero, sum, g.divide(weight, sum), equal));
+        });
+        writer.store(beliefs, 0, [...prior.map(({ node }) => node), ...rows.flat()]);
+        writer.assign(
+          prior,
+          phases.map((j) =>
+            total(prior.map(({ node }, z) => g.multiply(node, g.name(`transition.${z}.${j}`)))),
+          ),
+        );
+        code.get(beliefs).do("i32.const", believed).do("i32.add").set(beliefs);
+      });
+    }
 
     /** The episodes from `at` back to `until`, at learning rates by phase. */
     function walk(rates: readonly Node[], until: number): void {
@@ -258,8 +295,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
           .do("i32.sub")
           .set(at);
         if (isHidden) {
-          const size = signals.length * phases.length * VECTOR;
-          code.get(beliefs).do("i32.const", size).do("i32.sub").set(beliefs);
+          code.get(beliefs).do("i32.const", believed).do("i32.sub").set(beliefs);
         }
         const after = phases.map((z) => {
           const now = futures.map((future) => future.map(({ node }) => node));
@@ -320,7 +356,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
       /** The best response after a signal. */
       function respondTo(s: number, after: readonly Node[][], outlooks: readonly Node[][]): Answer {
         const weights = phases.map((z) =>
-          isHidden ? load(writer, beliefs, (s * phases.length + z) * VECTOR) : one,
+          isHidden ? load(writer, beliefs, ((s + 1) * phases.length + z) * VECTOR) : one,
         );
         const expected = (of: (z: number) => Node) =>
           g.multiply(discount, total(phases.map((z) => g.multiply(weights[z], of(z)))));

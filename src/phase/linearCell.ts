@@ -2,9 +2,8 @@
 // stands around it is how cells are paired, what goes into its memory, and how measures are read off.
 
 import { NUMBER, VECTOR } from "../cpu/evaluation.ts";
-import type { Game } from "../game/game.ts";
+import type { Game, HiddenPhase } from "../game/game.ts";
 import { createProblem, type Problem } from "../problem.ts";
-import { type Chain, createChain } from "../solve/chain.ts";
 import { costForEver, type Equilibrium, finish, formOf, restForEver } from "../solve/equilibrium.ts";
 import { measuresByChance, measuresByName } from "../solve/measures.ts";
 import { momentFormulasOf } from "../solve/momentFormulas.ts";
@@ -71,12 +70,25 @@ export function cellNumbers({ game, config }: Pick<Diagram, "game" | "config">):
 /** A cell that waits for another to be solved with. */
 interface Cell {
   readonly index: number;
-  readonly numbers: Readonly<Record<string, number>>;
+  readonly x: number;
+  readonly y: number;
   readonly training: number;
   readonly episodes: number;
   /** of an infinite horizon: what is played from this episode on, its measures and their status */
   readonly from: number;
-  readonly end?: { readonly equilibrium: Equilibrium; readonly measures: ReturnType<typeof measuresOfEnd> };
+  readonly end:
+    | { readonly equilibrium: Equilibrium; readonly measures: ReturnType<typeof measuresOfEnd> }
+    | undefined;
+}
+
+/** Where everything is in memory, in bytes. */
+interface Places {
+  readonly candidatesEnd: number;
+  readonly rows: number;
+  readonly plan: number;
+  readonly played: number;
+  readonly beliefs: number;
+  readonly effects: number;
 }
 
 /** The solver of a diagram's cells; undefined of a diagram whose cells all go through `solve`. */
@@ -101,288 +113,310 @@ export class LinearCells {
   readonly #method: PhaseMethod;
   readonly #problem: Problem;
   readonly #machine: Machine;
-  readonly #names: readonly string[];
-  readonly #numbers: Record<string, number>;
-  readonly #mean: Float64Array;
-  /** where the phase is hidden: P(signal | phase) and so on of the last cells, and which lanes' memory holds them */
-  readonly #chains = new Map<string, Chain>();
-  readonly #written: (Chain | undefined)[] = [];
-  /** episodes that there is room for */
+  /** what a cell is but for its own two settings */
+  readonly #numbers: Readonly<Record<string, number>>;
+  readonly #meanSquare: number;
+  readonly #names: {
+    readonly all: readonly string[];
+    readonly first: readonly string[];
+    readonly final: readonly string[];
+  };
+  /** the numbers of memory that hold a setting, a goal and so on, of the first lane */
+  readonly #slots: Readonly<Record<"x" | "y", number | undefined>>;
+  readonly #slotsOf: (names: readonly string[]) => readonly number[];
+  readonly #finals: readonly number[];
+  readonly #deployed: readonly number[];
+  readonly #results: Readonly<Record<"slack" | "length" | "trouble" | "close" | "squares", number>>;
+  readonly #costs: readonly number[];
+  readonly #runnersUp: readonly number[];
+  /** the last cell's measures, NaN where one has no meaning */
+  readonly #values: Record<string, number>;
+  /** episodes that there is room for, and where */
   #room = 0;
+  #places: Places | undefined;
   #all = new Float64Array(0);
 
   constructor(diagram: Diagram, method: PhaseMethod, problem: Problem, machine: Machine) {
+    const { game, config, chain } = problem;
+    const { slots } = machine.kernel;
     this.#diagram = diagram;
     this.#method = method;
     this.#problem = problem;
     this.#machine = machine;
-    this.#names = phaseMeasureNames(problem.game, problem.config);
     this.#numbers = cellNumbers(diagram);
-    this.#mean = meanOf(problem.states.axes);
+    this.#meanSquare = meanOf(problem.states.axes)[0];
+    const all = phaseMeasureNames(game, config);
+    const states = Object.keys(game.state);
+    const capital = (name: string) => name[0].toUpperCase() + name.slice(1);
+    const first = all.slice(0, chain.signals * game.decisionNames.length);
+    this.#names = { all, first, final: states.map((name) => `final${capital(name)}`) };
+    this.#values = Object.fromEntries(all.map((name) => [name, Number.NaN]));
+    const slot = (name: string) => slots.get(name)! * PAIR;
+    const ofKey = (key: string) => {
+      const name = key === "schedule.learningRate" ? "learningRate" : key;
+      return slots.has(name) ? slot(name) : undefined;
+    };
+    const signals = chain.signalAt[0];
+    this.#slots = { x: ofKey(diagram.x.key), y: ofKey(diagram.y.key) };
+    this.#slotsOf = (names) => names.map(slot);
+    this.#finals = this.#slotsOf(states.map((name) => `final.${name}`));
+    this.#deployed = this.#slotsOf(game.goals.map((name) => `deployed.${name}`));
+    this.#costs = signals.map((_, s) => slot(`cost.${s}`));
+    this.#runnersUp = signals.map((_, s) => slot(`runnerUp.${s}`));
+    const [slack, length, trouble, close, squares] = this.#slotsOf([
+      "slack",
+      "length",
+      "trouble",
+      "close",
+      "squares",
+    ]);
+    this.#results = { slack, length, trouble, close, squares };
   }
 
-  /** Solves cells in an order of its own. @returns each with its index; undefined what only `solve` can tell */
+  /**
+   * Solves cells in an order of its own.
+   *
+   * @returns each with its index, undefined what only `solve` can tell; the next one overwrites its values
+   */
   *solve({ x, y }: Points): Generator<[number, SolvedCell | undefined], void> {
-    const waiting = new Map<string, Cell>();
+    const waiting = new Map<number, Cell>();
     for (let index = 0; index < x.length; index++) {
       const cell = this.#prepare(index, x[index], y[index]);
       if ("status" in cell) {
         yield [index, cell];
         continue;
       }
-      const key = `${cell.training} ${cell.episodes} ${cell.from}`;
+      // no schedule has 2¹⁵ episodes
+      const key = (cell.training * 2 ** 15 + cell.episodes) * 2 ** 15 + cell.from;
       const other = waiting.get(key);
       if (other) {
         waiting.delete(key);
-        yield* this.#run([other, cell]);
+        yield* this.#run(other, cell);
       } else waiting.set(key, cell);
     }
-    for (const cell of waiting.values()) yield* this.#run([cell]);
+    for (const cell of waiting.values()) yield* this.#run(cell, cell);
+  }
+
+  /** A cell's own setting. */
+  #numberOf({ x, y }: Pick<Cell, "x" | "y">, key: string): number {
+    if (key === this.#diagram.x.key) return x;
+    return key === this.#diagram.y.key ? y : this.#numbers[key];
   }
 
   /** A cell before its induction, or its answer where it needs none. */
-  #prepare(index: number, atX: number, atY: number): Cell | SolvedCell {
-    const { x, y } = this.#diagram;
-    const numbers: Record<string, number> = { ...this.#numbers, [x.key]: atX, [y.key]: atY };
-    const training = numbers["schedule.training"] ?? numbers["schedule.episodes"];
-    const deployment = numbers["schedule.deployment"] ?? 0;
-    const cell = { index, numbers, training, episodes: training + deployment };
-    if (this.#problem.horizon === "finite") return { ...cell, from: cell.episodes };
-    const rate = numbers["schedule.learningRate"];
-    const found = finish(
-      searchEquilibria(
-        {
-          ...this.#problem,
-          parameters: numbers,
-          learningRates: Float64Array.of(deployment > 0 ? 0 : rate),
-        },
-        this.#method,
-      ),
-    );
+  #prepare(index: number, x: number, y: number): Cell | SolvedCell {
+    const at = { x, y };
+    const training = this.#numberOf(at, "schedule.training") ?? this.#numberOf(at, "schedule.episodes");
+    const deployment = this.#numberOf(at, "schedule.deployment") ?? 0;
+    const episodes = training + deployment;
+    if (this.#problem.horizon === "finite")
+      return { index, x, y, training, episodes, from: episodes, end: undefined };
+    const rate = this.#numberOf(at, "schedule.learningRate");
+    const parameters = this.#parameters(at);
+    const learningRates = Float64Array.of(deployment > 0 ? 0 : rate);
+    const found = finish(searchEquilibria({ ...this.#problem, parameters, learningRates }, this.#method));
     const measures = measuresOfEnd(found);
     if (found.chosen < 0) return { values: measures, status: measures.status };
     const from = deployment > 0 && rate !== 0 ? training : 0;
-    return { ...cell, from, end: { equilibrium: found.equilibria[found.chosen], measures } };
+    const end = { equilibrium: found.equilibria[found.chosen], measures };
+    return { index, x, y, training, episodes, from, end };
   }
 
-  /** Solves two cells with the same episodes, or one. */
-  *#run(cells: readonly Cell[]): Generator<[number, SolvedCell | undefined], void> {
-    const [{ training, episodes, from, end }] = cells;
+  #parameters(at: Pick<Cell, "x" | "y">): Record<string, number> {
+    const names = Object.keys(this.#problem.game.parameters);
+    return Object.fromEntries(names.map((name) => [name, this.#numberOf(at, name)]));
+  }
+
+  #goals(cell: Cell): number[] {
+    return this.#problem.game.goals.map((name) => this.#numberOf(cell, `initial.${name}`));
+  }
+
+  /** Solves two cells with the same episodes, or one twice. */
+  *#run(one: Cell, other: Cell): Generator<[number, SolvedCell | undefined], void> {
+    const { training, episodes, from } = one;
     const { induce, follow, effects, kernel } = this.#machine;
     const { sizes } = kernel;
-    const { chain } = this.#problem;
-    const hidden = chain.phases > 1;
     const at = this.#makeRoom(episodes);
-    const chains = hidden ? cells.map((cell) => this.#chainOf(cell)) : [];
-    for (let lane = 0; lane < PAIR; lane++) {
-      const cell = cells[lane] ?? cells[0];
-      this.#writeCell(cell, lane);
-      if (hidden) this.#writeChain(chains[lane] ?? chains[0], lane, at.beliefs);
-      if (end) this.#writeEnd(cell, lane, at.plan);
-    }
-    const still = Math.min(training, from);
+    const phases = [this.#write(one, 0, at), this.#write(other, 1, at)];
     const planAt = (t: number) => at.plan + t * sizes.plan;
-    if (from > 0)
-      induce(
-        ...[at.plan, planAt(still), planAt(from)],
-        at.beliefs + from * chain.signals * chain.phases * VECTOR,
-        ...[at.candidates, at.candidatesEnd, at.rows],
-      );
-    if (hidden) {
-      for (let lane = 0; lane < PAIR; lane++)
-        this.#play(cells[lane] ?? cells[0], chains[lane] ?? chains[0], lane, at);
+    const still = planAt(Math.min(training, from));
+    if (from > 0) induce(at.plan, still, planAt(from), at.beliefs, kernel.end, at.candidatesEnd, at.rows);
+    if (this.#problem.chain.phases > 1) {
+      for (const [lane, cell] of [one, other].entries()) this.#play(cell, phases[lane]!, lane, at);
       effects(at.plan, planAt(episodes), at.effects);
       follow(at.played, at.played, at.played + episodes * sizes.played);
     } else follow(at.plan, planAt(training), planAt(episodes));
-    for (const [lane, cell] of cells.entries()) yield [cell.index, this.#read(cell, lane, chains[lane], at)];
+    yield [one.index, this.#read(one, 0, phases[0], at)];
+    if (other !== one) yield [other.index, this.#read(other, 1, phases[1], at)];
   }
 
-  /** Where everything is, once there is room for so many episodes. */
-  #makeRoom(episodes: number) {
-    const { kernel, memory } = this.#machine;
-    const { sizes, end } = kernel;
-    const { candidates, chain, game, states } = this.#problem;
-    const isNew = this.#machine.owner !== this;
+  /** Where everything is, once there is room for so many episodes and it holds what all cells share. */
+  #makeRoom(episodes: number): Places {
+    const machine = this.#machine;
+    if (this.#places && machine.owner === this && episodes <= this.#room) return this.#places;
+    machine.owner = this;
     this.#room = Math.max(this.#room, episodes);
-    const onGrid = this.#method === "moments";
-    const aligned = (address: number) => Math.ceil(address / VECTOR) * VECTOR;
-    const candidatesEnd = end + (onGrid ? candidates.size * game.decisionNames.length * NUMBER : 0);
-    const rows = aligned(candidatesEnd);
-    const plan = rows + (onGrid ? candidates.size * sizes.row : 0);
+    const { kernel, memory } = machine;
+    const { sizes, end, slots } = kernel;
+    const { candidates, chain, game, config, states } = this.#problem;
+    const count = this.#method === "moments" ? candidates.size : 0;
+    const numbers = game.decisionNames.length;
+    const candidatesEnd = end + count * numbers * NUMBER;
+    const rows = Math.ceil(candidatesEnd / VECTOR) * VECTOR;
+    const plan = rows + count * sizes.row;
     const played = plan + this.#room * sizes.plan;
     const beliefs = played + this.#room * sizes.played;
-    const effects = beliefs + this.#room * chain.signals * chain.phases * VECTOR;
-    const needed = effects + this.#room * chain.signals * 2 * VECTOR;
-    const missing = needed - memory.buffer.byteLength;
+    const effects = beliefs + this.#room * sizes.beliefs;
+    const missing = effects + this.#room * chain.signals * 2 * VECTOR - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-    if (isNew || this.#all.buffer !== memory.buffer || this.#all.length === 0) {
-      this.#all = new Float64Array(memory.buffer);
-    }
-    if (isNew || this.#roomWritten !== this.#room) {
-      this.#machine.owner = this;
-      this.#roomWritten = this.#room;
-      this.#written.length = 0;
-      this.#all.set(kernel.numbers, kernel.numbersAt / NUMBER);
-      if (onGrid)
-        for (let i = 0; i < candidates.size; i++)
-          this.#all.set(candidates.at(i), end / NUMBER + i * game.decisionNames.length);
-      const meanNames = momentFormulasOf(game)!.meanNames;
-      for (let lane = 0; lane < PAIR; lane++) {
-        for (const [i, name] of meanNames.entries()) this.#set(name, lane, this.#mean[i]);
-        const axis = this.#problem.config[game.decisionNames[0]] as { min: number; max: number };
-        this.#set("min", lane, axis.min);
-        this.#set("max", lane, axis.max);
-        for (const name of kernel.slots.keys()) if (name.startsWith("end.")) this.#set(name, lane, 0);
-      }
-      void states;
-    }
-    return { candidates: end, candidatesEnd, rows, plan, played, beliefs, effects };
-  }
-  #roomWritten = -1;
 
-  #set(name: string, lane: number, value: number): void {
-    this.#all[this.#machine.kernel.slots.get(name)! * PAIR + lane] = value;
+    const all = new Float64Array(memory.buffer);
+    this.#all = all;
+    all.set(kernel.numbers, kernel.numbersAt / NUMBER);
+    for (let i = 0; i < count; i++) all.set(candidates.at(i), end / NUMBER + i * numbers);
+    const axis = config[game.decisionNames[0]] as { min: number; max: number };
+    const mean = meanOf(states.axes);
+    const shared: Record<string, number> = {
+      ...this.#numbers,
+      ...{ learningRate: this.#numbers["schedule.learningRate"], min: axis.min, max: axis.max },
+      ...Object.fromEntries(momentFormulasOf(game)!.meanNames.map((name, i) => [name, mean[i]])),
+    };
+    for (const [name, slot] of slots) all.fill(shared[name] ?? 0, slot * PAIR, (slot + 1) * PAIR);
+    this.#places = { candidatesEnd, rows, plan, played, beliefs, effects };
+    return this.#places;
   }
 
-  #get(name: string, lane: number): number {
-    return this.#all[this.#machine.kernel.slots.get(name)! * PAIR + lane];
-  }
-
-  #goals({ numbers }: Cell): number[] {
-    return this.#problem.game.goals.map((name) => numbers[`initial.${name}`]);
-  }
-
-  #writeCell(cell: Cell, lane: number): void {
+  /** Writes what is a cell's own. @returns its hidden phases */
+  #write(cell: Cell, lane: number, { plan }: Places): HiddenPhase | undefined {
     const { game, states } = this.#problem;
-    const { numbers, episodes } = cell;
-    for (const name of Object.keys(game.parameters)) this.#set(name, lane, numbers[name]);
-    for (const name of Object.keys(game.state))
-      this.#set(`initial.${name}`, lane, numbers[`initial.${name}`]);
-    this.#set("learningRate", lane, numbers["schedule.learningRate"]);
-    this.#set("length", lane, lengthOf(this.#goals(cell)));
-    const roundings = roundingsOf(momentFormulasOf(game)!, episodes, states.size);
-    this.#set("slack", lane, roundings * UNIT_ROUNDOFF);
-  }
-
-  /** What goes on for ever, which is played from an episode on, and what the episodes before it begin with. */
-  #writeEnd({ end, from, episodes }: Cell, lane: number, plan: number): void {
-    const { decision, continuation } = end!.equilibrium;
-    const form = formOf(continuation);
-    for (const [i, name] of momentFormulasOf(this.#problem.game)!.formNames.entries())
-      this.#set(`end.${name}`, lane, form[i]);
-    const size = decision.length;
-    for (let t = from; t < episodes; t++)
-      for (let i = 0; i < size; i++) this.#all[(plan / VECTOR + t * size + i) * PAIR + lane] = decision[i];
-  }
-
-  #chainOf({ numbers, episodes }: Cell): Chain {
-    const phases = this.#problem.game.hidden!.phases(numbers);
-    const key = `${phases.initial} ${phases.transition} ${phases.likelihood} ${episodes}`;
-    let chain = this.#chains.get(key);
-    if (!chain) {
-      chain = createChain(phases, episodes);
-      if (this.#chains.size >= PAIR) this.#chains.clear();
-      this.#chains.set(key, chain);
+    const { x, y, from, episodes, end } = cell;
+    const all = this.#all;
+    if (this.#slots.x !== undefined) all[this.#slots.x + lane] = x;
+    if (this.#slots.y !== undefined) all[this.#slots.y + lane] = y;
+    all[this.#results.length + lane] = lengthOf(this.#goals(cell));
+    all[this.#results.slack + lane] =
+      roundingsOf(momentFormulasOf(game)!, episodes, states.size) * UNIT_ROUNDOFF;
+    if (end) {
+      const { decision, continuation } = end.equilibrium;
+      const form = formOf(continuation);
+      const names = momentFormulasOf(game)!.formNames.map((name) => `end.${name}`);
+      for (const [i, slot] of this.#slotsOf(names).entries()) all[slot + lane] = form[i];
+      const size = decision.length;
+      for (let t = from; t < episodes; t++)
+        for (let i = 0; i < size; i++) all[(plan / VECTOR + t * size + i) * PAIR + lane] = decision[i];
     }
-    return chain;
-  }
-
-  #writeChain(chain: Chain, lane: number, beliefs: number): void {
-    if (this.#written[lane] === chain) return;
-    this.#written[lane] = chain;
-    const { phases, signals, transition, likelihood, posterior } = chain;
-    for (let z = 0; z < phases; z++) {
-      for (let j = 0; j < phases; j++) this.#set(`transition.${z}.${j}`, lane, transition[z][j]);
-      for (let s = 0; s < signals; s++) this.#set(`likelihood.${z}.${s}`, lane, likelihood[z][s]);
-    }
-    let at = (beliefs / VECTOR) * PAIR + lane;
-    for (const ofEpisode of posterior)
-      for (const ofSignal of ofEpisode)
-        for (const probability of ofSignal) {
-          this.#all[at] = probability;
+    const phases = game.hidden?.phases(this.#parameters(cell));
+    if (phases) {
+      const { initial, transition, likelihood } = phases;
+      let at = this.#machine.kernel.slots.get("initialPhase.0")! * PAIR + lane;
+      for (const numbers of [initial, ...transition, ...likelihood])
+        for (const probability of numbers) {
+          all[at] = probability;
           at += PAIR;
         }
+    }
+    return phases;
   }
 
   /** What is played where every signal is the likelier one, as src/solve/simulate.ts does. */
-  #play(
-    { numbers, episodes }: Cell,
-    { likelihood, trains, signals }: Chain,
-    lane: number,
-    { plan, played }: { plan: number; played: number },
-  ): void {
+  #play(cell: Cell, { likelihood, trains }: HiddenPhase, lane: number, { plan, played }: Places): void {
     const signalIn = likelihood.map((p) => p.indexOf(Math.max(...p)));
-    for (let t = 0; t < episodes; t++) {
-      const phase = t < numbers["initial.deploymentAt"] ? 0 : 1;
+    const signals = likelihood[0].length;
+    const deploymentAt = this.#numberOf(cell, "initial.deploymentAt");
+    const rate = this.#numberOf(cell, "schedule.learningRate");
+    for (let t = 0; t < cell.episodes; t++) {
+      const phase = t < deploymentAt ? 0 : 1;
       const to = (played / VECTOR + 2 * t) * PAIR + lane;
-      this.#all[to] = trains[phase] ? numbers["schedule.learningRate"] : 0;
+      this.#all[to] = trains[phase] ? rate : 0;
       this.#all[to + PAIR] = this.#all[(plan / VECTOR + t * signals + signalIn[phase]) * PAIR + lane];
     }
   }
 
   /** A cell's answer; undefined where rollouts could have another. */
-  #read(
-    cell: Cell,
-    lane: number,
-    chain: Chain | undefined,
-    at: { plan: number; effects: number },
-  ): SolvedCell | undefined {
-    const {
-      game,
-      chain: { signals },
-    } = this.#problem;
-    const { numbers, training, episodes, from, end } = cell;
-    if (from > 0) {
-      if (this.#get("close", lane) !== 0) return undefined;
-      if (this.#get("trouble", lane) !== 0) return { values: {}, status: STATUS.overflow };
-    }
-    const values: Record<string, number | null> = { ...end?.measures };
+  #read(cell: Cell, lane: number, phases: HiddenPhase | undefined, at: Places): SolvedCell | undefined {
+    const { training, from, end } = cell;
     const all = this.#all;
-    const places = signals * game.decisionNames.length;
-    for (let i = 0; i < places; i++) values[this.#names[i]] = all[(at.plan / VECTOR + i) * PAIR + lane];
-    for (const name of Object.keys(game.state))
-      values[`final${name[0].toUpperCase()}${name.slice(1)}`] = this.#get(`final.${name}`, lane);
-
-    Object.assign(values, this.#costs(cell, lane, chain));
-    const rate = numbers["schedule.learningRate"];
-    const goals = this.#goals(cell);
-    if (!chain) {
-      const trained = rate === 0 ? 0 : training;
-      const deployed = trained === 0 ? goals : game.goals.map((name) => this.#get(`deployed.${name}`, lane));
-      const measures = measuresOfGoals(goals, deployed, this.#get("squares", lane), trained);
-      return { values: { ...values, ...measures }, status: end?.measures.status ?? STATUS.solved };
+    if (from > 0) {
+      if (all[this.#results.close + lane] !== 0) return undefined;
+      if (all[this.#results.trouble + lane] !== 0) return { values: {}, status: STATUS.overflow };
     }
+    const values = this.#values;
+    const { first, final } = this.#names;
+    for (const name of this.#names.all) values[name] = Number.NaN;
+    for (let i = 0; i < first.length; i++) values[first[i]] = all[at.plan / NUMBER + i * PAIR + lane];
+    for (let i = 0; i < final.length; i++) values[final[i]] = all[this.#finals[i] + lane];
+    this.#readCosts(cell, lane, phases);
+    if (phases) this.#readByChance(cell, lane, phases, at);
+    else {
+      const trained = this.#numberOf(cell, "schedule.learningRate") === 0 ? 0 : training;
+      const goals = this.#goals(cell);
+      const deployed = trained === 0 ? goals : this.#deployed.map((slot) => all[slot + lane]);
+      const found = measuresOfGoals(goals, deployed, all[this.#results.squares + lane], trained);
+      values.compliance = found.compliance ?? Number.NaN;
+      values.retention = found.retention ?? Number.NaN;
+      values.deception = found.deception ?? Number.NaN;
+    }
+    if (end) Object.assign(values, end.measures);
+    return { values, status: end?.measures.status ?? STATUS.solved };
+  }
+
+  /** The measures in expectation over the signals. */
+  #readByChance(cell: Cell, lane: number, { trains, transition, likelihood }: HiddenPhase, at: Places): void {
+    const { episodes } = cell;
+    const all = this.#all;
+    const [phases, signals] = [likelihood.length, likelihood[0].length];
     const [reach, gain] = [new Float64Array(episodes * signals), new Float64Array(episodes * signals)];
-    for (let i = 0; i < reach.length; i++) {
-      const from = (at.effects / VECTOR + 2 * i) * PAIR + lane;
+    for (let i = 0, from = at.effects / NUMBER + lane; i < reach.length; i++, from += 2 * PAIR) {
       reach[i] = all[from];
       gain[i] = all[from + PAIR];
     }
-    const effects = { episodes: rate > 0 ? episodes : 0, reach, gain };
-    const found = measuresByChance(chain, effects, numbers["initial.theta"], numbers["initial.deploymentAt"]);
-    return { values: { ...values, ...measuresByName(found) }, status: STATUS.solved };
+    const row = this.#machine.kernel.sizes.beliefs / NUMBER;
+    const prior: number[][] = [];
+    for (let t = 0; t < episodes; t++) {
+      const from = at.beliefs / NUMBER + t * row + lane;
+      const ofEpisode: number[] = [];
+      for (let z = 0; z < phases; z++) ofEpisode.push(all[from + z * PAIR]);
+      prior.push(ofEpisode);
+    }
+    const found = measuresByChance(
+      { trains, transition, likelihood, prior },
+      { episodes: this.#numberOf(cell, "schedule.learningRate") > 0 ? episodes : 0, reach, gain },
+      this.#numberOf(cell, "initial.theta"),
+      this.#numberOf(cell, "initial.deploymentAt"),
+    );
+    for (const [name, value] of Object.entries(measuresByName(found)))
+      this.#values[name] = value ?? Number.NaN;
   }
 
   /** The first episode's cost, expected before its signal, and the margin of the best other decision. */
-  #costs({ numbers, from, end }: Cell, lane: number, chain: Chain | undefined) {
-    const [meanSquare] = this.#mean;
-    const { discount } = numbers;
+  #readCosts(cell: Cell, lane: number, phases: HiddenPhase | undefined): void {
+    const { from, end } = cell;
+    const values = this.#values;
+    const meanSquare = this.#meanSquare;
+    const discount = this.#numberOf(cell, "discount");
     if (end && from === 0) {
       const { continuation, play, margin } = end.equilibrium;
       const [own, later] = costForEver(continuation, play, discount);
       const cost = meanSquare * own;
-      return { cost: cost + meanSquare * later, margin: finite(meanSquare * (own + margin) - cost) };
+      values.cost = cost + meanSquare * later;
+      values.margin = finite(meanSquare * (own + margin) - cost);
+      return;
     }
     let [cost, margin] = [0, Number.POSITIVE_INFINITY];
-    for (let s = 0; s < this.#problem.chain.signals; s++) {
-      const probability = chain ? chain.signalAt[0][s] : 1;
-      const least = this.#get(`cost.${s}`, lane);
+    for (let s = 0; s < this.#costs.length; s++) {
+      let probability = 1;
+      if (phases) {
+        probability = 0;
+        for (let z = 0; z < phases.initial.length; z++)
+          probability += phases.initial[z] * phases.likelihood[z][s];
+      }
+      const least = this.#all[this.#costs[s] + lane];
       cost += probability * least;
-      const dearer = probability * (this.#get(`runnerUp.${s}`, lane) - least);
+      const dearer = probability * (this.#all[this.#runnersUp[s] + lane] - least);
       if (probability > 0 && dearer < margin) margin = dearer;
     }
-    const rest = end ? meanSquare * restForEver(discount, from) : 0;
-    return { cost: cost + rest, margin: finite(cost + margin - cost) };
+    values.cost = end ? cost + meanSquare * restForEver(discount, from) : cost;
+    values.margin = finite(cost + margin - cost);
   }
 }
 

@@ -77,7 +77,7 @@ export function createChain(hidden: HiddenPhase = OPEN, episodes: number): Chain
  * @returns undefined where training is more than the first phase, or can come back to it
  */
 export function trainingLengths(
-  { trains, transition, prior }: Chain,
+  { trains, transition, prior }: Pick<Chain, "trains" | "transition" | "prior">,
   episodes: number,
 ): ((n: number) => number) | undefined {
   if (!trains.every((does, z) => (z === 0 ? does : !does && transition[z][0] === 0))) return undefined;

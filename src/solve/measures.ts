@@ -73,7 +73,7 @@ export interface Effects {
  * @param goal θ_0
  */
 export function measuresByChance(
-  chain: Chain,
+  chain: Pick<Chain, "trains" | "transition" | "likelihood" | "prior">,
   effects: Effects,
   goal: number,
   deploymentAt: number,

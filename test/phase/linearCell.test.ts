@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { type PhaseConfig, phase, solve } from "../../src/index.ts";
 import { cellConfig } from "../../src/phase/config.ts";
-import { readOff } from "../../src/phase/measures.ts";
 import { openLinearCells } from "../../src/phase/linearCell.ts";
 import type { PhaseMethod } from "../../src/phase/linearDiagram.ts";
+import { readOff } from "../../src/phase/measures.ts";
 
 const rate = { key: "schedule.learningRate", from: 0.01, to: 10, count: 5, scale: "log" } as const;
 const measures = ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost"];
