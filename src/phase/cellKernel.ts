@@ -150,9 +150,15 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
 
   const rateOf = (z: number) => (trains[z] ? g.name("learningRate") : zero);
   const dependsOnDecision = (node: Node) => decisionNames.some((name) => namesIn(node).has(name));
+  /** what bounds the rounding of a candidate's cost, where rollouts have the last word */
+  const boundsAt = (rate: Node) => (rolls ? all([most.now, most.step], rated(rate)) : []);
   /** what a candidate's cost is made of at some learning rates, as far as it depends on the candidate */
   const rowOf = (rates: readonly Node[]) => [
-    ...new Set([now, ...rates.flatMap((rate) => all(formulas.steps, rated(rate)))].filter(dependsOnDecision)),
+    ...new Set(
+      [now, ...rates.flatMap((rate) => all(formulas.steps, rated(rate))), ...boundsAt(rates[0])].filter(
+        dependsOnDecision,
+      ),
+    ),
   ];
   const row =
     Math.max(...[phases.map(rateOf), phases.map(() => zero)].map((rates) => rowOf(rates).length)) * VECTOR;
@@ -240,10 +246,16 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
     function walk(rates: readonly Node[], until: number): void {
       const steps = rates.map((rate) => all(formulas.steps, rated(rate)));
       const isOnce = !isHidden && !steps.flat().some(dependsOnDecision);
-      const entries = isOnce ? [now].filter(dependsOnDecision) : rowOf(rates);
-      const bounds = rolls
-        ? all([most.now, most.step, formulas.growth.root, formulas.growth.step], rated(rates[0]))
-        : [];
+      const entries = rowOf(rates);
+      const names = entries.map((_, i) =>
+        writer.place(`row.${i}`, () => code.get(rowAt).memory("v128.load", i * VECTOR)),
+      );
+      /** what stands in a candidate's row, by its name there */
+      const read = (node: Node) => names[entries.indexOf(node)] ?? node;
+      const bounds = [
+        ...boundsAt(rates[0]),
+        ...(rolls ? all([formulas.growth.root, formulas.growth.step], rated(rates[0])) : []),
+      ];
       const largest = bounds.map(() => writer.variable(zero));
       if (method === "moments") fillRows();
       if (rolls) {
@@ -303,15 +315,16 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
         });
         const outlooks = phases.map((z) => writer.let(...all(ofPhase(outlook, z), by(kept, after[z]))));
         const decisions = signals.map((s) => {
-          const { cost, runnerUp, decision } = once ? dearer(once, outlooks) : respondTo(s, after, outlooks);
+          const answer = once ? dearer(once, outlooks) : respondTo(s, after, outlooks);
+          const { cost, runnerUp, decision } = answer;
           writer.assign(
             [costs[s], runnersUp[s], trouble],
             [cost, runnerUp, g.below(g.absolute(cost), infinity, trouble.node, one)],
           );
           writer.store(at, s * D * VECTOR, decision);
+          if (rolls) watch(answer, after[0]);
           return decision;
         });
-        if (rolls) watch(decisions[0], after[0]);
         const nexts = phases.map((z) => {
           const forms = decisions.map((decision) =>
             all(ofPhase(form, z), either(by(kept, after[z]), chosenAs(decision))),
@@ -347,10 +360,10 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
       }
 
       /** The same answer before more episodes. */
-      function dearer({ cost, runnerUp, decision }: Answer, [outlook]: readonly Node[][]): Answer {
-        const later = g.multiply(discount, laterIn(outlook, steps[0]));
+      function dearer({ costAt, cost, runnerUp, decision }: Answer, [outlook]: readonly Node[][]): Answer {
+        const [later] = writer.let(g.multiply(discount, laterIn(outlook, steps[0])));
         const [more, second] = writer.let(g.add(cost, later), g.add(runnerUp, later));
-        return { cost: more, runnerUp: second, decision };
+        return { costAt: g.add(costAt, later), cost: more, runnerUp: second, decision };
       }
 
       /** The best response after a signal. */
@@ -397,19 +410,15 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
               [g.below(j, least.node, j, least.node), g.below(j, least.node, x, decision[0].node)],
             );
           }
-          return { cost: least.node, runnerUp: none, decision: [decision[0].node] };
+          return { costAt: none, cost: least.node, runnerUp: none, decision: [decision[0].node] };
         }
         const kept = code.vector();
-        const names = entries.map((_, i) =>
-          writer.place(`row.${i}`, () => code.get(rowAt).memory("v128.load", i * VECTOR)),
-        );
-        const read = (node: Node) => names[entries.indexOf(node)] ?? node;
-        const [hoisted] = writer.hoist(
+        const [costAt] = writer.hoist(
           [cost(read(now), steps.flat().map(read))],
           (name) => !names.some((node) => node.name === name),
         );
         eachCandidate((candidate) => {
-          const [j] = writer.let(hoisted);
+          const [j] = writer.let(costAt);
           // the second least: the lesser of it and of the greater of the other two; what is no number is neither
           writer.push([j, least.node]);
           code.do("f64x2.pmax").set(kept);
@@ -417,7 +426,12 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
           const better = decision.map(({ node }, i) => g.below(j, least.node, candidate[i], node));
           writer.assign([...decision, least], [...better, g.below(j, least.node, j, least.node)]);
         });
-        return { cost: least.node, runnerUp: second.node, decision: decision.map(({ node }) => node) };
+        return {
+          costAt,
+          cost: least.node,
+          runnerUp: second.node,
+          decision: decision.map(({ node }) => node),
+        };
       }
 
       /** What J's coefficients have now, of the decision's powers. */
@@ -426,19 +440,37 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
       }
 
       /** Tells where rollouts could choose another candidate than was chosen, and goes on with the growth. */
-      function watch(decision: readonly Node[], after: readonly Node[]): void {
-        const [now, step] = largest.map(({ node }) => node);
-        const [slope, rest] = all(watched, by(kept, after));
-        const rounding = g.add(now, g.multiply(discount, g.add(g.multiply(slope, step), rest)));
-        const [lost] = writer.let(g.add(g.multiply(g.name("slack"), rounding), g.number(UNDERFLOW)));
-        const [highest, next] = [g.add(costs[0].node, lost), g.subtract(runnersUp[0].node, lost)];
+      function watch({ costAt, cost, runnerUp, decision }: Answer, after: readonly Node[]): void {
+        const [slope, rest] = writer.let(...all(watched, by(kept, after)));
+        const errorOf = ([now, step]: readonly Node[]) => {
+          const rounding = g.add(now, g.multiply(discount, g.add(g.multiply(slope, step), rest)));
+          return g.add(g.multiply(g.name("slack"), rounding), g.number(UNDERFLOW));
+        };
+        // by the largest error of any candidate, and where that is too much, one after the other
+        const near = writer.variable(zero);
+        const [lost] = writer.let(errorOf(largest.map(({ node }) => node)));
+        writer.push([g.add(cost, lost), g.subtract(runnerUp, lost)]);
+        code.do("f64x2.lt").do("i64x2.all_true").do("i32.eqz");
+        code.if(() => {
+          const own = boundsAt(rates[0]);
+          const [highest] = writer.let(g.add(cost, errorOf(all(own, chosenAs(decision)))));
+          eachCandidate((candidate) => {
+            const lowest = g.subtract(costAt, errorOf(own.map(read)));
+            const other = g.below(highest, lowest, near.node, one);
+            const unlessSame = decision.reduce(
+              (then, x, i) => g.below(x, candidate[i], other, g.below(candidate[i], x, other, then)),
+              near.node,
+            );
+            writer.assign([near], [unlessSame]);
+          });
+        });
         const inRange = g.below(growth.node, g.number(MOST_GROWTH), close.node, one);
         const [root, factor] = all(grown, chosenAs(decision));
         const square = g.maximum(one, g.multiply(factor, factor));
         writer.assign(
           [close, growth],
           [
-            g.below(highest, next, inRange, one),
+            g.below(zero, near.node, one, inRange),
             g.add(g.multiply(root, root), g.multiply(square, growth.node)),
           ],
         );
@@ -449,9 +481,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
         eachCandidate((candidate) => {
           const values = writer.let(...all(known, chosenAs(candidate)));
           writer.store(rowAt, 0, values.slice(0, entries.length));
-          const most = values
-            .slice(entries.length)
-            .map((x, i) => g.below(x, largest[i].node, largest[i].node, x));
+          const most = values.slice(entries.length).map((x, i) => g.maximum(x, largest[i].node));
           writer.assign(largest, most);
         });
       }
@@ -537,6 +567,8 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
 
 /** A best response: its cost, that of the best other candidate, and its numbers. */
 interface Answer {
+  /** the cost of the candidate whose row is read, of a grid */
+  readonly costAt: Node;
   readonly cost: Node;
   readonly runnerUp: Node;
   readonly decision: readonly Node[];

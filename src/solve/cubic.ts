@@ -46,13 +46,18 @@ function rootBetween(cubic: Cubic, low: number, high: number): number {
 }
 
 /** Where a cubic comes from below 0 and ends above it, in (low, high), in ascending order. */
-export function risingRoots(cubic: Cubic, low: number, high: number): number[] {
+export function risingRoots([c0, c1, c2, c3]: Cubic, low: number, high: number): number[] {
   // so that neither values nor the discriminant overflow
-  const most = Math.max(...cubic.map(Math.abs));
-  const scaled = cubic.map((c) => c / most) as unknown as Cubic;
-  const [first, second] = turningPoints(scaled, low, high);
-  const roots = [[low, first] as const, [first, second] as const, [second, high] as const];
-  return roots.map(([from, to]) => rootBetween(scaled, from, to)).filter((root) => !Number.isNaN(root));
+  const most = Math.max(Math.abs(c0), Math.abs(c1), Math.abs(c2), Math.abs(c3));
+  const scaled: Cubic = [c0 / most, c1 / most, c2 / most, c3 / most];
+  const roots: number[] = [];
+  let from = low;
+  for (const to of [...turningPoints(scaled, low, high), high]) {
+    const root = rootBetween(scaled, from, to);
+    if (!Number.isNaN(root)) roots.push(root);
+    from = to;
+  }
+  return roots;
 }
 
 /** Points of [low, high], one of which has the minimum of the polynomial whose derivative this is, ascending. */

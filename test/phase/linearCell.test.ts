@@ -1,10 +1,28 @@
 // Cells two at a time in WebAssembly are those of `solve`, and to the bit.
 import { describe, expect, test } from "vitest";
-import { type PhaseConfig, phase, solve } from "../../src/index.ts";
+import { defineGame, type PhaseConfig, phase, solve } from "../../src/index.ts";
+import { pointsOf } from "../../src/phase/cells.ts";
 import { cellConfig } from "../../src/phase/config.ts";
 import { openLinearCells } from "../../src/phase/linearCell.ts";
 import type { PhaseMethod } from "../../src/phase/linearDiagram.ts";
 import { readOff } from "../../src/phase/measures.ts";
+import { gears } from "../games/gears.ts";
+import { momentum } from "../games/momentum.ts";
+
+const methods: PhaseMethod[] = ["exact", "moments"];
+
+/** the goals drive each other, and the agent weighs one of them more */
+const twoGoals = defineGame({
+  name: "two-goals",
+  state: {
+    theta: { min: -1, max: 1, count: 5, initial: 0.8 },
+    other: { min: -1, max: 1, count: 4, initial: -0.4 },
+  },
+  decision: { forTheta: { min: -1, max: 1.25, count: 11 }, forOther: { min: -0.5, max: 1, count: 7 } },
+  output: { first: "forTheta * theta", second: "forOther * other + 0.1 * theta" },
+  baseObjective: "output.first^2 + output.second^2 + regularization * (theta^2 + other^2)",
+  mesaObjective: "(output.first - own.theta)^2 + 0.5 * (output.second - own.other)^2",
+});
 
 const rate = { key: "schedule.learningRate", from: 0.01, to: 10, count: 5, scale: "log" } as const;
 const measures = ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost"];
@@ -84,14 +102,76 @@ const cases: [string, PhaseConfig][] = [
       measures: [...measures, "status", "period", "equilibria", "multiplier"],
     },
   ],
+  [
+    "misconception: discount × learning rate of the belief",
+    {
+      config: {
+        game: "misconception",
+        coefficient: { count: 41 },
+        schedule: { training: 12, deployment: 9 },
+      },
+      x: { key: "discount", from: 0, to: 1, count: 4 },
+      y: { key: "beliefLearningRateScale", from: 0, to: 3, count: 3 },
+      measures: [...measures, "finalBelief"],
+    },
+  ],
+  [
+    "misconception: belief × regularization",
+    {
+      config: {
+        game: "misconception",
+        coefficient: { count: 41 },
+        schedule: { training: 12, deployment: 9 },
+      },
+      x: { key: "initial.belief", from: -1, to: 1, count: 4 },
+      y: { key: "regularization", from: 0, to: 0.3, count: 3 },
+      measures: [...measures, "finalBelief"],
+    },
+  ],
+  [
+    "momentum: friction × learning rate",
+    {
+      config: { game: momentum, coefficient: { count: 41 }, schedule: { training: 9, deployment: 7 } },
+      x: { key: "friction", from: 0, to: 1, count: 3 },
+      y: { ...rate, to: 1 },
+      measures: [...measures, "finalVelocity"],
+    },
+  ],
 ];
 
-describe.each(cases)("%s", (_, config) => {
-  test.each<PhaseMethod>(["exact", "moments"])("%s", async (method) => {
+/** grids alone have these, as their decisions are two numbers */
+const onGrids: [string, PhaseConfig][] = [
+  [
+    "two goals: goal × learning rate",
+    {
+      config: { game: twoGoals, schedule: { training: 7, deployment: 5 } },
+      x: { key: "initial.other", from: -1, to: 1, count: 3 },
+      y: { ...rate, to: 1 },
+      measures: ["firstForTheta", "firstForOther", ...measures.slice(1), "finalOther"],
+    },
+  ],
+  [
+    "gears: discount × training",
+    {
+      config: { game: gears, fine: { min: -0.2, max: 0.23 }, schedule: { deployment: 4 } },
+      x: { key: "discount", from: 0.5, to: 1, count: 3 },
+      y: { key: "schedule.training", from: 0, to: 9, count: 4 },
+      measures: ["firstCoarse", "firstFine", ...measures.slice(1)],
+    },
+  ],
+];
+
+describe.each([
+  ...cases.flatMap(([name, config]) => methods.map((method) => [name, method, config] as const)),
+  ...onGrids.map(([name, config]) => [name, "moments", config] as const),
+])("%s, %s", (_, method, config) => {
+  test("is what solve says", async () => {
     const asked = method === "moments" ? { ...config, measures: [...config.measures!, "margin"] } : config;
     const map = await phase(asked, { backend: "cpu", method });
     const { diagram } = map;
-    expect(openLinearCells(diagram, method)).toBeDefined();
+    const points = pointsOf({ x: diagram.x.values, y: diagram.y.values });
+    const own = [...openLinearCells(diagram, method)!.solve(points)].filter(([, cell]) => cell);
+    expect(own.length).toBeGreaterThan(0.6 * points.x.length);
     let cell = 0;
     for (const y of diagram.y.values)
       for (const x of diagram.x.values) {

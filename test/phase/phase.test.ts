@@ -224,8 +224,12 @@ test.each<[string, PhaseConfig]>([
         wanted[`first${name[0].toUpperCase()}${name.slice(1)}`] = values[0];
       for (const [name, values] of Object.entries(trajectory))
         wanted[`final${name[0].toUpperCase()}${name.slice(1)}`] = values.at(-1)!;
-      for (const name of diagram.measures)
-        expect(map.values[name][cell], name).toBe(wanted[name] ?? Number.NaN);
+      for (const name of diagram.measures) {
+        const got = map.values[name][cell];
+        // what both compute by moments differs in rounding
+        if (name === "cost" || name === "margin") expect(got, name).toBeCloseTo(wanted[name]!, 12);
+        else expect(got, name).toBe(wanted[name] ?? Number.NaN);
+      }
       cell++;
     }
 });
