@@ -1,5 +1,5 @@
 // A whole game in each invocation: backward induction over the moments of a proportional game with the arithmetic of
-// `linear`, and what its plan does. Twin of src/phase/tight.ts, in float32.
+// `linear`, and what its plan does. In float32 what src/phase/cellKernel.ts does in float64.
 //
 // float32 holds few digits, so the moments are kept as what does not cancel: A, D = A − B and E = A − 2B + C, and of a
 // gain g what it takes away, s = 1 − g = 2η(a² + λ). With Ā, D̄, Ē those of what follows, a decision a costs

@@ -1,4 +1,4 @@
-// A cell through the ordinary solver: for games and settings that the tight loop does not know.
+// A cell through the ordinary solver: for games and settings that src/phase/linearCell.ts does not know.
 
 import { hasCode } from "../errors.ts";
 import { type SolveOptions, solve } from "../solve/solve.ts";

@@ -14,7 +14,7 @@ import { meanOf } from "../solve/moments.ts";
 import { createCells, pointsOf, type Window } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import type { PhaseEngine } from "./engine.ts";
-import { type CellNumber, kernelDiagramOf, NUMBERS, type TightDiagram } from "./linearDiagram.ts";
+import { type CellNumber, type LinearDiagram, linearDiagramOf, NUMBERS } from "./linearDiagram.ts";
 
 /** what a best response costs in the closed form, in rollout-steps */
 const EXACT_WORK = 12;
@@ -32,16 +32,16 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
     createKernel(device, "phase", phaseWgsl(variant), ["part", "read", "read", "read", "read", "write"]);
 
   /** @returns rows of outputs, one a cell */
-  async function compute(tight: TightDiagram, { x, y }: Window, signal?: AbortSignal) {
-    const { problem, method } = tight;
+  async function compute(linear: LinearDiagram, { x, y }: Window, signal?: AbortSignal) {
+    const { problem, method } = linear;
     const hidden = problem.chain.phases > 1;
-    const kernel = await kernelOf({ method, hidden, x: tight.x, y: tight.y });
+    const kernel = await kernelOf({ method, hidden, x: linear.x, y: linear.y });
     const width = outputsOf({ hidden }).length;
     const count = x.length * y.length;
     const [grid] = problem.candidates.axes;
     const axis = problem.config[Object.keys(problem.game.decision)[0]] as { min: number; max: number };
     const fixed = [
-      ...NUMBERS.flatMap((name) => pairOf(tight.numbers[name])),
+      ...NUMBERS.flatMap((name) => pairOf(linear.numbers[name])),
       ...[x.length, meanOf(problem.states.axes)[0], axis.min, axis.max],
     ];
     const tables = new Tables(device);
@@ -56,7 +56,7 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
         tables.holding("candidates", Float32Array.from(grid)),
         outputs,
       );
-      const episodes = longestOf(tight, { x, y });
+      const episodes = longestOf(linear, { x, y });
       const work = episodes * problem.chain.signals * (method === "exact" ? EXACT_WORK : grid.length);
       for (let first = 0; first < count; ) {
         const affordable = Math.max(1, Math.floor(recorder.budget / work / WORKGROUP)) * WORKGROUP;
@@ -77,10 +77,10 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
   return {
     ...{ backend: "gpu", adapter: open.name, precision: "f32" },
     async solve(diagram, window, method, signal) {
-      const tight = kernelDiagramOf(diagram, method);
-      if (!tight) return cpu.solve(diagram, window, method, signal);
-      const rows = await guarded(open, () => compute(tight, window, signal));
-      const { cells, unsure } = read(diagram, tight, rows);
+      const linear = linearDiagramOf(diagram, method);
+      if (!linear) return cpu.solve(diagram, window, method, signal);
+      const rows = await guarded(open, () => compute(linear, window, signal));
+      const { cells, unsure } = read(diagram, linear, rows);
       const settled = await cpu.settle(diagram, pointsOf(window, unsure), method, signal);
       for (const [i, index] of unsure.entries()) {
         for (const name of diagram.measures) cells.values[name][index] = settled.values[name][i];
@@ -101,14 +101,14 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
 const pairOf = (x: number) => [x, 1 - x];
 
 /** The most episodes that a cell of a window has. */
-function longestOf({ numbers, x, y }: TightDiagram, window: Window): number {
+function longestOf({ numbers, x, y }: LinearDiagram, window: Window): number {
   const most = (name: CellNumber) =>
     name === x ? window.x[window.x.length - 1] : name === y ? window.y[window.y.length - 1] : numbers[name];
   return most("training") + most("deployment");
 }
 
 /** Cells from the kernel's rows, and the indices of those that it is not sure of. */
-function read({ measures }: Diagram, { problem }: TightDiagram, rows: Float32Array) {
+function read({ measures }: Diagram, { problem }: LinearDiagram, rows: Float32Array) {
   const names = outputsOf({ hidden: problem.chain.phases > 1 });
   const count = rows.length / names.length;
   const cells = createCells(measures, count);

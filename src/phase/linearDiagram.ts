@@ -1,5 +1,5 @@
-// The diagrams that a tight loop solves, on the CPU or in one kernel: those of games with the arithmetic of `linear`,
-// whose axes are numbers that such a loop takes as they come. All else goes cell by cell through `solve`.
+// The diagrams that the GPU's kernel solves: those of games with the arithmetic of `linear`, whose axes are numbers that
+// it takes as they come. All else is solved on the CPU.
 
 import type { Game } from "../game/game.ts";
 import { games } from "../game/games.ts";
@@ -40,8 +40,8 @@ const SETTINGS: Readonly<Record<string, CellNumber>> = {
 /** How the best response is found. */
 export type PhaseMethod = "exact" | "moments";
 
-/** A diagram for the tight loop. */
-export interface TightDiagram {
+/** A diagram for the kernel. */
+export interface LinearDiagram {
   readonly method: PhaseMethod;
   /** the lower left cell's problem, whose grids are those of all cells */
   readonly problem: Problem;
@@ -51,21 +51,19 @@ export interface TightDiagram {
   readonly y: CellNumber;
 }
 
-/**
- * A diagram as the kernel takes it, or undefined where the CPU has to solve it: of an infinite horizon float32 could
- * find an equilibrium, but not prove that there is no other.
- */
-export function kernelDiagramOf(diagram: Diagram, method: PhaseMethod | "rollout"): TightDiagram | undefined {
-  const tight = method === "rollout" ? undefined : tightOf(diagram, method);
-  return tight?.problem.horizon === "finite" ? tight : undefined;
-}
-
 /** What two games have in common that differ in names and grids alone. */
 const formulasOf = ({ formulas: { outputs, next, mesaObjective }, definition: { hidden } }: Game): string =>
   JSON.stringify([[...outputs, ...next, mesaObjective].map(print), hidden]);
 
-/** A diagram as the tight loop takes it, or undefined where it has to go through `solve`. */
-export function tightOf(diagram: Diagram, method: PhaseMethod): TightDiagram | undefined {
+/**
+ * A diagram as the kernel takes it, or undefined where the CPU has to solve it: of an infinite horizon float32 could
+ * find an equilibrium, but not prove that there is no other.
+ */
+export function linearDiagramOf(
+  diagram: Diagram,
+  method: PhaseMethod | "rollout",
+): LinearDiagram | undefined {
+  if (method === "rollout" || diagram.config.horizon === "infinite") return undefined;
   const { game, config, x, y } = diagram;
   const { schedule } = config;
   const known = games.get(game.hidden ? "uncertain-deployment" : "linear")!;

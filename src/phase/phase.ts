@@ -5,7 +5,7 @@ import { METHODS, methods, refusal } from "../solve/methods.ts";
 import { type Cells, createCells, placeCells, type Rectangle, type Window } from "./cells.ts";
 import { checkPhase, type Diagram, type PhaseConfig } from "./config.ts";
 import { type EngineMethod, type EngineOptions, openEngine, type PhaseEngine } from "./engine.ts";
-import { kernelDiagramOf } from "./linearDiagram.ts";
+import { linearDiagramOf } from "./linearDiagram.ts";
 import { checkSample, type SampleCheck } from "./sample.ts";
 
 /**
@@ -117,7 +117,7 @@ function nextSize(count: number, milliseconds: number): number {
 export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions = {}): Promise<Phase> {
   const diagram = "base" in config ? config : checkPhase(config);
   const method = phaseMethod(diagram, options.method);
-  const hasKernel = kernelDiagramOf(diagram, method) !== undefined;
+  const hasKernel = linearDiagramOf(diagram, method) !== undefined;
   if (options.backend === "gpu" && !hasKernel)
     throw new MesaError(
       "INVALID_CONFIG",

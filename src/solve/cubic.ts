@@ -11,27 +11,15 @@ export type Cubic = readonly [c0: number, c1: number, c2: number, c3: number];
 /** steps until a bracket is given up, which halving alone would need where it spans all of float64 */
 export const MOST_STEPS = 1100;
 
-const valueAt = ([c0, c1, c2, c3]: Cubic, x: number) => ((c3 * x + c2) * x + c1) * x + c0;
-
-/** Where a cubic turns, in ascending order and moved into [low, high]; both `high` where it does not turn. */
-function turningPoints([, c1, c2, c3]: Cubic, low: number, high: number): [number, number] {
-  const discriminant = c2 * c2 - 3 * c3 * c1;
-  if (!(discriminant > 0)) return [high, high];
-  // the sum that does not cancel gives one of them, their product the other
-  const root = Math.sqrt(discriminant);
-  const q = -(c2 + (c2 < 0 ? -root : root));
-  const [a, b] = [q / (3 * c3), c1 / q];
-  const within = (x: number) => (x < low ? low : high < x ? high : x);
-  return a < b ? [within(a), within(b)] : [within(b), within(a)];
-}
+const valueAt = (c0: number, c1: number, c2: number, c3: number, x: number) =>
+  ((c3 * x + c2) * x + c1) * x + c0;
 
 /** The root in a bracket, where a cubic comes from below 0 and ends above it; NaN where it does not. */
-function rootBetween(cubic: Cubic, low: number, high: number): number {
-  if (!(valueAt(cubic, low) < 0 && valueAt(cubic, high) > 0)) return Number.NaN;
-  const [, c1, c2, c3] = cubic;
+function rootBetween(c0: number, c1: number, c2: number, c3: number, low: number, high: number): number {
+  if (!(valueAt(c0, c1, c2, c3, low) < 0 && valueAt(c0, c1, c2, c3, high) > 0)) return Number.NaN;
   let x = low + (high - low) / 2;
   for (let step = 0; step < MOST_STEPS; step++) {
-    const value = valueAt(cubic, x);
+    const value = valueAt(c0, c1, c2, c3, x);
     if (value < 0) low = x;
     else if (value > 0) high = x;
     else return x;
@@ -46,18 +34,26 @@ function rootBetween(cubic: Cubic, low: number, high: number): number {
 }
 
 /** Where a cubic comes from below 0 and ends above it, in (low, high), in ascending order. */
-export function risingRoots([c0, c1, c2, c3]: Cubic, low: number, high: number): number[] {
+export function risingRoots(cubic: Cubic, low: number, high: number): number[] {
   // so that neither values nor the discriminant overflow
-  const most = Math.max(Math.abs(c0), Math.abs(c1), Math.abs(c2), Math.abs(c3));
-  const scaled: Cubic = [c0 / most, c1 / most, c2 / most, c3 / most];
-  const roots: number[] = [];
-  let from = low;
-  for (const to of [...turningPoints(scaled, low, high), high]) {
-    const root = rootBetween(scaled, from, to);
-    if (!Number.isNaN(root)) roots.push(root);
-    from = to;
+  const most = Math.max(Math.abs(cubic[0]), Math.abs(cubic[1]), Math.abs(cubic[2]), Math.abs(cubic[3]));
+  const [c0, c1, c2, c3] = [cubic[0] / most, cubic[1] / most, cubic[2] / most, cubic[3] / most];
+  // where it turns, moved into the interval; at its end where it does not turn
+  let [first, second] = [high, high];
+  const discriminant = c2 * c2 - 3 * c3 * c1;
+  if (discriminant > 0) {
+    // the sum that does not cancel gives one of them, their product the other
+    const root = Math.sqrt(discriminant);
+    const q = -(c2 + (c2 < 0 ? -root : root));
+    const [a, b] = [q / (3 * c3), c1 / q];
+    const within = (x: number) => (x < low ? low : high < x ? high : x);
+    first = within(a < b ? a : b);
+    second = within(a < b ? b : a);
   }
-  return roots;
+  const early = rootBetween(c0, c1, c2, c3, low, first);
+  const only = rootBetween(c0, c1, c2, c3, first, second);
+  const late = rootBetween(c0, c1, c2, c3, second, high);
+  return [early, only, late].filter((root) => !Number.isNaN(root));
 }
 
 /** Points of [low, high], one of which has the minimum of the polynomial whose derivative this is, ascending. */

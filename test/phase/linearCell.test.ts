@@ -1,5 +1,5 @@
 // Cells two at a time in WebAssembly are those of `solve`, and to the bit.
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { defineGame, type PhaseConfig, phase, solve } from "../../src/index.ts";
 import { pointsOf } from "../../src/phase/cells.ts";
 import { cellConfig } from "../../src/phase/config.ts";
@@ -189,5 +189,26 @@ describe.each([
         }
         cell++;
       }
+  });
+});
+
+describe("where WebAssembly must not run", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  test("solve does the work", async () => {
+    const asked: PhaseConfig = {
+      config: { game: momentum, schedule: { training: 3, deployment: 2 } },
+      x: { key: "friction", from: 0, to: 1, count: 2 },
+      y: { ...rate, to: 1, count: 2 },
+      measures,
+    };
+    const wanted = await phase(asked, { backend: "cpu", threads: 1 });
+    vi.stubGlobal("WebAssembly", undefined);
+    expect(openLinearCells(wanted.diagram, "exact")).toBeDefined();
+    const map = await phase(asked, { backend: "cpu", threads: 1 });
+    expect(openLinearCells(map.diagram, "exact")).toBeUndefined();
+    for (const name of measures)
+      for (const [i, value] of map.values[name].entries())
+        expect(value).toBeCloseTo(wanted.values[name][i], 12);
   });
 });
