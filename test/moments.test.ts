@@ -226,3 +226,27 @@ test("moments and rollouts give the same plan, costs and margins, to the bit", a
     { numRuns: 200 },
   );
 });
+
+test("a discount that is a formula of the parameters is that of moments, rollouts and closed form", async () => {
+  const game = {
+    name: "patient",
+    state: { theta: { min: -1, max: 1, count: 11, initial: 0.8 } },
+    decision: { coefficient: { min: -2, max: 2, count: 101 } },
+    output: "coefficient * theta",
+    discount: "discount ^ 2 / 2 + 1 / 4",
+  };
+  const config = { discount: 0.8, schedule: { training: 6, deployment: 4, learningRate: 0.7 } };
+  const same = {
+    ...config,
+    game: "linear",
+    coefficient: { count: 101 },
+    discount: 0.8 ** 2 / 2 + 1 / 4,
+  } as const;
+  for (const method of ["rollout", "moments", "exact"] as const) {
+    const [own, linear] = await Promise.all(
+      [{ ...config, game }, same].map((asked) => solve(asked as never, { backend: "cpu", method })),
+    );
+    expect(own.plan).toEqual(linear.plan);
+    for (const [t, cost] of own.cost.entries()) expect(cost).toBeCloseTo(linear.cost[t], 13);
+  }
+});

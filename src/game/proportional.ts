@@ -23,7 +23,8 @@ export function proportionalOf({
   parameters,
 }: Pick<Game, "formulas" | "state" | "decisionNames" | "parameters">): Proportional | undefined {
   const { linear, graph: g } = formulas;
-  if (!linear || Object.keys(state).length !== 1 || linear.outputs.length !== 1) return undefined;
+  if (!linear || formulas.discount !== formulas.graph.name("discount")) return undefined;
+  if (Object.keys(state).length !== 1 || linear.outputs.length !== 1) return undefined;
   const [[reach]] = linear.outputs;
   const [{ weight, root }] = linear.objective;
   if (linear.objective.length !== 1 || !isNumber(weight, 1)) return undefined;

@@ -52,8 +52,10 @@ export interface LinearDiagram {
 }
 
 /** What two games have in common that differ in names and grids alone. */
-const formulasOf = ({ formulas: { outputs, next, mesaObjective }, definition: { hidden } }: Game): string =>
-  JSON.stringify([[...outputs, ...next, mesaObjective].map(print), hidden]);
+const formulasOf = ({
+  formulas: { outputs, next, mesaObjective, discount },
+  definition: { hidden },
+}: Game): string => JSON.stringify([[...outputs, ...next, mesaObjective, discount].map(print), hidden]);
 
 /**
  * A diagram as the kernel takes it, or undefined where the CPU has to solve it: of an infinite horizon float32 could

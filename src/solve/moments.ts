@@ -118,6 +118,8 @@ export class Future {
   readonly #problem: Problem;
   readonly #evaluators: Evaluators;
   readonly #parameters: readonly number[];
+  /** γ, which is the same for all states */
+  readonly #discount: number;
   readonly #end: readonly Form[];
   readonly #kept = new Map<number, Kept>();
   readonly #statesInRange: boolean;
@@ -136,6 +138,8 @@ export class Future {
     this.mean = meanOf(states.axes);
     this.#problem = problem;
     this.#parameters = Object.keys(game.parameters).map((name) => problem.parameters[name]);
+    const names = Object.keys(game.parameters);
+    [this.#discount] = createEvaluate([game.formulas.discount], names)(this.#parameters);
     this.#statesInRange = statesInRange(states.axes);
     this.#end = chain.trains.map(() => end ?? new Float64Array(formNames.length + boundNames.length));
     this.#from = learningRates.length;
@@ -169,8 +173,8 @@ export class Future {
    * @returns a function of a candidate's index
    */
   enclosures(outlook: Outlook, roundings: number): (index: number) => Enclosure {
-    const { candidates, parameters } = this.#problem;
-    const { discount } = parameters;
+    const { candidates } = this.#problem;
+    const discount = this.#discount;
     const slack = roundings * UNIT_ROUNDOFF;
     const count = this.#evaluators.formulas.steps.length;
     const width = FIXED + count;
@@ -222,13 +226,13 @@ export class Future {
       now = kept.rows[0];
       later += weight * cost;
     }
-    return now + this.#problem.parameters.discount * later;
+    return now + this.#discount * later;
   }
 
   /** The derivative of J by the decision's one number, by its powers; where the formulas have them. */
   derivative(outlook: Outlook): [number, number, number, number] {
     const total = [0, 0, 0, 0, 0];
-    const { discount } = this.#problem.parameters;
+    const discount = this.#discount;
     for (const [z, { weight, learningRate, form }] of outlook.entries()) {
       const powers = this.#evaluators.powers!([learningRate], this.#parameters, this.mean, form);
       for (let k = 0; k < 5; k++) total[k] += (z === 0 ? powers[k] : 0) + discount * (weight * powers[5 + k]);
