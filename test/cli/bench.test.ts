@@ -80,7 +80,7 @@ test("only the GPU asked for, and none there: exit 3", async () => {
 });
 
 test("what takes too long is left out", async () => {
-  const args = ["bench", "--game", "misconception", "--size", "medium,large", "--backend", "cpu"];
+  const args = ["bench", "--game", "learned-discount", "--size", "medium,large", "--backend", "cpu"];
   const { code, stdout } = await program.run([...args, "--patience", "0.05", "--json"]);
   expect(code).toBe(0);
   const { rows, leftOut } = JSON.parse(stdout);
