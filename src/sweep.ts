@@ -57,7 +57,8 @@ export interface Sweep {
 /** cells of a sweep, at most */
 const MOST_CELLS = 100_000;
 
-const capital = (name: string) => name[0].toUpperCase() + name.slice(1);
+/** `theta` → `Theta`, as in `finalTheta` */
+export const capital = (name: string) => name[0].toUpperCase() + name.slice(1);
 
 /** what is measured only where the phase is hidden */
 const HIDDEN_MEASURES = [

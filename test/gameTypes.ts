@@ -1,17 +1,6 @@
 // What the types of a game's own names allow and what they do not; the type check runs it, and nothing else does.
 import { defineGame, describeGame, type Result, simulate, solve, sweep } from "../src/index.ts";
-
-const momentum = defineGame({
-  name: "momentum",
-  state: {
-    theta: { min: -1, max: 1, count: 11, initial: 0.8 },
-    velocity: { min: 0, max: 0, count: 1, initial: 0 },
-  },
-  decision: { coefficient: { min: -2, max: 2, count: 401 } },
-  parameters: { friction: { default: 0.5, min: 0, max: 1 } },
-  output: "coefficient * theta",
-  next: { velocity: "friction * velocity - learningRate * gradient.theta", theta: "theta + next.velocity" },
-});
+import { momentum } from "./games/momentum.ts";
 
 export async function ownNames() {
   const result = await solve({

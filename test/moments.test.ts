@@ -30,19 +30,24 @@ function checkEnclosure(problem: Problem, plan: Plan) {
   return { used, seen };
 }
 
+/** checks many games, and that there was something to check */
+function checkEnclosures(games: fc.Arbitrary<{ problem: Problem; plan: Plan }>, numRuns: number) {
+  let [used, seen] = [0, 0];
+  fc.assert(
+    fc.property(games, ({ problem, plan }) => {
+      const game = checkEnclosure(problem, plan);
+      used = Math.max(used, game.used);
+      seen += game.seen;
+    }),
+    { numRuns },
+  );
+  expect(seen).toBeGreaterThan(1000);
+  expect(used).toBeGreaterThan(0);
+}
+
 describe("the bound holds", () => {
   test("on random games", () => {
-    let [used, seen] = [0, 0];
-    fc.assert(
-      fc.property(linearWithPlan, ({ problem, plan }) => {
-        const game = checkEnclosure(problem, plan);
-        used = Math.max(used, game.used);
-        seen += game.seen;
-      }),
-      { numRuns: 300 },
-    );
-    expect(seen).toBeGreaterThan(1000);
-    expect(used).toBeGreaterThan(0);
+    checkEnclosures(linearWithPlan, 300);
   });
 
   test.each([
@@ -123,20 +128,13 @@ describe("games whose state is several numbers", () => {
   ];
 
   test.each(configs)("%s: the bound holds for every candidate", (_, config) => {
-    let [used, seen] = [0, 0];
-    fc.assert(
-      fc.property(config, fc.infiniteStream(fc.nat()), (config, stream) => {
-        const problem = createProblem(config);
-        const { candidates, learningRates } = problem;
-        const plan = Array.from(learningRates, () => candidates.at(stream.next().value % candidates.size));
-        const game = checkEnclosure(problem, plan);
-        used = Math.max(used, game.used);
-        seen += game.seen;
-      }),
-      { numRuns: 150 },
-    );
-    expect(seen).toBeGreaterThan(1000);
-    expect(used).toBeGreaterThan(0);
+    const planned = fc.tuple(config, fc.infiniteStream(fc.nat())).map(([config, stream]) => {
+      const problem = createProblem(config);
+      const { candidates, learningRates } = problem;
+      const plan = Array.from(learningRates, () => candidates.at(stream.next().value % candidates.size));
+      return { problem, plan };
+    });
+    checkEnclosures(planned, 150);
   });
 
   test.each(configs)("%s: moments and rollouts give the same steps, to the bit", async (_, config) => {

@@ -166,3 +166,14 @@ export function assemble(functions: Readonly<Record<string, Code>>): Uint8Array<
     ),
   );
 }
+
+/**
+ * A module at work, with a memory of its own.
+ *
+ * @throws whatever an engine throws where it must not compile
+ */
+export function instantiate<F>(bytes: Uint8Array<ArrayBuffer>): F & { readonly memory: WebAssembly.Memory } {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory } });
+  return { ...(exports as F), memory };
+}

@@ -5,6 +5,7 @@ import { createEvaluate } from "../game/evaluate.ts";
 import { ownName } from "../game/game.ts";
 import type { Problem } from "../problem.ts";
 import type { Plan } from "../solve/step.ts";
+import { instantiate } from "./assembler.ts";
 import { NUMBER, VECTOR } from "./evaluation.ts";
 import {
   ADDRESS,
@@ -51,9 +52,7 @@ function machineOf({ bytes }: Kernel): Machine {
   const key = new TextDecoder("latin1").decode(bytes);
   const known = machines.get(key);
   if (known) return known;
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory } });
-  const machine = { ...(exports as unknown as KernelFunctions), memory };
+  const machine: Machine = instantiate<KernelFunctions>(bytes);
   if (machines.size === MOST_MODULES) machines.clear();
   machines.set(key, machine);
   return machine;

@@ -1,6 +1,7 @@
 // Cells of games that are linear in the state, two at a time in float64, by the module of src/phase/cellKernel.ts: what
 // stands around it is how cells are paired, what goes into its memory, and how measures are read off.
 
+import { instantiate } from "../cpu/assembler.ts";
 import { NUMBER, VECTOR } from "../cpu/evaluation.ts";
 import type { Game, HiddenPhase } from "../game/game.ts";
 import { createProblem, type Problem } from "../problem.ts";
@@ -11,6 +12,7 @@ import { meanOf, roundingsOf, UNIT_ROUNDOFF } from "../solve/moments.ts";
 import { statesInRange } from "../solve/range.ts";
 import { lengthOf, measuresOfGoals } from "../solve/simulate.ts";
 import { searchEquilibria } from "../solve/stationary.ts";
+import { capital } from "../sweep.ts";
 import { type CellFunctions, type CellKernel, createCellKernel } from "./cellKernel.ts";
 import { type Points, STATUS } from "./cells.ts";
 import type { Diagram } from "./config.ts";
@@ -45,10 +47,7 @@ function machineOf(game: Game, method: PhaseMethod, rolls: boolean): Machine | u
   function open(): Machine | undefined {
     const kernel = createCellKernel(game, method, rolls);
     try {
-      const memory = new WebAssembly.Memory({ initial: 1 });
-      const module = new WebAssembly.Module(kernel.bytes);
-      const { exports } = new WebAssembly.Instance(module, { host: { memory } });
-      return { ...(exports as unknown as CellFunctions), kernel, memory };
+      return { ...instantiate<CellFunctions>(kernel.bytes), kernel };
     } catch {
       return undefined;
     }
@@ -147,7 +146,6 @@ export class LinearCells {
     this.#meanSquare = meanOf(problem.states.axes)[0];
     const all = phaseMeasureNames(game, config);
     const states = Object.keys(game.state);
-    const capital = (name: string) => name[0].toUpperCase() + name.slice(1);
     const first = all.slice(0, chain.signals * game.decisionNames.length);
     this.#names = { all, first, final: states.map((name) => `final${capital(name)}`) };
     this.#values = Object.fromEntries(all.map((name) => [name, Number.NaN]));

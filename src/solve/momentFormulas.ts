@@ -103,7 +103,7 @@ function build({ formulas, state, decisionNames }: Game): MomentFormulas | undef
   const entries = <T>(size: number, entry: (i: number, j: number) => T) =>
     range(size).flatMap((i) => range(size - i).map((j) => entry(i, i + j)));
 
-  // by (own state, state), as the game has it; and by (o, δ)
+  // by (own state, state), as the game has it; and by (o, δ); of sizes too, for x = o + δ
   const aboutOwn = (form: readonly Node[]) => [
     ...small.map((j) => g.add(form[S + j], form[j])),
     ...form.slice(S),
@@ -119,17 +119,15 @@ function build({ formulas, state, decisionNames }: Game): MomentFormulas | undef
     linearMagnitude(g, node, z),
   );
   if (asRead.includes(undefined) || sizes.some((form) => form.includes(undefined))) return undefined;
-  const ofOwn = (form: readonly Node[]) => [
-    ...small.map((j) => g.add(form[S + j], form[j])),
-    ...form.slice(S),
-  ];
-  const readRoots = (asRead.slice(0, Q) as Node[][]).map(ofOwn);
-  const readSteps = (asRead.slice(Q) as Node[][]).map(ofOwn);
+  const readRoots = (asRead.slice(0, Q) as Node[][]).map(aboutOwn);
+  const readSteps = (asRead.slice(Q) as Node[][]).map(aboutOwn);
   const mostRoots = (sizes.slice(0, Q) as Node[][]).map((form, q) =>
-    ofOwn(form).map((size, j) => g.maximum(size, readRoots[q][j])),
+    aboutOwn(form).map((size, j) => g.maximum(size, readRoots[q][j])),
   );
   const mostSteps = (sizes.slice(Q) as Node[][]).map((form, i) =>
-    ofOwn(form).map((size, j) => g.maximum(j % S === i ? g.add(g.number(1), size) : size, readSteps[i][j])),
+    aboutOwn(form).map((size, j) =>
+      g.maximum(j % S === i ? g.add(g.number(1), size) : size, readSteps[i][j]),
+    ),
   );
   const weights = objective.map(({ weight }) => weight);
 

@@ -103,12 +103,32 @@ function mixed(weights: readonly number[], forms: readonly Form[]): Form {
   return forms[0].map((_, i) => forms.reduce((sum, form, j) => sum + weights[j] * form[i], 0));
 }
 
+/** numbers of a row of {@link Kept} before its steps, and of an outlook before what is multiplied by steps */
+const FIXED = 3;
+
 /** What the cost of a candidate is made of, beside what follows; at a learning rate. */
 interface Kept {
   /** rows of now, most.now, most.step, steps: most.now is infinite where float64's range matters */
   readonly rows: Float64Array;
   /** whether a candidate's are there */
   readonly known: Uint8Array;
+}
+
+/**
+ * What comes later, of a candidate.
+ *
+ * @param of what `outlook` of {@link Evaluators} gives
+ * @param steps where the candidate's steps begin among `rows`, and `count` how many there are
+ */
+function costLater(of: Float64Array, rows: Float64Array, steps: number, count: number): number {
+  let cost = of[0];
+  let product = FIXED + count;
+  for (let i = 0; i < count; i++) {
+    let slope = of[FIXED + i];
+    for (let j = i; j < count; j++) slope += of[product++] * rows[steps + j];
+    cost += rows[steps + i] * slope;
+  }
+  return cost;
 }
 
 /** Keeps the moments of a problem's future while the induction walks back. */
@@ -188,17 +208,9 @@ export class Future {
       let [later, most] = [0, 0];
       for (const { weight, learningRate, kept, of } of views) {
         if (!keepsAll || kept.known[at] === 0) this.#keep(kept, learningRate, at, candidates.at(index));
-        const { rows } = kept;
         const steps = at * width + FIXED;
-        let cost = of[0];
-        let product = 3 + count;
-        for (let i = 0; i < count; i++) {
-          let slope = of[3 + i];
-          for (let j = i; j < count; j++) slope += of[product++] * rows[steps + j];
-          cost += rows[steps + i] * slope;
-        }
-        later += weight * cost;
-        most += weight * (of[1] * rows[steps - 1] + of[2]);
+        later += weight * costLater(of, kept.rows, steps, count);
+        most += weight * (of[1] * kept.rows[steps - 1] + of[2]);
       }
       const [{ kept }] = views;
       const error = slack * (kept.rows[at * width + 1] + discount * most) + UNDERFLOW;
@@ -208,23 +220,14 @@ export class Future {
 
   /** J of any decision under an outlook. */
   costOf(outlook: Outlook, decision: ArrayLike<number>): number {
-    const kept: Kept = {
-      rows: new Float64Array(FIXED + this.#evaluators.formulas.steps.length),
-      known: new Uint8Array(1),
-    };
+    const count = this.#evaluators.formulas.steps.length;
+    const kept: Kept = { rows: new Float64Array(FIXED + count), known: new Uint8Array(1) };
     let [now, later] = [0, 0];
     for (const { weight, learningRate, form } of outlook) {
       this.#keep(kept, learningRate, 0, decision);
-      const [constant, , , ...of] = this.#evaluators.outlook(this.#parameters, this.mean, form);
-      const steps = kept.rows.subarray(FIXED);
-      let [cost, product] = [constant, steps.length];
-      for (let i = 0; i < steps.length; i++) {
-        let slope = of[i];
-        for (let j = i; j < steps.length; j++) slope += of[product++] * steps[j];
-        cost += steps[i] * slope;
-      }
+      const of = this.#evaluators.outlook(this.#parameters, this.mean, form);
       now = kept.rows[0];
-      later += weight * cost;
+      later += weight * costLater(of, kept.rows, FIXED, count);
     }
     return now + this.#discount * later;
   }
@@ -311,6 +314,3 @@ export class Future {
     );
   }
 }
-
-/** numbers of a row of {@link Kept} before its steps */
-const FIXED = 3;

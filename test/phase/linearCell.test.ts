@@ -1,6 +1,6 @@
 // Cells two at a time in WebAssembly are those of `solve`, and to the bit.
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { defineGame, type PhaseConfig, phase, solve } from "../../src/index.ts";
+import { type PhaseConfig, phase, solve } from "../../src/index.ts";
 import { pointsOf } from "../../src/phase/cells.ts";
 import { cellConfig } from "../../src/phase/config.ts";
 import { openLinearCells } from "../../src/phase/linearCell.ts";
@@ -8,21 +8,9 @@ import type { PhaseMethod } from "../../src/phase/linearDiagram.ts";
 import { readOff } from "../../src/phase/measures.ts";
 import { gears } from "../games/gears.ts";
 import { momentum } from "../games/momentum.ts";
+import { twoGoals } from "../games/twoGoals.ts";
 
 const methods: PhaseMethod[] = ["exact", "moments"];
-
-/** the goals drive each other, and the agent weighs one of them more */
-const twoGoals = defineGame({
-  name: "two-goals",
-  state: {
-    theta: { min: -1, max: 1, count: 5, initial: 0.8 },
-    other: { min: -1, max: 1, count: 4, initial: -0.4 },
-  },
-  decision: { forTheta: { min: -1, max: 1.25, count: 11 }, forOther: { min: -0.5, max: 1, count: 7 } },
-  output: { first: "forTheta * theta", second: "forOther * other + 0.1 * theta" },
-  baseObjective: "output.first^2 + output.second^2 + regularization * (theta^2 + other^2)",
-  mesaObjective: "(output.first - own.theta)^2 + 0.5 * (output.second - own.other)^2",
-});
 
 const rate = { key: "schedule.learningRate", from: 0.01, to: 10, count: 5, scale: "log" } as const;
 const measures = ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost"];
@@ -145,9 +133,9 @@ const onGrids: [string, PhaseConfig][] = [
     "two goals: goal × learning rate",
     {
       config: { game: twoGoals, schedule: { training: 7, deployment: 5 } },
-      x: { key: "initial.other", from: -1, to: 1, count: 3 },
+      x: { key: "initial.phi", from: -1, to: 1, count: 3 },
       y: { ...rate, to: 1 },
-      measures: ["firstForTheta", "firstForOther", ...measures.slice(1), "finalOther"],
+      measures: ["firstA", "firstB", ...measures.slice(1), "finalPhi"],
     },
   ],
   [
