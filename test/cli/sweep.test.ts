@@ -74,7 +74,8 @@ test("cells without an answer are said to be, and are no failure", async () => {
 test("Ctrl-C ends it, and leaves nothing", async () => {
   const out = join(folder, "never");
   const { child, ended } = program.start([
-    ...["sweep", "misconception", "--backend", "cpu", "--over", "discount=0:1:500", "--out", out],
+    ...["sweep", "misconception", "--backend", "cpu", "--method", "rollout", "--over", "discount=0:1:10000"],
+    ...["--out", out],
   ]);
   while (!(await readdir(folder)).includes("never")) await new Promise((resolve) => setTimeout(resolve, 20));
   await new Promise((resolve) => setTimeout(resolve, 300));
