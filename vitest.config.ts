@@ -10,7 +10,7 @@ import { softwareAdapterEnvironment } from "./scripts/software-adapter.mjs";
 /** what runs programs or a browser */
 const PROGRAMS = ["test/{browser,cli,docs,package}/**/*.test.ts"];
 /** what computes on the GPU */
-const GPU = ["test/gpu/**/*.test.ts", "test/adapter.test.ts", "test/phase/kernel.test.ts"].concat(
+const GPU = ["test/gpu/**/*.test.ts", "test/adapter.test.ts", "test/diagram/kernel.test.ts"].concat(
   ["meter", "peers"].map((name) => `test/bench/${name}.test.ts`),
 );
 

@@ -4,14 +4,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { GAINS, type Opened } from "../src/bench/report.ts";
 import { createRollouts } from "../src/cpu/compiled.ts";
 import { createCpuEvaluator } from "../src/cpu/evaluator.ts";
 import { checkNotAborted } from "../src/errors.ts";
 import { createGpuEvaluator, type GpuEvaluator } from "../src/gpu/evaluator.ts";
 import type { Grid } from "../src/grid.ts";
-import type { Problem } from "../src/problem.ts";
-import type { Evaluator } from "../src/solve/step.ts";
+import type { Evaluator } from "../src/model/evaluator.ts";
+import type { Problem } from "../src/model/problem.ts";
+import { GAINS, type Opened } from "./measurements.ts";
 import { type Peer, runToEnd, startPeer, type Timing } from "./peer.ts";
 
 /** The costs of all candidates at the first episode, given the decisions after it. */

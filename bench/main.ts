@@ -5,11 +5,11 @@
 //     node dist/bench.js --out bench/results/<machine>.json
 
 import { Command, CommanderError } from "commander";
-import { openMeter } from "../src/bench/report.ts";
 import { type BenchFlags, benchCommand } from "../src/cli/bench.ts";
 import { benching } from "../src/cli/benching.ts";
 import { exitCodeOf, lineOf, say } from "../src/cli/failure.ts";
 import { mappingTable, measureMapping } from "./mapping.ts";
+import { openMeter } from "./measurements.ts";
 import { race } from "./peers.ts";
 import { racesTable } from "./racesTable.ts";
 
@@ -28,7 +28,7 @@ const program = benching(new Command("bench"))
         const onGpu = selection.backends.includes("gpu") ? opened : undefined;
         const within = (from: number, to: number) => ({
           signal: on.signal,
-          onShare: (share: number, what: string) => on.onShare(from + share * (to - from), what),
+          onProgress: (share: number, what: string) => on.onProgress(from + share * (to - from), what),
         });
         return {
           ...(await race(opened, selection, within(0, RACES))),

@@ -6,9 +6,9 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
-import { meterGpu } from "../src/bench/meter.ts";
 import { createGpu } from "../src/gpu/node.ts";
 import { type Config, solve } from "../src/index.ts";
+import { meterGpu } from "./meter.ts";
 
 const SOLVES = 1000;
 const EVERY = 100;

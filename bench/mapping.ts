@@ -1,15 +1,15 @@
 // How many states an invocation should roll out side by side: the same rollouts on the GPU with more and fewer of
 // them, in turns in one run. `lanesFor` in src/gpu/cut.ts is the rule that rests on it.
 
-import { type Spread, spreadOf } from "../src/bench/measure.ts";
-import type { Opened } from "../src/bench/report.ts";
 import { large } from "../src/cli/bench.ts";
 import { checkNotAborted } from "../src/errors.ts";
 import { lanesFor } from "../src/gpu/cut.ts";
 import { createGpuEvaluator, type GpuEvaluator } from "../src/gpu/evaluator.ts";
 import type { Config } from "../src/index.ts";
-import { createProblem } from "../src/problem.ts";
+import { createProblem } from "../src/model/problem.ts";
 import { alignColumns } from "../src/report/table.ts";
+import { type Spread, spreadOf } from "./measure.ts";
+import type { Opened } from "./measurements.ts";
 
 const LANES = [1, 2, 4, 6, 8, 10, 11, 12, 16];
 const ROUNDS = 7;
@@ -42,7 +42,7 @@ const configs = (gain: number): Config[] => [
 /** Measures rollouts by the adapter's own clock, where it has one. @throws MesaError `ABORTED` */
 export async function measureMapping(
   opened: Opened | undefined,
-  { signal, onShare }: { signal: AbortSignal; onShare(share: number, what: string): void },
+  { signal, onProgress }: { signal: AbortSignal; onProgress(share: number, what: string): void },
 ): Promise<Mapping> {
   if (!opened) return { mapping: [] };
   const { meter, adapter } = opened;
@@ -61,7 +61,7 @@ export async function measureMapping(
       for (let round = -1; round < ROUNDS; round++)
         for (const [lanes, evaluator] of evaluators) {
           checkNotAborted(signal);
-          onShare((i + (round + 1) / (ROUNDS + 1)) / all.length, `${lanes} states side by side`);
+          onProgress((i + (round + 1) / (ROUNDS + 1)) / all.length, `${lanes} states side by side`);
           await meter.takeSeconds();
           const started = performance.now();
           await evaluator.enclosures(0, plan);

@@ -1,14 +1,14 @@
 // This package beside its peers: everyone computes the same costs, in turns in one run, and whose answer differs from
 // the reference by more than rounding is void.
 
-import { CASES, SIZES, type Size } from "../src/bench/cases.ts";
-import { instructionsPerSecond, instructionsPerStep } from "../src/bench/limit.ts";
-import { type Spread, spreadOf } from "../src/bench/measure.ts";
-import type { Opened, Selection } from "../src/bench/report.ts";
+import { createOracle } from "../src/cpu/oracle.ts";
 import { checkNotAborted } from "../src/errors.ts";
-import { createProblem } from "../src/problem.ts";
-import { createOracle } from "../src/solve/settle.ts";
+import { createProblem } from "../src/model/problem.ts";
+import { CASES, SIZES, type Size } from "./cases.ts";
 import { type Contestant, type Field, openField, pointsOf, type Question } from "./contestants.ts";
+import { instructionsPerSecond, instructionsPerStep } from "./limit.ts";
+import { type Spread, spreadOf } from "./measure.ts";
+import type { Opened, Selection } from "./measurements.ts";
 
 /** How one contestant did. */
 export interface Entry extends Pick<Contestant, "name" | "variant" | "device" | "bits"> {
@@ -174,7 +174,7 @@ async function raceOnce(
   question: Question,
   contestants: readonly Contestant[],
   speeds: Speeds,
-  onShare: (share: number, what: string) => void,
+  onProgress: (share: number, what: string) => void,
   { patience, signal, limit, effort }: Racing,
 ): Promise<Race> {
   const { game, candidates, states, learningRates, parameters } = question.problem;
@@ -186,7 +186,7 @@ async function raceOnce(
   const racing = new Map<Contestant, number>();
   for (const [i, contestant] of contestants.entries()) {
     checkNotAborted(signal);
-    onShare(i / contestants.length / 2, contestant.name);
+    onProgress(i / contestants.length / 2, contestant.name);
     let seconds = speeds.expected(contestant, game.name, work);
     const failure = await failureOf(signal, async () => {
       if (seconds > patience) return;
@@ -209,7 +209,7 @@ async function raceOnce(
   for (let round = 0; round < effort.rounds; round++) {
     for (const [contestant, turn] of turns) {
       checkNotAborted(signal);
-      onShare(0.5 + round / effort.rounds / 2, contestant.name);
+      onProgress(0.5 + round / effort.rounds / 2, contestant.name);
       const failure = await failureOf(signal, () => turn.take(round));
       if (!failure) continue;
       turns.delete(contestant);
@@ -242,7 +242,7 @@ async function raceOnce(
 export async function race(
   opened: Opened | undefined,
   { sizes, backends, patience }: Selection,
-  { signal, onShare }: { signal: AbortSignal; onShare(share: number, what: string): void },
+  { signal, onProgress }: { signal: AbortSignal; onProgress(share: number, what: string): void },
   effort = EFFORT,
 ): Promise<Races> {
   const field = await openField(backends.includes("gpu") ? opened : undefined, signal);
@@ -254,7 +254,7 @@ export async function race(
   try {
     for (const [q, question] of questions.entries()) {
       const share = (part: number, what: string) =>
-        onShare((q + part) / questions.length, `question ${q + 1} of ${questions.length}: ${what}`);
+        onProgress((q + part) / questions.length, `question ${q + 1} of ${questions.length}: ${what}`);
       const { name } = question.problem.game;
       const asked = contestants.filter(({ games }) => games?.includes(name) ?? true);
       races.push(await raceOnce(question, asked, speeds, share, { patience, signal, limit, effort }));

@@ -6,9 +6,9 @@
 //
 // `npm run docs:performance` fills them in, and a test holds the pages against the files.
 
-import type { Report, Row } from "../src/bench/report.ts";
 import { large, milliseconds } from "../src/cli/bench.ts";
 import { type Mapping, mappingCells } from "./mapping.ts";
+import type { Report, Row } from "./measurements.ts";
 import type { Entry, Race, Races } from "./peers.ts";
 import { oursOn, ratioTo } from "./racesTable.ts";
 

@@ -1,5 +1,5 @@
 // The best response to what the future costs, and the moments that it leaves: the arithmetic of shaders/phase.wgsl.ts,
-// which says why the moments are these. The closed form's twin is src/solve/exact.ts.
+// which says why the moments are these. The closed form's twin is src/model/exact.ts.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 
@@ -13,7 +13,7 @@ struct Moments {
 }
 
 /// a phase as an agent sees it: what it costs from there on, with probability weight
-struct Prospect {
+struct PhaseView {
   weight: f32,
   /// 2η
   pull: f32,
@@ -33,7 +33,7 @@ fn loss(a: f32, pull: f32, cell: ptr<function, Cell>) -> f32 {
 }
 
 /// the part of J that depends on a
-fn cost_of(a: f32, prospects: ptr<function, array<Prospect, PHASES>>, cell: ptr<function, Cell>) -> f32 {
+fn cost_of(a: f32, prospects: ptr<function, array<PhaseView, PHASES>>, cell: ptr<function, Cell>) -> f32 {
   var later = 0.0;
   for (var z = 0u; z < PHASES; z++) {
     let p = (*prospects)[z];
@@ -57,7 +57,7 @@ fn positive_root(cubic: f32, linear: f32) -> f32 {
   return x;
 }
 
-fn respond(prospects: ptr<function, array<Prospect, PHASES>>, cell: ptr<function, Cell>) -> Response {
+fn respond(prospects: ptr<function, array<PhaseView, PHASES>>, cell: ptr<function, Cell>) -> Response {
   var cubic = 0.0;
   var linear = 1.0;
   let twice = 2.0 * (*cell).discount.x;
@@ -71,7 +71,7 @@ fn respond(prospects: ptr<function, array<Prospect, PHASES>>, cell: ptr<function
   return Response(a, cost_of(a, prospects, cell), HUGE);
 }
 #else
-fn respond(prospects: ptr<function, array<Prospect, PHASES>>, cell: ptr<function, Cell>) -> Response {
+fn respond(prospects: ptr<function, array<PhaseView, PHASES>>, cell: ptr<function, Cell>) -> Response {
   var best = Response(candidates[0], HUGE, HUGE);
   for (var i = 0u; i < arrayLength(&candidates); i++) {
     let a = candidates[i];

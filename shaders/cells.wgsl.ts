@@ -1,6 +1,6 @@
 // Cells of candidates: neighbours on every axis of the decision, about which affine arithmetic says something at once.
 
-import { coordinatesWgsl, type Points } from "./game.wgsl.ts";
+import { coordinatesWgsl, type Points } from "../src/gpu/gameWgsl.ts";
 
 /** A grid divided into cells. */
 export interface CellGrid extends Points {

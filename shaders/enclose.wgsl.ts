@@ -4,9 +4,9 @@
 // Of a cell of candidates the same two numbers hold each of its candidates: see `encloseCellsWgsl`.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import { Part } from "../src/gpu/layout.ts";
 import { type CellGrid, cellOfWgsl } from "./cells.wgsl.ts";
 import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
+import { Part } from "./layout.ts";
 import { HUGE } from "./least.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 

@@ -2,8 +2,8 @@
 // those that float64 has to settle.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import { Part } from "../src/gpu/layout.ts";
 import { f32 } from "./float32.ts";
+import { Part } from "./layout.ts";
 
 /** invocations of a workgroup of the reduction */
 export const REDUCERS = 64;

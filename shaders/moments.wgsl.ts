@@ -1,15 +1,15 @@
-// The moments of a linear game: what src/solve/moments.ts says of every candidate, at once, by the same formulas. Each
+// The moments of a linear game: what src/model/moments.ts says of every candidate, at once, by the same formulas. Each
 // answer is an enclosure of what the oracle says. All is per unit of the largest mean square of a state's numbers, so that
 // no grid is too small.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import type { Node } from "../src/game/graph.ts";
-import { Part } from "../src/gpu/layout.ts";
-import type { Problem } from "../src/problem.ts";
-import { momentFormulasOf } from "../src/solve/momentFormulas.ts";
+import { candidateWgsl, decisionTexts, decisionWgsl, functionOf } from "../src/gpu/gameWgsl.ts";
+import { momentFormulasOf } from "../src/model/momentFormulas.ts";
+import type { Problem } from "../src/model/problem.ts";
 import { GUESS } from "./enclose.wgsl.ts";
 import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
-import { candidateWgsl, decisionTexts, decisionWgsl, functionOf } from "./game.wgsl.ts";
+import { Part } from "./layout.ts";
 import { bestWgsl } from "./least.wgsl.ts";
 import { type Arithmetic, plain } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
@@ -23,32 +23,32 @@ function boundMoments({ game, parameters, formulas: { graph: g } }: Problem) {
     ...{ g, formNames, meanNames },
     ...{ now: bound(now), mostNow: bound(most.now), mostStep: bound(most.step) },
     ...{ steps: steps.map(bound), form: form.map(bound) },
-    /** what an outlook comes to, but for how much rounding matters: shape [outlookSize] without weight and rate */
-    outlook: [later.constant, g.number(0), g.number(0), ...later.linear, ...later.quadratic].map(bound),
+    /** what a view comes to, but for how much rounding matters: shape [outlookSize] without weight and rate */
+    view: [later.constant, g.number(0), g.number(0), ...later.linear, ...later.quadratic].map(bound),
   };
 }
 
-/** `real`s of a phase of an outlook */
-export function prospectSize(problem: Problem): number {
+/** `real`s of a phase of a view */
+export function phaseViewSize(problem: Problem): number {
   const squared = problem.states.axes.length ** 2;
   return 5 + squared + (squared * (squared + 1)) / 2;
 }
 
-const prospectWgsl = (problem: Problem): string => /* wgsl */ `
-const PHASES = ${problem.chain.phases}u;
-const SIGNALS = ${problem.chain.signals}u;
+const phaseViewWgsl = (problem: Problem): string => /* wgsl */ `
+const PHASES = ${problem.hiddenPhase.phases}u;
+const SIGNALS = ${problem.hiddenPhase.signals}u;
 
-/// what an outlook comes to: constant, most.slope, most.rest, linear, quadratic of src/solve/momentFormulas.ts
-alias Coefficients = array<real, ${prospectSize(problem) - 2}>;
+/// what a view comes to: constant, most.slope, most.rest, linear, quadratic of src/model/momentFormulas.ts
+alias Coefficients = array<real, ${phaseViewSize(problem) - 2}>;
 
-/// a phase as an agent sees it: twin of Prospect in src/solve/moments.ts
-struct Prospect {
+/// a phase as an agent sees it: twin of PhaseView in src/model/moments.ts
+struct PhaseView {
   weight: real,
   learning_rate: real,
   after: Coefficients,
 }
 
-alias Outlook = array<Prospect, PHASES>;
+alias AgentView = array<PhaseView, PHASES>;
 `;
 
 /**
@@ -76,20 +76,20 @@ export function momentsWgsl(
     ...decisionTexts(problem),
     // not as numbers of the formulas: 0 times what is not finite is no 0
     ...meanNames.map((name, i) => [g.name(name), arithmetic.literal(mean[i])] as const),
-    ...Array.from({ length: product }, (_, i) => [after(i), `outlooks[part.signal][z].after[${i}]`] as const),
+    ...Array.from({ length: product }, (_, i) => [after(i), `views[part.signal][z].after[${i}]`] as const),
   ]);
   const write = (head: string, node: Node) =>
     functionOf(`${head} -> real`, given, [node], arithmetic, ([value]) => value);
   return wgsl`${decisionWgsl(problem, arithmetic)}
 ${Part.wgsl}
-${prospectWgsl(problem)}
+${phaseViewWgsl(problem)}
 const DISCOUNT: real = ${arithmetic.literal(problem.formulas.discount.value)};
 
 @group(0) @binding(0) var<uniform> part: Part;
 /// the points of the decision's axes, one axis after the other
 @group(0) @binding(1) var<storage, read> axes: array<real>;
 /// by signal
-@group(0) @binding(2) var<storage, read> outlooks: array<Outlook>;
+@group(0) @binding(2) var<storage, read> views: array<AgentView>;
 /// x: the cost of each candidate of this part; y: how far the oracle's may be from it
 @group(0) @binding(3) var<storage, read_write> enclosures: array<vec2f>;
 ${candidateWgsl(problem.game, problem.candidates)}
@@ -102,7 +102,7 @@ ${write(
   g.add(g.multiply(after(1), mostStep), after(2)),
 )}
 /// what adding up the phases may cost of each
-const CHARGE = ${f32((problem.chain.phases + 1) * ROUNDING)};
+const CHARGE = ${f32((problem.hiddenPhase.phases + 1) * ROUNDING)};
 
 /// the most that a number may be
 fn size(a: real) -> f32 { return abs(centre(a)) + radius(a); }
@@ -114,8 +114,8 @@ fn moments(@builtin(global_invocation_id) id: vec3u) {
   var later = exactly(0.0);
   var magnitude = 0.0;
   for (var z = 0u; z < PHASES; z++) {
-    let weight = outlooks[part.signal][z].weight;
-    let learning_rate = outlooks[part.signal][z].learning_rate;
+    let weight = views[part.signal][z].weight;
+    let learning_rate = views[part.signal][z].learning_rate;
     later = tally(later, mul(weight, cost_later(d, learning_rate, z)), CHARGE);
 #if ${arithmetic.kind === "ball"}
     magnitude += size(weight) * size(most_later(d, learning_rate, z));
@@ -136,10 +136,10 @@ fn moments(@builtin(global_invocation_id) id: vec3u) {
 `;
 }
 
-/** Walks the outlooks back by an episode, over the best candidates: twin of Future in src/solve/moments.ts. */
+/** Walks the views back by an episode, over the best candidates: twin of Future in src/model/moments.ts. */
 export function followMomentsWgsl(problem: Problem, mean: ArrayLike<number>): string {
-  const { chain, game } = problem;
-  const { g, form, formNames, meanNames, outlook } = boundMoments(problem);
+  const { hiddenPhase, game } = problem;
+  const { g, form, formNames, meanNames, view } = boundMoments(problem);
   const row = (numbers: readonly number[]) => `array(${numbers.map(f32).join(", ")})`;
   const given = new Map([
     ...decisionTexts(problem),
@@ -151,15 +151,15 @@ export function followMomentsWgsl(problem: Problem, mean: ArrayLike<number>): st
   return wgsl`${decisionWgsl(problem, plain)}
 ${Part.wgsl}
 ${bestWgsl}
-${prospectWgsl(problem)}
+${phaseViewWgsl(problem)}
 /// P, upper triangle by rows
 const ENTRIES = ${formNames.length}u;
 alias Form = array<f32, ENTRIES>;
 
 /// P(next phase | phase)
-const TRANSITION = array(${chain.transition.map(row).join(", ")});
+const TRANSITION = array(${hiddenPhase.transition.map(row).join(", ")});
 /// P(signal | phase)
-const LIKELIHOOD = array(${chain.likelihood.map(row).join(", ")});
+const LIKELIHOOD = array(${hiddenPhase.likelihood.map(row).join(", ")});
 
 @group(0) @binding(0) var<uniform> part: Part;
 /// the points of the decision's axes, one axis after the other
@@ -171,12 +171,12 @@ const LIKELIHOOD = array(${chain.likelihood.map(row).join(", ")});
 /// by episode and signal
 @group(0) @binding(4) var<storage, read> bests: array<Best>;
 /// by signal
-@group(0) @binding(5) var<storage, read_write> outlooks: array<Outlook>;
+@group(0) @binding(5) var<storage, read_write> views: array<AgentView>;
 /// of what follows the episode, by its phase
 @group(0) @binding(6) var<storage, read_write> forms: array<Form, PHASES>;
 ${candidateWgsl(game, problem.candidates)}
 ${write("extended(d: Decision, learning_rate: real, p: Form)", "Form", form)}
-${write("coefficients(p: Form)", "Coefficients", outlook)}
+${write("coefficients(p: Form)", "Coefficients", view)}
 @compute @workgroup_size(1)
 fn follow() {
   let t = part.episode;
@@ -186,7 +186,7 @@ fn follow() {
   for (var z = 0u; z < PHASES; z++) {
     for (var s = 0u; s < SIGNALS; s++) {
       let d = candidate(bests[t * SIGNALS + s].index);
-      var then = extended(d, outlooks[0][z].learning_rate, forms[z]);
+      var then = extended(d, views[0][z].learning_rate, forms[z]);
       for (var i = 0u; i < ENTRIES; i++) { now[z][i] += LIKELIHOOD[z][s] * then[i]; }
     }
   }
@@ -197,10 +197,10 @@ fn follow() {
       for (var i = 0u; i < ENTRIES; i++) { p[i] += TRANSITION[z][j] * now[j][i]; }
     }
     forms[z] = p;
-    let rate = select(0.0, learning_rates[t - 1u], array(${chain.trains.join(", ")})[z]);
+    let rate = select(0.0, learning_rates[t - 1u], array(${hiddenPhase.trains.join(", ")})[z]);
     for (var s = 0u; s < SIGNALS; s++) {
       let weight = posterior[((t - 1u) * SIGNALS + s) * PHASES + z];
-      outlooks[s][z] = Prospect(weight, rate, coefficients(p));
+      views[s][z] = PhaseView(weight, rate, coefficients(p));
     }
   }
 }

@@ -1,5 +1,5 @@
 // A whole game in each invocation: backward induction over the moments of a proportional game with the arithmetic of
-// `linear`, and what its plan does. In float32 what src/phase/cellKernel.ts does in float64.
+// `linear`, and what its plan does. In float32 what src/diagram/cellKernel.ts does in float64.
 //
 // float32 holds few digits, so the moments are kept as what does not cancel: A, D = A − B and E = A − 2B + C, and of a
 // gain g what it takes away, s = 1 − g = 2η(a² + λ). With Ā, D̄, Ē those of what follows, a decision a costs
@@ -17,10 +17,10 @@
 //     F ← E|g| (h + (1 − h) F),   Q ← E a² Σ_{n > t} P(n)/n + E g² Q.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import { Part } from "../src/gpu/layout.ts";
-import { type CellNumber, NUMBERS } from "../src/phase/linearDiagram.ts";
+import { type CellNumber, NUMBERS } from "../src/diagram/linearDiagram.ts";
 import { bestResponseWgsl } from "./bestResponse.wgsl.ts";
 import { f32 } from "./float32.ts";
+import { Part } from "./layout.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
 /** `perDiscount` → `per_discount` */
@@ -67,7 +67,7 @@ const HUGE = ${f32(NONE)};
 /// a number, and 1 minus it: what a discount near 1 leaves would lose its digits otherwise
 alias Number = vec2f;
 
-/// what the solve of a cell goes by: see CellNumbers in src/phase/linearDiagram.ts
+/// what the solve of a cell goes by: see CellNumbers in src/diagram/linearDiagram.ts
 struct Cell {
 ${NUMBERS.map((name) => `  ${snake(name)}: Number,`).join("\n")}
 }
@@ -172,16 +172,16 @@ ${numbers.join("\n").replaceAll("cell.", "own.")}
   for (var next = episodes; next > 0u; next--) {
     let t = next - 1u;
     let pull = select(0.0, 2.0 * own.learning_rate.x, t < training);
-    var prospects: array<Prospect, PHASES>;
+    var prospects: array<PhaseView, PHASES>;
     cost = 0.0;
 #if ${hidden}
     let stays = own.hazard.yx;
-    prospects[0] = Prospect(1.0, pull, Moments(
+    prospects[0] = PhaseView(1.0, pull, Moments(
       stays.x * after[0].a + stays.y * after[1].a,
       stays.x * after[0].d + stays.y * after[1].d,
       stays.x * after[0].e + stays.y * after[1].e,
     ));
-    prospects[1] = Prospect(0.0, 0.0, after[1]);
+    prospects[1] = PhaseView(0.0, 0.0, after[1]);
     let before = prior(t, cell);
     // with a value, as there are compilers that zero a variable of a loop's body but once
     var now = array<Moments, PHASES>();
@@ -216,7 +216,7 @@ ${numbers.join("\n").replaceAll("cell.", "own.")}
       left *= gains[seen];
     }
 #else
-    prospects[0] = Prospect(1.0, pull, after[0]);
+    prospects[0] = PhaseView(1.0, pull, after[0]);
     let response = respond(&prospects, cell);
     let a = response.a;
     first[0] = a;

@@ -2,9 +2,9 @@
 // device takes the least candidate itself and needs nobody (`follow`).
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import { Part } from "../src/gpu/layout.ts";
-import type { Problem } from "../src/problem.ts";
-import { candidateWgsl, gameWgsl } from "./game.wgsl.ts";
+import { candidateWgsl, gameWgsl } from "../src/gpu/gameWgsl.ts";
+import type { Problem } from "../src/model/problem.ts";
+import { Part } from "./layout.ts";
 import { bestWgsl } from "./least.wgsl.ts";
 import { type Arithmetic, plain } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";

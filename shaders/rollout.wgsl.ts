@@ -4,11 +4,11 @@
 // what an episode has in common is read once for all of them. Twin of src/cpu/rollout.ts.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import { Part } from "../src/gpu/layout.ts";
-import type { Problem } from "../src/problem.ts";
+import { candidateWgsl, gameWgsl, type Points } from "../src/gpu/gameWgsl.ts";
+import type { Problem } from "../src/model/problem.ts";
 import { type CellGrid, cellOfWgsl } from "./cells.wgsl.ts";
 import { f32, ROUNDING } from "./float32.ts";
-import { candidateWgsl, gameWgsl, type Points } from "./game.wgsl.ts";
+import { Part } from "./layout.ts";
 import type { Arithmetic } from "./real.wgsl.ts";
 
 /** invocations of a workgroup: candidates */

@@ -2,7 +2,7 @@
 // and nothing hangs.
 import { describe, expect, test } from "vitest";
 import { games } from "../src/index.ts";
-import { createProblem } from "../src/problem.ts";
+import { createProblem } from "../src/model/problem.ts";
 import { errorOf } from "./errorOf.ts";
 
 const axis = { min: -1, max: 1, count: 5 };

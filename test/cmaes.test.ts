@@ -1,10 +1,10 @@
 // One run of the CMA-ES: its update against the tutorial's equations, and what no costs whatever may break.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Cmaes } from "../src/solve/cmaes.ts";
-import { eigen } from "../src/solve/eigen.ts";
-import { Random } from "../src/solve/random.ts";
-import { strategyParameters } from "../src/solve/strategyParameters.ts";
+import { Cmaes } from "../src/search/cmaes.ts";
+import { eigen } from "../src/search/eigen.ts";
+import { Random } from "../src/search/random.ts";
+import { strategyParameters } from "../src/search/strategyParameters.ts";
 
 const create = (dimension: number, population: number, seed = 1) =>
   new Cmaes({

@@ -1,7 +1,7 @@
 // Axes and eigenvalues give the matrix back, the axes are orthonormal, and closed forms are met.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { eigen } from "../src/solve/eigen.ts";
+import { eigen } from "../src/search/eigen.ts";
 
 /** Σ_k λ_k b_k b_kᵀ with weights of one's own instead of λ. */
 function compose(weights: ArrayLike<number>, vectors: Float64Array, n: number): Float64Array {

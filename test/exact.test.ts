@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rolloutCosts } from "../src/cpu/rollout.ts";
 import { type Config, defineGame, presets, solve } from "../src/index.ts";
-import { createProblem } from "../src/problem.ts";
-import { type Cubic, minimaWithin, risingRoots } from "../src/solve/cubic.ts";
-import { bestResponse } from "../src/solve/exact.ts";
-import { Future, type Outlook } from "../src/solve/moments.ts";
+import { type Cubic, minimaWithin, risingRoots } from "../src/model/cubic.ts";
+import { bestResponse } from "../src/model/exact.ts";
+import { type AgentView, Future } from "../src/model/moments.ts";
+import { createProblem } from "../src/model/problem.ts";
 import { magnitude } from "./games.ts";
 import { even } from "./gpu/numbers.ts";
 
@@ -215,7 +215,7 @@ test("the best response is as good as any point of a fine grid, and inside the a
           learningRate: i === 0 ? 1 : learningRate,
           weight: total > 0 ? weight / total : 1 / prospects.length,
         }));
-        const outlook: Outlook = views.map(({ A, B, C, learningRate, weight }) => ({
+        const view: AgentView = views.map(({ A, B, C, learningRate, weight }) => ({
           ...{ learningRate, weight },
           form: Float64Array.of(A - 2 * B + C, A - B, A, 0, 0, 0),
         }));
@@ -227,7 +227,7 @@ test("the best response is as good as any point of a fine grid, and inside the a
           });
           return (2 / 3) * ((a - 1) ** 2 + discount * later.reduce((sum, x) => sum + x));
         };
-        const best = bestResponse(new Future(problem), outlook, { min, max });
+        const best = bestResponse(new Future(problem), view, { min, max });
         expect(best.decision).toBeGreaterThanOrEqual(min);
         expect(best.decision).toBeLessThanOrEqual(max);
         const size = 1 + Math.max(...[min, 0, max].map(costOf)) + 200 * (1 + pull) ** 2;
@@ -274,8 +274,8 @@ describe("with a belief the cost has every power of the coefficient", () => {
       fc.property(withPlan, ([problem, plan]) => {
         const axis = problem.config.coefficient as { min: number; max: number };
         const future = new Future(problem);
-        const outlook = future.outlook(0, 0, plan);
-        const best = bestResponse(future, outlook, axis);
+        const view = future.viewAt(0, 0, plan);
+        const best = bestResponse(future, view, axis);
         expect(best.decision >= axis.min && best.decision <= axis.max).toBe(true);
         const decisions = Array.from({ length: 41 }, (_, i) => [axis.min + i / 20]);
         const costs = rolloutCosts(problem, 0, plan)([[best.decision], ...decisions]);
@@ -283,7 +283,7 @@ describe("with a belief the cost has every power of the coefficient", () => {
         expect(Math.abs(costs[0] - best.cost)).toBeLessThanOrEqual(1e-12 * (1 + most));
         for (const cost of costs) expect(cost).toBeGreaterThanOrEqual(costs[0] - 1e-12 * (1 + most));
         // the derivative is that of the costs: Simpson's rule has no error in it
-        const derivative = future.derivative(outlook);
+        const derivative = future.derivative(view);
         for (const i of [0, 10, 20, 30]) {
           const [x, y] = [decisions[i][0], decisions[i + 10][0]];
           const area = [x, (x + y) / 2, y].map((a) => valueAt(derivative, a));

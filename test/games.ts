@@ -1,6 +1,6 @@
 // Games and problems that tests draw at random.
 import fc from "fast-check";
-import { createProblem, type Problem } from "../src/problem.ts";
+import { createProblem, type Problem } from "../src/model/problem.ts";
 
 /** numbers of many magnitudes and of ordinary ones, down to zero */
 export const magnitude = fc.oneof(

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { gameOf } from "../src/game/game.ts";
 import { type Config, games, type NamedPlan, simulate } from "../src/index.ts";
-import { measuresOf, type Trajectory } from "../src/solve/simulate.ts";
+import { measuresOf, type Trajectory } from "../src/model/simulate.ts";
 
 describe("the measures", () => {
   test.each([

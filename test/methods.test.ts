@@ -12,8 +12,8 @@ import {
   presets,
   solve,
 } from "../src/index.ts";
-import { createProblem } from "../src/problem.ts";
-import { chooseWay } from "../src/solve/way.ts";
+import { createProblem } from "../src/model/problem.ts";
+import { chooseSolver } from "../src/solve/solverChoice.ts";
 
 const EXAMPLES = new URL("../examples/", import.meta.url);
 const files = (await readdir(EXAMPLES)).filter((name) => name.endsWith(".json"));
@@ -43,7 +43,7 @@ describe.each([...Object.entries(presets).map(([name, { config }]) => [name, con
       "$method, $backend, $precision",
       async ({ gives, why, ...how }) => {
         expect(gives === null).toBe(why !== null);
-        const choose = () => chooseWay(createProblem(asked), how);
+        const choose = () => chooseSolver(createProblem(asked), how);
         if (why !== null) expect(choose).toThrow(why);
         else expect(choose()).toMatchObject(how);
         if (how.backend === "cpu" && gives !== null)
@@ -53,7 +53,7 @@ describe.each([...Object.entries(presets).map(([name, { config }]) => [name, con
 
     test("auto is a method that it has, in diagrams too", () => {
       const problem = createProblem(asked);
-      expect(methods[chooseWay(problem, {}).method](problem)).toBeUndefined();
+      expect(methods[chooseSolver(problem, {}).method](problem)).toBeUndefined();
       const axis = { from: 0.1, to: 0.2, count: 2 };
       const diagram: PhaseConfig = {
         config: asked,

@@ -1,6 +1,6 @@
 // Searches with restarts: known minima within a budget, one reason to stop each, and the same bits for the same seed.
 import { describe, expect, test } from "vitest";
-import { type MinimizeOptions, minimize, type SearchProgress } from "../src/solve/minimize.ts";
+import { type MinimizeOptions, minimize, type SearchProgress } from "../src/search/minimize.ts";
 
 type Cost = (x: Float64Array) => number;
 const sum = (x: Float64Array, term: (v: number, i: number) => number) =>

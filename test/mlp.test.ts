@@ -2,13 +2,13 @@
 // in test/gpu/mlp.test.ts.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createOracle } from "../src/cpu/oracle.ts";
 import { createEvaluate } from "../src/game/evaluate.ts";
 import { Graph } from "../src/game/graph.ts";
 import { weightsOf } from "../src/game/network.ts";
 import { type Config, games, type Progress, simulate, solve } from "../src/index.ts";
-import { createProblem } from "../src/problem.ts";
-import { createSearchEvaluator } from "../src/solve/search.ts";
-import { createOracle } from "../src/solve/settle.ts";
+import { createProblem } from "../src/model/problem.ts";
+import { createSearchEvaluator } from "../src/solve/searchEvaluator.ts";
 import { even } from "./gpu/numbers.ts";
 import { evaluate, evaluateByLayers } from "./network.ts";
 

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rolloutCosts } from "../src/cpu/rollout.ts";
 import { type Config, defineGame, type GameDefinition, solve } from "../src/index.ts";
-import { createProblem, type Problem } from "../src/problem.ts";
-import { Future } from "../src/solve/moments.ts";
-import type { Plan } from "../src/solve/step.ts";
+import type { Plan } from "../src/model/evaluator.ts";
+import { Future } from "../src/model/moments.ts";
+import { createProblem, type Problem } from "../src/model/problem.ts";
 import { momentum } from "./games/momentum.ts";
 import { twoGoals } from "./games/twoGoals.ts";
 import { linearConfig, linearWithPlan, magnitude } from "./games.ts";
@@ -17,7 +17,7 @@ function checkEnclosure(problem: Problem, plan: Plan) {
   const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));
   let [used, seen] = [0, 0];
   for (let episode = problem.learningRates.length - 1; episode >= 0; episode--) {
-    const enclosure = future.enclosures(future.outlook(episode, 0, plan), future.roundings(episode));
+    const enclosure = future.enclosures(future.viewAt(episode, 0, plan), future.roundings(episode));
     for (const [i, rollout] of rolloutCosts(problem, episode, plan)(decisions).entries()) {
       const { cost, error } = enclosure(i);
       // where either overflows the enclosure must say so, and then `screen` keeps the candidate

@@ -1,8 +1,8 @@
 // The random numbers are those of the published generators, and the normals are normal.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { exp, log } from "../src/solve/elementary.ts";
-import { Random, splitmix64 } from "../src/solve/random.ts";
+import { exp, log } from "../src/search/elementary.ts";
+import { Random, splitmix64 } from "../src/search/random.ts";
 
 describe("the bits are the reference's", () => {
   test("splitmix64", () => {

@@ -1,16 +1,16 @@
 // Near the ends of float64's range more than rounding tells moments from rollouts: there rollouts decide alone.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createOracle } from "../src/cpu/oracle.ts";
 import { rolloutCosts } from "../src/cpu/rollout.ts";
+import { pointsOf } from "../src/diagram/cells.ts";
+import { cellConfig } from "../src/diagram/config.ts";
+import { openLinearCells } from "../src/diagram/linearCell.ts";
 import { type Config, type PhaseConfig, phase, solve } from "../src/index.ts";
-import { pointsOf } from "../src/phase/cells.ts";
-import { cellConfig } from "../src/phase/config.ts";
-import { openLinearCells } from "../src/phase/linearCell.ts";
-import { createProblem, type Problem } from "../src/problem.ts";
-import { Future } from "../src/solve/moments.ts";
-import { grown, growthInRange, NO_GROWTH, statesInRange } from "../src/solve/range.ts";
-import { createOracle } from "../src/solve/settle.ts";
-import type { Plan } from "../src/solve/step.ts";
+import type { Plan } from "../src/model/evaluator.ts";
+import { Future } from "../src/model/moments.ts";
+import { createProblem, type Problem } from "../src/model/problem.ts";
+import { grown, growthInRange, NO_GROWTH, statesInRange } from "../src/model/range.ts";
 import { gears } from "./games/gears.ts";
 
 const goal = (theta: number) => ({ min: theta, max: theta, count: 1 });
@@ -89,7 +89,7 @@ describe.each([
 
   test("moments alone are not what rollouts say", () => {
     const future = new Future(problem);
-    const enclosure = future.enclosures(future.outlook(0, 0, plan), future.roundings(0));
+    const enclosure = future.enclosures(future.viewAt(0, 0, plan), future.roundings(0));
     const off = problem.candidates.axes[0].some((a, i) => {
       const { cost, error } = enclosure(i);
       return !(Math.abs(rolloutCosts(problem, 0, plan)([[a]])[0] - cost) <= error);

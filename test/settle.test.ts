@@ -1,11 +1,11 @@
 // What decides between candidates: the least with its runner-up, and the screening that must lose neither.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createOracle, finiteOrInfinity, screen } from "../src/cpu/oracle.ts";
 import type { MesaError } from "../src/errors.ts";
-import { createProblem } from "../src/problem.ts";
-import type { Enclosure } from "../src/solve/moments.ts";
-import { createOracle, finiteOrInfinity, screen } from "../src/solve/settle.ts";
-import { Least } from "../src/solve/step.ts";
+import { Least } from "../src/model/evaluator.ts";
+import type { Enclosure } from "../src/model/moments.ts";
+import { createProblem } from "../src/model/problem.ts";
 
 function leastOf(costs: readonly number[]) {
   const least = new Least();

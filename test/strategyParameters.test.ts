@@ -1,7 +1,7 @@
 // The constants of the CMA-ES by hand, and the bounds that they must keep for any dimension and population.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { strategyParameters, suggestedPopulation } from "../src/solve/strategyParameters.ts";
+import { strategyParameters, suggestedPopulation } from "../src/search/strategyParameters.ts";
 
 describe("strategy parameters", () => {
   test("by hand for n = 1, λ = 4", () => {

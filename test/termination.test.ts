@@ -1,6 +1,6 @@
 // Criteria that look at two things at once, with each of them alone.
 import { expect, test } from "vitest";
-import { type Distribution, Termination } from "../src/solve/termination.ts";
+import { type Distribution, Termination } from "../src/search/termination.ts";
 
 const wide: Distribution = {
   generation: 1,

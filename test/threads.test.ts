@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createCpuEvaluator } from "../src/cpu/evaluator.ts";
 import { type Config, solve } from "../src/index.ts";
-import { createProblem } from "../src/problem.ts";
+import { Least } from "../src/model/evaluator.ts";
+import { createProblem } from "../src/model/problem.ts";
 import { Induction } from "../src/solve/induction.ts";
-import { createSearchEvaluator } from "../src/solve/search.ts";
-import { Least } from "../src/solve/step.ts";
+import { createSearchEvaluator } from "../src/solve/searchEvaluator.ts";
 import { momentum } from "./games/momentum.ts";
 
 /** threads that take part from the first step on */

@@ -1,8 +1,8 @@
 // `bench`: how fast every game is solved, by every method on every backend, as a table and as JSON.
 
 import { basename, dirname } from "node:path";
-import { CASES, SIZES, type Size } from "../bench/cases.ts";
-import { measureAll, type Report, type Row, type Selection } from "../bench/report.ts";
+import { CASES, SIZES, type Size } from "../../bench/cases.ts";
+import { measureAll, type Report, type Row, type Selection } from "../../bench/measurements.ts";
 import { type Config, MesaError } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
@@ -145,7 +145,7 @@ async function openFile(
 export interface Beside<T extends object> {
   measure(
     selection: Selection,
-    on: { signal: AbortSignal; onShare: (share: number, what: string) => void },
+    on: { signal: AbortSignal; onProgress: (share: number, what: string) => void },
   ): Promise<T>;
   table(measured: T): string;
 }
@@ -176,7 +176,7 @@ export async function benchCommand<T extends object>(
       }),
       await beside?.measure(selection, {
         signal,
-        onShare: (share, what) => progress.show(half + half * share, what),
+        onProgress: (share, what) => progress.show(half + half * share, what),
       }),
     ]);
     await file?.write(toJson({ ...report, ...more }));

@@ -1,7 +1,7 @@
 // The options of what measures: of the command `bench`, and of the program that runs peers beside it.
 
 import { type Command, Option } from "commander";
-import { CASES, SIZES } from "../bench/cases.ts";
+import { CASES, SIZES } from "../../bench/cases.ts";
 
 /** The options of whatever measures. */
 export function benching(command: Command): Command {

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { learningRatesOf } from "../config.ts";
+import { learningRatesOf } from "../config/config.ts";
 import { type FilledConfig, Induction } from "../index.ts";
 
 /** the file's name in the folder of results */

@@ -1,8 +1,8 @@
 // From the command line's words to a configuration: a preset or a JSON file, and the settings that --set changes.
 
 import { readFile, stat } from "node:fs/promises";
+import { withSetting } from "../config/setting.ts";
 import { type Config, MesaError, presets, type SolveOptions } from "../index.ts";
-import { withSetting } from "../setting.ts";
 import { reasonOf } from "./failure.ts";
 import { positionIn } from "./position.ts";
 

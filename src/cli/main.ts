@@ -2,8 +2,8 @@
 // milliseconds.
 
 import { Command, CommanderError, Option } from "commander";
-import { phasePresets } from "../phase/presets.ts";
-import { presets } from "../presets.ts";
+import { presets } from "../config/presets.ts";
+import { phasePresets } from "../diagram/presets.ts";
 import { METHODS } from "../solve/methods.ts";
 import type { BenchFlags } from "./bench.ts";
 import { benching } from "./benching.ts";

@@ -7,8 +7,8 @@
 
 import { createHash } from "node:crypto";
 import { type FileHandle, open, readFile } from "node:fs/promises";
+import { createCells } from "../diagram/cells.ts";
 import type { Cells } from "../index.ts";
-import { createCells } from "../phase/cells.ts";
 
 const HEADER = 8;
 const DIGEST = 32;

@@ -3,8 +3,8 @@
 
 import { createEvaluate } from "../game/evaluate.ts";
 import { ownName } from "../game/game.ts";
-import type { Problem } from "../problem.ts";
-import type { Plan } from "../solve/step.ts";
+import type { Plan } from "../model/evaluator.ts";
+import type { Problem } from "../model/problem.ts";
 import { instantiate } from "./assembler.ts";
 import { NUMBER, VECTOR } from "./evaluation.ts";
 import {

@@ -1,12 +1,12 @@
 // The induction's question answered on the CPU, in float64.
 
 import { checkNotAborted } from "../errors.ts";
-import type { Problem } from "../problem.ts";
-import { createOracle, leastAmong, type Question, screen } from "../solve/settle.ts";
-import { type Choice, type Evaluator, Least, type Plan, stepOf, type Watch } from "../solve/step.ts";
-import { indicesOf, situationOf } from "../workers/jobs.ts";
-import type { Answer, Task } from "../workers/pool.ts";
-import { Team, type Threading } from "./team.ts";
+import { type Choice, type Evaluator, Least, type Plan, stepOf, type Watch } from "../model/evaluator.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Task } from "../threads/pool.ts";
+import { indicesOf, minimumJob, type Range, screenJob, situationOf } from "./jobs.ts";
+import { createOracle, leastAmong, type Question, screen } from "./oracle.ts";
+import { SolveThreads, type Threading } from "./solveThreads.ts";
 
 /** how long the CPU works before it lets timers, signals and progress through, in milliseconds */
 const TURN = 50;
@@ -43,21 +43,21 @@ export function createCpuEvaluator(
 ): Evaluator {
   const oracle = createOracle(problem);
   const { candidates } = problem;
-  const team = new Team(problem, threading);
+  const threads = new SolveThreads(problem, threading);
 
   /** What a job answers for all candidates, range by range: by threads, or alone and the same. */
-  async function askAll<Name extends "least" | "screen">(
-    task: () => Task<Name>,
-    alone: (indices: number[]) => Answer<Name>,
+  async function askAll<Shared, Answer>(
+    task: () => Task<Shared, Range, Answer>,
+    alone: (indices: number[]) => Answer,
     { batch, least }: Cut,
     watch: Watch,
-  ): Promise<Answer<Name>[]> {
-    if (team.isReady) {
-      const ranges = team.rangesOf(candidates.size, least, least * MOST_SENT);
-      const answers = await team.run<"least" | "screen">(task(), ranges, watch);
-      if (answers) return answers as Answer<Name>[];
+  ): Promise<Answer[]> {
+    if (threads.isReady) {
+      const ranges = threads.rangesOf(candidates.size, least, least * MOST_SENT);
+      const answers = await threads.run(task(), ranges, watch);
+      if (answers) return answers;
     }
-    const answers: Answer<Name>[] = [];
+    const answers: Answer[] = [];
     await inTurns(candidates.size, batch, watch, (from, to) => {
       answers.push(alone(indicesOf({ from, to })));
     });
@@ -67,7 +67,7 @@ export function createCpuEvaluator(
   async function byMoments(question: Question, watch: Watch): Promise<Choice> {
     const enclosure = question.enclosure!;
     const kept = await askAll(
-      () => ({ job: "screen", shared: { problem: team.problem, view: question.view! } }),
+      () => ({ job: screenJob, shared: { problem: threads.problem, view: question.view! } }),
       (indices) => screen(indices, enclosure),
       { batch: BATCH, least: LEAST_SENT.moments },
       watch,
@@ -78,7 +78,7 @@ export function createCpuEvaluator(
   async function byRollout(question: Question, episode: number, plan: Plan, watch: Watch): Promise<Choice> {
     const steps = problem.states.size * (problem.learningRates.length - episode);
     const leasts = await askAll(
-      () => ({ job: "least", shared: situationOf(team.problem, episode, plan) }),
+      () => ({ job: minimumJob, shared: situationOf(threads.problem, episode, plan) }),
       (indices) => leastAmong(question, indices),
       { batch: Math.min(BATCH, Math.ceil(BATCH_STEPS / steps)), least: Math.ceil(LEAST_SENT.steps / steps) },
       watch,
@@ -93,7 +93,7 @@ export function createCpuEvaluator(
     adapter: "cpu",
     precision: "certified",
     get threads() {
-      return team.threads;
+      return threads.worked;
     },
     get interpreted() {
       return oracle.interpreted;
@@ -109,9 +109,9 @@ export function createCpuEvaluator(
       return [stepOf(problem, episode, choices)];
     },
     ...(method === "moments" && {
-      respond: (outlook, watch) => byMoments(oracle.questionOf(outlook), watch),
+      respond: (view, watch) => byMoments(oracle.questionOf(view), watch),
     }),
-    destroy: () => team.destroy(),
+    destroy: () => threads.destroy(),
   };
 }
 
@@ -126,7 +126,7 @@ async function inTurns(
   for (let from = 0; from < size; from += batch) {
     work(from, Math.min(from + batch, size));
     if (performance.now() < turnEnds) continue;
-    watch.onShare?.(Math.min(from + batch, size) / size);
+    watch.onProgress?.(Math.min(from + batch, size) / size);
     await new Promise((resolve) => setTimeout(resolve));
     checkNotAborted(watch.signal);
     turnEnds = performance.now() + TURN;

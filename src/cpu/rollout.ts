@@ -8,8 +8,8 @@
 
 import { createEvaluate } from "../game/evaluate.ts";
 import { ownName } from "../game/game.ts";
-import type { Problem } from "../problem.ts";
-import type { Plan } from "../solve/step.ts";
+import type { Plan } from "../model/evaluator.ts";
+import type { Problem } from "../model/problem.ts";
 
 /** The costs of candidates at one episode, in their order. */
 export type CostsOf = (decisions: readonly (readonly number[])[]) => number[];

@@ -1,7 +1,7 @@
 // The game and its settings.
 
+import { withSetting } from "../config/setting.ts";
 import { checkConfig, games, MesaError, methods } from "../index.ts";
-import { withSetting } from "../setting.ts";
 import { groupsOf, settingAt } from "./controls.ts";
 import { checkDiagram, defaultDiagram } from "./diagrams.ts";
 import { NumberControl } from "./NumberControl.tsx";

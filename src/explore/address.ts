@@ -6,9 +6,9 @@
 // A game of one's own is its formulas, as JSON: #v=1&game={"name":…}. An address may come from anywhere. What it holds is checked as a configuration's file is, and it is refused as a
 // whole or taken as a whole.
 
+import { withSetting } from "../config/setting.ts";
 import { checkConfig, MesaError, methods } from "../index.ts";
 import { isRecord, quote } from "../schema.ts";
-import { withSetting } from "../setting.ts";
 import { settingAt } from "./controls.ts";
 import { checkDiagram, type Diagram, defaultDiagram, type MapAxis } from "./diagrams.ts";
 import type { Settings, State } from "./state.ts";

@@ -1,7 +1,7 @@
 // The point of a map that is looked at: where the cursor is, or else where the page's own settings are.
 
+import { withSetting } from "../config/setting.ts";
 import { checkConfig } from "../index.ts";
-import { withSetting } from "../setting.ts";
 import { settingAt } from "./controls.ts";
 import { type Cell, cellAt, placeOf, valuesAt } from "./geometry.ts";
 import type { Point } from "./mapWords.ts";

@@ -1,6 +1,6 @@
 // What is to be mapped, as it follows from the page's state.
 
-import { withSetting } from "../setting.ts";
+import { withSetting } from "../config/setting.ts";
 import type { Diagram } from "./diagrams.ts";
 import type { Backend, Settings, State } from "./state.ts";
 

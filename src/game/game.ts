@@ -155,11 +155,11 @@ export interface Game {
 
 /** The hidden phases of a game, for any values of its parameters. */
 export interface HiddenPhases extends Pick<HiddenDefinition, "signals" | "deploymentAt"> {
-  phases(parameters: Values): HiddenPhase;
+  phases(parameters: Values): PhaseChain;
 }
 
 /** Hidden phases as numbers; see {@link HiddenDefinition}. */
-export interface HiddenPhase {
+export interface PhaseChain {
   readonly initial: readonly number[];
   readonly trains: readonly boolean[];
   readonly transition: readonly (readonly number[])[];

@@ -3,15 +3,16 @@
 import { encloseWgsl } from "../../shaders/enclose.wgsl.ts";
 import { plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
-import type { Problem } from "../problem.ts";
-import type { BatchCosts, SearchSettings } from "../solve/search.ts";
+import type { BatchCosts } from "../model/evaluator.ts";
+import type { Problem } from "../model/problem.ts";
+import type { SearchSettings } from "../schema.ts";
+import { Buffers } from "./buffers.ts";
 import { dealStates } from "./cut.ts";
 import { guarded, type OpenDevice, openDevice } from "./device.ts";
 import { createKernel } from "./kernel.ts";
 import { Recorder } from "./recorder.ts";
 import { createRollouts } from "./rollouts.ts";
 import { tabulateStates } from "./states.ts";
-import { Tables } from "./tables.ts";
 
 /**
  * Opens a device for a problem whose decisions are found by search.
@@ -38,19 +39,19 @@ async function build(open: OpenDevice, problem: Problem): Promise<BatchCosts> {
   const { population, restarts } = problem.config.search as SearchSettings;
   const capacity = Math.ceil((population * 2 ** restarts) / WORKGROUP) * WORKGROUP;
   const recorder = new Recorder(open);
-  const tables = new Tables(device);
+  const buffers = new Buffers(device);
   const table = tabulateStates(problem);
   // one state at a time: an episode of a network is long, and side by side its text would be as many times as long
   const deal = dealStates(table.count, capacity, 4, device.limits.maxStorageBufferBindingSize, 1);
-  const workshop = { open, problem, recorder, tables };
-  const rollouts = await createRollouts(workshop, {
+  const context = { open, problem, recorder, buffers };
+  const rollouts = await createRollouts(context, {
     arithmetic: plain,
     numbers: table.numbers,
     deal,
     capacity,
   });
-  const enclosures = tables.storage("enclosures", capacity * 8);
-  const back = tables.readable("enclosures, read back", capacity * 8);
+  const enclosures = buffers.storage("enclosures", capacity * 8);
+  const back = buffers.readable("enclosures, read back", capacity * 8);
   const enclose = await createKernel(device, "enclose", encloseWgsl({ kind: "none" }), [
     "part",
     "write",
@@ -77,7 +78,7 @@ async function build(open: OpenDevice, problem: Problem): Promise<BatchCosts> {
         return Float64Array.from(batch, (_, i) => pairs[2 * i] * table.scale);
       }),
     destroy() {
-      tables.destroy();
+      buffers.destroy();
       recorder.parts.destroy();
       device.destroy();
     },

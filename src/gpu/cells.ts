@@ -10,12 +10,12 @@ import { totalSize, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { checkNotAborted } from "../errors.ts";
 import { depthOf, plannedNodes } from "../game/structure.ts";
 import type { Grid } from "../grid.ts";
-import type { Watch } from "../solve/step.ts";
+import type { Watch } from "../model/evaluator.ts";
+import type { Asked, GpuContext } from "./context.ts";
 import { capacityOf, dealStates, nextPart } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
 import { OpenCandidates, openCells } from "./openCells.ts";
 import { createRollouts } from "./rollouts.ts";
-import type { Asked, Workshop } from "./scorer.ts";
 import type { StateTable } from "./states.ts";
 
 /** candidates of a cell: enough that a form costs less than they do together, few enough to lie close together */
@@ -52,13 +52,13 @@ function tabulateCells({ axes }: Grid, { axes: cells, sides }: CellGrid, symbols
  *
  * @param additions that a candidate's total of one state goes through until it is part of a cost
  */
-export async function createCells(workshop: Workshop, table: StateTable, additions: number) {
+export async function createCells(context: GpuContext, table: StateTable, additions: number) {
   const {
     open: { device },
     problem,
     recorder,
-    tables,
-  } = workshop;
+    buffers,
+  } = context;
   const { candidates, learningRates } = problem;
   const grid = divide(candidates);
   const symbols = { decision: candidates.axes.length, state: problem.states.axes.length };
@@ -68,13 +68,13 @@ export async function createCells(workshop: Workshop, table: StateTable, additio
   const deal = dealStates(table.count, grid.size, bytes, maxBinding, 1);
   const capacity = capacityOf(grid.size, deal.blocks * bytes, maxBinding);
   const points = tabulateCells(candidates, grid, symbols.decision + symbols.state);
-  const rollouts = await createRollouts(workshop, {
+  const rollouts = await createRollouts(context, {
     ...{ arithmetic, numbers: table.numbers, deal, capacity, additions },
     candidates: { points, grid },
   });
-  const bounds = tables.storage("bounds", grid.size * bytes);
-  const back = tables.readable("bounds, read back", grid.size * bytes);
-  const open = tables.storage("open cells", grid.size * 4);
+  const bounds = buffers.storage("bounds", grid.size * bytes);
+  const back = buffers.readable("bounds, read back", grid.size * bytes);
+  const open = buffers.storage("open cells", grid.size * 4);
   const enclose = await createKernel(device, "enclose_cells", encloseCellsWgsl(), ["part", "write", "read"]);
   const group = enclose.bind(recorder.parts, bounds, rollouts.totals);
   const candidatesOf = new OpenCandidates(grid);

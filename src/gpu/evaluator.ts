@@ -6,22 +6,22 @@
 // certified: the device scores every candidate with an error bound and lists those that could be the least or the
 // runner-up; the oracle settles between them, and its decision goes back to the device.
 
-import { numbersOf } from "../../shaders/game.wgsl.ts";
 import { BEST_SIZE } from "../../shaders/least.wgsl.ts";
+import { createOracle, type Oracle, type Question } from "../cpu/oracle.ts";
 import { MesaError } from "../errors.ts";
 import { isBounded } from "../game/structure.ts";
-import type { Problem } from "../problem.ts";
-import { createOracle, type Oracle, type Question } from "../solve/settle.ts";
-import { type Choice, type Evaluator, type Plan, type Step, stepOf, type Watch } from "../solve/step.ts";
+import { type Choice, type Evaluator, type Plan, type Step, stepOf, type Watch } from "../model/evaluator.ts";
+import type { Problem } from "../model/problem.ts";
+import { Buffers } from "./buffers.ts";
+import type { Asked } from "./context.ts";
 import type { Range } from "./cut.ts";
 import { guarded, type OpenDevice, openDevice } from "./device.ts";
+import { numbersOf } from "./gameWgsl.ts";
 import { createMomentsScorer } from "./moments.ts";
 import { Recorder } from "./recorder.ts";
 import { createRolloutScorer } from "./rollouts.ts";
-import type { Asked } from "./scorer.ts";
 import { createSearch } from "./search.ts";
 import { createScreening } from "./survivors.ts";
-import { Tables } from "./tables.ts";
 
 /** What a GPU evaluator is made for. */
 export interface GpuOptions {
@@ -86,16 +86,16 @@ async function build(
   problem: Problem,
   { method, precision, lanes }: GpuOptions,
 ): Promise<GpuEvaluator> {
-  const { candidates, learningRates, chain } = problem;
-  const { signals } = chain;
+  const { candidates, learningRates, hiddenPhase } = problem;
+  const { signals } = hiddenPhase;
   const bounded = isBounded(problem.formulas);
   const recorder = new Recorder(open);
-  const tables = new Tables(open.device);
+  const buffers = new Buffers(open.device);
   // f32 notes the best of every episode and signal, so that the host can hear of many at once
-  const bests = tables.storage("bests", learningRates.length * signals * BEST_SIZE);
-  const workshop = { open, problem, precision, recorder, tables, bests, lanes };
-  const scorer = await (method === "rollout" ? createRolloutScorer(workshop) : createMomentsScorer(workshop));
-  const search = await createSearch(workshop, scorer);
+  const bests = buffers.storage("bests", learningRates.length * signals * BEST_SIZE);
+  const context = { open, problem, precision, recorder, buffers, bests, lanes };
+  const scorer = await (method === "rollout" ? createRolloutScorer(context) : createMomentsScorer(context));
+  const search = await createSearch(context, scorer);
 
   /** f32: as many episodes as a submission holds */
   async function follow(last: number, plan: Plan, watch: Watch): Promise<Step[]> {
@@ -120,7 +120,7 @@ async function build(
   async function createSettling() {
     const its = createOracle(problem);
     oracle = its;
-    const survivors = await createScreening(workshop, scorer, search);
+    const survivors = await createScreening(context, scorer, search);
     const settle = async (question: Question, asked: Asked, watch: Watch): Promise<Choice> => {
       const enclosures = await survivors(asked, watch);
       return its.settle(question, [...enclosures.keys()], bounded ? enclosures : undefined);
@@ -133,8 +133,8 @@ async function build(
           choices.push(await settle(question, { episode, signal, slot: 0 }, watch));
         return [stepOf(problem, episode, choices)];
       },
-      respond: (outlook: Parameters<Oracle["questionOf"]>[0], watch: Watch) =>
-        settle(its.questionOf(outlook), ANY, watch),
+      respond: (view: Parameters<Oracle["questionOf"]>[0], watch: Watch) =>
+        settle(its.questionOf(view), ANY, watch),
     };
   }
 
@@ -161,16 +161,16 @@ async function build(
     },
     decide: (last, plan, watch) => guarded(open, () => decide(last, plan, watch)),
     ...(method === "moments" && {
-      respond: (outlook, watch) =>
+      respond: (view, watch) =>
         guarded(open, () => {
-          scorer.adoptOutlook!(outlook);
-          return respond(outlook, watch);
+          scorer.adoptView!(view);
+          return respond(view, watch);
         }),
     }),
     enclosures: (episode, plan, every) =>
       guarded(open, async () => {
         const [cost, error] = [new Float64Array(candidates.size), new Float64Array(candidates.size)];
-        const back = tables.readable("enclosures, read back", scorer.capacity * 8);
+        const back = buffers.readable("enclosures, read back", scorer.capacity * 8);
         scorer.adopt(episode, plan);
         const read = async (_part: number, { first, candidates: size }: Range) => {
           recorder.copy(scorer.enclosures, 0, back, 0, size * 8);
@@ -185,7 +185,7 @@ async function build(
         return { cost, error };
       }),
     destroy() {
-      tables.destroy();
+      buffers.destroy();
       recorder.parts.destroy();
       open.device.destroy();
     },

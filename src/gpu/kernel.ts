@@ -1,7 +1,7 @@
 // A compute pipeline and its bindings.
 
+import { Part } from "../../shaders/layout.ts";
 import { MesaError } from "../errors.ts";
-import { Part } from "./layout.ts";
 
 /** What a binding is: the part's uniform with a dynamic offset, or a storage buffer that is read or written. */
 export type Binding = "part" | "read" | "write";

@@ -1,22 +1,22 @@
 // The method `moments` on the device: host of shaders/moments.wgsl.ts.
 
 import { HUGE } from "../../shaders/least.wgsl.ts";
-import { followMomentsWgsl, momentsWgsl, prospectSize } from "../../shaders/moments.wgsl.ts";
+import { followMomentsWgsl, momentsWgsl, phaseViewSize } from "../../shaders/moments.wgsl.ts";
 import { ball, plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { isBounded } from "../game/structure.ts";
-import { evaluatorsOf, Future, type Outlook, UNIT_ROUNDOFF } from "../solve/moments.ts";
-import { statesInRange } from "../solve/range.ts";
+import { type AgentView, evaluatorsOf, Future, UNIT_ROUNDOFF } from "../model/moments.ts";
+import { statesInRange } from "../model/range.ts";
+import { encode } from "./buffers.ts";
+import type { GpuContext, Scorer } from "./context.ts";
 import { capacityOf } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
-import type { Scorer, Workshop } from "./scorer.ts";
-import { encode } from "./tables.ts";
 
 /** A scorer by moments: O(1) a candidate. */
-export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
-  const { open, problem, precision, recorder, tables, bests } = workshop;
+export async function createMomentsScorer(context: GpuContext): Promise<Scorer> {
+  const { open, problem, precision, recorder, buffers, bests } = context;
   const { device } = open;
-  const { candidates, learningRates, chain } = problem;
+  const { candidates, learningRates, hiddenPhase } = problem;
   const certified = precision === "certified";
   const bounded = isBounded(problem.formulas);
   const arithmetic = certified && bounded ? ball : plain;
@@ -27,46 +27,46 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
   const capacity = capacityOf(candidates.size, 8, device.limits.maxStorageBufferBindingSize);
 
   const points = candidates.axes.flatMap((axis) => [...axis]);
-  const axes = tables.holding("axes", encode(points, arithmetic));
-  const bytes = chain.signals * chain.phases * prospectSize(problem) * arithmetic.size * 4;
-  const outlooks = tables.storage("outlooks", bytes);
-  const enclosures = tables.storage("enclosures", capacity * 8);
+  const axes = buffers.holding("axes", encode(points, arithmetic));
+  const bytes = hiddenPhase.signals * hiddenPhase.phases * phaseViewSize(problem) * arithmetic.size * 4;
+  const views = buffers.storage("views", bytes);
+  const enclosures = buffers.storage("enclosures", capacity * 8);
   const code = momentsWgsl(problem, arithmetic, mean, certified && !bounded);
   const moments = await createKernel(device, "moments", code, ["part", "read", "read", "write"]);
-  const momentsGroup = moments.bind(recorder.parts, axes, outlooks, enclosures);
+  const momentsGroup = moments.bind(recorder.parts, axes, views, enclosures);
 
-  const { formulas, outlook: evaluate } = evaluatorsOf(problem.game);
+  const { formulas, coefficients: evaluate } = evaluatorsOf(problem.game);
   const parameters = Object.keys(problem.game.parameters).map((name) => problem.parameters[name]);
   const entries = formulas.formNames.length;
   // P of what follows, by phase: what the device walks on with
-  const forms = tables.storage("forms", chain.phases * entries * 4);
-  /** walks the outlooks back by an episode without the host */
+  const forms = buffers.storage("forms", hiddenPhase.phases * entries * 4);
+  /** walks the views back by an episode without the host */
   async function createFollow() {
-    const rates = tables.holding("learning rates", encode(learningRates, plain));
-    const posterior = tables.holding("posterior", encode(chain.posterior.flat(2), plain));
+    const rates = buffers.holding("learning rates", encode(learningRates, plain));
+    const posterior = buffers.holding("posterior", encode(hiddenPhase.posterior.flat(2), plain));
     const bindings = ["part", "read", "read", "read", "read", "write", "write"] as const;
     const kernel = await createKernel(device, "follow", followMomentsWgsl(problem, mean), bindings);
-    const group = kernel.bind(recorder.parts, axes, rates, posterior, bests, outlooks, forms);
+    const group = kernel.bind(recorder.parts, axes, rates, posterior, bests, views, forms);
     return (episode: number) => recorder.dispatch(kernel, group, recorder.part({ episode }), 1);
   }
   const follow = precision === "f32" ? await createFollow() : undefined;
 
-  /** whether rounding alone tells the outlooks' moments from what the oracle makes of them */
+  /** whether rounding alone tells the views' moments from what the oracle makes of them */
   let inRange = true;
-  /** the episode whose outlooks are on the device */
+  /** the episode whose views are on the device */
   let current: number | undefined;
 
-  /** writes outlooks, that of signal 0 first */
-  const write = (rows: readonly Outlook[]) => {
-    const numbers = rows.flatMap((outlook) =>
-      outlook.flatMap(({ weight, learningRate, form }) => [
+  /** writes views, that of signal 0 first */
+  const write = (rows: readonly AgentView[]) => {
+    const numbers = rows.flatMap((view) =>
+      view.flatMap(({ weight, learningRate, form }) => [
         ...[weight, learningRate],
         ...evaluate(parameters, mean, form),
       ]),
     );
     const futures = rows[0].flatMap(({ form }) => [...form.subarray(0, entries)]);
     device.queue.writeBuffer(forms, 0, encode(futures, plain));
-    device.queue.writeBuffer(outlooks, 0, encode(numbers, arithmetic));
+    device.queue.writeBuffer(views, 0, encode(numbers, arithmetic));
   };
 
   return {
@@ -77,12 +77,12 @@ export async function createMomentsScorer(workshop: Workshop): Promise<Scorer> {
     workIn: (_episode, _first, count) => count,
     adopt(episode, plan) {
       if (current === episode) return;
-      write(chain.signalAt[episode].map((_, signal) => future.outlook(episode, signal, plan)));
+      write(hiddenPhase.signalAt[episode].map((_, signal) => future.viewAt(episode, signal, plan)));
       inRange = future.isInRange(episode, plan);
       current = episode;
     },
-    adoptOutlook(outlook) {
-      write([outlook]);
+    adoptView(view) {
+      write([view]);
       inRange = statesInRange(problem.states.axes);
       current = undefined;
     },

@@ -1,10 +1,10 @@
 // Records dispatches and submits them, each submission as long as the pace allows.
 
+import { Part } from "../../shaders/layout.ts";
+import { readBack } from "./buffers.ts";
 import type { OpenDevice } from "./device.ts";
 import { type Kernel, USAGE } from "./kernel.ts";
-import { Part } from "./layout.ts";
 import { Pace } from "./pace.ts";
-import { readBack } from "./tables.ts";
 
 /** a dynamic offset's alignment by default */
 const STRIDE = 256;

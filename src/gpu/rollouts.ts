@@ -3,19 +3,19 @@
 import type { CellGrid } from "../../shaders/cells.wgsl.ts";
 import { type Bound, encloseWgsl } from "../../shaders/enclose.wgsl.ts";
 import { ROUNDING } from "../../shaders/float32.ts";
-import { type Points, sizesOf } from "../../shaders/game.wgsl.ts";
 import { followWgsl } from "../../shaders/plan.wgsl.ts";
 import { type Arithmetic, ballOf, plain } from "../../shaders/real.wgsl.ts";
 import { type Deal, rolloutWgsl, totalSize, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { isBounded } from "../game/structure.ts";
-import { statesInRange } from "../solve/range.ts";
+import { statesInRange } from "../model/range.ts";
+import { encode } from "./buffers.ts";
 import { createCells } from "./cells.ts";
+import type { GpuContext, PartOfStep, Scorer } from "./context.ts";
 import { blocksPerDispatch, capacityOf, dealStates, MOST_WORKGROUPS } from "./cut.ts";
+import { type Points, sizesOf } from "./gameWgsl.ts";
 import { createKernel } from "./kernel.ts";
-import type { PartOfStep, Scorer, Workshop } from "./scorer.ts";
 import { createSource } from "./source.ts";
 import { tabulateStates, UNIT_UNDERFLOW } from "./states.ts";
-import { encode } from "./tables.ts";
 
 /** What is rolled out, and in which arithmetic. */
 interface RolloutOptions {
@@ -35,32 +35,32 @@ interface RolloutOptions {
 
 /** Rollouts of some states in one arithmetic. */
 export async function createRollouts(
-  workshop: Pick<Workshop, "open" | "problem" | "recorder" | "tables">,
+  context: Pick<GpuContext, "open" | "problem" | "recorder" | "buffers">,
   options: RolloutOptions,
 ) {
-  const { open, problem, recorder, tables } = workshop;
+  const { open, problem, recorder, buffers } = context;
   const { arithmetic, numbers, deal, capacity, additions, cells } = options;
   const { device } = open;
   const bytes = arithmetic.size * 4;
   const episodes = problem.learningRates.length;
-  const rates = tables.holding("learning rates", encode(problem.learningRates, arithmetic));
+  const rates = buffers.holding("learning rates", encode(problem.learningRates, arithmetic));
   const padded = deal.blocks * deal.groups * deal.lanes;
-  const states = tables.storage("states", padded * sizesOf(problem).state * bytes);
+  const states = buffers.storage("states", padded * sizesOf(problem).state * bytes);
   device.queue.writeBuffer(states, 0, encode(numbers, arithmetic));
-  const totals = tables.storage(
+  const totals = buffers.storage(
     `totals, ${arithmetic.kind}`,
     deal.blocks * capacity * totalSize(arithmetic) * 4,
   );
 
   const { points, grid: candidates } = options.candidates ?? { grid: problem.candidates };
-  const source = await createSource({ ...workshop, arithmetic, rates, capacity, points });
-  const buffers = [rates, source.decisions, states, totals];
-  if (source.plan) buffers.push(source.plan);
-  if (cells) buffers.push(cells.open);
+  const source = await createSource({ ...context, arithmetic, rates, capacity, points });
+  const bound = [rates, source.decisions, states, totals];
+  if (source.plan) bound.push(source.plan);
+  if (cells) bound.push(cells.open);
   const kinds = ["read", "read", "read", "write", "read", "read"] as const;
   const code = rolloutWgsl({ problem, arithmetic, deal, candidates, additions, cells: cells?.grid });
-  const rollout = await createKernel(device, "rollout", code, ["part", ...kinds.slice(0, buffers.length)]);
-  const group = rollout.bind(recorder.parts, ...buffers);
+  const rollout = await createKernel(device, "rollout", code, ["part", ...kinds.slice(0, bound.length)]);
+  const group = rollout.bind(recorder.parts, ...bound);
 
   return {
     rates,
@@ -91,13 +91,13 @@ export async function createRollouts(
 }
 
 /** A scorer by rollouts. */
-export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
-  const { open, problem, precision, recorder, tables, bests } = workshop;
+export async function createRolloutScorer(context: GpuContext): Promise<Scorer> {
+  const { open, problem, precision, recorder, buffers, bests } = context;
   const { device } = open;
   const { game, candidates, learningRates } = problem;
   const table = tabulateStates(problem);
   const { maxStorageBufferBindingSize: maxBinding } = device.limits;
-  const deal = dealStates(table.count, candidates.size, 4, maxBinding, workshop.lanes);
+  const deal = dealStates(table.count, candidates.size, 4, maxBinding, context.lanes);
   const capacity = capacityOf(candidates.size, deal.blocks * 4, maxBinding);
 
   const additions = deal.groups * deal.lanes + deal.blocks;
@@ -105,16 +105,16 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
   // costs per θ² say nothing of what the oracle makes of squares that underflow: then it settles between all candidates
   const undecidable = game.proportional !== undefined && !statesInRange(problem.states.axes);
   const boundByUnit = certified && game.proportional && !undecidable;
-  const cells = certified && !game.proportional ? await createCells(workshop, table, additions) : undefined;
+  const cells = certified && !game.proportional ? await createCells(context, table, additions) : undefined;
   // every θ, rounded to float32, is within one part in 2²⁴ of itself: so is 1 ± 2⁻²⁴
   const one = { numbers: [1 + 2 ** -24], deal: dealStates(1, candidates.size, 8, maxBinding) };
   const [main, unit] = await Promise.all([
-    createRollouts(workshop, {
+    createRollouts(context, {
       ...{ arithmetic: plain, numbers: table.numbers, deal, capacity },
       cells,
     }),
     boundByUnit
-      ? createRollouts(workshop, { ...one, arithmetic: ballOf(UNIT_UNDERFLOW), capacity })
+      ? createRollouts(context, { ...one, arithmetic: ballOf(UNIT_UNDERFLOW), capacity })
       : undefined,
   ]);
   const sources = [main, unit, cells].flatMap((rollouts) => rollouts?.source ?? []);
@@ -131,7 +131,7 @@ export async function createRolloutScorer(workshop: Workshop): Promise<Scorer> {
     if (precision === "f32") return { kind: "none" };
     return { kind: undecidable ? "open" : "guess" };
   };
-  const enclosures = tables.storage("enclosures", capacity * 8);
+  const enclosures = buffers.storage("enclosures", capacity * 8);
   const bounding = unit ? [unit.totals] : cells ? [cells.bounds, cells.open] : [];
   const bindings = ["part", "write", "read", ...bounding.map(() => "read" as const)] as const;
   const enclose = await createKernel(device, "enclose", encloseWgsl(boundOf()), bindings);

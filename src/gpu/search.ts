@@ -2,10 +2,10 @@
 
 import { BEST_SIZE, HUGE, leastWgsl, MOST_GROUPS, REDUCERS } from "../../shaders/least.wgsl.ts";
 import { checkNotAborted } from "../errors.ts";
-import type { Choice, Watch } from "../solve/step.ts";
+import type { Choice, Watch } from "../model/evaluator.ts";
+import type { Asked, GpuContext, Scorer } from "./context.ts";
 import { nextPart, type Range } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
-import type { Asked, Scorer, Workshop } from "./scorer.ts";
 
 /** Finds the best candidates. */
 export interface Search {
@@ -27,11 +27,11 @@ export interface Search {
 }
 
 /** A search among the candidates that a scorer scores. */
-export async function createSearch(workshop: Workshop, scorer: Scorer): Promise<Search> {
-  const { open, problem, recorder, tables, bests } = workshop;
+export async function createSearch(context: GpuContext, scorer: Scorer): Promise<Search> {
+  const { open, problem, recorder, buffers, bests } = context;
   const { device } = open;
   const { candidates } = problem;
-  const groups = tables.storage("groups", MOST_GROUPS * BEST_SIZE);
+  const groups = buffers.storage("groups", MOST_GROUPS * BEST_SIZE);
   const least = leastWgsl();
   const [reduce, finish] = await Promise.all(
     ["reduce", "finish"].map((entry) =>
@@ -40,7 +40,7 @@ export async function createSearch(workshop: Workshop, scorer: Scorer): Promise<
   );
   const reduceGroup = reduce.bind(recorder.parts, scorer.enclosures, groups, bests);
   const finishGroup = finish.bind(recorder.parts, scorer.enclosures, groups, bests);
-  const back = tables.readable("bests, read back", bests.size);
+  const back = buffers.readable("bests, read back", bests.size);
 
   return {
     async record(asked, watch, then, every = false) {
@@ -52,7 +52,7 @@ export async function createSearch(workshop: Workshop, scorer: Scorer): Promise<
         if (workIn(range.candidates) > recorder.room) {
           await recorder.flush();
           checkNotAborted(watch.signal);
-          if (first > 0) watch.onShare?.(first / candidates.size);
+          if (first > 0) watch.onProgress?.(first / candidates.size);
         }
         const part = await scorer.score({ ...asked, ...range });
         const workgroups = Math.min(MOST_GROUPS, Math.ceil(range.candidates / REDUCERS));

@@ -1,13 +1,13 @@
 // Where the rollouts read decisions from: points of a grid, or rows of weights that a search brings.
 
-import { sizesOf } from "../../shaders/game.wgsl.ts";
 import { adoptWgsl } from "../../shaders/plan.wgsl.ts";
 import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
-import type { Plan } from "../solve/step.ts";
+import type { Plan } from "../model/evaluator.ts";
+import { encode } from "./buffers.ts";
+import type { GpuContext } from "./context.ts";
+import { sizesOf } from "./gameWgsl.ts";
 import { createKernel } from "./kernel.ts";
-import type { Workshop } from "./scorer.ts";
-import { encode } from "./tables.ts";
 
 /** Where the kernel reads decisions from. */
 export interface Source {
@@ -22,7 +22,7 @@ export interface Source {
 }
 
 /** What a source is made from. */
-type Making = Pick<Workshop, "open" | "problem" | "recorder" | "tables"> & {
+type Making = Pick<GpuContext, "open" | "problem" | "recorder" | "buffers"> & {
   readonly arithmetic: Arithmetic;
   readonly rates: GPUBuffer;
   readonly capacity: number;
@@ -32,7 +32,7 @@ type Making = Pick<Workshop, "open" | "problem" | "recorder" | "tables"> & {
 
 /** Candidates are points of a grid, and an episode's decision is prepared once for all rollouts. */
 async function createGridSource(making: Making): Promise<Source> {
-  const { open, problem, recorder, tables, arithmetic, rates } = making;
+  const { open, problem, recorder, buffers, arithmetic, rates } = making;
   const sizes = sizesOf(problem);
   const episodes = problem.learningRates.length;
   const bytes = arithmetic.size * 4;
@@ -42,9 +42,9 @@ async function createGridSource(making: Making): Promise<Source> {
       problem.candidates.axes.flatMap((axis) => [...axis]),
       arithmetic,
     );
-  const axes = tables.holding("axes", points);
-  const decisions = tables.storage("decisions", episodes * sizes.decision * bytes);
-  const plan = tables.storage("plan", episodes * sizes.prepared * bytes);
+  const axes = buffers.holding("axes", points);
+  const decisions = buffers.storage("decisions", episodes * sizes.decision * bytes);
+  const plan = buffers.storage("plan", episodes * sizes.prepared * bytes);
   const code = adoptWgsl(problem, arithmetic);
   const adopt = await createKernel(open.device, "adopt", code, ["part", "read", "read", "write"]);
   const group = adopt.bind(recorder.parts, rates, decisions, plan);
@@ -66,11 +66,11 @@ async function createGridSource(making: Making): Promise<Source> {
 }
 
 /** Decisions are rows of weights: first the plan's, an episode each, then the candidates'. */
-function createWeightsSource({ open, problem, tables, arithmetic, capacity }: Making): Source {
+function createWeightsSource({ open, problem, buffers, arithmetic, capacity }: Making): Source {
   const { decision } = sizesOf(problem);
   const episodes = problem.learningRates.length;
   const row = decision * arithmetic.size * 4;
-  const weights = tables.storage("weights", (episodes + capacity) * row);
+  const weights = buffers.storage("weights", (episodes + capacity) * row);
   const write = (at: number, rows: readonly ArrayLike<number>[]) => {
     const numbers = new Float64Array(rows.length * decision);
     for (const [i, one] of rows.entries()) numbers.set(one, i * decision);

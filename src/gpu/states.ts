@@ -1,7 +1,7 @@
 // The states of a problem as the device takes them.
 
 import { UNDERFLOW } from "../../shaders/float32.ts";
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../model/problem.ts";
 
 /** States as the device takes them. */
 export interface StateTable {

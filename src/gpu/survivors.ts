@@ -2,12 +2,12 @@
 
 import { BEST_SIZE, SURVIVOR_SIZE, survivorsWgsl } from "../../shaders/least.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
-import type { Enclosure } from "../solve/moments.ts";
-import type { Watch } from "../solve/step.ts";
+import type { Watch } from "../model/evaluator.ts";
+import type { Enclosure } from "../model/moments.ts";
+import { Buffers } from "./buffers.ts";
+import type { Asked, GpuContext, Scorer } from "./context.ts";
 import { createKernel } from "./kernel.ts";
-import type { Asked, Scorer, Workshop } from "./scorer.ts";
 import type { Search } from "./search.ts";
-import { Tables } from "./tables.ts";
 
 /** survivors that come back with their number; where there are more, a second copy fetches them */
 const FIRST_SURVIVORS = 1022;
@@ -19,21 +19,21 @@ const UNKNOWN = 2 ** 125;
  *
  * @returns a function that gives the survivors by index, in ascending order, with what is known of their costs
  */
-export async function createScreening(workshop: Workshop, scorer: Scorer, search: Search) {
-  const { open, problem, recorder, tables, bests } = workshop;
+export async function createScreening(context: GpuContext, scorer: Scorer, search: Search) {
+  const { open, problem, recorder, buffers, bests } = context;
   const { device } = open;
   const { size } = problem.candidates;
   const early = Math.min(FIRST_SURVIVORS, size);
-  const count = tables.storage("survivor count", 16);
-  const survivors = tables.storage("survivors", size * SURVIVOR_SIZE);
-  const back = tables.readable("survivors, read back", 16 + early * SURVIVOR_SIZE);
+  const count = buffers.storage("survivor count", 16);
+  const survivors = buffers.storage("survivors", size * SURVIVOR_SIZE);
+  const back = buffers.readable("survivors, read back", 16 + early * SURVIVOR_SIZE);
   const bindings = ["part", "read", "read", "write", "write"] as const;
   const survive = await createKernel(device, "survive", survivorsWgsl(WORKGROUP), bindings);
   const group = survive.bind(recorder.parts, scorer.enclosures, bests, count, survivors);
 
   /** the first `found` entries: index, cost, error */
   async function readAll(found: number): Promise<DataView> {
-    const all = new Tables(device);
+    const all = new Buffers(device);
     try {
       const whole = all.readable("all survivors, read back", found * SURVIVOR_SIZE);
       recorder.copy(survivors, 0, whole, 0, found * SURVIVOR_SIZE);

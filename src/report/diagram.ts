@@ -1,7 +1,7 @@
 // A phase diagram as a figure: one map a measure with its colours beside it, contours over it, and a legend of what has
 // no colour.
 
-import { STATUSES } from "../phase/cells.ts";
+import { STATUSES } from "../diagram/cells.ts";
 import { drawerOf } from "./drawer.ts";
 import { CHARACTER, FAINT, LINE, linesOf, pack } from "./heading.ts";
 import { NOTHING, patternPng } from "./map.ts";

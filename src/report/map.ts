@@ -2,7 +2,7 @@
 // says why.
 
 import { encode } from "fast-png";
-import { STATUS, STATUSES, type Status } from "../phase/cells.ts";
+import { STATUS, STATUSES, type Status } from "../diagram/cells.ts";
 import { type ColourScale, RAMP } from "./colours.ts";
 
 /** Where cells lie along an axis. */

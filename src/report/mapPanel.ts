@@ -1,7 +1,7 @@
 // One map of a phase diagram, and its colours beside it.
 
 import * as Plot from "@observablehq/plot";
-import { STATUSES } from "../phase/cells.ts";
+import { STATUSES } from "../diagram/cells.ts";
 import { type ColourScale, colourScaleOf } from "./colours.ts";
 import { contourPath } from "./contours.ts";
 import { drawerOf } from "./drawer.ts";

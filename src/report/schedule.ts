@@ -1,6 +1,11 @@
 // How a result's schedule and settings are said in words, for the summary and the figure alike.
 
-import { checkConfig, type FilledConfig, learningRatesOf as ratesOf, type Schedule } from "../config.ts";
+import {
+  checkConfig,
+  type FilledConfig,
+  learningRatesOf as ratesOf,
+  type Schedule,
+} from "../config/config.ts";
 import type { NamedPlan, Result, Trajectory } from "../index.ts";
 
 /** A stretch of episodes, `from` to `to`, both included. */

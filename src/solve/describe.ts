@@ -1,14 +1,14 @@
 // What the solver makes of a game: its formulas with their defaults, what was derived from them, the structure that was
 // found, and which methods apply where, and why not.
 
-import { type Config, checkConfig } from "../config.ts";
+import { type Config, checkConfig } from "../config/config.ts";
 import { bind, DEFAULTS, type Formula, type Game, type Parameter } from "../game/game.ts";
 import { type Node, print } from "../game/graph.ts";
 import type { AnyGame } from "../game/names.ts";
 import { degreeIn } from "../game/structure.ts";
+import type { Precision } from "../model/evaluator.ts";
 import { isRecord } from "../schema.ts";
 import { METHODS, type MethodName, methods, type Place, precisionThere, unplaced } from "./methods.ts";
-import type { Precision } from "./step.ts";
 
 /** A formula of a game; of a network its layers, and of hidden phases rows of formulas. */
 export interface DescribedFormula {

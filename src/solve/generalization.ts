@@ -2,10 +2,10 @@
 
 import { createRollouts } from "../cpu/compiled.ts";
 import type { Axis } from "../grid.ts";
-import { createProblem, type Problem } from "../problem.ts";
-import { createExactEvaluator } from "./exact.ts";
+import type { Plan } from "../model/evaluator.ts";
+import { createExactEvaluator } from "../model/exact.ts";
+import { createProblem, type Problem } from "../model/problem.ts";
 import { Induction } from "./induction.ts";
-import type { Plan } from "./step.ts";
 
 /** Costs of the first episode beside the one that was minimised. */
 export interface Generalization {

@@ -2,7 +2,7 @@
 // each is the candidate with the least average total mesa cost, given the decisions after it.
 
 import { checkNotAborted } from "../errors.ts";
-import type { Evaluator, Plan, Step } from "./step.ts";
+import type { Evaluator, Plan, Step } from "../model/evaluator.ts";
 
 /** how long steps may follow each other before timers and signals get a turn, in milliseconds */
 const TURN = 50;
@@ -66,7 +66,7 @@ export class Induction {
       const episode = this.remaining - 1;
       const steps = await evaluator.decide(episode, this.plan, {
         signal,
-        onShare: (share) =>
+        onProgress: (share) =>
           onProgress?.({ episode: episode + 1, episodes, share: (done + share * effort(episode)) / total }),
       });
       for (const step of steps) {

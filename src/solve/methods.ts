@@ -3,8 +3,8 @@
 
 import type { Game } from "../game/game.ts";
 import { isBounded } from "../game/structure.ts";
-import { momentFormulasOf } from "./momentFormulas.ts";
-import type { Precision } from "./step.ts";
+import type { Precision } from "../model/evaluator.ts";
+import { momentFormulasOf } from "../model/momentFormulas.ts";
 
 /** What decides which methods apply: a problem has it, and so has a game. */
 export interface Solvable {

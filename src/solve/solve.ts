@@ -1,17 +1,17 @@
 // From a configuration to a result: runs the induction, and says what really ran.
 
-import type { Config, FilledConfig } from "../config.ts";
+import type { Config, FilledConfig } from "../config/config.ts";
 import { checkNotAborted, MesaError } from "../errors.ts";
 import type { AnyGame } from "../game/names.ts";
-import { createProblem } from "../problem.ts";
+import type { Precision } from "../model/evaluator.ts";
+import { type NamedPlan, namePlan } from "../model/plan.ts";
+import { createProblem } from "../model/problem.ts";
+import { type AnyOutcome, type Named, outcomeOf } from "../model/simulate.ts";
+import { beforeEnd, findEnd, type Stationary } from "../model/stationary.ts";
 import { type Generalization, generalizationOf } from "./generalization.ts";
 import { Induction, type Progress } from "./induction.ts";
 import type { MethodName } from "./methods.ts";
-import { type NamedPlan, namePlan } from "./plan.ts";
-import { type AnyOutcome, type Named, outcomeOf } from "./simulate.ts";
-import { beforeEnd, findEnd, type Stationary } from "./stationary.ts";
-import type { Precision } from "./step.ts";
-import { type Backend, chooseWay, type Method, withEvaluator } from "./way.ts";
+import { type Backend, chooseSolver, type Method, withEvaluator } from "./solverChoice.ts";
 
 /**
  * A WebGPU implementation, such as `navigator.gpu`. The declarations name no more of it than this, for its types come
@@ -88,8 +88,8 @@ export async function solve<const G extends AnyGame>(
   options: SolveOptions = {},
 ): Promise<Result<G>> {
   const problem = createProblem(input);
-  const way = chooseWay(problem, options);
-  const { game, config, learningRates, chain, horizon } = problem;
+  const choice = chooseSolver(problem, options);
+  const { game, config, learningRates, hiddenPhase, horizon } = problem;
   const episodes = learningRates.length;
   const induction = options.induction ?? new Induction(episodes);
   if (induction.steps.length !== episodes)
@@ -100,15 +100,15 @@ export async function solve<const G extends AnyGame>(
 
   const started = performance.now();
   const notes: string[] = [];
-  const effort = way.method === "rollout" ? (t: number) => episodes - t : () => 1;
+  const effort = choice.method === "rollout" ? (t: number) => episodes - t : () => 1;
   checkNotAborted(options.signal);
   // of an infinite horizon the search for its end is the first half of the work
   const { signal, onProgress } = options;
   const end =
     horizon === "infinite"
-      ? await findEnd(problem, way.method as "exact" | "moments", {
+      ? await findEnd(problem, choice.method as "exact" | "moments", {
           signal,
-          onShare: (share) => onProgress?.({ episode: episodes, episodes, share: share / 2 }),
+          onProgress: (share) => onProgress?.({ episode: episodes, episodes, share: share / 2 }),
         })
       : undefined;
   const watch = {
@@ -117,7 +117,7 @@ export async function solve<const G extends AnyGame>(
   };
   const ran = await withEvaluator(
     problem,
-    way,
+    choice,
     notes,
     async (evaluator) => {
       const answering = end ? beforeEnd(problem, evaluator, end) : evaluator;
@@ -134,14 +134,14 @@ export async function solve<const G extends AnyGame>(
     config,
     plan: namePlan(game, plan),
     ...(end && { stationary: end.stationary }),
-    ...(chain.phases > 1 && { value: steps[0].cost }),
+    ...(hiddenPhase.phases > 1 && { value: steps[0].cost }),
     ...(game.network && { generalization: await generalizationOf(problem, plan) }),
     cost: steps.map(({ cost, episode }) => (end ? cost + end.rest[episode] : cost)),
     margin: steps.map(({ runnerUp, cost }) => (Number.isFinite(runnerUp) ? runnerUp - cost : null)),
     ...outcomeOf(problem, plan),
     solver: {
       ...ran,
-      method: way.method,
+      method: choice.method,
       survivors: steps.reduce((sum, { survivors }) => sum + survivors, 0),
       milliseconds: performance.now() - started,
       version: __VERSION__,

@@ -1,11 +1,11 @@
 // What measurements are made of: medians, the ways of solving, and what an adapter could do at most.
 import { expect, test } from "vitest";
-import { CASES, SIZES } from "../../src/bench/cases.ts";
-import { instructionsPerSecond, instructionsPerStep } from "../../src/bench/limit.ts";
-import { measure, spreadOf } from "../../src/bench/measure.ts";
-import { waysOf, workOf } from "../../src/bench/ways.ts";
+import { CASES, SIZES } from "../../bench/cases.ts";
+import { instructionsPerSecond, instructionsPerStep } from "../../bench/limit.ts";
+import { measure, spreadOf } from "../../bench/measure.ts";
+import { solverChoicesOf, workOf } from "../../bench/ways.ts";
 import { games } from "../../src/index.ts";
-import { createProblem } from "../../src/problem.ts";
+import { createProblem } from "../../src/model/problem.ts";
 
 test("the spread of measurements", () => {
   expect(spreadOf([3, 1, 2])).toEqual({ median: 2, least: 1, most: 3, repeats: 3 });
@@ -35,7 +35,9 @@ test("work is counted", () => {
 test("the ways of solving a game", () => {
   const ways = (game: string, size: "small" | "large") =>
     new Set(
-      waysOf(createProblem({ game }), size).map((way) => `${way.method} ${way.backend} ${way.precision}`),
+      solverChoicesOf(createProblem({ game }), size).map(
+        (way) => `${way.method} ${way.backend} ${way.precision}`,
+      ),
     );
   const gridded = (method: string) =>
     ["cpu certified", "gpu certified", "gpu f32"].map((on) => `${method} ${on}`);

@@ -1,6 +1,6 @@
 // What the metered WebGPU counts is what the solver takes, and after a solve nothing of it is left.
 import { expect, test } from "vitest";
-import { meterGpu } from "../../src/bench/meter.ts";
+import { meterGpu } from "../../bench/meter.ts";
 import { createGpu } from "../../src/gpu/node.ts";
 import { type Config, solve } from "../../src/index.ts";
 

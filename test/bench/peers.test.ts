@@ -1,11 +1,11 @@
 // Everyone who can compute the costs here gives the same, and who cannot is named with a reason.
 import { expect, test } from "vitest";
 import { OURS } from "../../bench/contestants.ts";
+import { openMeter } from "../../bench/measurements.ts";
 import { race } from "../../bench/peers.ts";
 import { oursOn, racesTable, ratioTo } from "../../bench/racesTable.ts";
-import { openMeter } from "../../src/bench/report.ts";
 
-const silent = { signal: new AbortController().signal, onShare() {} };
+const silent = { signal: new AbortController().signal, onProgress() {} };
 
 test("those that are here agree, those that are not are absent", { timeout: 240_000 }, async () => {
   const measured = await race(

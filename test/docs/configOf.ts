@@ -1,5 +1,5 @@
+import { withSetting } from "../../src/config/setting.ts";
 import { type Config, presets } from "../../src/index.ts";
-import { withSetting } from "../../src/setting.ts";
 
 /** A configuration with settings changed. */
 export const withSettings = (config: Config, changes: Record<string, unknown>): Config =>

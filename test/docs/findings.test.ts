@@ -4,6 +4,8 @@ import { parseArgs } from "node:util";
 import { describe, expect, test } from "vitest";
 import { readConfiguration } from "../../src/cli/configuration.ts";
 import { readOver, readSeries } from "../../src/cli/sweep.ts";
+import { withSetting } from "../../src/config/setting.ts";
+import { checkMeasures, measureNames } from "../../src/diagram/sweep.ts";
 import {
   type Config,
   checkConfig,
@@ -15,8 +17,6 @@ import {
   simulate,
   solve,
 } from "../../src/index.ts";
-import { withSetting } from "../../src/setting.ts";
-import { checkMeasures, measureNames } from "../../src/sweep.ts";
 import { afterAllOthers, claim, readDocument, says, unclaimed } from "./claims.ts";
 import { configOf } from "./configOf.ts";
 import { doubting, elsewhere, keptAfter, lengths, over, signed } from "./doubt.ts";

@@ -1,9 +1,9 @@
 // What the page's texts say is so.
 import { expect, test } from "vitest";
+import { withSetting } from "../../src/config/setting.ts";
 import { phaseConfigOf } from "../../src/explore/diagrams.ts";
 import { settingsOfPreset, stateOfStep, steps } from "../../src/explore/steps.ts";
 import { phase, presets, solve } from "../../src/index.ts";
-import { withSetting } from "../../src/setting.ts";
 
 /** a step's preset, solved, with settings changed */
 function solved(step: string, changes: Record<string, number> = {}) {

@@ -1,7 +1,7 @@
 // What a step leaves of a goal to which everything is proportional.
 import { expect, test } from "vitest";
 import { rolloutCosts } from "../../src/cpu/rollout.ts";
-import { createProblem } from "../../src/problem.ts";
+import { createProblem } from "../../src/model/problem.ts";
 
 test.each([
   ["theta", 1],

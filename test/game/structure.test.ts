@@ -16,7 +16,7 @@ import {
   squaresOf,
 } from "../../src/game/structure.ts";
 import { type Config, defineGame, games } from "../../src/index.ts";
-import { createProblem } from "../../src/problem.ts";
+import { createProblem } from "../../src/model/problem.ts";
 import { momentum } from "../games/momentum.ts";
 import { even } from "../gpu/numbers.ts";
 import { ALL, type Applied, CONTINUOUS, evaluateTree, nodeOf, type Tree, trees } from "./expressions.ts";

@@ -1,13 +1,13 @@
 // The bound is a bound: what float64 says of a candidate always lies within what the GPU says of it, cost ± error.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createOracle } from "../../src/cpu/oracle.ts";
 import { isBounded } from "../../src/game/structure.ts";
 import { createGpuEvaluator } from "../../src/gpu/evaluator.ts";
 import type { GameDefinition } from "../../src/index.ts";
-import { createProblem, type Problem } from "../../src/problem.ts";
-import { momentFormulasOf } from "../../src/solve/momentFormulas.ts";
-import { createOracle } from "../../src/solve/settle.ts";
-import type { Plan } from "../../src/solve/step.ts";
+import type { Plan } from "../../src/model/evaluator.ts";
+import { momentFormulasOf } from "../../src/model/momentFormulas.ts";
+import { createProblem, type Problem } from "../../src/model/problem.ts";
 import { contrary } from "../games/contrary.ts";
 import { gears } from "../games/gears.ts";
 import { momentum } from "../games/momentum.ts";

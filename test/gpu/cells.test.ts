@@ -5,7 +5,7 @@ import { divide } from "../../src/gpu/cells.ts";
 import { createGpuEvaluator } from "../../src/gpu/evaluator.ts";
 import { OpenCandidates, openCells } from "../../src/gpu/openCells.ts";
 import { Grid } from "../../src/grid.ts";
-import { createProblem } from "../../src/problem.ts";
+import { createProblem } from "../../src/model/problem.ts";
 import { keptGpu } from "./gpus.ts";
 
 const counts = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 3 });

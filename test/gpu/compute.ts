@@ -1,8 +1,8 @@
 // Runs a few lines of WGSL on the device for many inputs at once: what tests of the shaders' functions need.
 import type { Arithmetic } from "../../shaders/real.wgsl.ts";
+import { Buffers, encode, readBack } from "../../src/gpu/buffers.ts";
 import { guarded, openDevice } from "../../src/gpu/device.ts";
 import { createKernel } from "../../src/gpu/kernel.ts";
-import { encode, readBack, Tables } from "../../src/gpu/tables.ts";
 import { keptGpu } from "./gpus.ts";
 
 /** A function on the device: from some `real`s to some others. */
@@ -59,7 +59,7 @@ export async function callOnDevice(
     operands.set(typeof operand === "number" ? encode([operand], arithmetic) : operand, i * size);
 
   const open = (await openDevice(keptGpu, true))!;
-  const tables = new Tables(open.device);
+  const tables = new Buffers(open.device);
   try {
     const results = await guarded(open, async () => {
       const { device } = open;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { createGpuEvaluator } from "../../src/gpu/evaluator.ts";
 import { type Config, Induction } from "../../src/index.ts";
-import { createProblem } from "../../src/problem.ts";
+import { createProblem } from "../../src/model/problem.ts";
 import { momentum } from "../games/momentum.ts";
 import { solveOnCpu } from "./agreement.ts";
 import { keptGpu } from "./gpus.ts";

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { rolloutCosts } from "../../src/cpu/rollout.ts";
 import { createBatchCosts } from "../../src/gpu/batch.ts";
 import { solve } from "../../src/index.ts";
-import { createProblem } from "../../src/problem.ts";
-import { Random } from "../../src/solve/random.ts";
+import { createProblem } from "../../src/model/problem.ts";
+import { Random } from "../../src/search/random.ts";
 import { keptGpu } from "./gpus.ts";
 
 const random = Random.seeded(7);

@@ -2,13 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RADIUS_SLACK } from "../../shaders/float32.ts";
-import { gameWgsl } from "../../shaders/game.wgsl.ts";
 import { ball } from "../../shaders/real.wgsl.ts";
 import { createEvaluate } from "../../src/game/evaluate.ts";
 import { type Game, gameOf, ownName } from "../../src/game/game.ts";
 import { games } from "../../src/game/games.ts";
 import { isBounded } from "../../src/game/structure.ts";
-import { createProblem } from "../../src/problem.ts";
+import { gameWgsl } from "../../src/gpu/gameWgsl.ts";
+import { createProblem } from "../../src/model/problem.ts";
 import { contrary } from "../games/contrary.ts";
 import { gears } from "../games/gears.ts";
 import { momentum } from "../games/momentum.ts";

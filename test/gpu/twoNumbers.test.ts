@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { createGpuEvaluator } from "../../src/gpu/evaluator.ts";
 import { type Config, Induction, type Progress, solve } from "../../src/index.ts";
-import { createProblem } from "../../src/problem.ts";
+import { createProblem } from "../../src/model/problem.ts";
 import { expectAgreement, expectSameSteps } from "./agreement.ts";
 import { keptGpu, smallGpu } from "./gpus.ts";
 

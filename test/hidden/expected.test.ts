@@ -1,7 +1,7 @@
 // The measures in expectation over the signals, against all histories played through one by one.
 import { describe, expect, test } from "vitest";
 import { type Config, defineGame, games, type Measures, simulate, solve } from "../../src/index.ts";
-import { Random } from "../../src/solve/random.ts";
+import { Random } from "../../src/search/random.ts";
 
 const cpu = { backend: "cpu" } as const;
 const uncertain = games.get("uncertain-deployment")!;

@@ -12,9 +12,9 @@ import {
   formOf,
   relativeCost,
   restForEver,
-} from "../../src/solve/equilibrium.ts";
-import { findOnGrid } from "../../src/solve/gridEquilibria.ts";
-import { findAmongReals } from "../../src/solve/realEquilibria.ts";
+} from "../../src/model/equilibrium.ts";
+import { findOnGrid } from "../../src/model/gridEquilibria.ts";
+import { findAmongReals } from "../../src/model/realEquilibria.ts";
 import { even } from "../gpu/numbers.ts";
 import { costOfDeviating, costsAgainst } from "./endless.ts";
 

@@ -16,7 +16,7 @@ import {
   sub,
   times,
   variable,
-} from "../../src/solve/intervals.ts";
+} from "../../src/model/intervals.ts";
 import { magnitude } from "../games.ts";
 import { even } from "../gpu/numbers.ts";
 

@@ -5,7 +5,7 @@ import { rolloutCosts } from "../../cpu/rollout.ts";
 import { createBatchCosts } from "../../gpu/batch.ts";
 import type { KeptGpu } from "../../gpu/kept.ts";
 import { presets, type Result } from "../../index.ts";
-import { createProblem } from "../../problem.ts";
+import { createProblem } from "../../model/problem.ts";
 import { type Ask, type Check, distance, judge, power, type Verdict } from "./comparison.ts";
 import { smaller } from "./smaller.ts";
 

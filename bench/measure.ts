@@ -1,0 +1,162 @@
+// Measures one way of solving one problem: the first solve with all that has to be opened and compiled, and solves
+// after it. The problem is ready before the clock starts, and each solve's decisions are back and compared with the
+// first one's before the next begins.
+
+import { checkNotAborted, hasCode } from "../src/errors.ts";
+import type { Evaluator } from "../src/model/evaluator.ts";
+import type { Problem } from "../src/model/problem.ts";
+import { Induction } from "../src/solve/induction.ts";
+import { chooseSolver, withEvaluator } from "../src/solve/solverChoice.ts";
+import type { MeteredGpu } from "./meter.ts";
+import type { Asked } from "./ways.ts";
+
+/** Repeated measurements of one quantity. */
+export interface Spread {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+  readonly repeats: number;
+}
+
+/** What was measured. */
+export interface Measured {
+  readonly adapter: string;
+  /** what really ran */
+  readonly precision: string;
+  /** the first solve, in seconds: opening a device, compiling kernels and starting threads included */
+  readonly first: number;
+  /** solves after the first, in seconds */
+  readonly seconds: Spread;
+  /** of these, what the compute passes took by the GPU's own clock; null where there is none */
+  readonly gpuSeconds: Spread | null;
+  /** by how much the process grew at most, in bytes */
+  readonly residentBytes: number;
+  /** buffers on the GPU that lived at a time, at most, in bytes; null on the CPU */
+  readonly gpuBytes: number | null;
+  /** candidates that float64 decided between, summed over the episodes */
+  readonly survivors: number;
+  readonly plan: readonly (readonly number[])[];
+}
+
+/** solves after the first: so many at least, and no more once they have taken so long together, in seconds */
+const LEAST_REPEATS = 3;
+const MOST_REPEATS = 15;
+const ENOUGH = 1;
+/** how often memory is looked at, in milliseconds */
+const LOOK = 5;
+
+/** The median and the ends of some measurements, at least one. */
+export function spreadOf(measurements: readonly number[]): Spread {
+  const sorted = measurements.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return {
+    median: (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2,
+    least: sorted[0],
+    most: sorted[sorted.length - 1],
+    repeats: sorted.length,
+  };
+}
+
+/** Watches how much the process grows. @returns a function that ends it and gives the most, in bytes */
+function watchMemory(): () => number {
+  globalThis.gc?.();
+  const before = process.memoryUsage.rss();
+  let most = before;
+  const look = () => {
+    most = Math.max(most, process.memoryUsage.rss());
+  };
+  const timer = setInterval(look, LOOK);
+  return () => {
+    clearInterval(timer);
+    look();
+    return most - before;
+  };
+}
+
+/** Stops when the caller does, or after some time. @throws what `work` throws */
+async function within<T>(
+  seconds: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), seconds * 1000);
+  try {
+    return await work(signal ? AbortSignal.any([signal, patience.signal]) : patience.signal);
+  } catch (error) {
+    if (hasCode(error, "ABORTED") && patience.signal.aborted && !signal?.aborted) return undefined;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Measures a way of solving a problem.
+ *
+ * @param patience how long the first solve may take, in seconds
+ * @returns undefined where it takes longer
+ * @throws MesaError as `solve` does; Error when two solves differ
+ */
+export async function measure(
+  problem: Problem,
+  asked: Asked,
+  {
+    meter,
+    patience,
+    signal,
+  }: { meter: MeteredGpu | undefined; patience: number; signal?: AbortSignal | undefined },
+): Promise<Measured | undefined> {
+  const way = chooseSolver(problem, { ...asked, gpu: asked.backend === "gpu" ? meter?.gpu : undefined });
+  const episodes = problem.learningRates.length;
+  const solveOnce = async (evaluator: Evaluator, until: AbortSignal | undefined) => {
+    const induction = new Induction(episodes);
+    await induction.run(evaluator, () => 1, { signal: until });
+    return induction;
+  };
+  meter?.takePeakBytes();
+  const grown = watchMemory();
+  try {
+    let measured: Omit<Measured, "adapter" | "precision" | "residentBytes" | "gpuBytes"> | undefined;
+    const started = performance.now();
+    const ran = await withEvaluator(
+      problem,
+      way,
+      [],
+      async (evaluator) => {
+        const cold = await within(patience, signal, (until) => solveOnce(evaluator, until));
+        if (!cold) return;
+        const first = (performance.now() - started) / 1000;
+        const plan = cold.plan.map((decision) => [...decision]);
+        await meter?.takeSeconds();
+        const [seconds, gpuSeconds]: number[][] = [[], []];
+        for (let spent = 0; seconds.length < MOST_REPEATS; ) {
+          if (spent > ENOUGH && seconds.length >= LEAST_REPEATS) break;
+          checkNotAborted(signal);
+          const begun = performance.now();
+          const again = await solveOnce(evaluator, signal);
+          seconds.push((performance.now() - begun) / 1000);
+          spent += seconds.at(-1)!;
+          const onGpu = asked.backend === "gpu" ? await meter?.takeSeconds() : undefined;
+          if (onGpu !== undefined) gpuSeconds.push(onGpu);
+          if (again.plan.some((decision, t) => decision.some((x, d) => x !== plan[t][d])))
+            throw new Error(`two solves of the game ${problem.game.name} by ${asked.method} differ`);
+        }
+        measured = {
+          first,
+          seconds: spreadOf(seconds),
+          gpuSeconds: gpuSeconds.length > 0 ? spreadOf(gpuSeconds) : null,
+          survivors: cold.steps.reduce((sum, { survivors }) => sum + survivors, 0),
+          plan,
+        };
+      },
+      () => "while it was measured",
+    );
+    const residentBytes = grown();
+    if (!measured) return undefined;
+    const gpuBytes = asked.backend === "gpu" && meter ? meter.takePeakBytes() : null;
+    return { ...measured, adapter: ran.adapter, precision: ran.precision, residentBytes, gpuBytes };
+  } finally {
+    grown();
+  }
+}

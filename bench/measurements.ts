@@ -1,0 +1,193 @@
+// Measures all that was asked, row by row, and says on what machine.
+
+import { cpus, totalmem } from "node:os";
+import type { Config } from "../src/config/config.ts";
+import { MesaError } from "../src/errors.ts";
+import { type AdapterReport, listAdapters } from "../src/gpu/device.ts";
+import { createGpu } from "../src/gpu/node.ts";
+import { createProblem } from "../src/model/problem.ts";
+import type { SearchSettings } from "../src/schema.ts";
+import { SIZES, type Size } from "./cases.ts";
+import { instructionsPerSecond, instructionsPerStep } from "./limit.ts";
+import { type Measured, measure } from "./measure.ts";
+import { type MeteredGpu, meterGpu } from "./meter.ts";
+import { type Asked, solverChoicesOf, workOf } from "./ways.ts";
+
+/** What to measure. */
+export interface Selection {
+  /** configurations by the name of their row, the smallest first */
+  readonly cases: Readonly<Record<string, readonly Config[]>>;
+  readonly sizes: readonly Size[];
+  readonly backends: readonly Asked["backend"][];
+  /** how long a solve may take, in seconds */
+  readonly patience: number;
+}
+
+/** A row of the table. */
+export interface Row extends Asked, Omit<Measured, "plan" | "precision"> {
+  readonly game: string;
+  readonly size: Size;
+  /** of a step; of a search's generation */
+  readonly candidates: number;
+  readonly states: number;
+  readonly episodes: number;
+  /** what really ran; in `certified` rows of a game without a bound, `screened` */
+  readonly ran: string;
+  readonly unit: string;
+  /** the grid's units a second, by the median, tried or ruled out; null of a search, which may stop early */
+  readonly perSecond: number | null;
+  /** the share of the adapter's float32 instructions that rollouts took, by its own clock; null where not known */
+  readonly limitShare: number | null;
+  /** episodes whose decision is not that of the first certified row of this game and size; null where there is none */
+  readonly otherDecisions: number | null;
+  /** why the row counts for nothing */
+  readonly void?: string;
+}
+
+/** A row that was not measured. */
+export type LeftOut = Pick<Row, "game" | "size" | "method" | "backend" | "threads" | "precision"> & {
+  readonly why: string;
+};
+
+/** The machine, in what decides speed. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly platform: string;
+}
+
+/** All that was measured. */
+export interface Report {
+  readonly version: string;
+  readonly node: string;
+  readonly date: string;
+  readonly command: string;
+  readonly machine: Machine;
+  readonly adapter: Pick<AdapterReport, "name" | "software"> | null;
+  readonly patience: number;
+  readonly rows: readonly Row[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** a solve of a larger size may be so many times as fast for its work: small ones do not fill a device */
+export const GAINS = { cpu: 4, gpu: 50 };
+
+/** The machine at hand. */
+export function machineHere(): Machine {
+  const [{ model }] = cpus();
+  return {
+    cpu: model.trim(),
+    cores: cpus().length,
+    memoryBytes: totalmem(),
+    platform: `${process.platform} ${process.arch}`,
+  };
+}
+
+/** A GPU that counts, and what it is. */
+export interface Opened {
+  readonly meter: MeteredGpu;
+  readonly adapter: AdapterReport;
+}
+
+/** Dawn's GPU with exact timestamps; undefined where there is no adapter. */
+export async function openMeter(): Promise<Opened | undefined> {
+  const gpu = await createGpu(["disable-dawn-features=timestamp_quantization"]);
+  const [adapter] = gpu ? await listAdapters(gpu) : [];
+  return gpu && adapter && { meter: meterGpu(gpu), adapter };
+}
+
+/** Episodes in which two plans differ. */
+function differences(a: Measured["plan"], b: Measured["plan"]): number {
+  return a.filter((decision, t) => decision.some((x, d) => x !== b[t][d])).length;
+}
+
+/**
+ * Measures.
+ *
+ * @param command how it was asked for
+ * @throws MesaError `NO_ADAPTER` where only the GPU was asked for and there is none, `ABORTED`
+ */
+export async function measureAll(
+  { cases, sizes, backends, patience }: Selection,
+  command: string,
+  { signal, onRow }: { signal?: AbortSignal; onRow?: (share: number, what: string) => void } = {},
+): Promise<Report> {
+  const opened = backends.includes("gpu") ? await openMeter() : undefined;
+  if (!opened && !backends.includes("cpu"))
+    throw new MesaError("NO_ADAPTER", "no WebGPU adapter was found; mesa-induction doctor says what to do");
+  const jobs = Object.entries(cases).flatMap(([game, configs]) =>
+    SIZES.flatMap((size, rung) => {
+      const config = configs[rung];
+      if (!config || !sizes.includes(size)) return [];
+      const problem = createProblem(config);
+      return solverChoicesOf(problem, size)
+        .filter(({ backend }) => backends.includes(backend))
+        .map((asked) => ({ game, size, problem, asked }));
+    }),
+  );
+
+  const rows: Row[] = [];
+  const leftOut: LeftOut[] = [];
+  /** work a second, by way; 0 where a smaller size took too long */
+  const speeds = new Map<string, number>();
+  const certified = new Map<string, Measured["plan"]>();
+  for (const [i, { game, size, problem, asked }] of jobs.entries()) {
+    const named = { game, size, ...asked };
+    onRow?.(i / jobs.length, `${game}, ${size}, ${asked.method}, ${asked.backend}`);
+    if (asked.backend === "gpu" && !opened) {
+      leftOut.push({ ...named, why: "there is no adapter" });
+      continue;
+    }
+    const way = [game, ...Object.values(asked)].join();
+    const { amount, unit } = workOf(problem, asked.method);
+    const speed = speeds.get(way);
+    const gains = GAINS[asked.backend === "gpu" && !opened?.adapter.software ? "gpu" : "cpu"];
+    const hopeless = speed !== undefined && amount > speed * gains * patience;
+    const measured = hopeless
+      ? undefined
+      : await measure(problem, asked, { meter: opened?.meter, patience, signal });
+    if (!measured) {
+      leftOut.push({ ...named, why: `a solve takes over ${patience} s` });
+      speeds.set(way, 0);
+      continue;
+    }
+    const { plan, precision, ...rest } = measured;
+    const search = problem.config.search as SearchSettings;
+    const { median } = measured.seconds;
+    speeds.set(way, amount / median);
+    const same = `${game}, ${size}`;
+    if (precision === "certified" && !certified.has(same)) certified.set(same, plan);
+    const other = certified.has(same) ? differences(plan, certified.get(same)!) : null;
+    const limit = opened && instructionsPerSecond(opened.adapter.name);
+    // a certified solve need not roll out every candidate
+    const rollsAll = asked.method === "rollout" && asked.precision === "f32";
+    const each = rollsAll ? instructionsPerStep(problem) : undefined;
+    rows.push({
+      ...named,
+      candidates: problem.game.network ? search.population : problem.candidates.size,
+      states: problem.states.size,
+      episodes: problem.learningRates.length,
+      ran: precision,
+      unit,
+      perSecond: problem.game.network ? null : amount / median,
+      limitShare:
+        limit && each && measured.gpuSeconds ? (amount * each) / measured.gpuSeconds.median / limit : null,
+      otherDecisions: other,
+      ...(precision === "certified" &&
+        other !== 0 && { void: "its plan is not that of the other backend or method" }),
+      ...rest,
+    });
+  }
+  return {
+    version: __VERSION__,
+    node: process.versions.node,
+    date: new Date().toISOString().slice(0, 10),
+    command,
+    machine: machineHere(),
+    adapter: opened ? { name: opened.adapter.name, software: opened.adapter.software } : null,
+    patience,
+    rows,
+    leftOut,
+  };
+}

@@ -1,0 +1,57 @@
+// The ways in which a problem can be solved, and how much work each is.
+
+import { availableParallelism } from "node:os";
+import type { Problem } from "../src/model/problem.ts";
+import type { SearchSettings } from "../src/schema.ts";
+import { METHODS } from "../src/solve/methods.ts";
+import { chooseSolver, type SolverChoice } from "../src/solve/solverChoice.ts";
+import type { Size } from "./cases.ts";
+
+/** One way to solve a problem. */
+export interface Asked extends Pick<SolverChoice, "method" | "precision"> {
+  readonly backend: "cpu" | "gpu";
+  /** of the CPU; on the GPU as many as it has cores may settle what float64 has to */
+  readonly threads?: number;
+}
+
+const CORES = availableParallelism();
+const WAYS: readonly Omit<Asked, "method">[] = [
+  { backend: "cpu", threads: 1, precision: "certified" },
+  ...(CORES > 1 ? [{ backend: "cpu", threads: CORES, precision: "certified" } as const] : []),
+  { backend: "gpu", precision: "certified" },
+  { backend: "gpu", precision: "f32" },
+];
+
+/** The ways in which a problem can be solved, those that need no GPU first; what has no grid is of one size. */
+export function solverChoicesOf(problem: Problem, size: Size): Asked[] {
+  const can = (asked: Asked) => {
+    try {
+      chooseSolver(problem, asked);
+      return asked.method !== "exact" || (size === "small" && asked.threads === 1);
+    } catch {
+      return false;
+    }
+  };
+  return METHODS.flatMap((method) => WAYS.map((way) => ({ ...way, method })).filter(can));
+}
+
+/** What a solve does, so that sizes can be compared. */
+export interface Work {
+  readonly amount: number;
+  /** a rollout-step is one episode of one candidate from one state */
+  readonly unit: "rollout-steps" | "candidates" | "episodes";
+}
+
+/** How much work a solve is; of a search, what it is when it stops at nothing but its generations. */
+export function workOf(
+  { candidates, states, learningRates, hiddenPhase, config, game }: Problem,
+  method: string,
+): Work {
+  const episodes = learningRates.length;
+  if (method === "exact") return { amount: episodes, unit: "episodes" };
+  if (method === "moments")
+    return { amount: candidates.size * hiddenPhase.signals * episodes, unit: "candidates" };
+  const { population, generations } = (config.search ?? {}) as SearchSettings;
+  const tried = game.network ? population * generations : candidates.size;
+  return { amount: (tried * states.size * episodes * (episodes + 1)) / 2, unit: "rollout-steps" };
+}

@@ -1,0 +1,200 @@
+// What is asked, checked once, at the door. The schema of a configuration follows from its game, so a user's own
+// game is checked as carefully as the built-in ones. Every complaint is one line: what is wrong, what was got, what
+// is allowed.
+
+import * as v from "valibot";
+import { MesaError } from "../errors.ts";
+import { type Game, gameOf, type StateVariable } from "../game/game.ts";
+import { games } from "../game/games.ts";
+import type { AnyGame, DecisionName, DefinitionOf, IsAny, ParameterName, StateName } from "../game/names.ts";
+import type { Axis } from "../grid.ts";
+import {
+  axis,
+  bounded,
+  complaint,
+  hiddenSchedule,
+  isRecord,
+  layers,
+  MOST_WEIGHTS,
+  object,
+  quote,
+  type SearchSettings,
+  schedule,
+  search,
+  whole,
+} from "../schema.ts";
+import { episodesOf, learningRatesOf, type Schedule } from "./schedule.ts";
+
+export { learningRatesOf, type Schedule } from "./schedule.ts";
+
+/** Settings that there are in any game. */
+interface CommonSettings<G extends AnyGame> {
+  /** the name of a built-in game, or a game's formulas */
+  game: G;
+  schedule?:
+    | Partial<Extract<Schedule, { training: number }>>
+    | Partial<Extract<Schedule, { episodes: number }>>
+    | Extract<Schedule, { learningRates: number[] }>;
+  /** `infinite`: the last learning rate goes on for ever, which takes a discount below 1 */
+  horizon?: "finite" | "infinite";
+  /** how many episodes the figure shows */
+  plotWindow?: number;
+}
+
+/** Settings that follow from a game: its grids, where the trajectory starts, and its parameters. */
+type OwnSettings<D> = { [N in StateName<D> | DecisionName<D>]?: Partial<Axis> } & {
+  [N in ParameterName<D>]?: number;
+} & {
+  initial?: { [N in StateName<D> | (D extends { hidden: object } ? "deploymentAt" : never)]?: number };
+} & (D extends { network: object }
+    ? { layers?: readonly number[]; search?: Partial<SearchSettings> }
+    : unknown);
+
+/** What `solve` takes, of a game or of any; every key beside `game` has a default. */
+export type Config<G extends AnyGame = AnyGame> = CommonSettings<G> &
+  (IsAny<G> extends true
+    ? { initial?: Record<string, number>; [key: string]: unknown }
+    : OwnSettings<DefinitionOf<G>>);
+
+/** A configuration with every default filled in: plain data, ready for JSON. */
+export interface FilledConfig {
+  game: AnyGame;
+  schedule: Schedule;
+  /** where the game has a choice */
+  horizon?: "finite" | "infinite";
+  initial: Record<string, number>;
+  plotWindow: number;
+  [key: string]: unknown;
+}
+
+/** What is checked before anything is allocated. */
+export const LIMITS = {
+  /** episodes of a schedule */
+  episodes: 10_000,
+  /** candidates of one step: the product of the decision's counts */
+  candidates: 2 ** 24,
+  /** states averaged over: the product of the state's counts */
+  states: 2 ** 20,
+  /** weights of a network */
+  weights: MOST_WEIGHTS,
+} as const;
+
+/** entries that only some games have */
+const only = (condition: unknown, entries: v.ObjectEntries): v.ObjectEntries => (condition ? entries : {});
+
+const horizon = v.picklist(["finite", "infinite"], '"finite" or "infinite"');
+
+/** The schema of a game's configurations. */
+function schemaOf(game: Game) {
+  const mapValues = <T, U>(of: Readonly<Record<string, T>>, map: (value: T) => U) =>
+    Object.fromEntries(Object.entries(of).map(([key, value]) => [key, map(value)]));
+  return object({
+    game: v.any(),
+    schedule: v.optional(game.hidden ? hiddenSchedule : schedule, {}),
+    ...only(game.proportional && !game.hidden, { horizon: v.optional(horizon, "finite") }),
+    ...mapValues<Axis, v.GenericSchema>(game.decision, (a) => axis(a)),
+    ...mapValues<StateVariable, v.GenericSchema>(game.state, (s) => axis(s, s.bounds)),
+    ...mapValues(game.parameters, (p) => v.optional(bounded(p), p.default)),
+    initial: v.optional(
+      object({
+        ...mapValues(game.state, ({ initial, bounds }) => v.optional(bounded(bounds ?? {}), initial)),
+        ...only(game.hidden, { deploymentAt: v.optional(whole(0), game.hidden?.deploymentAt) }),
+      }),
+      {},
+    ),
+    ...only(game.network, {
+      layers: v.optional(layers, [...(game.network?.layers ?? [])]),
+      search,
+    }),
+    plotWindow: v.optional(whole(1)),
+  });
+}
+
+/** @throws MesaError `INVALID_CONFIG` when an axis is reversed or its span overflows */
+function checkAxis(name: string, { min, max, count }: Axis): void {
+  const got = `got min ${min} and max ${max}`;
+  if (count === 1 ? min !== max : min >= max)
+    throw new MesaError(
+      "INVALID_CONFIG",
+      count === 1
+        ? `${name} must have min equal to max where count is 1, ${got}`
+        : `${name} must have min below max, ${got}`,
+    );
+  if (!Number.isFinite(max - min))
+    throw new MesaError("INVALID_CONFIG", `${name} must have a finite max − min, ${got}`);
+}
+
+/** @throws MesaError `LIMIT_EXCEEDED` */
+function checkLimit(what: string, limit: number, unit: string, got: number): void {
+  if (got > limit)
+    throw new MesaError("LIMIT_EXCEEDED", `${what} must be at most ${limit} ${unit}, got ${got}`);
+}
+
+/** The game that a configuration names or brings along. */
+function gameIn(input: Record<string, unknown>): Game {
+  const asked = Object.hasOwn(input, "game") ? input.game : undefined;
+  if (isRecord(asked)) return gameOf(asked);
+  const game = typeof asked === "string" ? games.get(asked) : undefined;
+  if (game) return game;
+  const got = asked === undefined ? "none" : quote(asked);
+  throw new MesaError(
+    "INVALID_CONFIG",
+    `game must be one of ${[...games.keys()].join(", ")} or an object of formulas, got ${got}`,
+  );
+}
+
+/**
+ * Checks a configuration and fills its defaults in.
+ *
+ * @param input plain data; it is not changed
+ * @returns the game and the whole configuration
+ * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`, with one line
+ */
+export function checkConfig(input: unknown): { game: Game; config: FilledConfig } {
+  if (!isRecord(input))
+    throw new MesaError("INVALID_CONFIG", `the configuration must be an object, got ${quote(input)}`);
+  const named = gameIn(input);
+  const result = v.safeParse(schemaOf(named), input, { abortEarly: true });
+  if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0]));
+  const config = result.output as unknown as FilledConfig;
+  if (isRecord(config.game)) config.game = named.definition;
+  const layers = config.layers as readonly number[] | undefined;
+  const game = layers ? withLayers(named, layers) : named;
+
+  const counts = (names: string[]) => names.map((name) => (config[name] as Axis).count);
+  const product = (numbers: number[]) => numbers.reduce((a, b) => a * b, 1);
+  const decision = Object.keys(game.decision);
+  const state = Object.keys(game.state);
+  for (const name of [...decision, ...state]) checkAxis(name, config[name] as Axis);
+  for (const [names, limit, unit] of [
+    [decision, LIMITS.candidates, "candidates"],
+    [state, LIMITS.states, "states"],
+  ] as const)
+    checkLimit(names.map((name) => `${name}.count`).join(" × "), limit, unit, product(counts(names)));
+
+  const episodes = episodesOf(config.schedule);
+  checkLimit("schedule", LIMITS.episodes, "episodes", episodes);
+  if (episodes === 0)
+    throw new MesaError("INVALID_CONFIG", "schedule must have at least one episode, got none");
+  if (config.horizon === "infinite" && config.discount === 1)
+    throw new MesaError("INVALID_CONFIG", "discount must be below 1 where horizon is infinite, got 1");
+  config.plotWindow ??= defaultWindow(config);
+  return { game, config };
+}
+
+/** A game whose network has other layers. */
+function withLayers(game: Game, layers: readonly number[]): Game {
+  if (
+    layers.length === game.network!.layers.length &&
+    layers.every((width, l) => width === game.network!.layers[l])
+  )
+    return game;
+  return gameOf({ ...game.definition, network: { layers } });
+}
+
+/** The post's figures show the training phase and ten episodes after it. */
+function defaultWindow({ schedule, initial }: FilledConfig): number {
+  const rates = learningRatesOf(schedule);
+  const trained = initial.deploymentAt ?? rates.findLastIndex((rate) => rate > 0) + 1;
+  return Math.min(rates.length, trained + 10);
+}

@@ -1,0 +1,34 @@
+// One setting of a configuration, named by a dotted key: `schedule.learningRate`.
+
+import { MesaError } from "../errors.ts";
+
+/**
+ * A configuration with one setting changed; whether the key and the value make sense is checked with the whole.
+ *
+ * @param config is not changed
+ * @param asked by what, for messages: `--set`
+ * @throws MesaError `INVALID_CONFIG` when the key goes through what has no settings of its own
+ */
+export function withSetting<C extends object>(config: C, path: string, value: unknown, asked: string): C {
+  const invalid = (text: string) => new MesaError("INVALID_CONFIG", `${asked} ${path}: ${text}`);
+  const changed = (at: object, [key, ...rest]: readonly string[]): object => {
+    // Only a key of its own is followed or made: __proto__ is a key like any other here.
+    const there = Object.hasOwn(at, key) ? (at as Record<string, unknown>)[key] : undefined;
+    if (Array.isArray(at) && !Object.hasOwn(at, key)) throw invalid(`the list has no item ${key}`);
+    let next = value;
+    if (rest.length > 0) {
+      const inner = Object.hasOwn(at, key) ? there : {};
+      if (typeof inner !== "object" || inner === null)
+        throw invalid(`${key} is ${JSON.stringify(inner)} and has no settings of its own`);
+      next = changed(inner, rest);
+    }
+    const copy = Array.isArray(at) ? [...at] : { ...at };
+    return Object.defineProperty(copy, key, {
+      value: next,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  };
+  return changed(config, path.split(".")) as C;
+}

@@ -1,0 +1,86 @@
+// What the threads of a solve do: costs of candidates and decisions, and their screening.
+
+import type { FilledConfig } from "../config/config.ts";
+import type { Plan } from "../model/evaluator.ts";
+import { createProblem, type Problem } from "../model/problem.ts";
+import type { Job } from "../threads/pool.ts";
+import { type BoundedView, createOracle, leastAmong, type Oracle, screen } from "./oracle.ts";
+
+/** A problem as plain data. */
+export interface ProblemData {
+  /** another one for each problem that a pool is asked about */
+  readonly id: number;
+  readonly config: FilledConfig;
+}
+
+/** An episode of a problem, with the decisions after it. */
+export interface Situation {
+  readonly problem: ProblemData;
+  readonly episode: number;
+  /** the later decisions' numbers, one decision after the other */
+  readonly later: Float64Array;
+}
+
+/** Indices of candidates: `from` and those after it that are below `to`. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+let known: { id: number; problem: Problem; oracle: Oracle } | undefined;
+
+/** The problem of the data, made but once while the same one is asked about. */
+function problemOf({ id, config }: ProblemData) {
+  if (known?.id !== id) {
+    const problem = createProblem(config);
+    known = { id, problem, oracle: createOracle(problem) };
+  }
+  return known;
+}
+
+/** The minimum and the runner-up of the average total mesa costs of a range of candidates. */
+export const minimumJob: Job<Situation, Range, ReturnType<typeof leastAmong>> = {
+  name: "minimum",
+  open(situation) {
+    const { problem, oracle } = problemOf(situation.problem);
+    const [question] = oracle.questions(situation.episode, planOf(situation, problem));
+    return (range) => leastAmong(question, indicesOf(range));
+  },
+};
+
+/** The average total mesa costs of any decisions, shape [n] for n of them. */
+export const costsJob: Job<Situation, readonly (readonly number[])[], Float64Array> = {
+  name: "costs",
+  open(situation) {
+    const { problem, oracle } = problemOf(situation.problem);
+    const costsOf = oracle.costsAt(situation.episode, planOf(situation, problem));
+    return (decisions) => Float64Array.from(costsOf(decisions));
+  },
+};
+
+/** Those of a range of candidates that could be the minimum or the runner-up. */
+export const screenJob: Job<{ problem: ProblemData; view: BoundedView }, Range, number[]> = {
+  name: "screen",
+  open({ problem: data, view: { agentView, roundings } }) {
+    const { enclosure } = problemOf(data).oracle.questionOf(agentView, roundings);
+    return (range) => screen(indicesOf(range), enclosure!);
+  },
+};
+
+/** The indices of a range, in ascending order. */
+export function indicesOf({ from, to }: Range): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+/** An episode with the later decisions of a plan. */
+export function situationOf(problem: ProblemData, episode: number, plan: Plan): Situation {
+  return { problem, episode, later: Float64Array.from(plan.slice(episode + 1).flat()) };
+}
+
+function planOf({ episode, later }: Situation, { learningRates: { length } }: Problem): Plan {
+  const size = later.length / (length - episode - 1);
+  return Array.from({ length }, (_, k) => {
+    const from = (k - episode - 1) * size;
+    return k > episode ? [...later.subarray(from, from + size)] : [];
+  });
+}

@@ -1,0 +1,578 @@
+// The cells of a phase diagram as a WebAssembly module, generated from the moments of a game that is linear in the state
+// (src/model/momentFormulas.ts): a lane is a cell, two make a vector, and all that may differ from cell to cell is data,
+// so that one module serves all diagrams of a game.
+//
+// `induce` walks back over the episodes. With P̄_z = Σ_j P(j | z) P_j, at each of them
+//
+//     d_s = argmin_d now(d) + γ Σ_z P(z | s) later(d, η_z; P̄_z)   for each signal s,
+//     P_z ← Σ_s P(s | z) form(d_s, η_z; P̄_z)                      for each phase z,
+//
+// where η_z is 0 in phases and episodes that do not train. Where nothing trains and so no decision changes what comes
+// later, the best one is the same at each episode, and is found once. `follow` runs the plan from the initial state, and
+// `effects` says what decisions do to the goal. The operations are those of src/model/moments.ts and simulate.ts, in
+// their order.
+
+import { assemble, Code } from "../cpu/assembler.ts";
+import { NUMBER, Numbers, type Push, type Variable, VECTOR, Writer } from "../cpu/evaluation.ts";
+import type { Game } from "../game/game.ts";
+import { differentiate, Graph, type Node, namesIn } from "../game/graph.ts";
+import { momentFormulasOf } from "../model/momentFormulas.ts";
+import { MOST_FACTOR, MOST_GROWTH } from "../model/range.ts";
+import { writeRisingRoots } from "./cubicCode.ts";
+import type { PhaseMethod } from "./linearDiagram.ts";
+
+/** what underflow may cost, beside rounding */
+const UNDERFLOW = Number.MIN_VALUE / Number.EPSILON;
+
+/** A module, and what its memory must hold. S signals, Z phases, D numbers of a decision. */
+export interface CellKernel {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** numbers of the code, from address `numbersAt` on; the rest of the memory is free from `end` on */
+  readonly numbers: readonly number[];
+  readonly numbersAt: number;
+  readonly end: number;
+  /** the vectors by name: from address 0 on, one after the other */
+  readonly slots: ReadonlyMap<string, number>;
+  /** bytes of a candidate's row, of an episode in the plan, and of what `follow` plays in one */
+  readonly sizes: Readonly<Record<"row" | "plan" | "played" | "beliefs", number>>;
+}
+
+/** What the module exports; all parameters are addresses. */
+export interface CellFunctions {
+  /**
+   * Fills a plan in, from its end back to `plan`.
+   *
+   * @param still the first episode that does not train
+   * @param beliefs room for P(phase), shape [Z], and P(phase | signal), shape [S][Z], by episode; of a hidden phase
+   * @param candidates their numbers, `candidatesEnd` where they end, and `rows`, room for a row of each; of a grid
+   */
+  induce(
+    plan: number,
+    still: number,
+    planEnd: number,
+    beliefs: number,
+    candidates: number,
+    candidatesEnd: number,
+    rows: number,
+  ): void;
+  /** runs what is played: rows of a decision, with the learning rate before it where the phase is hidden */
+  follow(played: number, still: number, playedEnd: number): void;
+  /** writes y/θ and θ′/θ of each of a plan's decisions; where the phase is hidden */
+  effects(plan: number, planEnd: number, effects: number): void;
+}
+
+const range = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+/**
+ * The module of a game that has moment formulas.
+ *
+ * @param rolls whether rollouts are the last word, so that it must tell where they could choose another candidate
+ */
+export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean): CellKernel {
+  const formulas = momentFormulasOf(game)!;
+  const { formNames, boundNames, meanNames } = formulas;
+  const { decisionNames } = game;
+  const states = Object.keys(game.state);
+  const { hidden } = game.definition;
+  const trains = hidden?.trains ?? [true];
+  const [phases, signals] = [range(trains.length), range(hidden?.signals.length ?? 1)];
+  const isHidden = hidden !== undefined;
+  const D = decisionNames.length;
+  /** what a phase keeps of the future */
+  const kept = rolls ? [...formNames, ...boundNames] : formNames;
+
+  const g = new Graph();
+  const [zero, one, infinity, none] = [0, 1, Number.POSITIVE_INFINITY, Number.NaN].map((x) => g.number(x));
+  /** what stands for a name, if anything does */
+  type LookUp = (name: string) => Node | undefined;
+  /** the game's expressions in this graph */
+  const all = (nodes: readonly Node[], lookUp: LookUp = () => undefined) =>
+    nodes.map((node) => g.substitute(node, lookUp));
+  const by =
+    (names: readonly string[], nodes: readonly Node[]): LookUp =>
+    (name) =>
+      nodes[names.indexOf(name)];
+  const either =
+    (a: LookUp, b: LookUp): LookUp =>
+    (name) =>
+      a(name) ?? b(name);
+  const rated = (rate: Node) => by(["learningRate"], [rate]);
+  const chosenAs = (decision: readonly Node[] = []) => by(decisionNames, decision);
+  const total = (terms: readonly Node[]) => terms.reduce((a, b) => g.add(a, b), zero);
+  const [now, discount] = all([formulas.now, game.formulas.discount]);
+  const { most } = formulas;
+
+  // what memory begins with
+  const settings = [
+    ...Object.keys(game.parameters),
+    ...["learningRate", "min", "max", "slack", "length"],
+    ...meanNames,
+    ...states.map((name) => `initial.${name}`),
+    ...kept.map((name) => `end.${name}`),
+    ...(isHidden
+      ? [
+          ...phases.map((z) => `initialPhase.${z}`),
+          ...phases.flatMap((z) => phases.map((j) => `transition.${z}.${j}`)),
+          ...phases.flatMap((z) => signals.map((s) => `likelihood.${z}.${s}`)),
+        ]
+      : []),
+  ];
+  const results = [
+    ...signals.flatMap((s) => [`cost.${s}`, `runnerUp.${s}`]),
+    ...["trouble", "close", "squares"],
+    ...states.flatMap((name) => [`final.${name}`, `deployed.${name}`]),
+  ];
+  const slots = new Map([...settings, ...results].map((name, i) => [name, i]));
+  const numbersAt = slots.size * VECTOR;
+  const numbers = new Numbers(numbersAt);
+
+  const open = (code: Code) => {
+    const places = settings.map((name, i): [string, Push] => [
+      name,
+      () => code.do("i32.const", 0).memory("v128.load", i * VECTOR),
+    ]);
+    return new Writer(code, g, numbers, new Map(places));
+  };
+  /** Writes results by name. */
+  const report = (writer: Writer, of: readonly (readonly [string, Node])[]) => {
+    for (const [name, node] of of) {
+      writer.code.do("i32.const", 0);
+      writer.push([node]);
+      writer.code.memory("v128.store", slots.get(name)! * VECTOR);
+    }
+  };
+  const isSetting = (name: string) => settings.includes(name);
+  const load = (writer: Writer, address: number, offset: number) => {
+    const local = writer.code.vector();
+    writer.code.get(address).memory("v128.load", offset).set(local);
+    return writer.local(local);
+  };
+
+  const rateOf = (z: number) => (trains[z] ? g.name("learningRate") : zero);
+  const dependsOnDecision = (node: Node) => decisionNames.some((name) => namesIn(node).has(name));
+  /** what bounds the rounding of a candidate's cost, where rollouts have the last word */
+  const boundsAt = (rate: Node) => (rolls ? all([most.now, most.step], rated(rate)) : []);
+  /** what a candidate's cost is made of at some learning rates, as far as it depends on the candidate */
+  const rowOf = (rates: readonly Node[]) => [
+    ...new Set(
+      [now, ...rates.flatMap((rate) => all(formulas.steps, rated(rate))), ...boundsAt(rates[0])].filter(
+        dependsOnDecision,
+      ),
+    ),
+  ];
+  const row =
+    Math.max(...[phases.map(rateOf), phases.map(() => zero)].map((rates) => rowOf(rates).length)) * VECTOR;
+
+  /** bytes of P(phase) and of P(phase | signal) at an episode */
+  const believed = isHidden ? (1 + signals.length) * phases.length * VECTOR : 0;
+
+  const functions: Record<keyof CellFunctions, Code> = {
+    induce: induce(),
+    follow: follow(),
+    effects: effects(),
+  };
+  return {
+    bytes: assemble(functions),
+    numbers: numbers.list,
+    numbersAt,
+    end: Math.ceil((numbersAt + numbers.list.length * NUMBER) / VECTOR) * VECTOR,
+    slots,
+    sizes: {
+      row,
+      plan: signals.length * D * VECTOR,
+      played: (D + (isHidden ? 1 : 0)) * VECTOR,
+      beliefs: believed,
+    },
+  };
+
+  function induce(): Code {
+    const code = new Code(7, 5);
+    const [plan, still, planEnd, beliefsFrom, candidates, candidatesEnd, rows] = range(7);
+    const [at, beliefs, candidate, rowAt, turns] = range(5).map((i) => 7 + i);
+    const writer = open(code);
+    /** by phase, in the order of `kept` */
+    const futures = phases.map(() => kept.map((name) => writer.variable(g.name(`end.${name}`))));
+    const [growth, trouble, close] = [one, zero, zero].map((x) => writer.variable(x));
+    const costs = signals.map(() => writer.variable(zero));
+    const runnersUp = signals.map(() => writer.variable(none));
+    if (isHidden) believe();
+    code.get(planEnd).set(at);
+
+    for (const [until, rates] of [
+      [still, phases.map(() => zero)] as const,
+      [plan, phases.map(rateOf)] as const,
+    ]) {
+      code.get(until).get(at).do("i32.lt_u");
+      code.if(() => walk(rates, until));
+    }
+    const lasts = (name: string, variables: readonly Variable[]) =>
+      signals.map((s) => [`${name}.${s}`, variables[s].node] as const);
+    report(writer, [
+      ...lasts("cost", costs),
+      ...lasts("runnerUp", runnersUp),
+      ["trouble", trouble.node],
+      ["close", close.node],
+    ]);
+    return code;
+
+    /** Writes what agents believe, as src/model/hiddenPhase.ts does, and leaves `beliefs` at its end. */
+    function believe(): void {
+      const prior = phases.map((z) => writer.variable(g.name(`initialPhase.${z}`)));
+      const of = (z: number, s: number) => g.name(`likelihood.${z}.${s}`);
+      code.get(plan).set(at).get(beliefsFrom).set(beliefs);
+      code.each(at, signals.length * D * VECTOR, planEnd, () => {
+        const rows = signals.map((s) => {
+          const joint = writer.let(...prior.map(({ node }, z) => g.multiply(node, of(z, s))));
+          const [probability] = writer.let(total(joint));
+          const weights = writer.let(
+            ...joint.map((weight, z) => g.below(zero, probability, weight, of(z, s))),
+          );
+          const [sum] = writer.let(total(weights));
+          const equal = g.number(1 / phases.length);
+          return weights.map((weight) => g.below(zero, sum, g.divide(weight, sum), equal));
+        });
+        writer.store(beliefs, 0, [...prior.map(({ node }) => node), ...rows.flat()]);
+        writer.assign(
+          prior,
+          phases.map((j) =>
+            total(prior.map(({ node }, z) => g.multiply(node, g.name(`transition.${z}.${j}`)))),
+          ),
+        );
+        code.get(beliefs).do("i32.const", believed).do("i32.add").set(beliefs);
+      });
+    }
+
+    /** The episodes from `at` back to `until`, at learning rates by phase. */
+    function walk(rates: readonly Node[], until: number): void {
+      const steps = rates.map((rate) => all(formulas.steps, rated(rate)));
+      const isOnce = !isHidden && !steps.flat().some(dependsOnDecision);
+      const entries = rowOf(rates);
+      const names = entries.map((_, i) =>
+        writer.place(`row.${i}`, () => code.get(rowAt).memory("v128.load", i * VECTOR)),
+      );
+      /** what stands in a candidate's row, by its name there */
+      const read = (node: Node) => names[entries.indexOf(node)] ?? node;
+      const bounds = [
+        ...boundsAt(rates[0]),
+        ...(rolls ? all([formulas.growth.root, formulas.growth.step], rated(rates[0])) : []),
+      ];
+      const largest = bounds.map(() => writer.variable(zero));
+      if (method === "moments") fillRows();
+      if (rolls) {
+        const [, , root, step] = largest.map(({ node }) => node);
+        const inRange = (factor: Node, then: Node) => g.below(factor, g.number(MOST_FACTOR), then, one);
+        writer.assign([close], [inRange(root, inRange(step, close.node))]);
+      }
+
+      const { constant, linear, quadratic } = formulas.later;
+      /** what does not change from episode to episode is computed before them */
+      const hoistAll = <K extends string>(parts: Record<K, readonly Node[]>, decision?: readonly Node[]) => {
+        const known = new Set([...settings, ...(decision ?? []).map(({ name }) => name)]);
+        const flat = writer.hoist(
+          Object.values<readonly Node[]>(parts).flatMap((nodes) => all(nodes, chosenAs(decision))),
+          (name) => known.has(name),
+        );
+        let from = 0;
+        const cut = Object.entries<readonly Node[]>(parts).map(([name, { length }]) => {
+          from += length;
+          return [name, flat.slice(from - length, from)];
+        });
+        return Object.fromEntries(cut) as Record<K, Node[]>;
+      };
+      const powers = method === "exact" ? formulas.powers! : undefined;
+      const first = hoistAll({ now: [now], steps: steps.flat(), powers: powersNow() });
+      const once = isOnce ? respond((now) => now) : undefined;
+      const { coefficients, form, later, watched, grown } = hoistAll(
+        {
+          coefficients: rates.flatMap((rate) => all([constant, ...linear, ...quadratic], rated(rate))),
+          form: rates.flatMap((rate) =>
+            all(rolls ? [...formulas.form, ...formulas.bound] : formulas.form, rated(rate)),
+          ),
+          later: powers && !isOnce ? rates.flatMap((rate) => all(powers.later, rated(rate))) : [],
+          watched: rolls ? all([most.slope, most.rest]) : [],
+          grown: rolls ? all([formulas.growth.root, formulas.growth.step], rated(rates[0])) : [],
+        },
+        once?.decision,
+      );
+      /** of as many expressions a phase: those of one */
+      const ofPhase = (nodes: readonly Node[], z: number) => {
+        const size = nodes.length / phases.length;
+        return nodes.slice(z * size, (z + 1) * size);
+      };
+
+      code.loop(() => {
+        code
+          .get(at)
+          .do("i32.const", signals.length * D * VECTOR)
+          .do("i32.sub")
+          .set(at);
+        if (isHidden) {
+          code.get(beliefs).do("i32.const", believed).do("i32.sub").set(beliefs);
+        }
+        const after = phases.map((z) => {
+          const now = futures.map((future) => future.map(({ node }) => node));
+          return isHidden ? mixed((j) => `transition.${z}.${j}`, now) : now[z];
+        });
+        const views = phases.map((z) => writer.let(...all(ofPhase(coefficients, z), by(kept, after[z]))));
+        const decisions = signals.map((s) => {
+          const answer = once ? dearer(once, views) : respondTo(s, after, views);
+          const { cost, runnerUp, decision } = answer;
+          writer.assign(
+            [costs[s], runnersUp[s], trouble],
+            [cost, runnerUp, g.below(g.absolute(cost), infinity, trouble.node, one)],
+          );
+          writer.store(at, s * D * VECTOR, decision);
+          if (rolls) watch(answer, after[0]);
+          return decision;
+        });
+        const nexts = phases.map((z) => {
+          const forms = decisions.map((decision) =>
+            all(ofPhase(form, z), either(by(kept, after[z]), chosenAs(decision))),
+          );
+          return isHidden
+            ? mixed(
+                (s) => `likelihood.${z}.${s}`,
+                forms.map((nodes) => writer.let(...nodes)),
+              )
+            : forms[0];
+        });
+        writer.assign(futures.flat(), nexts.flat());
+        code.get(until).get(at).do("i32.lt_u").do("br_if", 0);
+      });
+
+      /** Averages of as many numbers. */
+      function mixed(weight: (i: number) => string, of: readonly (readonly Node[])[]): Node[] {
+        const mean = kept.map((_, k) =>
+          total(of.map((numbers, i) => g.multiply(g.name(weight(i)), numbers[k]))),
+        );
+        return writer.let(...mean);
+      }
+
+      /** What comes later in a phase, of its coefficients and what a decision's steps are there. */
+      function laterIn([constant, ...of]: readonly Node[], steps: readonly Node[]): Node {
+        let [cost, product] = [constant, steps.length];
+        for (const [i, step] of steps.entries()) {
+          let slope = of[i];
+          for (const other of steps.slice(i)) slope = g.add(slope, g.multiply(of[product++], other));
+          cost = g.add(cost, g.multiply(step, slope));
+        }
+        return cost;
+      }
+
+      /** The same answer before more episodes. */
+      function dearer(
+        { costAt, cost, runnerUp, decision }: Answer,
+        [coefficients]: readonly Node[][],
+      ): Answer {
+        const [later] = writer.let(g.multiply(discount, laterIn(coefficients, steps[0])));
+        const [more, second] = writer.let(g.add(cost, later), g.add(runnerUp, later));
+        return { costAt: g.add(costAt, later), cost: more, runnerUp: second, decision };
+      }
+
+      /** The best response after a signal. */
+      function respondTo(s: number, after: readonly Node[][], views: readonly Node[][]): Answer {
+        const weights = phases.map((z) =>
+          isHidden ? load(writer, beliefs, ((s + 1) * phases.length + z) * VECTOR) : one,
+        );
+        const expected = (of: (z: number) => Node) =>
+          g.multiply(discount, total(phases.map((z) => g.multiply(weights[z], of(z)))));
+        const powersLater = phases.map((z) => all(ofPhase(later, z), by(kept, after[z])));
+        return respond(
+          (now, steps) =>
+            g.add(
+              now,
+              expected((z) => laterIn(views[z], ofPhase(steps, z))),
+            ),
+          powers &&
+            ((k) => powersLater.map((power, z) => g.multiply(discount, g.multiply(weights[z], power[k])))),
+        );
+      }
+
+      /**
+       * The best response.
+       *
+       * @param cost of what a decision costs now, and of its steps
+       * @param later what the cost's coefficients have beside those of now, phase by phase
+       */
+      function respond(
+        cost: (now: Node, steps: readonly Node[]) => Node,
+        later: (k: number) => readonly Node[] = () => [],
+      ): Answer {
+        const [least, second] = [writer.variable(infinity), writer.variable(infinity)];
+        const decision = decisionNames.map(() => writer.variable(none));
+        if (powers) {
+          const coefficients = range(5).map((k) => later(k).reduce((a, b) => g.add(a, b), first.powers[k]));
+          const cubic = range(4).map((k) => g.multiply(g.number(k + 1), coefficients[k + 1]));
+          const ends = [g.name("min"), g.name("max")] as const;
+          const roots = writeRisingRoots(writer, writer.let(...cubic), ends, turns);
+          for (const x of [ends[0], ...roots, ends[1]]) {
+            const costs = all([cost(first.now[0], first.steps)], chosenAs([x]));
+            const [j] = writer.let(...costs);
+            writer.assign(
+              [least, decision[0]],
+              [g.below(j, least.node, j, least.node), g.below(j, least.node, x, decision[0].node)],
+            );
+          }
+          return { costAt: none, cost: least.node, runnerUp: none, decision: [decision[0].node] };
+        }
+        const kept = code.vector();
+        const [costAt] = writer.hoist(
+          [cost(read(now), steps.flat().map(read))],
+          (name) => !names.some((node) => node.name === name),
+        );
+        eachCandidate((candidate) => {
+          const [j] = writer.let(costAt);
+          // the second least: the lesser of it and of the greater of the other two; what is no number is neither
+          writer.push([j, least.node]);
+          code.do("f64x2.pmax").set(kept);
+          code.get(second.local).get(kept).do("f64x2.pmin").set(second.local);
+          const better = decision.map(({ node }, i) => g.below(j, least.node, candidate[i], node));
+          writer.assign([...decision, least], [...better, g.below(j, least.node, j, least.node)]);
+        });
+        return {
+          costAt,
+          cost: least.node,
+          runnerUp: second.node,
+          decision: decision.map(({ node }) => node),
+        };
+      }
+
+      /** What J's coefficients have now, of the decision's powers. */
+      function powersNow(): Node[] {
+        return method === "exact" ? all(formulas.powers!.now, rated(rates[0])) : [];
+      }
+
+      /** Tells where rollouts could choose another candidate than was chosen, and goes on with the growth. */
+      function watch({ costAt, cost, runnerUp, decision }: Answer, after: readonly Node[]): void {
+        const [slope, rest] = writer.let(...all(watched, by(kept, after)));
+        const errorOf = ([now, step]: readonly Node[]) => {
+          const rounding = g.add(now, g.multiply(discount, g.add(g.multiply(slope, step), rest)));
+          return g.add(g.multiply(g.name("slack"), rounding), g.number(UNDERFLOW));
+        };
+        // by the largest error of any candidate, and where that is too much, one after the other
+        const near = writer.variable(zero);
+        const [lost] = writer.let(errorOf(largest.map(({ node }) => node)));
+        writer.push([g.add(cost, lost), g.subtract(runnerUp, lost)]);
+        code.do("f64x2.lt").do("i64x2.all_true").do("i32.eqz");
+        code.if(() => {
+          const own = boundsAt(rates[0]);
+          const [highest] = writer.let(g.add(cost, errorOf(all(own, chosenAs(decision)))));
+          eachCandidate((candidate) => {
+            const lowest = g.subtract(costAt, errorOf(own.map(read)));
+            const other = g.below(highest, lowest, near.node, one);
+            const unlessSame = decision.reduce(
+              (then, x, i) => g.below(x, candidate[i], other, g.below(candidate[i], x, other, then)),
+              near.node,
+            );
+            writer.assign([near], [unlessSame]);
+          });
+        });
+        const inRange = g.below(growth.node, g.number(MOST_GROWTH), close.node, one);
+        const [root, factor] = all(grown, chosenAs(decision));
+        const square = g.maximum(one, g.multiply(factor, factor));
+        writer.assign(
+          [close, growth],
+          [
+            g.below(zero, near.node, one, inRange),
+            g.add(g.multiply(root, root), g.multiply(square, growth.node)),
+          ],
+        );
+      }
+
+      function fillRows(): void {
+        const known = writer.hoist([...entries, ...bounds], isSetting);
+        eachCandidate((candidate) => {
+          const values = writer.let(...all(known, chosenAs(candidate)));
+          writer.store(rowAt, 0, values.slice(0, entries.length));
+          const most = values.slice(entries.length).map((x, i) => g.maximum(x, largest[i].node));
+          writer.assign(largest, most);
+        });
+      }
+
+      /** All candidates, with the row of each at `rowAt`. */
+      function eachCandidate(write: (candidate: readonly Node[]) => void): void {
+        code.get(rows).set(rowAt).get(candidates).set(candidate);
+        code.each(candidate, D * NUMBER, candidatesEnd, () => {
+          const decision = decisionNames.map((_, i) => {
+            const local = code.vector();
+            code
+              .get(candidate)
+              .memory("v128.load64_splat", i * NUMBER)
+              .set(local);
+            return writer.local(local);
+          });
+          write(decision);
+          code.get(rowAt).do("i32.const", row).do("i32.add").set(rowAt);
+        });
+      }
+    }
+  }
+
+  function follow(): Code {
+    const code = new Code(3);
+    const [at, still, end] = range(3);
+    const writer = open(code);
+    const state = states.map((name) => writer.variable(g.name(`initial.${name}`)));
+    const squares = writer.variable(zero);
+    const size = (D + (isHidden ? 1 : 0)) * VECTOR;
+
+    /** The episodes up to `until`. */
+    const run = (until: number, rate: Node, trains: boolean) => {
+      const shares = all(game.formulas.outputs).map((output) => g.divide(output, g.name("length")));
+      const measured = trains ? shares : [];
+      const [...known] = writer.hoist([...measured, ...all(game.formulas.next, rated(rate))], isSetting);
+      code.get(at).get(until).do("i32.lt_u");
+      code.if(() =>
+        code.each(at, size, until, () => {
+          const played = range(size / VECTOR).map((i) => load(writer, at, i * VECTOR));
+          const decision = isHidden ? played.slice(1) : played;
+          const now = either(
+            chosenAs(decision),
+            by([...states, "rate"], [...state.map(({ node }) => node), played[0]]),
+          );
+          const values = all(known, now);
+          const ys = writer.let(...values.slice(0, measured.length));
+          const sum = ys.reduce((sum, y) => g.add(sum, g.multiply(y, y)), squares.node);
+          writer.assign([squares, ...state], [sum, ...values.slice(measured.length)]);
+        }),
+      );
+    };
+    const left = (name: string) => states.map((of, i) => [`${name}.${of}`, state[i].node] as const);
+    if (isHidden) run(end, g.name("rate"), false);
+    else {
+      run(still, g.name("learningRate"), true);
+      report(writer, left("deployed"));
+      run(end, zero, false);
+    }
+    report(writer, [["squares", squares.node], ...left("final")]);
+    return code;
+  }
+
+  function effects(): Code {
+    const code = new Code(3);
+    const [at, end, to] = range(3);
+    const { linear, next, graph } = game.formulas;
+    if (!isHidden) return code;
+    const writer = open(code);
+    const gain = differentiate(graph, next[0], states[0]);
+    const known = writer.hoist(all([linear!.outputs[0][0], gain]), isSetting);
+    code.each(at, VECTOR, end, () => {
+      writer.store(to, 0, all(known, chosenAs([load(writer, at, 0)])));
+      code
+        .get(to)
+        .do("i32.const", 2 * VECTOR)
+        .do("i32.add")
+        .set(to);
+    });
+    return code;
+  }
+}
+
+/** A best response: its cost, that of the best other candidate, and its numbers. */
+interface Answer {
+  /** the cost of the candidate whose row is read, of a grid */
+  readonly costAt: Node;
+  readonly cost: Node;
+  readonly runnerUp: Node;
+  readonly decision: readonly Node[];
+}

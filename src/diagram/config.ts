@@ -1,0 +1,131 @@
+// What a phase diagram is of: a configuration, two of its settings as axes, and the measures to map. Checked once.
+
+import * as v from "valibot";
+import { type Config, checkConfig, type FilledConfig } from "../config/config.ts";
+import { presets } from "../config/presets.ts";
+import { withSetting } from "../config/setting.ts";
+import { MesaError } from "../errors.ts";
+import type { Game } from "../game/game.ts";
+import { bounded, complaint, isRecord, object, quote } from "../schema.ts";
+import { type AxisValues, type PhaseAxis, valuesOf } from "./axis.ts";
+import { phaseMeasureNames } from "./measures.ts";
+import { checkMeasures } from "./sweep.ts";
+
+/** What `phase` takes. */
+export interface PhaseConfig {
+  /** a configuration as for `solve`, or the name of a preset */
+  config: Config | string;
+  /** from left to right */
+  x: PhaseAxis;
+  /** from below to above; another setting than x */
+  y: PhaseAxis;
+  /** what is mapped: names of `phaseMeasureNames`; deception unless given */
+  measures?: readonly string[];
+}
+
+/** A diagram that was checked. */
+export interface Diagram {
+  readonly game: Game;
+  /** as it was asked, so that a cell's configuration is this with two settings changed */
+  readonly base: Config;
+  /** the whole configuration of the cell at the lower left */
+  readonly config: FilledConfig;
+  readonly x: AxisValues;
+  readonly y: AxisValues;
+  readonly measures: readonly string[];
+}
+
+/** What is checked before anything is allocated. */
+export const PHASE_LIMITS = {
+  /** values of an axis */
+  count: 8192,
+  /** cells of a diagram */
+  cells: 2 ** 22,
+} as const;
+
+const key = v.pipe(
+  v.string("a setting's key like discount or schedule.learningRate"),
+  v.check((text) => !text.split(".").includes(""), "a setting's key like discount or schedule.learningRate"),
+  v.check((text) => text.split(".")[0] !== "game", "a key other than game: a diagram is of one game"),
+);
+const axis = object({
+  key,
+  from: bounded({}),
+  to: bounded({}),
+  count: bounded({ min: 2, max: PHASE_LIMITS.count }, true),
+  scale: v.optional(v.picklist(["linear", "log"], '"linear" or "log"'), "linear"),
+});
+const schema = object({
+  config: v.custom<Config | string>(
+    (input) => isRecord(input) || (typeof input === "string" && Object.hasOwn(presets, input)),
+    `a configuration or one of the presets ${Object.keys(presets).join(", ")}`,
+  ),
+  x: axis,
+  y: axis,
+  measures: v.optional(
+    v.pipe(v.array(v.string("a name"), "a list of names"), v.minLength(1, "a list of at least one name")),
+    ["deception"],
+  ),
+});
+
+/** The configuration of a cell, not yet checked. */
+export function cellConfig(
+  { base, x, y }: Pick<Diagram, "base"> & { x: { key: string }; y: { key: string } },
+  atX: number,
+  atY: number,
+): Config {
+  return withSetting(withSetting(base, x.key, atX, "x"), y.key, atY, "y");
+}
+
+/**
+ * Checks a diagram and fills its defaults in. Where every corner of it makes sense, so does what lies between.
+ *
+ * @param input plain data; it is not changed
+ * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`, with one line
+ */
+export function checkPhase(input: unknown): Diagram {
+  if (!isRecord(input))
+    throw new MesaError("INVALID_CONFIG", `the phase diagram must be an object, got ${quote(input)}`);
+  const result = v.safeParse(schema, input, { abortEarly: true });
+  if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0]));
+  const asked = result.output as unknown as Required<PhaseConfig>;
+  checkAxis("x", asked.x);
+  checkAxis("y", asked.y);
+  if (asked.x.key === asked.y.key)
+    throw new MesaError("INVALID_CONFIG", `x and y must have different keys, got ${asked.x.key} for both`);
+  if (asked.x.count * asked.y.count > PHASE_LIMITS.cells)
+    throw new MesaError(
+      "LIMIT_EXCEEDED",
+      `x.count × y.count must be at most ${PHASE_LIMITS.cells} cells, got ${asked.x.count * asked.y.count}`,
+    );
+
+  const base = typeof asked.config === "string" ? presets[asked.config].config : asked.config;
+  const cell = (atX: number, atY: number) => checkConfig(cellConfig({ ...asked, base }, atX, atY));
+  const x = valuesOf(asked.x, takesWholeAlone(base, asked.x.key));
+  const y = valuesOf(asked.y, takesWholeAlone(base, asked.y.key));
+  const corners = [x.values[0], x.values.at(-1)!].flatMap((atX) =>
+    [y.values[0], y.values.at(-1)!].map((atY) => cell(atX, atY)),
+  );
+  const [{ game, config }] = corners;
+  checkMeasures(phaseMeasureNames(game, config), asked.measures);
+  return { game, base, config, x, y, measures: asked.measures };
+}
+
+/** @throws MesaError `INVALID_CONFIG` when an axis is reversed or its scale does not fit it */
+function checkAxis(name: string, { from, to, scale }: PhaseAxis): void {
+  const invalid = (what: string) =>
+    new MesaError("INVALID_CONFIG", `${name} must have ${what}, got from ${from} and to ${to}`);
+  if (from >= to) throw invalid("from below to");
+  if (!Number.isFinite(to - from)) throw invalid("a finite to − from");
+  if (scale === "log" && from <= 0) throw invalid("from above 0 where its scale is log");
+}
+
+/** Whether a setting is refused what is no whole number. */
+function takesWholeAlone(base: Config, key: string): boolean {
+  try {
+    checkConfig(withSetting(base, key, 1.5, key));
+  } catch (error) {
+    return error instanceof MesaError && error.message.startsWith(`${key} must be a whole number`);
+  }
+  return false;
+}

@@ -1,0 +1,104 @@
+// Diagrams on the CPU, in float64, by all of its cores. Each cell is solved by itself, so the numbers are the same
+// however many threads there are.
+
+import { checkConfig } from "../config/config.ts";
+import { checkNotAborted } from "../errors.ts";
+import { type Job, Pool, type Task, ThreadsLost } from "../threads/pool.ts";
+import { createCellsSolver } from "./cellSolver.ts";
+import { type Cells, createCells, type Points, pointsOf } from "./cells.ts";
+import type { Diagram } from "./config.ts";
+import type { EngineMethod, PhaseEngine } from "./engine.ts";
+
+/** how long cells may follow each other before timers and signals get a turn, in milliseconds */
+const TURN = 25;
+/** cells of a part, at most: a thread is at it for a moment, and its way there and back is short beside that */
+const MOST_CELLS = 256;
+/** parts for each thread, so that dear ones and cheap ones balance */
+const PARTS = 4;
+
+/** A diagram as it goes to a thread: plain data. */
+export type DiagramData = Omit<Diagram, "game"> & { readonly method: EngineMethod };
+
+/** The cells of a diagram. */
+export const cellsJob: Job<DiagramData, Points, Cells> = {
+  name: "cells",
+  open: ({ method, ...diagram }) =>
+    createCellsSolver({ ...diagram, game: checkConfig(diagram.config).game }, method),
+};
+
+/**
+ * An engine that uses the CPU.
+ *
+ * @param threads how many may be used; with 1, the calling thread does the work, in turns with all else
+ */
+export function createCpuEngine(threads: number): PhaseEngine {
+  let pool = threads > 1 ? new Pool(threads) : undefined;
+  let task: Task<DiagramData, Points, Cells> | undefined;
+  let of: Diagram | undefined;
+
+  /** the same object for the same question, so that threads get it once */
+  const taskOf = (diagram: Diagram, method: EngineMethod) => {
+    if (!task || of !== diagram || task.shared.method !== method) {
+      const { game: _, ...data } = diagram;
+      task = { job: cellsJob, shared: { ...data, method } };
+      of = diagram;
+    }
+    return task;
+  };
+
+  const settle: PhaseEngine["settle"] = async (diagram, points, method, signal) => {
+    if (pool && points.x.length > 1) {
+      try {
+        const parts = cut(points, threads);
+        return joined(diagram, points.x.length, await pool.run(taskOf(diagram, method), parts, { signal }));
+      } catch (error) {
+        if (!(error instanceof ThreadsLost)) throw error;
+        pool = undefined;
+      }
+    }
+    return solveInTurns(diagram, points, method, signal);
+  };
+  return {
+    ...{ backend: "cpu", adapter: "cpu", precision: "float64" },
+    settle,
+    solve: (diagram, window, method, signal) => settle(diagram, pointsOf(window), method, signal),
+    destroy: () => pool?.destroy(),
+  };
+}
+
+/** On the calling thread, which now and then does something else. */
+function solveInTurns(diagram: Diagram, points: Points, method: EngineMethod, signal?: AbortSignal) {
+  let turnEnds = performance.now() + TURN;
+  return createCellsSolver(
+    diagram,
+    method,
+    signal,
+  )(points, () => {
+    if (performance.now() < turnEnds) return;
+    return new Promise((resolve) => setTimeout(resolve)).then(() => {
+      checkNotAborted(signal);
+      turnEnds = performance.now() + TURN;
+    });
+  });
+}
+
+/** Points in parts, in order. */
+function cut({ x, y }: Points, threads: number): Points[] {
+  const size = Math.min(MOST_CELLS, Math.ceil(x.length / (threads * PARTS)));
+  return Array.from({ length: Math.ceil(x.length / size) }, (_, i) => ({
+    x: x.slice(i * size, (i + 1) * size),
+    y: y.slice(i * size, (i + 1) * size),
+  }));
+}
+
+/** The cells of all parts, one part after the other. */
+function joined({ measures }: Diagram, count: number, parts: readonly Cells[]): Cells {
+  const cells = createCells(measures, count);
+  let at = 0;
+  for (const part of parts) {
+    for (const name of measures) cells.values[name].set(part.values[name], at);
+    cells.status.set(part.status, at);
+    at += part.status.length;
+  }
+  return cells;
+}

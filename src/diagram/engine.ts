@@ -1,0 +1,62 @@
+// Who solves the cells of diagrams. An engine outlives a diagram: a page that changes a setting keeps its device, its
+// pipelines and its threads.
+
+import { MesaError } from "../errors.ts";
+import { openDevice } from "../gpu/device.ts";
+import { chooseThreads } from "../solve/solverChoice.ts";
+import type { Cells, Points, Window } from "./cells.ts";
+import type { Diagram } from "./config.ts";
+import { createCpuEngine } from "./cpu.ts";
+import { createGpuEngine } from "./gpu.ts";
+import type { PhaseMethod } from "./linearDiagram.ts";
+
+/** What can be asked of an engine. */
+export interface EngineOptions {
+  /** `auto`, the default: a hardware adapter where there is one, else the CPU */
+  backend?: "auto" | "cpu" | "gpu";
+  /** how many threads the CPU's work may use; one for each core unless given */
+  threads?: number;
+  /** the WebGPU to use in place of the browser's or Dawn's */
+  gpu?: unknown;
+}
+
+/** Solves windows of diagrams, one after the other. */
+export interface PhaseEngine {
+  /** what really runs */
+  readonly backend: "cpu" | "gpu";
+  readonly adapter: string;
+  readonly precision: "float64" | "f32";
+  /**
+   * Solves the cells of a window, which may lie anywhere and be as fine as one likes.
+   *
+   * @param method how the best response is found; where the diagram goes through `solve`, that method
+   * @throws MesaError `ABORTED` as soon as the signal is, and what `solve` throws
+   */
+  solve(diagram: Diagram, window: Window, method: EngineMethod, signal?: AbortSignal): Promise<Cells>;
+  /** Solves cells one by one in float64, whatever the backend, and gives them in the same order. @throws as `solve` */
+  settle(diagram: Diagram, points: Points, method: EngineMethod, signal?: AbortSignal): Promise<Cells>;
+  /** frees what the engine holds */
+  destroy(): void;
+}
+
+export type EngineMethod = PhaseMethod | "rollout";
+
+/**
+ * Opens an engine.
+ *
+ * @throws MesaError `NO_ADAPTER` where a GPU is asked for and none is there, `INVALID_CONFIG`
+ */
+export async function openEngine({
+  backend = "auto",
+  threads,
+  gpu,
+}: EngineOptions = {}): Promise<PhaseEngine> {
+  if (!["auto", "cpu", "gpu"].includes(backend))
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `backend must be one of auto, cpu, gpu, got ${JSON.stringify(backend)}`,
+    );
+  const open = backend === "cpu" ? undefined : await openDevice(gpu as GPU | undefined, backend === "gpu");
+  const cpu = createCpuEngine(chooseThreads(threads));
+  return open ? createGpuEngine(open, cpu) : cpu;
+}

@@ -1,0 +1,421 @@
+// Cells of games that are linear in the state, two at a time in float64, by the module of src/diagram/cellKernel.ts: what
+// stands around it is how cells are paired, what goes into its memory, and how measures are read off.
+
+import { instantiate } from "../cpu/assembler.ts";
+import { NUMBER, VECTOR } from "../cpu/evaluation.ts";
+import type { Game, PhaseChain } from "../game/game.ts";
+import { costForEver, type Equilibrium, finish, formOf, restForEver } from "../model/equilibrium.ts";
+import { measuresByChance, measuresByName } from "../model/measures.ts";
+import { momentFormulasOf } from "../model/momentFormulas.ts";
+import { meanOf, roundingsOf, UNIT_ROUNDOFF } from "../model/moments.ts";
+import { createProblem, type Problem } from "../model/problem.ts";
+import { statesInRange } from "../model/range.ts";
+import { lengthOf, measuresOfGoals } from "../model/simulate.ts";
+import { searchEquilibria } from "../model/stationary.ts";
+import { type CellFunctions, type CellKernel, createCellKernel } from "./cellKernel.ts";
+import { type Points, STATUS } from "./cells.ts";
+import type { Diagram } from "./config.ts";
+import type { SolvedCell } from "./generalCell.ts";
+import type { PhaseMethod } from "./linearDiagram.ts";
+import { measuresOfEnd, phaseMeasureNames } from "./measures.ts";
+import { capital } from "./sweep.ts";
+
+/** cells of a vector */
+const PAIR = 2;
+const PAGE = 65_536;
+/** bytes of candidates' rows, at most */
+const MOST_ROWS = 2 ** 26;
+
+/** A module at work. */
+interface Machine extends CellFunctions {
+  readonly kernel: CellKernel;
+  readonly memory: WebAssembly.Memory;
+  /** whose numbers its memory holds */
+  owner?: LinearCells;
+}
+
+const machines = new WeakMap<Game, Map<string, Machine | undefined>>();
+
+/** A game's module; undefined where WebAssembly must not run. */
+function machineOf(game: Game, method: PhaseMethod, rolls: boolean): Machine | undefined {
+  const known = machines.get(game) ?? new Map<string, Machine | undefined>();
+  machines.set(game, known);
+  const key = `${method} ${rolls}`;
+  if (!known.has(key)) known.set(key, open());
+  return known.get(key);
+
+  function open(): Machine | undefined {
+    const kernel = createCellKernel(game, method, rolls);
+    try {
+      return { ...instantiate<CellFunctions>(kernel.bytes), kernel };
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** The settings of a configuration that are numbers a cell may have its own of, by their keys. */
+export function cellNumbers({ game, config }: Pick<Diagram, "game" | "config">): Record<string, number> {
+  const { schedule, initial } = config;
+  const under = (key: string, of: object) =>
+    Object.entries(of).map(([name, value]) => [`${key}.${name}`, value as number]);
+  return Object.fromEntries([
+    ...Object.keys(game.parameters).map((name) => [name, config[name] as number]),
+    ...under("schedule", schedule),
+    ...under("initial", initial),
+  ]);
+}
+
+/** A cell that waits for another to be solved with. */
+interface Cell {
+  readonly index: number;
+  readonly x: number;
+  readonly y: number;
+  readonly training: number;
+  readonly episodes: number;
+  /** of an infinite horizon: what is played from this episode on, its measures and their status */
+  readonly from: number;
+  readonly end:
+    | { readonly equilibrium: Equilibrium; readonly measures: ReturnType<typeof measuresOfEnd> }
+    | undefined;
+}
+
+/** Where everything is in memory, in bytes. */
+interface Places {
+  readonly candidatesEnd: number;
+  readonly rows: number;
+  readonly plan: number;
+  readonly played: number;
+  readonly beliefs: number;
+  readonly effects: number;
+}
+
+/** The solver of a diagram's cells; undefined of a diagram whose cells all go through `solve`. */
+export function openLinearCells(diagram: Diagram, method: PhaseMethod): LinearCells | undefined {
+  const { game, config, x, y } = diagram;
+  const numbers = cellNumbers(diagram);
+  const isKnown = ({ key }: { key: string }) => Object.hasOwn(numbers, key);
+  const phases = game.definition.hidden?.initial.length;
+  if (!momentFormulasOf(game) || "learningRates" in config.schedule) return undefined;
+  if (!isKnown(x) || !isKnown(y) || phases === 1 || (phases && !game.proportional)) return undefined;
+  const problem = createProblem(config);
+  const rolls = method === "moments" && !phases && problem.horizon === "finite";
+  if (rolls && !statesInRange(problem.states.axes)) return undefined;
+  const machine = machineOf(game, method, rolls);
+  if (!machine || problem.candidates.size * machine.kernel.sizes.row > MOST_ROWS) return undefined;
+  return new LinearCells(diagram, method, problem, machine);
+}
+
+/** Solves cells of one diagram. */
+export class LinearCells {
+  readonly #diagram: Diagram;
+  readonly #method: PhaseMethod;
+  readonly #problem: Problem;
+  readonly #machine: Machine;
+  /** what a cell is but for its own two settings */
+  readonly #numbers: Readonly<Record<string, number>>;
+  readonly #meanSquare: number;
+  readonly #names: {
+    readonly all: readonly string[];
+    readonly first: readonly string[];
+    readonly final: readonly string[];
+  };
+  /** the numbers of memory that hold a setting, a goal and so on, of the first lane */
+  readonly #slots: Readonly<Record<"x" | "y", number | undefined>>;
+  readonly #slotsOf: (names: readonly string[]) => readonly number[];
+  readonly #finals: readonly number[];
+  readonly #deployed: readonly number[];
+  readonly #results: Readonly<Record<"slack" | "length" | "trouble" | "close" | "squares", number>>;
+  readonly #costs: readonly number[];
+  readonly #runnersUp: readonly number[];
+  /** the last cell's measures, NaN where one has no meaning */
+  readonly #values: Record<string, number>;
+  /** episodes that there is room for, and where */
+  #room = 0;
+  #places: Places | undefined;
+  #all = new Float64Array(0);
+
+  constructor(diagram: Diagram, method: PhaseMethod, problem: Problem, machine: Machine) {
+    const { game, config, hiddenPhase } = problem;
+    const { slots } = machine.kernel;
+    this.#diagram = diagram;
+    this.#method = method;
+    this.#problem = problem;
+    this.#machine = machine;
+    this.#numbers = cellNumbers(diagram);
+    this.#meanSquare = meanOf(problem.states.axes)[0];
+    const all = phaseMeasureNames(game, config);
+    const states = Object.keys(game.state);
+    const first = all.slice(0, hiddenPhase.signals * game.decisionNames.length);
+    this.#names = { all, first, final: states.map((name) => `final${capital(name)}`) };
+    this.#values = Object.fromEntries(all.map((name) => [name, Number.NaN]));
+    const slot = (name: string) => slots.get(name)! * PAIR;
+    const ofKey = (key: string) => {
+      const name = key === "schedule.learningRate" ? "learningRate" : key;
+      return slots.has(name) ? slot(name) : undefined;
+    };
+    const signals = hiddenPhase.signalAt[0];
+    this.#slots = { x: ofKey(diagram.x.key), y: ofKey(diagram.y.key) };
+    this.#slotsOf = (names) => names.map(slot);
+    this.#finals = this.#slotsOf(states.map((name) => `final.${name}`));
+    this.#deployed = this.#slotsOf(game.goals.map((name) => `deployed.${name}`));
+    this.#costs = signals.map((_, s) => slot(`cost.${s}`));
+    this.#runnersUp = signals.map((_, s) => slot(`runnerUp.${s}`));
+    const [slack, length, trouble, close, squares] = this.#slotsOf([
+      "slack",
+      "length",
+      "trouble",
+      "close",
+      "squares",
+    ]);
+    this.#results = { slack, length, trouble, close, squares };
+  }
+
+  /**
+   * Solves cells in an order of its own.
+   *
+   * @returns each with its index, undefined what only `solve` can tell; the next one overwrites its values
+   */
+  *solve({ x, y }: Points): Generator<[number, SolvedCell | undefined], void> {
+    const waiting = new Map<number, Cell>();
+    for (let index = 0; index < x.length; index++) {
+      const cell = this.#prepare(index, x[index], y[index]);
+      if ("status" in cell) {
+        yield [index, cell];
+        continue;
+      }
+      // no schedule has 2¹⁵ episodes
+      const key = (cell.training * 2 ** 15 + cell.episodes) * 2 ** 15 + cell.from;
+      const other = waiting.get(key);
+      if (other) {
+        waiting.delete(key);
+        yield* this.#run(other, cell);
+      } else waiting.set(key, cell);
+    }
+    for (const cell of waiting.values()) yield* this.#run(cell, cell);
+  }
+
+  /** A cell's own setting. */
+  #numberOf({ x, y }: Pick<Cell, "x" | "y">, key: string): number {
+    if (key === this.#diagram.x.key) return x;
+    return key === this.#diagram.y.key ? y : this.#numbers[key];
+  }
+
+  /** A cell before its induction, or its answer where it needs none. */
+  #prepare(index: number, x: number, y: number): Cell | SolvedCell {
+    const at = { x, y };
+    const training = this.#numberOf(at, "schedule.training") ?? this.#numberOf(at, "schedule.episodes");
+    const deployment = this.#numberOf(at, "schedule.deployment") ?? 0;
+    const episodes = training + deployment;
+    if (this.#problem.horizon === "finite")
+      return { index, x, y, training, episodes, from: episodes, end: undefined };
+    const rate = this.#numberOf(at, "schedule.learningRate");
+    const parameters = this.#parameters(at);
+    const learningRates = Float64Array.of(deployment > 0 ? 0 : rate);
+    const found = finish(searchEquilibria({ ...this.#problem, parameters, learningRates }, this.#method));
+    const measures = measuresOfEnd(found);
+    if (found.chosen < 0) return { values: measures, status: measures.status };
+    const from = deployment > 0 && rate !== 0 ? training : 0;
+    const end = { equilibrium: found.equilibria[found.chosen], measures };
+    return { index, x, y, training, episodes, from, end };
+  }
+
+  #parameters(at: Pick<Cell, "x" | "y">): Record<string, number> {
+    const names = Object.keys(this.#problem.game.parameters);
+    return Object.fromEntries(names.map((name) => [name, this.#numberOf(at, name)]));
+  }
+
+  #goals(cell: Cell): number[] {
+    return this.#problem.game.goals.map((name) => this.#numberOf(cell, `initial.${name}`));
+  }
+
+  /** Solves two cells with the same episodes, or one twice. */
+  *#run(one: Cell, other: Cell): Generator<[number, SolvedCell | undefined], void> {
+    const { training, episodes, from } = one;
+    const { induce, follow, effects, kernel } = this.#machine;
+    const { sizes } = kernel;
+    const at = this.#makeRoom(episodes);
+    const phases = [this.#write(one, 0, at), this.#write(other, 1, at)];
+    const planAt = (t: number) => at.plan + t * sizes.plan;
+    const still = planAt(Math.min(training, from));
+    if (from > 0) induce(at.plan, still, planAt(from), at.beliefs, kernel.end, at.candidatesEnd, at.rows);
+    if (this.#problem.hiddenPhase.phases > 1) {
+      for (const [lane, cell] of [one, other].entries()) this.#play(cell, phases[lane]!, lane, at);
+      effects(at.plan, planAt(episodes), at.effects);
+      follow(at.played, at.played, at.played + episodes * sizes.played);
+    } else follow(at.plan, planAt(training), planAt(episodes));
+    yield [one.index, this.#read(one, 0, phases[0], at)];
+    if (other !== one) yield [other.index, this.#read(other, 1, phases[1], at)];
+  }
+
+  /** Where everything is, once there is room for so many episodes and it holds what all cells share. */
+  #makeRoom(episodes: number): Places {
+    const machine = this.#machine;
+    if (this.#places && machine.owner === this && episodes <= this.#room) return this.#places;
+    machine.owner = this;
+    this.#room = Math.max(this.#room, episodes);
+    const { kernel, memory } = machine;
+    const { sizes, end, slots } = kernel;
+    const { candidates, hiddenPhase, game, config, states } = this.#problem;
+    const count = this.#method === "moments" ? candidates.size : 0;
+    const numbers = game.decisionNames.length;
+    const candidatesEnd = end + count * numbers * NUMBER;
+    const rows = Math.ceil(candidatesEnd / VECTOR) * VECTOR;
+    const plan = rows + count * sizes.row;
+    const played = plan + this.#room * sizes.plan;
+    const beliefs = played + this.#room * sizes.played;
+    const effects = beliefs + this.#room * sizes.beliefs;
+    const missing = effects + this.#room * hiddenPhase.signals * 2 * VECTOR - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+
+    const all = new Float64Array(memory.buffer);
+    this.#all = all;
+    all.set(kernel.numbers, kernel.numbersAt / NUMBER);
+    for (let i = 0; i < count; i++) all.set(candidates.at(i), end / NUMBER + i * numbers);
+    const axis = config[game.decisionNames[0]] as { min: number; max: number };
+    const mean = meanOf(states.axes);
+    const shared: Record<string, number> = {
+      ...this.#numbers,
+      ...{ learningRate: this.#numbers["schedule.learningRate"], min: axis.min, max: axis.max },
+      ...Object.fromEntries(momentFormulasOf(game)!.meanNames.map((name, i) => [name, mean[i]])),
+    };
+    for (const [name, slot] of slots) all.fill(shared[name] ?? 0, slot * PAIR, (slot + 1) * PAIR);
+    this.#places = { candidatesEnd, rows, plan, played, beliefs, effects };
+    return this.#places;
+  }
+
+  /** Writes what is a cell's own. @returns its hidden phases */
+  #write(cell: Cell, lane: number, { plan }: Places): PhaseChain | undefined {
+    const { game, states } = this.#problem;
+    const { x, y, from, episodes, end } = cell;
+    const all = this.#all;
+    if (this.#slots.x !== undefined) all[this.#slots.x + lane] = x;
+    if (this.#slots.y !== undefined) all[this.#slots.y + lane] = y;
+    all[this.#results.length + lane] = lengthOf(this.#goals(cell));
+    all[this.#results.slack + lane] =
+      roundingsOf(momentFormulasOf(game)!, episodes, states.size) * UNIT_ROUNDOFF;
+    if (end) {
+      const { decision, continuation } = end.equilibrium;
+      const form = formOf(continuation);
+      const names = momentFormulasOf(game)!.formNames.map((name) => `end.${name}`);
+      for (const [i, slot] of this.#slotsOf(names).entries()) all[slot + lane] = form[i];
+      const size = decision.length;
+      for (let t = from; t < episodes; t++)
+        for (let i = 0; i < size; i++) all[(plan / VECTOR + t * size + i) * PAIR + lane] = decision[i];
+    }
+    const phases = game.hidden?.phases(this.#parameters(cell));
+    if (phases) {
+      const { initial, transition, likelihood } = phases;
+      let at = this.#machine.kernel.slots.get("initialPhase.0")! * PAIR + lane;
+      for (const numbers of [initial, ...transition, ...likelihood])
+        for (const probability of numbers) {
+          all[at] = probability;
+          at += PAIR;
+        }
+    }
+    return phases;
+  }
+
+  /** What is played where every signal is the likelier one, as src/model/simulate.ts does. */
+  #play(cell: Cell, { likelihood, trains }: PhaseChain, lane: number, { plan, played }: Places): void {
+    const signalIn = likelihood.map((p) => p.indexOf(Math.max(...p)));
+    const signals = likelihood[0].length;
+    const deploymentAt = this.#numberOf(cell, "initial.deploymentAt");
+    const rate = this.#numberOf(cell, "schedule.learningRate");
+    for (let t = 0; t < cell.episodes; t++) {
+      const phase = t < deploymentAt ? 0 : 1;
+      const to = (played / VECTOR + 2 * t) * PAIR + lane;
+      this.#all[to] = trains[phase] ? rate : 0;
+      this.#all[to + PAIR] = this.#all[(plan / VECTOR + t * signals + signalIn[phase]) * PAIR + lane];
+    }
+  }
+
+  /** A cell's answer; undefined where rollouts could have another. */
+  #read(cell: Cell, lane: number, phases: PhaseChain | undefined, at: Places): SolvedCell | undefined {
+    const { training, from, end } = cell;
+    const all = this.#all;
+    if (from > 0) {
+      if (all[this.#results.close + lane] !== 0) return undefined;
+      if (all[this.#results.trouble + lane] !== 0) return { values: {}, status: STATUS.overflow };
+    }
+    const values = this.#values;
+    const { first, final } = this.#names;
+    for (const name of this.#names.all) values[name] = Number.NaN;
+    for (let i = 0; i < first.length; i++) values[first[i]] = all[at.plan / NUMBER + i * PAIR + lane];
+    for (let i = 0; i < final.length; i++) values[final[i]] = all[this.#finals[i] + lane];
+    this.#readCosts(cell, lane, phases);
+    if (phases) this.#readByChance(cell, lane, phases, at);
+    else {
+      const trained = this.#numberOf(cell, "schedule.learningRate") === 0 ? 0 : training;
+      const goals = this.#goals(cell);
+      const deployed = trained === 0 ? goals : this.#deployed.map((slot) => all[slot + lane]);
+      const found = measuresOfGoals(goals, deployed, all[this.#results.squares + lane], trained);
+      values.compliance = found.compliance ?? Number.NaN;
+      values.retention = found.retention ?? Number.NaN;
+      values.deception = found.deception ?? Number.NaN;
+    }
+    if (end) Object.assign(values, end.measures);
+    return { values, status: end?.measures.status ?? STATUS.solved };
+  }
+
+  /** The measures in expectation over the signals. */
+  #readByChance(cell: Cell, lane: number, { trains, transition, likelihood }: PhaseChain, at: Places): void {
+    const { episodes } = cell;
+    const all = this.#all;
+    const [phases, signals] = [likelihood.length, likelihood[0].length];
+    const [reach, gain] = [new Float64Array(episodes * signals), new Float64Array(episodes * signals)];
+    for (let i = 0, from = at.effects / NUMBER + lane; i < reach.length; i++, from += 2 * PAIR) {
+      reach[i] = all[from];
+      gain[i] = all[from + PAIR];
+    }
+    const row = this.#machine.kernel.sizes.beliefs / NUMBER;
+    const prior: number[][] = [];
+    for (let t = 0; t < episodes; t++) {
+      const from = at.beliefs / NUMBER + t * row + lane;
+      const ofEpisode: number[] = [];
+      for (let z = 0; z < phases; z++) ofEpisode.push(all[from + z * PAIR]);
+      prior.push(ofEpisode);
+    }
+    const found = measuresByChance(
+      { trains, transition, likelihood, prior },
+      { episodes: this.#numberOf(cell, "schedule.learningRate") > 0 ? episodes : 0, reach, gain },
+      this.#numberOf(cell, "initial.theta"),
+      this.#numberOf(cell, "initial.deploymentAt"),
+    );
+    for (const [name, value] of Object.entries(measuresByName(found)))
+      this.#values[name] = value ?? Number.NaN;
+  }
+
+  /** The first episode's cost, expected before its signal, and the margin of the best other decision. */
+  #readCosts(cell: Cell, lane: number, phases: PhaseChain | undefined): void {
+    const { from, end } = cell;
+    const values = this.#values;
+    const meanSquare = this.#meanSquare;
+    const discount = this.#numberOf(cell, "discount");
+    if (end && from === 0) {
+      const { continuation, play, margin } = end.equilibrium;
+      const [own, later] = costForEver(continuation, play, discount);
+      const cost = meanSquare * own;
+      values.cost = cost + meanSquare * later;
+      values.margin = finite(meanSquare * (own + margin) - cost);
+      return;
+    }
+    let [cost, margin] = [0, Number.POSITIVE_INFINITY];
+    for (let s = 0; s < this.#costs.length; s++) {
+      let probability = 1;
+      if (phases) {
+        probability = 0;
+        for (let z = 0; z < phases.initial.length; z++)
+          probability += phases.initial[z] * phases.likelihood[z][s];
+      }
+      const least = this.#all[this.#costs[s] + lane];
+      cost += probability * least;
+      const dearer = probability * (this.#all[this.#runnersUp[s] + lane] - least);
+      if (probability > 0 && dearer < margin) margin = dearer;
+    }
+    values.cost = end ? cost + meanSquare * restForEver(discount, from) : cost;
+    values.margin = finite(cost + margin - cost);
+  }
+}
+
+const finite = (x: number) => (Number.isFinite(x) ? x : Number.NaN);

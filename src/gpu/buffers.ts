@@ -1,0 +1,57 @@
+// float64 numbers put on the device, as the `real`s of an arithmetic.
+
+import type { Arithmetic } from "../../shaders/real.wgsl.ts";
+import { USAGE } from "./kernel.ts";
+
+/** Numbers as `real`s. Shape [length × the arithmetic's size]. */
+export function encode(numbers: ArrayLike<number>, arithmetic: Arithmetic): Float32Array<ArrayBuffer> {
+  const { size } = arithmetic;
+  const encoded = new Float32Array(numbers.length * size);
+  for (let i = 0; i < numbers.length; i++) encoded.set(arithmetic.encode(numbers[i]), i * size);
+  return encoded;
+}
+
+/** Allocates buffers on a device and frees them together. */
+export class Buffers {
+  readonly #device: GPUDevice;
+  readonly #buffers: GPUBuffer[] = [];
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** A storage buffer of at least `bytes`, zeros to begin with. */
+  storage(label: string, bytes: number): GPUBuffer {
+    return this.#keep(label, bytes, USAGE.storage | USAGE.copySource | USAGE.copyTarget);
+  }
+
+  /** A storage buffer that holds numbers. */
+  holding(label: string, data: Float32Array<ArrayBuffer>): GPUBuffer {
+    const buffer = this.storage(label, data.byteLength);
+    this.#device.queue.writeBuffer(buffer, 0, data);
+    return buffer;
+  }
+
+  /** A buffer that the host can read. */
+  readable(label: string, bytes: number): GPUBuffer {
+    return this.#keep(label, bytes, USAGE.mapRead | USAGE.copyTarget);
+  }
+
+  destroy(): void {
+    for (const buffer of this.#buffers) buffer.destroy();
+  }
+
+  #keep(label: string, bytes: number, usage: number): GPUBuffer {
+    const buffer = this.#device.createBuffer({ label, size: Math.max(16, Math.ceil(bytes / 4) * 4), usage });
+    this.#buffers.push(buffer);
+    return buffer;
+  }
+}
+
+/** The bytes that the host reads of a buffer made by `readable`. */
+export async function readBack(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+  await buffer.mapAsync(0x1, 0, bytes);
+  const copy = buffer.getMappedRange(0, bytes).slice(0);
+  buffer.unmap();
+  return copy;
+}

@@ -1,0 +1,64 @@
+// What the two methods have in common on the device: they give every candidate of a part an enclosure of its cost.
+
+import type { Plan, Watch } from "../model/evaluator.ts";
+import type { AgentView } from "../model/moments.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Buffers } from "./buffers.ts";
+import type { OpenDevice } from "./device.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** What scorers are made of. */
+export interface GpuContext {
+  readonly open: OpenDevice;
+  readonly problem: Problem;
+  /** whether enclosures need an error bound, or none and the device walks on by itself */
+  readonly precision: "certified" | "f32";
+  readonly recorder: Recorder;
+  readonly buffers: Buffers;
+  /** by slot: see shaders/least.wgsl.ts */
+  readonly bests: GPUBuffer;
+  /** states that an invocation rolls out side by side, where it is not for lanesFor to say */
+  readonly lanes?: number | undefined;
+}
+
+/** What is asked of the candidates: the best at an episode, after a signal, to be noted in a slot of the bests. */
+export interface Asked {
+  readonly episode: number;
+  readonly signal: number;
+  readonly slot: number;
+}
+
+/** A part of the candidates that are asked. */
+export interface PartOfStep extends Asked {
+  readonly first: number;
+  readonly candidates: number;
+}
+
+/** Gives candidates enclosures. */
+export interface Scorer {
+  /** vec2f (cost, error) of each candidate of the part at hand, to be multiplied by `scale` */
+  readonly enclosures: GPUBuffer;
+  /** candidates that a part may have, at most */
+  readonly capacity: number;
+  /** turns a score into an average total mesa cost */
+  readonly scale: number;
+  /** rollout-steps for a candidate at an episode, on average */
+  workOf(episode: number): number;
+  /** rollout-steps for `count` candidates from `first` on, at an episode */
+  workIn(episode: number, first: number, count: number): number;
+  /** Puts what the host decided on the device: what comes after `episode`. */
+  adopt(episode: number, plan: Plan): void;
+  /** Puts a view on the device as that of signal 0; only where the method goes by moments. */
+  adoptView?(view: AgentView): void;
+  /**
+   * Does what is to be done once for all parts of what is asked.
+   *
+   * @param every whether each candidate is to be scored, also where it is known before not to be the best
+   * @throws MesaError `ABORTED`
+   */
+  begin?(asked: Asked, watch: Watch, every: boolean): Promise<void>;
+  /** Records what fills `enclosures`. @returns the part, for the dispatches that read them */
+  score(part: PartOfStep): Promise<number>;
+  /** Records that the least candidates of an episode become the plan's. Only where the precision is f32. */
+  follow(episode: number): void;
+}

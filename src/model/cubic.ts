@@ -1,0 +1,62 @@
+// The minima of a polynomial of degree 4 on an interval, from the roots of its derivative, by operations that IEEE 754
+// rounds the same everywhere. Between its turning points a cubic is monotone, so that each of its roots has a bracket
+// of its own, in which Newton's method, or halving where that leads out of it, finds it to the last digits.
+//
+// Of the three brackets a cubic rises in the first and the third or in the second alone. src/diagram/cubicCode.ts does the
+// same operations in the same order for two cubics at once, and a test holds it to these bits.
+
+/** c₀ + c₁x + c₂x² + c₃x³ */
+export type Cubic = readonly [c0: number, c1: number, c2: number, c3: number];
+
+/** steps until a bracket is given up, which halving alone would need where it spans all of float64 */
+export const MOST_STEPS = 1100;
+
+const valueAt = (c0: number, c1: number, c2: number, c3: number, x: number) =>
+  ((c3 * x + c2) * x + c1) * x + c0;
+
+/** The root in a bracket, where a cubic comes from below 0 and ends above it; NaN where it does not. */
+function rootBetween(c0: number, c1: number, c2: number, c3: number, low: number, high: number): number {
+  if (!(valueAt(c0, c1, c2, c3, low) < 0 && valueAt(c0, c1, c2, c3, high) > 0)) return Number.NaN;
+  let x = low + (high - low) / 2;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const value = valueAt(c0, c1, c2, c3, x);
+    if (value < 0) low = x;
+    else if (value > 0) high = x;
+    else return x;
+    let next = x - value / ((3 * c3 * x + 2 * c2) * x + c1);
+    if (!(next > low && next < high)) next = low + (high - low) / 2;
+    if (next === x || next <= low || next >= high) return x;
+    // a step of a rounding or two goes to and fro
+    if (Math.abs(next - x) <= Number.EPSILON * Math.abs(x)) return next;
+    x = next;
+  }
+  return x;
+}
+
+/** Where a cubic comes from below 0 and ends above it, in (low, high), in ascending order. */
+export function risingRoots(cubic: Cubic, low: number, high: number): number[] {
+  // so that neither values nor the discriminant overflow
+  const most = Math.max(Math.abs(cubic[0]), Math.abs(cubic[1]), Math.abs(cubic[2]), Math.abs(cubic[3]));
+  const [c0, c1, c2, c3] = [cubic[0] / most, cubic[1] / most, cubic[2] / most, cubic[3] / most];
+  // where it turns, moved into the interval; at its end where it does not turn
+  let [first, second] = [high, high];
+  const discriminant = c2 * c2 - 3 * c3 * c1;
+  if (discriminant > 0) {
+    // the sum that does not cancel gives one of them, their product the other
+    const root = Math.sqrt(discriminant);
+    const q = -(c2 + (c2 < 0 ? -root : root));
+    const [a, b] = [q / (3 * c3), c1 / q];
+    const within = (x: number) => (x < low ? low : high < x ? high : x);
+    first = within(a < b ? a : b);
+    second = within(a < b ? b : a);
+  }
+  const early = rootBetween(c0, c1, c2, c3, low, first);
+  const only = rootBetween(c0, c1, c2, c3, first, second);
+  const late = rootBetween(c0, c1, c2, c3, second, high);
+  return [early, only, late].filter((root) => !Number.isNaN(root));
+}
+
+/** Points of [low, high], one of which has the minimum of the polynomial whose derivative this is, ascending. */
+export function minimaWithin(derivative: Cubic, low: number, high: number): number[] {
+  return [low, ...risingRoots(derivative, low, high), high];
+}

@@ -1,0 +1,45 @@
+// The best real decision in closed form: the limit of ever finer grids. Where a linear game's cost is a polynomial of a
+// degree of at most 4 in its decision's one number, its minimum is at a root of the derivative or at an end of the axis.
+
+import type { Axis } from "../grid.ts";
+import { minimaWithin } from "./cubic.ts";
+import { type Choice, type Evaluator, stepOf } from "./evaluator.ts";
+import { type AgentView, Future } from "./moments.ts";
+import type { Problem } from "./problem.ts";
+
+/** The best real decision under a view, the smaller of equals; its cost is not finite where every one overflows. */
+export function bestResponse(
+  future: Future,
+  view: AgentView,
+  { min, max }: Pick<Axis, "min" | "max">,
+): { decision: number; cost: number } {
+  let best = { decision: Number.NaN, cost: Number.POSITIVE_INFINITY };
+  for (const decision of minimaWithin(future.derivative(view), min, max)) {
+    const cost = future.costOf(view, [decision]);
+    if (cost < best.cost) best = { decision, cost };
+  }
+  return best;
+}
+
+/** An evaluator that answers with the best real decision; its decisions are no points of the grid. */
+export function createExactEvaluator(problem: Problem): Evaluator {
+  const { game, config, hiddenPhase } = problem;
+  const axis = config[game.decisionNames[0]] as Axis;
+  const future = new Future(problem);
+
+  const respond = (view: AgentView): Choice => {
+    const { decision, cost } = bestResponse(future, view, axis);
+    return { index: -1, decision: [decision], cost, runnerUp: Number.NaN, survivors: 0 };
+  };
+  return {
+    backend: "cpu",
+    adapter: "cpu",
+    precision: "float64",
+    async decide(episode, plan) {
+      const choices = hiddenPhase.signalAt[episode].map((_, s) => respond(future.viewAt(episode, s, plan)));
+      return [stepOf(problem, episode, choices)];
+    },
+    respond: async (view) => respond(view),
+    destroy() {},
+  };
+}

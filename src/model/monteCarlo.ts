@@ -1,0 +1,215 @@
+// What agents really pay and how deceptive they are, by chance: a plan is played many times over, with random states,
+// phases and signals, and the total mesa cost of one agent is averaged; where the phase is hidden, the measures are too.
+// It shares no formula with the solver's moments and expectations, and so can check them.
+
+import type { Config } from "../config/config.ts";
+import { MesaError } from "../errors.ts";
+import { createEvaluate } from "../game/evaluate.ts";
+import { ownName } from "../game/game.ts";
+import type { AnyGame } from "../game/names.ts";
+import { Random } from "../search/random.ts";
+import { trainingLengths } from "./hiddenPhase.ts";
+import { type NamedPlan, readPlan } from "./plan.ts";
+import { createProblem, type Problem } from "./problem.ts";
+import { createRealEpisode } from "./simulate.ts";
+
+/** How to play. */
+export interface RunsOptions {
+  /** how many runs, at least 2; 100,000 unless given */
+  readonly runs?: number;
+  /** decides every random number: an integer in [0, 2⁵³); 1 unless given */
+  readonly seed?: number;
+  /** the episode whose agent's cost is averaged, with which each run starts; 0 unless given */
+  readonly episode?: number;
+}
+
+/** A mean of random runs. */
+export interface Estimate {
+  readonly mean: number;
+  /** the mean's standard error: the expectation is within four of it but for one case in 16,000 */
+  readonly standardError: number;
+}
+
+/** The measures that have an expectation, as random runs have them. Each is null where it has no meaning. */
+export interface EstimatedMeasures {
+  /** 1 − the root of a mean: its standard error is by the root's derivative there */
+  readonly compliance: Estimate | null;
+  readonly retention: Estimate | null;
+  readonly reversal: Estimate | null;
+}
+
+/** What some random runs cost: the mean of the agent's total mesa cost, nearly the plan's `cost` at the episode. */
+export interface RandomRuns extends Estimate {
+  readonly runs: number;
+  /** where the phase is hidden: `measures` of a result, by as many runs from the initial state */
+  readonly measures?: EstimatedMeasures;
+  /** likewise `measuresOverHazard`, where a result has it */
+  readonly measuresOverHazard?: EstimatedMeasures;
+}
+
+/**
+ * Plays a plan, of whatever origin, many times over.
+ *
+ * A run starts at an episode from a state drawn evenly from the grid, in a phase drawn from the phases' probabilities
+ * there. Its cost is Σ γ^(k−t) (y_k − θ_t)² as it happens: every later agent sees a signal of its own, and the base
+ * optimizer steps by its true objective. That is what the agent expects where it is right about the base objective.
+ * Where the phase is hidden, training is then played as many times from the initial state for each set of measures.
+ *
+ * @param config as for `solve`
+ * @param plan every number of the decision by episode
+ * @throws MesaError `INVALID_CONFIG` when the plan does not fit the game or the schedule, or the options do not
+ */
+export function simulateRuns<const G extends AnyGame>(
+  config: Config<G>,
+  plan: NamedPlan<G>,
+  options: RunsOptions = {},
+): RandomRuns {
+  const problem = createProblem(config);
+  const { runs = 100_000, seed = 1, episode = 0 } = options;
+  const { learningRates } = problem;
+  const last = learningRates.length - 1;
+  if (!Number.isSafeInteger(runs) || runs < 2)
+    throw new MesaError("INVALID_CONFIG", `runs must be a whole number of at least 2, got ${runs}`);
+  if (!Number.isSafeInteger(episode) || episode < 0 || episode > last)
+    throw new MesaError("INVALID_CONFIG", `episode must be a whole number in [0, ${last}], got ${episode}`);
+  const random = Random.seeded(seed);
+  const decisions = decisionsOf(problem, plan as NamedPlan);
+  const play = createPlayer(problem, decisions, episode, random);
+
+  const cost = new Mean();
+  for (let run = 0; run < runs; run++) cost.add(play());
+  const { hiddenPhase } = problem;
+  if (hiddenPhase.phases === 1) return { runs, ...cost.estimate };
+  const estimate = (end?: number) => estimateMeasures(problem, decisions, random, runs, end);
+  const measures = estimate(problem.config.initial.deploymentAt);
+  const overHazard = trainingLengths(hiddenPhase, learningRates.length) && estimate();
+  return { runs, ...cost.estimate, measures, ...(overHazard && { measuresOverHazard: overHazard }) };
+}
+
+/** A mean and how sure it is. By Welford's recurrence: a sum of squares would cancel where numbers hardly differ. */
+class Mean {
+  #count = 0;
+  #mean = 0;
+  #squares = 0;
+
+  add(x: number): void {
+    const far = x - this.#mean;
+    this.#mean += far / ++this.#count;
+    this.#squares += far * (x - this.#mean);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get estimate(): Estimate {
+    const variance = this.#squares / Math.max(1, this.#count - 1);
+    return { mean: this.#mean, standardError: Math.sqrt(variance / this.#count) };
+  }
+}
+
+/** A plan's decisions after each signal, shape [T][S]. */
+function decisionsOf(problem: Problem, plan: NamedPlan): number[][][] {
+  const { hiddenPhase } = problem;
+  return readPlan(problem, plan).map((numbers) => {
+    const size = numbers.length / hiddenPhase.signals;
+    return hiddenPhase.likelihood[0].map((_, s) => numbers.slice(s * size, (s + 1) * size));
+  });
+}
+
+/**
+ * Plays training many times over from the initial state.
+ *
+ * @param end the episode at which training ends; by chance unless given
+ */
+function estimateMeasures(
+  problem: Problem,
+  decisions: number[][][],
+  random: Random,
+  runs: number,
+  end?: number,
+): EstimatedMeasures {
+  const { learningRates, hiddenPhase, config, game } = problem;
+  const goal = config.initial.theta;
+  const names = Object.keys(game.state);
+  const theta = names.indexOf("theta");
+  const episode = createRealEpisode(problem);
+  if (goal === 0) return { compliance: null, retention: null, reversal: null };
+  const [meanSquare, retention, reversal] = [new Mean(), new Mean(), new Mean()];
+  for (let run = 0; run < runs; run++) {
+    let state = names.map((name) => config.initial[name]);
+    let [squares, trained] = [0, 0];
+    let phase = end === undefined ? drawn(hiddenPhase.prior[0], random) : 0;
+    for (let t = 0; t < learningRates.length && phase === 0 && t !== end; t++) {
+      const decision = decisions[t][drawn(hiddenPhase.likelihood[0], random)];
+      const { outputs, next } = episode(decision, learningRates[t], state);
+      if (learningRates[t] > 0) {
+        for (const y of outputs) squares += (y / goal) ** 2;
+        trained++;
+      }
+      state = next;
+      if (end === undefined) phase = drawn(hiddenPhase.transition[0], random);
+    }
+    if (trained > 0) meanSquare.add(squares / trained);
+    retention.add(Math.abs(state[theta] / goal));
+    reversal.add(state[theta] / goal < 0 ? 1 : 0);
+  }
+  const { mean, standardError } = meanSquare.estimate;
+  const root = Math.sqrt(mean);
+  return {
+    compliance:
+      meanSquare.count === 0
+        ? null
+        : { mean: 1 - root, standardError: root > 0 ? standardError / (2 * root) : 0 },
+    retention: retention.estimate,
+    reversal: reversal.estimate,
+  };
+}
+
+/** A function that plays once, and gives the total mesa cost of the agent of `episode`. */
+function createPlayer(
+  problem: Problem,
+  decisions: number[][][],
+  episode: number,
+  random: Random,
+): () => number {
+  const { game, formulas, learningRates, hiddenPhase, states } = problem;
+  const names = Object.keys(game.state);
+  const owns = names.map(ownName);
+  const rates = ["learningRate"];
+  const { mesaObjective, next, discount } = formulas;
+  const play = createEvaluate([mesaObjective, ...next], game.decisionNames, rates, names, owns);
+  const weigh = createEvaluate([discount], owns);
+
+  return () => {
+    const own = states.at(Math.floor(random.uniform() * states.size));
+    let state: ArrayLike<number> = own;
+    let phase = drawn(hiddenPhase.prior[episode], random);
+    const [gamma] = weigh(own);
+    let [total, weight] = [0, 1];
+    const rate = [0];
+    for (let k = episode; k < learningRates.length; k++) {
+      const decision = decisions[k][drawn(hiddenPhase.likelihood[phase], random)];
+      rate[0] = hiddenPhase.trains[phase] ? learningRates[k] : 0;
+      const played = play(decision, rate, state, own);
+      total += weight * played[0];
+      weight *= gamma;
+      state = played.subarray(1);
+      phase = drawn(hiddenPhase.transition[phase], random);
+    }
+    return total;
+  };
+}
+
+/** An index drawn with these probabilities; what is certain takes no random number. */
+function drawn(probabilities: readonly number[], random: Random): number {
+  // plain loops: this is where a run's time goes
+  for (let i = 0; i < probabilities.length; i++) if (probabilities[i] === 1) return i;
+  let left = random.uniform();
+  for (let i = 0; i < probabilities.length; i++) {
+    left -= probabilities[i];
+    if (left < 0) return i;
+  }
+  // the probabilities' rounding: the last that is possible
+  return probabilities.findLastIndex((probability) => probability > 0);
+}

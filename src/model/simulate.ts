@@ -1,0 +1,214 @@
+// What a plan does from one initial state: the agents act, and the base optimizer steps by its true objective.
+
+import type { Config } from "../config/config.ts";
+import { createEvaluate, type Evaluate } from "../game/evaluate.ts";
+import type { Game } from "../game/game.ts";
+import type { AnyGame, DefinitionOf, IsAny, OutputName, StateName } from "../game/names.ts";
+import type { Plan } from "./evaluator.ts";
+import { type Effects, type Measures, measuresByChance, measuresFrom } from "./measures.ts";
+import { type NamedPlan, readPlan } from "./plan.ts";
+import { createProblem, namer, type Problem } from "./problem.ts";
+
+/**
+ * By episode; T is the number of episodes:
+ *
+ * - `output`, or `output.name` of several: y_t, shape [T]
+ * - `loss`: the base objective, shape [T]
+ * - `learningRate`: what the base optimizer stepped with, shape [T]
+ * - each of the state's numbers, shape [T + 1]: the last is what the last step leaves
+ */
+export type Trajectory<G extends AnyGame = AnyGame> =
+  IsAny<G> extends true
+    ? Record<string, number[]>
+    : Record<"loss" | "learningRate" | OutputName<DefinitionOf<G>> | StateName<DefinitionOf<G>>, number[]>;
+
+/** What a plan does from the initial state, of a game or of any. */
+export type Outcome<G extends AnyGame = AnyGame> = Named<AnyOutcome, G>;
+
+/** What has a trajectory, and maybe a plan, with the names of a game. */
+export type Named<T extends { trajectory: Trajectory }, G extends AnyGame> =
+  IsAny<G> extends true
+    ? T
+    : Omit<T, "plan" | "trajectory"> & { trajectory: Trajectory<G> } & (T extends { plan: NamedPlan }
+          ? { plan: NamedPlan<G> }
+          : unknown);
+
+/** {@link Outcome} of any game. */
+export interface AnyOutcome {
+  trajectory: Trajectory;
+  /**
+   * Where the phase is hidden, the trajectory is one history of many. Given that training ends at
+   * `initial.deploymentAt`: the probability that every signal of training is the one that is shown, and that every
+   * signal of the whole is.
+   */
+  trajectoryProbability?: { training: number; whole: number };
+  /**
+   * Those of the trajectory. Where the phase is hidden, they are in expectation over the signals instead, for training
+   * that ends at `initial.deploymentAt`; training is then the first phase.
+   */
+  measures: Measures;
+  /**
+   * Where the phase is hidden: the measures in expectation over how long training lasts too, each history's mean over
+   * its own episodes of training. Absent where another phase trains as well or training can come back.
+   */
+  measuresOverHazard?: Measures;
+}
+
+/** What one real episode does, of a decision, a learning rate and a state; Y outputs, S states. */
+export type RealEpisode = (
+  decision: ArrayLike<number>,
+  learningRate: number,
+  state: ArrayLike<number>,
+) => {
+  /** shape [Y] */
+  outputs: number[];
+  /** the base objective */
+  loss: number;
+  /** shape [S] */
+  next: number[];
+};
+
+const realEpisodes = new WeakMap<Game, Evaluate>();
+
+/** Prepares a problem's episodes as they really happen: the base optimizer steps by its true objective. */
+export function createRealEpisode({ game, parameters }: Problem): RealEpisode {
+  const { outputs, baseObjective, next } = game.formulas;
+  const names = Object.keys(game.parameters);
+  if (!realEpisodes.has(game)) {
+    const expressions = [...outputs, baseObjective, ...next];
+    const lists = [game.decisionNames, ["learningRate"], Object.keys(game.state), names];
+    realEpisodes.set(game, createEvaluate(expressions, ...lists));
+  }
+  const evaluate = realEpisodes.get(game)!;
+  const settings = names.map((name) => parameters[name]);
+  return (decision, learningRate, state) => {
+    const values = [...evaluate(decision, [learningRate], state, settings)];
+    return {
+      outputs: values.slice(0, outputs.length),
+      loss: values[outputs.length],
+      next: values.slice(outputs.length + 1),
+    };
+  };
+}
+
+/**
+ * The trajectory of a plan from the problem's initial state. Where the phase is hidden, training ends at
+ * `initial.deploymentAt`, and every signal is the likelier one.
+ */
+export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
+  const { game, learningRates, config, hiddenPhase } = problem;
+  const { deploymentAt = Number.POSITIVE_INFINITY } = config.initial;
+  const episode = createRealEpisode(problem);
+  const names = Object.keys(game.state);
+  const trajectory: Record<string, number[]> = {};
+  for (const name of [...game.outputNames, "loss", "learningRate"]) trajectory[name] = [];
+  let state = names.map((name) => config.initial[name]);
+  for (const [i, name] of names.entries()) trajectory[name] = [state[i]];
+  for (const [t, rate] of learningRates.entries()) {
+    const phase = t < deploymentAt ? 0 : 1;
+    const learningRate = hiddenPhase.trains[phase] ? rate : 0;
+    const signal = hiddenPhase.likelihood[phase].indexOf(Math.max(...hiddenPhase.likelihood[phase]));
+    const size = plan[t].length / hiddenPhase.signals;
+    const { outputs, loss, next } = episode(
+      plan[t].slice(signal * size, (signal + 1) * size),
+      learningRate,
+      state,
+    );
+    for (const [i, name] of game.outputNames.entries()) trajectory[name].push(outputs[i]);
+    trajectory.loss.push(loss);
+    trajectory.learningRate.push(learningRate);
+    for (const [i, name] of names.entries()) trajectory[name].push(next[i]);
+    state = next;
+  }
+  return trajectory;
+}
+
+/** The length of a vector, with no overflow on the way. */
+export function lengthOf(vector: readonly number[]): number {
+  const most = Math.max(...vector.map(Math.abs));
+  return most === 0 ? 0 : most * Math.sqrt(vector.reduce((sum, x) => sum + (x / most) ** 2, 0));
+}
+
+/**
+ * The measures of a trajectory. Training is every episode with a positive learning rate. Where a game has several
+ * goals, or several outputs, they count as vectors.
+ */
+export function measuresOf({ game }: Pick<Problem, "game">, trajectory: Trajectory): Measures {
+  const { learningRate } = trajectory;
+  const goalsAt = (t: number) => game.goals.map((name) => trajectory[name][t]);
+  const goals = goalsAt(0);
+  const length = lengthOf(goals);
+  let [squares, training, deployed] = [0, 0, 0];
+  for (let t = 0; t < learningRate.length; t++) {
+    if (learningRate[t] === 0) continue;
+    for (const name of game.outputNames) {
+      const share = trajectory[name][t] / length;
+      squares += share * share;
+    }
+    training++;
+    deployed = t + 1;
+  }
+  return measuresOfGoals(goals, goalsAt(deployed), squares, training);
+}
+
+/** The measures of goals at first and at deployment, and of the sum of (y/|goals|)² over episodes of training. */
+export function measuresOfGoals(
+  goals: readonly number[],
+  deployed: readonly number[],
+  squares: number,
+  training: number,
+): Measures {
+  const length = lengthOf(goals);
+  if (length === 0) return { compliance: null, retention: null, deception: null };
+  const left = deployed.reduce((sum, goal, i) => sum + (goal / length) * (goals[i] / length), 0);
+  return measuresFrom(training === 0 ? null : squares / training, left);
+}
+
+/** A plan's trajectory and measures. */
+export function outcomeOf(problem: Problem, plan: Plan): AnyOutcome {
+  const { config, hiddenPhase, learningRates } = problem;
+  const trajectory = trajectoryOf(problem, plan);
+  if (hiddenPhase.phases === 1) return { trajectory, measures: measuresOf(problem, trajectory) };
+  const { theta, deploymentAt } = config.initial;
+  const trajectoryProbability = { training: 1, whole: 1 };
+  for (let t = 0; t < learningRates.length; t++) {
+    trajectoryProbability.whole *= Math.max(...hiddenPhase.likelihood[t < deploymentAt ? 0 : 1]);
+    if (t < deploymentAt) trajectoryProbability.training = trajectoryProbability.whole;
+  }
+  const effects = effectsOf(problem, plan);
+  return {
+    trajectory,
+    trajectoryProbability,
+    ...measuresByChance(hiddenPhase, effects, theta, deploymentAt),
+  };
+}
+
+/** What the decisions of a proportional game do in training. */
+function effectsOf({ game, parameters, hiddenPhase, learningRates }: Problem, plan: Plan): Effects {
+  const { reach, gain } = game.proportional!;
+  const asDecision = namer(game.decision);
+  const decisions = plan.flatMap((numbers, t) => {
+    const size = numbers.length / hiddenPhase.signals;
+    return hiddenPhase.likelihood[0].map((_, s) => ({
+      decision: asDecision(numbers.slice(s * size, (s + 1) * size)),
+      rate: learningRates[t],
+    }));
+  });
+  return {
+    episodes: learningRates[0] > 0 ? learningRates.length : 0,
+    reach: Float64Array.from(decisions, ({ decision }) => reach(decision, parameters)),
+    gain: Float64Array.from(decisions, ({ decision, rate }) => gain(decision, rate, parameters)),
+  };
+}
+
+/**
+ * Runs a plan, of whatever origin, from a configuration's initial state.
+ *
+ * @param config as for `solve`; its grids are not used
+ * @param plan every number of the decision by episode
+ * @throws MesaError `INVALID_CONFIG` when the plan does not fit the game or the schedule
+ */
+export function simulate<const G extends AnyGame>(config: Config<G>, plan: NamedPlan<G>): Outcome<G> {
+  const problem = createProblem(config);
+  return outcomeOf(problem, readPlan(problem, plan as NamedPlan)) as Outcome<G>;
+}
