@@ -4,8 +4,8 @@
 // Of a cell of candidates the same two numbers hold each of its candidates: see `encloseCellsWgsl`.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import { type CellGrid, cellOfWgsl } from "./cells.wgsl.ts";
 import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
+import { type CellGrid, cellOfWgsl } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
 import { HUGE } from "./least.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";

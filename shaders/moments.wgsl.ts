@@ -3,30 +3,14 @@
 // no grid is too small.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import type { Node } from "../src/game/graph.ts";
-import { candidateWgsl, decisionTexts, decisionWgsl, functionOf } from "../src/gpu/gameWgsl.ts";
-import { momentFormulasOf } from "../src/model/momentFormulas.ts";
 import type { Problem } from "../src/model/problem.ts";
 import { GUESS } from "./enclose.wgsl.ts";
 import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
+import { candidateWgsl } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
 import { bestWgsl } from "./least.wgsl.ts";
-import { type Arithmetic, plain } from "./real.wgsl.ts";
+import type { Arithmetic } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
-
-/** A problem's moments as expressions, with the parameters' values in them. */
-function boundMoments({ game, parameters, formulas: { graph: g } }: Problem) {
-  const { now, most, steps, later, form, formNames, meanNames } = momentFormulasOf(game)!;
-  const bound = (node: Node) =>
-    g.substitute(node, (name) => (Object.hasOwn(parameters, name) ? g.number(parameters[name]) : undefined));
-  return {
-    ...{ g, formNames, meanNames },
-    ...{ now: bound(now), mostNow: bound(most.now), mostStep: bound(most.step) },
-    ...{ steps: steps.map(bound), form: form.map(bound) },
-    /** what a view comes to, but for how much rounding matters: shape [outlookSize] without weight and rate */
-    view: [later.constant, g.number(0), g.number(0), ...later.linear, ...later.quadratic].map(bound),
-  };
-}
 
 /** `real`s of a phase of a view */
 export function phaseViewSize(problem: Problem): number {
@@ -54,33 +38,16 @@ alias AgentView = array<PhaseView, PHASES>;
 /**
  * The kernel `moments`.
  *
- * @param mean of the products of a state's numbers, scaled; upper triangle by rows
+ * @param declarations costs by moments: see `costWgsl` of src/gpu/momentsWgsl.ts
  * @param guessed whether what float32 loses is a guess, as the game uses functions that have no bound
  */
 export function momentsWgsl(
   problem: Problem,
   arithmetic: Arithmetic,
-  mean: ArrayLike<number>,
+  declarations: string,
   guessed: boolean,
 ): string {
-  const { g, now, mostNow, mostStep, steps, meanNames } = boundMoments(problem);
-  const after = (i: number) => g.name(`after.${i}`);
-  let product = 3 + steps.length;
-  const later = steps.reduce((sum, step, i) => {
-    const slope = steps
-      .slice(i)
-      .reduce((sum, other) => g.add(sum, g.multiply(after(product++), other)), after(3 + i));
-    return g.add(sum, g.multiply(step, slope));
-  }, after(0));
-  const given = new Map([
-    ...decisionTexts(problem),
-    // not as numbers of the formulas: 0 times what is not finite is no 0
-    ...meanNames.map((name, i) => [g.name(name), arithmetic.literal(mean[i])] as const),
-    ...Array.from({ length: product }, (_, i) => [after(i), `views[part.signal][z].after[${i}]`] as const),
-  ]);
-  const write = (head: string, node: Node) =>
-    functionOf(`${head} -> real`, given, [node], arithmetic, ([value]) => value);
-  return wgsl`${decisionWgsl(problem, arithmetic)}
+  return wgsl`${declarations}
 ${Part.wgsl}
 ${phaseViewWgsl(problem)}
 const DISCOUNT: real = ${arithmetic.literal(problem.formulas.discount.value)};
@@ -92,15 +59,7 @@ const DISCOUNT: real = ${arithmetic.literal(problem.formulas.discount.value)};
 @group(0) @binding(2) var<storage, read> views: array<AgentView>;
 /// x: the cost of each candidate of this part; y: how far the oracle's may be from it
 @group(0) @binding(3) var<storage, read_write> enclosures: array<vec2f>;
-${candidateWgsl(problem.game, problem.candidates)}
-${write("cost_now(d: Decision)", now)}
-${write("cost_later(d: Decision, learning_rate: real, z: u32)", later)}
-/// how much rounding matters
-${write("most_now(d: Decision)", mostNow)}
-${write(
-  "most_later(d: Decision, learning_rate: real, z: u32)",
-  g.add(g.multiply(after(1), mostStep), after(2)),
-)}
+${candidateWgsl(problem.candidates)}
 /// what adding up the phases may cost of each
 const CHARGE = ${f32((problem.hiddenPhase.phases + 1) * ROUNDING)};
 
@@ -136,24 +95,21 @@ fn moments(@builtin(global_invocation_id) id: vec3u) {
 `;
 }
 
-/** Walks the views back by an episode, over the best candidates: twin of Future in src/model/moments.ts. */
-export function followMomentsWgsl(problem: Problem, mean: ArrayLike<number>): string {
-  const { hiddenPhase, game } = problem;
-  const { g, form, formNames, meanNames, view } = boundMoments(problem);
+/**
+ * Walks the views back by an episode, over the best candidates: twin of Future in src/model/moments.ts.
+ *
+ * @param declarations futures: see `extendWgsl` of src/gpu/momentsWgsl.ts
+ */
+export function followMomentsWgsl(problem: Problem, declarations: string): string {
+  const { hiddenPhase, states } = problem;
+  const numbers = 2 * states.axes.length;
   const row = (numbers: readonly number[]) => `array(${numbers.map(f32).join(", ")})`;
-  const given = new Map([
-    ...decisionTexts(problem),
-    ...meanNames.map((name, i) => [g.name(name), f32(mean[i])] as const),
-    ...formNames.map((name, i) => [g.name(name), `p[${i}]`] as const),
-  ]);
-  const write = (head: string, type: string, nodes: readonly Node[]) =>
-    functionOf(`${head} -> ${type}`, given, nodes, plain, (values) => `${type}(${values.join(", ")})`);
-  return wgsl`${decisionWgsl(problem, plain)}
+  return wgsl`${declarations}
 ${Part.wgsl}
 ${bestWgsl}
 ${phaseViewWgsl(problem)}
 /// P, upper triangle by rows
-const ENTRIES = ${formNames.length}u;
+const ENTRIES = ${(numbers * (numbers + 1)) / 2}u;
 alias Form = array<f32, ENTRIES>;
 
 /// P(next phase | phase)
@@ -174,9 +130,7 @@ const LIKELIHOOD = array(${hiddenPhase.likelihood.map(row).join(", ")});
 @group(0) @binding(5) var<storage, read_write> views: array<AgentView>;
 /// of what follows the episode, by its phase
 @group(0) @binding(6) var<storage, read_write> forms: array<Form, PHASES>;
-${candidateWgsl(game, problem.candidates)}
-${write("extended(d: Decision, learning_rate: real, p: Form)", "Form", form)}
-${write("coefficients(p: Form)", "Coefficients", view)}
+${candidateWgsl(problem.candidates)}
 @compute @workgroup_size(1)
 fn follow() {
   let t = part.episode;

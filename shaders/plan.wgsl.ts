@@ -2,16 +2,14 @@
 // device takes the least candidate itself and needs nobody (`follow`).
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import { candidateWgsl, gameWgsl } from "../src/gpu/gameWgsl.ts";
-import type { Problem } from "../src/model/problem.ts";
+import { candidateWgsl, type Points } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
 import { bestWgsl } from "./least.wgsl.ts";
-import { type Arithmetic, plain } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
-/** Prepares the decisions of the episodes from `part.first` on, as the host gave them. */
-export const adoptWgsl = (problem: Problem, arithmetic: Arithmetic): string => wgsl`
-${gameWgsl(problem, arithmetic)}
+/** Prepares the decisions of the episodes from `part.first` on, as the host gave them. @param declarations the game */
+export const adoptWgsl = (declarations: string, episodes: number): string => wgsl`
+${declarations}
 ${Part.wgsl}
 @group(0) @binding(0) var<uniform> part: Part;
 /// η of each episode
@@ -23,14 +21,14 @@ ${Part.wgsl}
 @compute @workgroup_size(${WORKGROUP})
 fn adopt(@builtin(global_invocation_id) id: vec3u) {
   let k = part.first + id.x;
-  if (k >= ${problem.learningRates.length}u) { return; }
+  if (k >= ${episodes}u) { return; }
   plan[k] = prepare(decisions[k], learning_rates[k]);
 }
 `;
 
 /** Makes the least candidate of an episode the plan's. */
-export const followWgsl = (problem: Problem): string => wgsl`
-${gameWgsl(problem, plain)}
+export const followWgsl = (declarations: string, candidates: Points): string => wgsl`
+${declarations}
 ${Part.wgsl}
 ${bestWgsl}
 @group(0) @binding(0) var<uniform> part: Part;
@@ -41,7 +39,7 @@ ${bestWgsl}
 /// by episode
 @group(0) @binding(3) var<storage, read> bests: array<Best>;
 @group(0) @binding(4) var<storage, read_write> plan: array<Prepared>;
-${candidateWgsl(problem.game, problem.candidates)}
+${candidateWgsl(candidates)}
 @compute @workgroup_size(1)
 fn follow() {
   let t = part.episode;

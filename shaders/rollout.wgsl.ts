@@ -4,10 +4,9 @@
 // what an episode has in common is read once for all of them. Twin of src/cpu/rollout.ts.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import { candidateWgsl, gameWgsl, type Points } from "../src/gpu/gameWgsl.ts";
 import type { Problem } from "../src/model/problem.ts";
-import { type CellGrid, cellOfWgsl } from "./cells.wgsl.ts";
 import { f32, ROUNDING } from "./float32.ts";
+import { type CellGrid, candidateWgsl, cellOfWgsl, type Points } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
 import type { Arithmetic } from "./real.wgsl.ts";
 
@@ -29,6 +28,8 @@ export interface Deal {
 /** What is rolled out: one total a candidate and block of states. */
 export interface Rollout {
   readonly problem: Problem;
+  /** the game in the arithmetic: see src/gpu/gameWgsl.ts */
+  readonly declarations: string;
   readonly arithmetic: Arithmetic;
   readonly deal: Deal;
   /** the candidates, or in affine arithmetic their cells */
@@ -44,7 +45,7 @@ export const totalSize = ({ kind, size }: Arithmetic): number => (kind === "affi
 
 /** The kernel `rollout`. */
 export function rolloutWgsl(rollout: Rollout): string {
-  const { problem, arithmetic, deal, candidates, additions = 0, cells } = rollout;
+  const { problem, declarations, arithmetic, deal, candidates, additions = 0, cells } = rollout;
   const { states, lanes, groups, blocks } = deal;
   const each = (text: (i: number) => string) => Array.from({ length: lanes }, (_, i) => text(i)).join("\n");
   const { game, formulas, learningRates } = problem;
@@ -60,7 +61,7 @@ export function rolloutWgsl(rollout: Rollout): string {
   const tallied = (total: string) =>
     affine ? `tally_both(sum, ${total}, ${charges})` : `tally(sum, ${total}, ${charges[0]})`;
 
-  return wgsl`${gameWgsl(problem, arithmetic)}
+  return wgsl`${declarations}
 ${Part.wgsl}
 /// T, the number of episodes
 const EPISODES = ${learningRates.length}u;
@@ -102,7 +103,7 @@ fn planned(k: u32) -> Prepared { return prepare(Decision(k), learning_rates[k]);
 #else
 /// the decisions of the episodes after t
 @group(0) @binding(5) var<storage, read> plan: array<Prepared>;
-${candidateWgsl(game, candidates)}
+${candidateWgsl(candidates)}
 fn planned(k: u32) -> Prepared { return plan[k]; }
 #endif
 #if ${cells}

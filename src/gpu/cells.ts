@@ -1,10 +1,10 @@
-// Whole cells of candidates ruled out at once: host of shaders/affine.wgsl.ts and shaders/cells.wgsl.ts. An affine form
+// Whole cells of candidates ruled out at once: host of shaders/affine.wgsl.ts and shaders/grid.wgsl.ts. An affine form
 // encloses the costs of all candidates of a cell. Where its lower end is above the second least of all upper ends, none
 // of them is the least or the runner-up, and none is rolled out; of the others it bounds what float32 may lose.
 
-import type { CellGrid } from "../../shaders/cells.wgsl.ts";
 import { encloseCellsWgsl } from "../../shaders/enclose.wgsl.ts";
 import { centreOf, radiusFrom, radiusOf } from "../../shaders/float32.ts";
+import type { CellGrid } from "../../shaders/grid.wgsl.ts";
 import { affineOf } from "../../shaders/real.wgsl.ts";
 import { totalSize, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { checkNotAborted } from "../errors.ts";

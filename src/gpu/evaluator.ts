@@ -19,7 +19,7 @@ import { guarded, type OpenDevice, openDevice } from "./device.ts";
 import { numbersOf } from "./gameWgsl.ts";
 import { createMomentsScorer } from "./moments.ts";
 import { Recorder } from "./recorder.ts";
-import { createRolloutScorer } from "./rollouts.ts";
+import { createRolloutScorer } from "./rolloutScorer.ts";
 import { createSearch } from "./search.ts";
 import { createScreening } from "./survivors.ts";
 

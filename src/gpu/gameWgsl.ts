@@ -309,30 +309,3 @@ ${states.map(({ j }) => `  reach${j} = new_reach${j}; fault${j} = new_fault${j};
 }
 `;
 }
-
-/** The candidate of an index, the last axis changing fastest, from a table in which the axes follow each other. */
-export function candidateWgsl({ decisionNames }: Game, { axes }: Points): string {
-  const counts = axes.map((axis) => axis.length);
-  const starts = counts.map((_, d) => counts.slice(0, d).reduce((sum, count) => sum + count, 0));
-  const numbers = coordinatesWgsl(counts).map((coordinate, d) => `axes[${starts[d]}u + ${coordinate}]`);
-  return wgsl`
-/// the decision of an index of the grid of ${decisionNames.join(" × ")}
-fn candidate(index: u32) -> Decision {
-  return Decision(${numbers.join(", ")});
-}
-`;
-}
-
-/** A grid's points, as far as a kernel has to know them. */
-export interface Points {
-  /** the points of each axis */
-  readonly axes: readonly { readonly length: number }[];
-}
-
-/** Where `index` is on each axis of a grid, as WGSL expressions. */
-export function coordinatesWgsl(counts: readonly number[]): string[] {
-  return counts.map((count, d) => {
-    const stride = counts.slice(d + 1).reduce((product, next) => product * next, 1);
-    return `index / ${stride}u % ${count}u`;
-  });
-}

@@ -11,6 +11,7 @@ import { encode } from "./buffers.ts";
 import type { GpuContext, Scorer } from "./context.ts";
 import { capacityOf } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
+import { costWgsl, extendWgsl } from "./momentsWgsl.ts";
 
 /** A scorer by moments: O(1) a candidate. */
 export async function createMomentsScorer(context: GpuContext): Promise<Scorer> {
@@ -31,7 +32,7 @@ export async function createMomentsScorer(context: GpuContext): Promise<Scorer> 
   const bytes = hiddenPhase.signals * hiddenPhase.phases * phaseViewSize(problem) * arithmetic.size * 4;
   const views = buffers.storage("views", bytes);
   const enclosures = buffers.storage("enclosures", capacity * 8);
-  const code = momentsWgsl(problem, arithmetic, mean, certified && !bounded);
+  const code = momentsWgsl(problem, arithmetic, costWgsl(problem, arithmetic, mean), certified && !bounded);
   const moments = await createKernel(device, "moments", code, ["part", "read", "read", "write"]);
   const momentsGroup = moments.bind(recorder.parts, axes, views, enclosures);
 
@@ -45,7 +46,12 @@ export async function createMomentsScorer(context: GpuContext): Promise<Scorer> 
     const rates = buffers.holding("learning rates", encode(learningRates, plain));
     const posterior = buffers.holding("posterior", encode(hiddenPhase.posterior.flat(2), plain));
     const bindings = ["part", "read", "read", "read", "read", "write", "write"] as const;
-    const kernel = await createKernel(device, "follow", followMomentsWgsl(problem, mean), bindings);
+    const kernel = await createKernel(
+      device,
+      "follow",
+      followMomentsWgsl(problem, extendWgsl(problem, mean)),
+      bindings,
+    );
     const group = kernel.bind(recorder.parts, axes, rates, posterior, bests, views, forms);
     return (episode: number) => recorder.dispatch(kernel, group, recorder.part({ episode }), 1);
   }

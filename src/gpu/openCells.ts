@@ -1,7 +1,7 @@
 // Which cells of candidates are open, because one of theirs may be the least or the runner-up, and how many candidates
 // those have.
 
-import type { CellGrid } from "../../shaders/cells.wgsl.ts";
+import type { CellGrid } from "../../shaders/grid.wgsl.ts";
 import { HUGE } from "../../shaders/least.wgsl.ts";
 
 /** Which cells are open: 1 or 0. @param bounds cost, spread and error of each cell */

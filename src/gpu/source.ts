@@ -6,7 +6,7 @@ import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import type { Plan } from "../model/evaluator.ts";
 import { encode } from "./buffers.ts";
 import type { GpuContext } from "./context.ts";
-import { sizesOf } from "./gameWgsl.ts";
+import { gameWgsl, sizesOf } from "./gameWgsl.ts";
 import { createKernel } from "./kernel.ts";
 
 /** Where the kernel reads decisions from. */
@@ -45,7 +45,7 @@ async function createGridSource(making: Making): Promise<Source> {
   const axes = buffers.holding("axes", points);
   const decisions = buffers.storage("decisions", episodes * sizes.decision * bytes);
   const plan = buffers.storage("plan", episodes * sizes.prepared * bytes);
-  const code = adoptWgsl(problem, arithmetic);
+  const code = adoptWgsl(gameWgsl(problem, arithmetic), episodes);
   const adopt = await createKernel(open.device, "adopt", code, ["part", "read", "read", "write"]);
   const group = adopt.bind(recorder.parts, rates, decisions, plan);
   return {

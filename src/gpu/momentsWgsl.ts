@@ -1,0 +1,72 @@
+// The moments of a linear game in WGSL: the expressions of src/model/momentFormulas.ts, written as the functions that
+// shaders/moments.wgsl.ts calls.
+
+import { f32 } from "../../shaders/float32.ts";
+import { type Arithmetic, plain } from "../../shaders/real.wgsl.ts";
+import type { Node } from "../game/graph.ts";
+import { momentFormulasOf } from "../model/momentFormulas.ts";
+import type { Problem } from "../model/problem.ts";
+import { decisionTexts, decisionWgsl, functionOf } from "./gameWgsl.ts";
+
+/** A problem's moments as expressions, with the parameters' values in them. */
+function boundMoments({ game, parameters, formulas: { graph: g } }: Problem) {
+  const { now, most, steps, later, form, formNames, meanNames } = momentFormulasOf(game)!;
+  const bound = (node: Node) =>
+    g.substitute(node, (name) => (Object.hasOwn(parameters, name) ? g.number(parameters[name]) : undefined));
+  return {
+    ...{ g, formNames, meanNames },
+    ...{ now: bound(now), mostNow: bound(most.now), mostStep: bound(most.step) },
+    ...{ steps: steps.map(bound), form: form.map(bound) },
+    /** what a phase comes to: shape [phaseViewSize] without weight and rate */
+    coefficients: [later.constant, g.number(0), g.number(0), ...later.linear, ...later.quadratic].map(bound),
+  };
+}
+
+/**
+ * What a candidate costs: `real`, `Decision`, `cost_now`, `cost_later`, `most_now`, `most_later`.
+ *
+ * @param mean of the products of a state's numbers, scaled; upper triangle by rows
+ */
+export function costWgsl(problem: Problem, arithmetic: Arithmetic, mean: ArrayLike<number>): string {
+  const { g, now, mostNow, mostStep, steps, meanNames } = boundMoments(problem);
+  const after = (i: number) => g.name(`after.${i}`);
+  let product = 3 + steps.length;
+  const later = steps.reduce((sum, step, i) => {
+    const slope = steps
+      .slice(i)
+      .reduce((sum, other) => g.add(sum, g.multiply(after(product++), other)), after(3 + i));
+    return g.add(sum, g.multiply(step, slope));
+  }, after(0));
+  const given = new Map([
+    ...decisionTexts(problem),
+    // not as numbers of the formulas: 0 times what is not finite is no 0
+    ...meanNames.map((name, i) => [g.name(name), arithmetic.literal(mean[i])] as const),
+    ...Array.from({ length: product }, (_, i) => [after(i), `views[part.signal][z].after[${i}]`] as const),
+  ]);
+  const write = (head: string, node: Node) =>
+    functionOf(`${head} -> real`, given, [node], arithmetic, ([value]) => value);
+  return `${decisionWgsl(problem, arithmetic)}
+${write("cost_now(d: Decision)", now)}
+${write("cost_later(d: Decision, learning_rate: real, z: u32)", later)}
+/// how much rounding matters
+${write("most_now(d: Decision)", mostNow)}
+${write(
+  "most_later(d: Decision, learning_rate: real, z: u32)",
+  g.add(g.multiply(after(1), mostStep), after(2)),
+)}`;
+}
+
+/** What an episode makes of a future: `real`, `Decision`, `extended`, `coefficients`. @param mean as of `costWgsl` */
+export function extendWgsl(problem: Problem, mean: ArrayLike<number>): string {
+  const { g, form, formNames, meanNames, coefficients } = boundMoments(problem);
+  const given = new Map([
+    ...decisionTexts(problem),
+    ...meanNames.map((name, i) => [g.name(name), f32(mean[i])] as const),
+    ...formNames.map((name, i) => [g.name(name), `p[${i}]`] as const),
+  ]);
+  const write = (head: string, type: string, nodes: readonly Node[]) =>
+    functionOf(`${head} -> ${type}`, given, nodes, plain, (values) => `${type}(${values.join(", ")})`);
+  return `${decisionWgsl(problem, plain)}
+${write("extended(d: Decision, learning_rate: real, p: Form)", "Form", form)}
+${write("coefficients(p: Form)", "Coefficients", coefficients)}`;
+}
