@@ -1,12 +1,11 @@
 // Measures all that was asked, row by row, and says on what machine.
 
 import { cpus, totalmem } from "node:os";
-import type { Config } from "../src/config/config.ts";
+import type { Config, SearchSettings } from "../src/config/config.ts";
 import { MesaError } from "../src/errors.ts";
 import { type AdapterReport, listAdapters } from "../src/gpu/device.ts";
 import { createGpu } from "../src/gpu/node.ts";
 import { createProblem } from "../src/model/problem.ts";
-import type { SearchSettings } from "../src/schema.ts";
 import { SIZES, type Size } from "./cases.ts";
 import { instructionsPerSecond, instructionsPerStep } from "./limit.ts";
 import { type Measured, measure } from "./measure.ts";

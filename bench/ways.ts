@@ -1,8 +1,8 @@
 // The ways in which a problem can be solved, and how much work each is.
 
 import { availableParallelism } from "node:os";
+import type { SearchSettings } from "../src/config/config.ts";
 import type { Problem } from "../src/model/problem.ts";
-import type { SearchSettings } from "../src/schema.ts";
 import { METHODS } from "../src/solve/methods.ts";
 import { chooseSolver, type SolverChoice } from "../src/solve/solverChoice.ts";
 import type { Size } from "./cases.ts";

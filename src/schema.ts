@@ -2,7 +2,6 @@
 // allowed: `complaint` puts the key before it and what was got behind it.
 
 import * as v from "valibot";
-import { weightsOf } from "./game/network.ts";
 import type { Axis } from "./grid.ts";
 
 /** What a number must lie within, both ends included. */
@@ -77,81 +76,6 @@ export function axis(defaults: Axis, bounds: Bounds = {}) {
     {},
   );
 }
-
-const rate = bounded({ min: 0 });
-const list = { learningRates: v.array(rate, "a list of numbers") };
-
-/** A schedule of these entries, or a list of learning rates. */
-function scheduleOf(entries: v.ObjectEntries) {
-  const keys = Object.keys(entries);
-  return v.pipe(
-    v.custom<object>(
-      (input) =>
-        isRecord(input) &&
-        !(Object.hasOwn(input, "learningRates") && keys.some((key) => Object.hasOwn(input, key))),
-      `an object with ${keys.join(", ")}, or with learningRates and none of these`,
-    ),
-    v.lazy(
-      (input): v.GenericSchema<object> =>
-        Object.hasOwn(input as object, "learningRates")
-          ? object(list)
-          : object(entries, `${keys.join(", ")}, or learningRates alone`),
-    ),
-  );
-}
-
-/** A schedule whose training has a length; the defaults are the post's first experiment. */
-export const schedule = scheduleOf({
-  training: v.optional(whole(0), 20),
-  deployment: v.optional(whole(0), 80),
-  learningRate: v.optional(rate, 1),
-});
-
-/** A schedule where a hidden phase says when training ends. */
-export const hiddenSchedule = scheduleOf({
-  episodes: v.optional(whole(0), 100),
-  learningRate: v.optional(rate, 1),
-});
-
-/** weights of a network, at most: the search is quadratic in them */
-export const MOST_WEIGHTS = 1024;
-
-const allowed = "a list of 2 to 10 whole numbers, the first and the last of them 1";
-
-/** Widths of a network's layers. */
-export const layers = v.pipe(
-  v.array(whole(1), allowed),
-  v.minLength(2, allowed),
-  v.maxLength(10, allowed),
-  v.check((layers) => layers[0] === 1 && layers.at(-1) === 1, allowed),
-  v.check((layers) => layers.every((width) => width <= MOST_WEIGHTS), `at most ${MOST_WEIGHTS} wide`),
-  v.check(
-    (layers) => weightsOf(layers) <= MOST_WEIGHTS,
-    `a network of at most ${MOST_WEIGHTS} weights, biases among them`,
-  ),
-);
-
-/** How hard to search for what no grid holds; in the configuration as `search`. */
-export interface SearchSettings {
-  readonly seed: number;
-  /** candidates of a generation of the first run; each restart doubles it */
-  readonly population: number;
-  /** generations of a run, at most */
-  readonly generations: number;
-  /** runs after the first */
-  readonly restarts: number;
-}
-
-/** {@link SearchSettings}, any of which may be left out. */
-export const search = v.optional(
-  object({
-    seed: v.optional(bounded({ min: 0, max: 2 ** 32 - 1 }, true), 1),
-    population: v.optional(bounded({ min: 4, max: 4096 }, true), 24),
-    generations: v.optional(bounded({ min: 1, max: 100_000 }, true), 150),
-    restarts: v.optional(bounded({ min: 0, max: 6 }, true), 0),
-  }),
-  {},
-);
 
 /** One line for a schema's issue. @param within the path of what was checked */
 export function complaint(issue: v.BaseIssue<unknown>, within = ""): string {

@@ -7,25 +7,34 @@ import { MesaError } from "../errors.ts";
 import { type Game, gameOf, type StateVariable } from "../game/game.ts";
 import { games } from "../game/games.ts";
 import type { AnyGame, DecisionName, DefinitionOf, IsAny, ParameterName, StateName } from "../game/names.ts";
+import { layers, MOST_WEIGHTS } from "../game/network.ts";
 import type { Axis } from "../grid.ts";
-import {
-  axis,
-  bounded,
-  complaint,
-  hiddenSchedule,
-  isRecord,
-  layers,
-  MOST_WEIGHTS,
-  object,
-  quote,
-  type SearchSettings,
-  schedule,
-  search,
-  whole,
-} from "../schema.ts";
-import { episodesOf, learningRatesOf, type Schedule } from "./schedule.ts";
+import { axis, bounded, complaint, isRecord, object, quote, whole } from "../schema.ts";
+import { episodesOf, hiddenSchedule, learningRatesOf, type Schedule, schedule } from "./schedule.ts";
 
 export { learningRatesOf, type Schedule } from "./schedule.ts";
+
+/** How hard to search for what no grid holds; in the configuration as `search`. */
+export interface SearchSettings {
+  readonly seed: number;
+  /** candidates of a generation of the first run; each restart doubles it */
+  readonly population: number;
+  /** generations of a run, at most */
+  readonly generations: number;
+  /** runs after the first */
+  readonly restarts: number;
+}
+
+/** {@link SearchSettings}, any of which may be left out. */
+export const search = v.optional(
+  object({
+    seed: v.optional(bounded({ min: 0, max: 2 ** 32 - 1 }, true), 1),
+    population: v.optional(bounded({ min: 4, max: 4096 }, true), 24),
+    generations: v.optional(bounded({ min: 1, max: 100_000 }, true), 150),
+    restarts: v.optional(bounded({ min: 0, max: 6 }, true), 0),
+  }),
+  {},
+);
 
 /** Settings that there are in any game. */
 interface CommonSettings<G extends AnyGame> {

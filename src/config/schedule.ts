@@ -1,5 +1,8 @@
 // How fast the base optimizer learns in each episode: as it is asked, and as an array.
 
+import * as v from "valibot";
+import { bounded, isRecord, object, whole } from "../schema.ts";
+
 /**
  * The learning rate of each episode: a training phase followed by deployment, or every rate by itself; where the
  * phase is hidden, the rate while training lasts.
@@ -22,3 +25,38 @@ export function learningRatesOf(schedule: Schedule): Float64Array {
   const { training, deployment, learningRate } = schedule;
   return new Float64Array(training + deployment).fill(learningRate, 0, training);
 }
+
+const rate = bounded({ min: 0 });
+const list = { learningRates: v.array(rate, "a list of numbers") };
+
+/** A schedule of these entries, or a list of learning rates. */
+function scheduleOf(entries: v.ObjectEntries) {
+  const keys = Object.keys(entries);
+  return v.pipe(
+    v.custom<object>(
+      (input) =>
+        isRecord(input) &&
+        !(Object.hasOwn(input, "learningRates") && keys.some((key) => Object.hasOwn(input, key))),
+      `an object with ${keys.join(", ")}, or with learningRates and none of these`,
+    ),
+    v.lazy(
+      (input): v.GenericSchema<object> =>
+        Object.hasOwn(input as object, "learningRates")
+          ? object(list)
+          : object(entries, `${keys.join(", ")}, or learningRates alone`),
+    ),
+  );
+}
+
+/** A schedule whose training has a length; the defaults are the post's first experiment. */
+export const schedule = scheduleOf({
+  training: v.optional(whole(0), 20),
+  deployment: v.optional(whole(0), 80),
+  learningRate: v.optional(rate, 1),
+});
+
+/** A schedule where a hidden phase says when training ends. */
+export const hiddenSchedule = scheduleOf({
+  episodes: v.optional(whole(0), 100),
+  learningRate: v.optional(rate, 1),
+});

@@ -11,10 +11,10 @@
 import * as v from "valibot";
 import { MesaError } from "../errors.ts";
 import type { Axis } from "../grid.ts";
-import { bounded, complaint, isRecord, layers, object, quote, whole } from "../schema.ts";
+import { bounded, complaint, isRecord, object, quote, whole } from "../schema.ts";
 import { createEvaluate } from "./evaluate.ts";
 import { differentiate, Graph, isNumber, type Node, namesIn } from "./graph.ts";
-import { networkOutput, weightName, weightsOf } from "./network.ts";
+import { layers, networkOutput, weightName, weightsOf } from "./network.ts";
 import { FUNCTION_NAMES, parse } from "./parse.ts";
 import { type Proportional, proportionalOf } from "./proportional.ts";
 import { linearForm, mirroredStates, type SumOfSquares, squaresOf } from "./structure.ts";

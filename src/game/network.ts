@@ -5,6 +5,8 @@
 // Its weights are the decision. Those of a layer follow each other neuron by neuron, each neuron's bias after its
 // weights.
 
+import * as v from "valibot";
+import { whole } from "../schema.ts";
 import type { Graph, Node } from "./graph.ts";
 
 /** The name of a weight in the network's expression. */
@@ -14,6 +16,24 @@ export const weightName = (index: number): string => `weights.${index}`;
 export function weightsOf(layers: readonly number[]): number {
   return layers.slice(1).reduce((sum, width, l) => sum + width * (layers[l] + 1), 0);
 }
+
+/** weights of a network, at most: the search is quadratic in them */
+export const MOST_WEIGHTS = 1024;
+
+const allowed = "a list of 2 to 10 whole numbers, the first and the last of them 1";
+
+/** Widths of a network's layers. */
+export const layers = v.pipe(
+  v.array(whole(1), allowed),
+  v.minLength(2, allowed),
+  v.maxLength(10, allowed),
+  v.check((layers) => layers[0] === 1 && layers.at(-1) === 1, allowed),
+  v.check((layers) => layers.every((width) => width <= MOST_WEIGHTS), `at most ${MOST_WEIGHTS} wide`),
+  v.check(
+    (layers) => weightsOf(layers) <= MOST_WEIGHTS,
+    `a network of at most ${MOST_WEIGHTS} weights, biases among them`,
+  ),
+);
 
 /** What a network puts out. @param layers widths, the first and the last of them 1 */
 export function networkOutput(g: Graph, layers: readonly number[], input: Node): Node {

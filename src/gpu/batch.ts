@@ -3,9 +3,9 @@
 import { encloseWgsl } from "../../shaders/enclose.wgsl.ts";
 import { plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
+import type { SearchSettings } from "../config/config.ts";
 import type { BatchCosts } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
-import type { SearchSettings } from "../schema.ts";
 import { Buffers } from "./buffers.ts";
 import { dealStates } from "./cut.ts";
 import { guarded, type OpenDevice, openDevice } from "./device.ts";

@@ -2,6 +2,7 @@
 // restarts, whose every generation is one batch of rollouts. It starts from the decision of the episode after, which
 // is seldom far. In float32 the best few of a generation are settled in float64 before the search hears of them.
 
+import type { SearchSettings } from "../config/config.ts";
 import { costsJob, situationOf } from "../cpu/jobs.ts";
 import { createOracle } from "../cpu/oracle.ts";
 import { SolveThreads, type Threading } from "../cpu/solveThreads.ts";
@@ -15,7 +16,6 @@ import {
   type Watch,
 } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
-import type { SearchSettings } from "../schema.ts";
 import { minimize } from "../search/minimize.ts";
 
 /** σ at the start: weights of about one */
