@@ -3,7 +3,7 @@
 //     npm run docs:performance
 
 import { readFile, writeFile } from "node:fs/promises";
-import { fillTables } from "./tables.ts";
+import { fillTables } from "./docTables.ts";
 
 for (const path of ["README.md", "docs/performance.md"]) {
   const read = async (name: string) => JSON.parse(await readFile(`bench/results/${name}.json`, "utf8"));

@@ -11,7 +11,7 @@ import { exitCodeOf, lineOf, say } from "../src/cli/failure.ts";
 import { mappingTable, measureMapping } from "./mapping.ts";
 import { openMeter } from "./measurements.ts";
 import { race } from "./peers.ts";
-import { racesTable } from "./racesTable.ts";
+import { racesTable } from "./textTables.ts";
 
 /** the share of the time that the peers take */
 const RACES = 0.8;

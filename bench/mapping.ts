@@ -1,7 +1,6 @@
 // How many states an invocation should roll out side by side: the same rollouts on the GPU with more and fewer of
 // them, in turns in one run. `lanesFor` in src/gpu/cut.ts is the rule that rests on it.
 
-import { large } from "../src/cli/bench.ts";
 import { checkNotAborted } from "../src/errors.ts";
 import { lanesFor } from "../src/gpu/cut.ts";
 import { createGpuEvaluator, type GpuEvaluator } from "../src/gpu/evaluator.ts";
@@ -10,6 +9,7 @@ import { createProblem } from "../src/model/problem.ts";
 import { alignColumns } from "../src/report/table.ts";
 import { type Spread, spreadOf } from "./measure.ts";
 import type { Opened } from "./measurements.ts";
+import { large } from "./textTables.ts";
 
 const LANES = [1, 2, 4, 6, 8, 10, 11, 12, 16];
 const ROUNDS = 7;

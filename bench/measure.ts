@@ -1,4 +1,4 @@
-// Measures one way of solving one problem: the first solve with all that has to be opened and compiled, and solves
+// Measures one variant of one solve: the first solve with all that has to be opened and compiled, and solves
 // after it. The problem is ready before the clock starts, and each solve's decisions are back and compared with the
 // first one's before the next begins.
 
@@ -8,7 +8,7 @@ import type { Problem } from "../src/model/problem.ts";
 import { Induction } from "../src/solve/induction.ts";
 import { chooseSolver, withEvaluator } from "../src/solve/solverChoice.ts";
 import type { MeteredGpu } from "./meter.ts";
-import type { Asked } from "./ways.ts";
+import type { Variant } from "./variants.ts";
 
 /** Repeated measurements of one quantity. */
 export interface Spread {
@@ -92,7 +92,7 @@ async function within<T>(
 }
 
 /**
- * Measures a way of solving a problem.
+ * Measures one variant of a solve.
  *
  * @param patience how long the first solve may take, in seconds
  * @returns undefined where it takes longer
@@ -100,14 +100,14 @@ async function within<T>(
  */
 export async function measure(
   problem: Problem,
-  asked: Asked,
+  asked: Variant,
   {
     meter,
     patience,
     signal,
   }: { meter: MeteredGpu | undefined; patience: number; signal?: AbortSignal | undefined },
 ): Promise<Measured | undefined> {
-  const way = chooseSolver(problem, { ...asked, gpu: asked.backend === "gpu" ? meter?.gpu : undefined });
+  const choice = chooseSolver(problem, { ...asked, gpu: asked.backend === "gpu" ? meter?.gpu : undefined });
   const episodes = problem.learningRates.length;
   const solveOnce = async (evaluator: Evaluator, until: AbortSignal | undefined) => {
     const induction = new Induction(episodes);
@@ -121,7 +121,7 @@ export async function measure(
     const started = performance.now();
     const ran = await withEvaluator(
       problem,
-      way,
+      choice,
       [],
       async (evaluator) => {
         const cold = await within(patience, signal, (until) => solveOnce(evaluator, until));

@@ -10,20 +10,20 @@ import { SIZES, type Size } from "./cases.ts";
 import { instructionsPerSecond, instructionsPerStep } from "./limit.ts";
 import { type Measured, measure } from "./measure.ts";
 import { type MeteredGpu, meterGpu } from "./meter.ts";
-import { type Asked, solverChoicesOf, workOf } from "./ways.ts";
+import { type Variant, variantsOf, workOf } from "./variants.ts";
 
 /** What to measure. */
 export interface Selection {
   /** configurations by the name of their row, the smallest first */
   readonly cases: Readonly<Record<string, readonly Config[]>>;
   readonly sizes: readonly Size[];
-  readonly backends: readonly Asked["backend"][];
+  readonly backends: readonly Variant["backend"][];
   /** how long a solve may take, in seconds */
   readonly patience: number;
 }
 
 /** A row of the table. */
-export interface Row extends Asked, Omit<Measured, "plan" | "precision"> {
+export interface Row extends Variant, Omit<Measured, "plan" | "precision"> {
   readonly game: string;
   readonly size: Size;
   /** of a step; of a search's generation */
@@ -120,7 +120,7 @@ export async function measureAll(
       const config = configs[rung];
       if (!config || !sizes.includes(size)) return [];
       const problem = createProblem(config);
-      return solverChoicesOf(problem, size)
+      return variantsOf(problem, size)
         .filter(({ backend }) => backends.includes(backend))
         .map((asked) => ({ game, size, problem, asked }));
     }),
@@ -128,7 +128,7 @@ export async function measureAll(
 
   const rows: Row[] = [];
   const leftOut: LeftOut[] = [];
-  /** work a second, by way; 0 where a smaller size took too long */
+  /** work a second, by variant; 0 where a smaller size took too long */
   const speeds = new Map<string, number>();
   const certified = new Map<string, Measured["plan"]>();
   for (const [i, { game, size, problem, asked }] of jobs.entries()) {
@@ -138,9 +138,9 @@ export async function measureAll(
       leftOut.push({ ...named, why: "there is no adapter" });
       continue;
     }
-    const way = [game, ...Object.values(asked)].join();
+    const variant = [game, ...Object.values(asked)].join();
     const { amount, unit } = workOf(problem, asked.method);
-    const speed = speeds.get(way);
+    const speed = speeds.get(variant);
     const gains = GAINS[asked.backend === "gpu" && !opened?.adapter.software ? "gpu" : "cpu"];
     const hopeless = speed !== undefined && amount > speed * gains * patience;
     const measured = hopeless
@@ -148,13 +148,13 @@ export async function measureAll(
       : await measure(problem, asked, { meter: opened?.meter, patience, signal });
     if (!measured) {
       leftOut.push({ ...named, why: `a solve takes over ${patience} s` });
-      speeds.set(way, 0);
+      speeds.set(variant, 0);
       continue;
     }
     const { plan, precision, ...rest } = measured;
     const search = problem.config.search as SearchSettings;
     const { median } = measured.seconds;
-    speeds.set(way, amount / median);
+    speeds.set(variant, amount / median);
     const same = `${game}, ${size}`;
     if (precision === "certified" && !certified.has(same)) certified.set(same, plan);
     const other = certified.has(same) ? differences(plan, certified.get(same)!) : null;

@@ -1,25 +1,28 @@
-// The script that threads run is a string in the bundle: `import script from "./worker.ts?script"` gives worker.ts and
+// The script that threads run is a string in the bundle: `import script from "virtual:worker"` gives src/worker.ts and
 // all it imports as the text of a script that defines the global `worker`. esbuild asks this module when the project is
 // bundled, and Vite when it is tested.
-import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 
-const SUFFIX = "?script";
-const FILTER = /\?script$/;
+const WORKER = fileURLToPath(new URL("../src/worker.ts", import.meta.url));
+const NAME = "virtual:worker";
 
-/** esbuild plugin for the script itself: in a thread there is none, for threads start no threads */
-const noScript = {
-  name: "no script",
+/** esbuild plugin: what the import gives */
+const esbuildPlugin = (text) => ({
+  name: "worker",
   setup(build) {
-    build.onResolve({ filter: FILTER }, ({ path }) => ({ path, namespace: "no script" }));
-    build.onLoad({ filter: FILTER, namespace: "no script" }, () => ({ contents: "", loader: "text" }));
+    build.onResolve({ filter: /^virtual:worker$/ }, ({ path }) => ({ path, namespace: "worker" }));
+    build.onLoad({ filter: /./, namespace: "worker" }, async () => ({
+      contents: await text(),
+      loader: "text",
+    }));
   },
-};
+});
 
-async function bundled(file) {
+async function bundled() {
   const { outputFiles } = await build({
-    entryPoints: [file],
+    entryPoints: [WORKER],
     bundle: true,
     format: "iife",
     globalName: "worker",
@@ -30,35 +33,19 @@ async function bundled(file) {
     logLevel: "warning",
     write: false,
     define: { __VERSION__: JSON.stringify(manifest.version) },
-    plugins: [noScript],
+    // in a thread there is no script, for threads start no threads
+    plugins: [esbuildPlugin(() => "")],
   });
   return outputFiles[0].text;
 }
 
-/** esbuild plugin: `import script from "./worker.ts?script"` */
-export const workerForEsbuild = {
-  name: "worker",
-  setup(build) {
-    build.onResolve({ filter: FILTER }, ({ path, resolveDir }) => ({
-      path: resolve(resolveDir, path.slice(0, -SUFFIX.length)),
-      namespace: "script",
-    }));
-    build.onLoad({ filter: /./, namespace: "script" }, async ({ path }) => ({
-      contents: await bundled(path),
-      loader: "text",
-    }));
-  },
-};
+/** esbuild plugin: `import script from "virtual:worker"` */
+export const workerForEsbuild = esbuildPlugin(bundled);
 
 /** Vite plugin: the same import under Vitest */
 export const workerForVite = {
   name: "worker",
   enforce: "pre",
-  resolveId(path, importer) {
-    return path.endsWith(SUFFIX) ? resolve(dirname(importer), path) : null;
-  },
-  async load(id) {
-    if (!id.endsWith(SUFFIX)) return null;
-    return `export default ${JSON.stringify(await bundled(id.slice(0, -SUFFIX.length)))};`;
-  },
+  resolveId: (path) => (path === NAME ? `\0${NAME}` : null),
+  load: async (id) => (id === `\0${NAME}` ? `export default ${JSON.stringify(await bundled())};` : null),
 };

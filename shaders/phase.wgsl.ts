@@ -17,7 +17,6 @@
 //     F ← E|g| (h + (1 − h) F),   Q ← E a² Σ_{n > t} P(n)/n + E g² Q.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import { type CellNumber, NUMBERS } from "../src/diagram/linearDiagram.ts";
 import { bestResponseWgsl } from "./bestResponse.wgsl.ts";
 import { f32 } from "./float32.ts";
 import { Part } from "./layout.ts";
@@ -26,6 +25,20 @@ import { WORKGROUP } from "./rollout.wgsl.ts";
 /** `perDiscount` → `per_discount` */
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
+/** What may differ from cell to cell, in the order in which the kernel has it. */
+export const NUMBERS = [
+  "learningRate",
+  "training",
+  "deployment",
+  "discount",
+  "regularization",
+  "theta",
+  "hazard",
+  "signalError",
+  "deploymentAt",
+] as const;
+export type CellNumber = (typeof NUMBERS)[number];
+/** `training` and `deployment` are episodes; where the phase is hidden, `training` is all of them. */
 /** What one text of the kernel is made for; all else is data. */
 export interface PhaseVariant {
   readonly method: "exact" | "moments";

@@ -3,8 +3,8 @@
 /** the package's version, put in by the bundler */
 declare const __VERSION__: string;
 
-declare module "*?script" {
-  /** a script that defines the global `worker`, the exports of the module; empty in such a script */
+declare module "virtual:worker" {
+  /** a script that defines the global `worker`, the exports of src/worker.ts; empty in that script itself */
   const text: string;
   export default text;
 }

@@ -2,10 +2,10 @@
 
 import { basename, dirname } from "node:path";
 import { CASES, SIZES, type Size } from "../../bench/cases.ts";
-import { measureAll, type Report, type Row, type Selection } from "../../bench/measurements.ts";
+import { measureAll, type Report, type Selection } from "../../bench/measurements.ts";
+import { benchTable } from "../../bench/textTables.ts";
 import { type Config, MesaError } from "../index.ts";
 import { toJson } from "../report/json.ts";
-import { alignColumns } from "../report/table.ts";
 import { readJson } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
@@ -62,74 +62,6 @@ export async function readSelection({ game, size, backend, patience }: BenchFlag
     backends: backend === "all" ? ["cpu", "gpu"] : [backend],
     patience: seconds,
   };
-}
-
-const UNITS = ["", "k", "M", "G", "T", "P"];
-
-/** A large number, to three digits: `1.23 G`. */
-export function large(x: number): string {
-  const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(x) / 3)));
-  return `${Number((x / 1000 ** power).toPrecision(3))} ${UNITS[power]}`.trimEnd();
-}
-
-/** Seconds as milliseconds, to three digits. */
-export const milliseconds = (seconds: number): string => String(Number((seconds * 1000).toPrecision(3)));
-
-const MIB = 2 ** 20;
-const mebibytes = (bytes: number) => String(Number((bytes / MIB).toPrecision(2)));
-
-function cellsOf(row: Row): string[] {
-  const { seconds, gpuSeconds, limitShare, gpuBytes, perSecond } = row;
-  const grid = `${row.candidates.toLocaleString("en-US")} × ${row.states.toLocaleString("en-US")} × ${row.episodes}`;
-  return [
-    row.game,
-    row.method,
-    row.threads === undefined ? row.backend : `${row.backend}, ${row.threads}`,
-    row.ran,
-    grid,
-    milliseconds(row.first),
-    ...(row.void
-      ? ["void"]
-      : [`${milliseconds(seconds.median)} (${milliseconds(seconds.least)}–${milliseconds(seconds.most)})`]),
-    gpuSeconds ? milliseconds(gpuSeconds.median) : "–",
-    perSecond === null ? "–" : `${large(perSecond)} ${row.unit}/s`,
-    limitShare === null ? "–" : `${(100 * limitShare).toFixed(0)} %`,
-    mebibytes(row.residentBytes),
-    gpuBytes === null ? "–" : mebibytes(gpuBytes),
-  ];
-}
-
-const HEADING = [
-  ...["game", "method", "backend, threads", "precision", "candidates × states × episodes"],
-  ...["first, ms", "then, ms", "GPU, ms", "speed", "of the limit", "grown by, MiB", "on the GPU, MiB"],
-];
-
-/** What was left out, a line for each way and reason. */
-function leftOutLines(leftOut: Report["leftOut"]): string[] {
-  const sizes = new Map<string, Size[]>();
-  for (const { game, method, backend, threads, precision, why, size } of leftOut) {
-    const line = `  ${[game, method, backend, threads, precision].filter(Boolean).join(", ")}: ${why}`;
-    sizes.set(line, [...(sizes.get(line) ?? []), size]);
-  }
-  return Array.from(sizes, ([line, which]) => `${line} (${which.join(", ")})`);
-}
-
-/** The measurements as a table, under what they were made on. */
-export function benchTable({ version, node, machine, adapter, rows, leftOut }: Report): string {
-  const { cpu, cores, memoryBytes } = machine;
-  return [
-    `mesa-induction ${version}, Node ${node}; ${cpu}, ${cores} cores, ${Math.round(memoryBytes / 2 ** 30)} GiB; ${
-      adapter ? `${adapter.name}${adapter.software ? ", a software adapter" : ""}` : "no adapter"
-    }`,
-    "",
-    alignColumns([HEADING, ...rows.map(cellsOf)], 5),
-    ...rows.flatMap((row) =>
-      row.void ? [`void: ${row.game}, ${row.size}, ${row.method}: ${row.void}`] : [],
-    ),
-    ...(leftOut.length > 0 ? ["", "left out:"] : []),
-    ...leftOutLines(leftOut),
-    "",
-  ].join("\n");
 }
 
 /** A file for measurements, tried before they are made. @throws MesaError `CANNOT_WRITE` */

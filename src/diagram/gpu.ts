@@ -1,7 +1,14 @@
 // Diagrams on the GPU, in float32: host of shaders/phase.wgsl.ts. What the kernel is not sure of, and what it does not
 // know, the CPU solves in float64.
 
-import { NONE, outputsOf, type PhaseVariant, phaseWgsl } from "../../shaders/phase.wgsl.ts";
+import {
+  type CellNumber,
+  NONE,
+  NUMBERS,
+  outputsOf,
+  type PhaseVariant,
+  phaseWgsl,
+} from "../../shaders/phase.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { checkNotAborted } from "../errors.ts";
 import { Buffers } from "../gpu/buffers.ts";
@@ -14,7 +21,7 @@ import { meanOf } from "../model/moments.ts";
 import { createCells, pointsOf, type Window } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import type { PhaseEngine } from "./engine.ts";
-import { type CellNumber, type LinearDiagram, linearDiagramOf, NUMBERS } from "./linearDiagram.ts";
+import { type LinearDiagram, linearDiagramOf } from "./linearDiagram.ts";
 
 /** what a best response costs in the closed form, in rollout-steps */
 const EXACT_WORK = 12;

@@ -1,26 +1,13 @@
 // The diagrams that the GPU's kernel solves: those of games with the arithmetic of `linear`, whose axes are numbers that
 // it takes as they come. All else is solved on the CPU.
 
+import type { CellNumber } from "../../shaders/phase.wgsl.ts";
 import type { Game } from "../game/game.ts";
 import { games } from "../game/games.ts";
 import { print } from "../game/graph.ts";
 import { createProblem, type Problem } from "../model/problem.ts";
 import type { Diagram } from "./config.ts";
 
-/** What may differ from cell to cell, in the order in which the kernel has it. */
-export const NUMBERS = [
-  "learningRate",
-  "training",
-  "deployment",
-  "discount",
-  "regularization",
-  "theta",
-  "hazard",
-  "signalError",
-  "deploymentAt",
-] as const;
-export type CellNumber = (typeof NUMBERS)[number];
-/** `training` and `deployment` are episodes; where the phase is hidden, `training` is all of them. */
 export type CellNumbers = Record<CellNumber, number>;
 
 /** which number a setting is */

@@ -143,7 +143,7 @@ async function build(
       ? await createSettling()
       : {
           decide: follow,
-          async respond(_outlook: unknown, watch: Watch): Promise<Choice> {
+          async respond(_view: unknown, watch: Watch): Promise<Choice> {
             await search.record(ANY, watch);
             return (await search.best(0, 1))[0];
           },

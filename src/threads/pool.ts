@@ -2,9 +2,9 @@
 // cheap ones balance, and answers come back in the order of the parts whoever made them. The thread that asks does no
 // part of the work: it hands out, and stays free for timers, signals and progress.
 
+import script from "virtual:worker";
 import { availableThreads as available, startThread } from "#workers";
 import { checkNotAborted, interrupted, MesaError } from "../errors.ts";
-import script from "../worker.ts?script";
 import type { Failure, Reply, Thread } from "./thread.ts";
 
 /** How many threads are worth starting: one a core; 1, which is none, in a thread and where there are no workers. */

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { CASES, SIZES } from "../../bench/cases.ts";
 import { instructionsPerSecond, instructionsPerStep } from "../../bench/limit.ts";
 import { measure, spreadOf } from "../../bench/measure.ts";
-import { solverChoicesOf, workOf } from "../../bench/ways.ts";
+import { variantsOf, workOf } from "../../bench/variants.ts";
 import { games } from "../../src/index.ts";
 import { createProblem } from "../../src/model/problem.ts";
 
@@ -35,9 +35,7 @@ test("work is counted", () => {
 test("the ways of solving a game", () => {
   const ways = (game: string, size: "small" | "large") =>
     new Set(
-      solverChoicesOf(createProblem({ game }), size).map(
-        (way) => `${way.method} ${way.backend} ${way.precision}`,
-      ),
+      variantsOf(createProblem({ game }), size).map((way) => `${way.method} ${way.backend} ${way.precision}`),
     );
   const gridded = (method: string) =>
     ["cpu certified", "gpu certified", "gpu f32"].map((on) => `${method} ${on}`);

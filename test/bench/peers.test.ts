@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { OURS } from "../../bench/contestants.ts";
 import { openMeter } from "../../bench/measurements.ts";
 import { race } from "../../bench/peers.ts";
-import { oursOn, racesTable, ratioTo } from "../../bench/racesTable.ts";
+import { oursOn, racesTable, ratioTo } from "../../bench/textTables.ts";
 
 const silent = { signal: new AbortController().signal, onProgress() {} };
 

@@ -1,7 +1,7 @@
 // Every measured figure of the documentation is that of a file in bench/results.
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { fillTables } from "../../bench/tables.ts";
+import { fillTables } from "../../bench/docTables.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string) => readFile(new URL(path, ROOT), "utf8");

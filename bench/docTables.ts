@@ -6,11 +6,10 @@
 //
 // `npm run docs:performance` fills them in, and a test holds the pages against the files.
 
-import { large, milliseconds } from "../src/cli/bench.ts";
 import { type Mapping, mappingCells } from "./mapping.ts";
 import type { Report, Row } from "./measurements.ts";
 import type { Entry, Race, Races } from "./peers.ts";
-import { oursOn, ratioTo } from "./racesTable.ts";
+import { large, milliseconds, oursOn, ratioTo } from "./textTables.ts";
 
 type Results = Report & Races & Mapping;
 
@@ -53,7 +52,7 @@ function machine({
   return `${cpu}, ${cores} cores, ${memory}; ${gpu}; mesa-induction ${version}, Node ${node}; ${date}, \`${command}\`.`;
 }
 
-/** Every way of solving every game. */
+/** Every variant of every game. */
 function solves({ rows }: Results): string {
   const heading = ["game", "method", "backend", "precision", "candidates × states × episodes"];
   const measures = ["first, ms", "then, ms", "GPU, ms", "a second", "of the limit"];

@@ -1,4 +1,4 @@
-// The ways in which a problem can be solved, and how much work each is.
+// The variants of a solve that are measured, and how much work each is.
 
 import { availableParallelism } from "node:os";
 import type { SearchSettings } from "../src/config/config.ts";
@@ -7,24 +7,24 @@ import { METHODS } from "../src/solve/methods.ts";
 import { chooseSolver, type SolverChoice } from "../src/solve/solverChoice.ts";
 import type { Size } from "./cases.ts";
 
-/** One way to solve a problem. */
-export interface Asked extends Pick<SolverChoice, "method" | "precision"> {
+/** How a problem is solved. */
+export interface Variant extends Pick<SolverChoice, "method" | "precision"> {
   readonly backend: "cpu" | "gpu";
   /** of the CPU; on the GPU as many as it has cores may settle what float64 has to */
   readonly threads?: number;
 }
 
 const CORES = availableParallelism();
-const WAYS: readonly Omit<Asked, "method">[] = [
+const VARIANTS: readonly Omit<Variant, "method">[] = [
   { backend: "cpu", threads: 1, precision: "certified" },
   ...(CORES > 1 ? [{ backend: "cpu", threads: CORES, precision: "certified" } as const] : []),
   { backend: "gpu", precision: "certified" },
   { backend: "gpu", precision: "f32" },
 ];
 
-/** The ways in which a problem can be solved, those that need no GPU first; what has no grid is of one size. */
-export function solverChoicesOf(problem: Problem, size: Size): Asked[] {
-  const can = (asked: Asked) => {
+/** The variants in which a problem can be solved, those that need no GPU first; what has no grid is of one size. */
+export function variantsOf(problem: Problem, size: Size): Variant[] {
+  const can = (asked: Variant) => {
     try {
       chooseSolver(problem, asked);
       return asked.method !== "exact" || (size === "small" && asked.threads === 1);
@@ -32,7 +32,7 @@ export function solverChoicesOf(problem: Problem, size: Size): Asked[] {
       return false;
     }
   };
-  return METHODS.flatMap((method) => WAYS.map((way) => ({ ...way, method })).filter(can));
+  return METHODS.flatMap((method) => VARIANTS.map((variant) => ({ ...variant, method })).filter(can));
 }
 
 /** What a solve does, so that sizes can be compared. */
