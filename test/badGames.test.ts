@@ -101,14 +101,22 @@ test("numbers alone are formulas", () => {
     expect(() => errorOf({ game: { ...game, output } })).toThrow("accepted");
 });
 
+test("definitions may come in any order", () => {
+  const definitions = { first: "second + 1", second: "theta" };
+  expect(() => errorOf({ game: { ...game, definitions, output: "first * a" } })).toThrow("accepted");
+});
+
 describe("a game with", () => {
   const hidden = {
     signals: ["seen"],
     ...{ initial: [1], trains: [true], transition: [[1]], likelihood: [[1]], deploymentAt: 0 },
   };
   test.each<[object, string]>([
-    [{ definitions: { b: "c", c: "b" } }, "definitions.b, column 1: unknown name c; "],
-    [{ definitions: { b: "b + 1" } }, "definitions.b, column 1: unknown name b; "],
+    [
+      { definitions: { b: "c", c: "theta + d", d: "c" } },
+      "definitions.c depends on itself, through definitions.c, definitions.d, definitions.c",
+    ],
+    [{ definitions: { b: "b + 1" } }, "definitions.b depends on itself, through definitions.b, definitions.b"],
     [
       { state: { theta, v: theta }, next: { theta: "next.v", v: "next.theta" } },
       "next.theta depends on itself, through next.theta, next.v, next.theta",

@@ -421,8 +421,12 @@ function derive(
   add(symbols, states);
   add(symbols, decisionNames);
   for (const [key, node] of onlyParameters) symbols.set(key, node);
-  for (const [key, formula] of Object.entries(definitions))
-    symbols.set(key, read(formula, `definitions.${key}`, symbols));
+  const defined = new Map(symbols);
+  for (const key of Object.keys(definitions)) defined.set(key, g.name(`definitions.${key}`));
+  const asRead = Object.entries(definitions).map(
+    ([key, formula]) => [key, read(formula, `definitions.${key}`, defined)] as const,
+  );
+  for (const [key, node] of resolved("definitions", new Map(asRead))) symbols.set(key, node);
 
   const outputs = network
     ? [networkOutput(g, network.layers, g.name("theta"))]
@@ -510,23 +514,29 @@ function derive(
         return [name, bounds.max === undefined ? above : g.minimum(above, g.number(bounds.max))] as const;
       }),
     );
+    return resolved("next", raw);
+  }
+
+  /** Expressions that may name one another, as `part.name`. @throws what `complain` makes, where one depends on itself */
+  function resolved(part: string, raw: ReadonlyMap<string, Node>): Map<string, Node> {
     const done = new Map<string, Node>();
-    const finish = (name: string, path: readonly string[]): Node => {
-      if (path.includes(name))
-        throw complain(
-          `next.${name} depends on itself, through ${[...path, name].map(placeholder).join(", ")}`,
-        );
-      const known = done.get(name);
-      if (known) return known;
-      const needed = [...namesIn(raw.get(name)!)].filter((key) => key.startsWith("next."));
-      for (const key of needed) finish(key.slice("next.".length), [...path, name]);
-      const node = g.substitute(raw.get(name)!, (key) =>
-        key.startsWith("next.") ? done.get(key.slice("next.".length)) : undefined,
+    const others = (node: Node) => [...raw.keys()].filter((key) => namesIn(node).has(`${part}.${key}`));
+    const finish = (name: string, path: readonly string[]): void => {
+      if (path.includes(name)) {
+        const round = [...path.slice(path.indexOf(name)), name].map((key) => `${part}.${key}`);
+        throw complain(`${round[0]} depends on itself, through ${round.join(", ")}`);
+      }
+      if (done.has(name)) return;
+      const node = raw.get(name)!;
+      for (const key of others(node)) finish(key, [...path, name]);
+      done.set(
+        name,
+        g.substitute(node, (key) =>
+          key.startsWith(`${part}.`) ? done.get(key.slice(part.length + 1)) : undefined,
+        ),
       );
-      done.set(name, node);
-      return node;
     };
-    for (const name of states) finish(name, []);
+    for (const name of raw.keys()) finish(name, []);
     return done;
   }
 }
