@@ -11,7 +11,6 @@ import { Random } from "../search/random.ts";
 import { trainingLengths } from "./hiddenPhase.ts";
 import { type NamedPlan, readPlan } from "./plan.ts";
 import { createProblem, type Problem } from "./problem.ts";
-import { createRealEpisode } from "./simulate.ts";
 
 /** How to play. */
 export interface RunsOptions {
@@ -129,25 +128,29 @@ function estimateMeasures(
   runs: number,
   end?: number,
 ): EstimatedMeasures {
-  const { learningRates, hiddenPhase, config, game } = problem;
+  const { learningRates, hiddenPhase, config, game, formulas } = problem;
   const goal = config.initial.theta;
   const names = Object.keys(game.state);
   const theta = names.indexOf("theta");
-  const episode = createRealEpisode(problem);
+  const { next, outputs } = formulas;
+  const play = createEvaluate([...next, ...outputs], game.decisionNames, ["learningRate"], names);
+  const initial = names.map((name) => config.initial[name]);
+  const rate = [0];
   if (goal === 0) return { compliance: null, retention: null, reversal: null };
   const [meanSquare, retention, reversal] = [new Mean(), new Mean(), new Mean()];
   for (let run = 0; run < runs; run++) {
-    let state = names.map((name) => config.initial[name]);
+    let state: ArrayLike<number> = initial;
     let [squares, trained] = [0, 0];
     let phase = end === undefined ? drawn(hiddenPhase.prior[0], random) : 0;
     for (let t = 0; t < learningRates.length && phase === 0 && t !== end; t++) {
       const decision = decisions[t][drawn(hiddenPhase.likelihood[0], random)];
-      const { outputs, next } = episode(decision, learningRates[t], state);
-      if (learningRates[t] > 0) {
-        for (const y of outputs) squares += (y / goal) ** 2;
+      rate[0] = learningRates[t];
+      // the next state, and then the outputs
+      state = play(decision, rate, state);
+      if (rate[0] > 0) {
+        for (let i = names.length; i < state.length; i++) squares += (state[i] / goal) ** 2;
         trained++;
       }
-      state = next;
       if (end === undefined) phase = drawn(hiddenPhase.transition[0], random);
     }
     if (trained > 0) meanSquare.add(squares / trained);
@@ -178,7 +181,7 @@ function createPlayer(
   const owns = names.map(ownName);
   const rates = ["learningRate"];
   const { mesaObjective, next, discount } = formulas;
-  const play = createEvaluate([mesaObjective, ...next], game.decisionNames, rates, names, owns);
+  const play = createEvaluate([...next, mesaObjective], game.decisionNames, rates, names, owns);
   const weigh = createEvaluate([discount], owns);
 
   return () => {
@@ -191,10 +194,10 @@ function createPlayer(
     for (let k = episode; k < learningRates.length; k++) {
       const decision = decisions[k][drawn(hiddenPhase.likelihood[phase], random)];
       rate[0] = hiddenPhase.trains[phase] ? learningRates[k] : 0;
-      const played = play(decision, rate, state, own);
-      total += weight * played[0];
+      // the next state, and then the cost
+      state = play(decision, rate, state, own);
+      total += weight * state[names.length];
       weight *= gamma;
-      state = played.subarray(1);
       phase = drawn(hiddenPhase.transition[phase], random);
     }
     return total;

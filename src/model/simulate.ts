@@ -55,7 +55,7 @@ export interface AnyOutcome {
 }
 
 /** What one real episode does, of a decision, a learning rate and a state; Y outputs, S states. */
-export type RealEpisode = (
+type RealEpisode = (
   decision: ArrayLike<number>,
   learningRate: number,
   state: ArrayLike<number>,
@@ -71,7 +71,7 @@ export type RealEpisode = (
 const realEpisodes = new WeakMap<Game, Evaluate>();
 
 /** Prepares a problem's episodes as they really happen: the base optimizer steps by its true objective. */
-export function createRealEpisode({ game, parameters }: Problem): RealEpisode {
+function createRealEpisode({ game, parameters }: Problem): RealEpisode {
   const { outputs, baseObjective, next } = game.formulas;
   const names = Object.keys(game.parameters);
   if (!realEpisodes.has(game)) {

@@ -14,13 +14,20 @@ import {
 const RUNS = 100_000;
 const known = new Map<string, RandomRuns>();
 
-/** random runs of a plan, played once however often they are asked for: cost and measures come of the same call */
-function runsOf(of: Config, plan: NamedPlan, episode = 0): RandomRuns {
+/** random runs of a plan, played once however often they are asked for */
+function runsOf(of: Config, plan: NamedPlan, episode: number): RandomRuns {
   const key = JSON.stringify([of, plan, episode]);
   const runs = known.get(key) ?? simulateRuns(of, plan, { runs: RUNS, seed: 7, episode });
   known.set(key, runs);
   return runs;
 }
+
+/** What an agent pays, whose state is drawn: so the initial goal is none, and no measures are played besides. */
+const costsOf = (of: Config, plan: NamedPlan, episode: number) =>
+  runsOf({ ...of, initial: { theta: 0 } }, plan, episode);
+
+/** Random measures: the cost that is played besides is the last agent's, of one episode. */
+const randomMeasuresOf = (of: Config, plan: NamedPlan) => runsOf(of, plan, Object.values(plan)[0].length - 1);
 
 const config: Config = {
   game: "uncertain-deployment",
@@ -32,7 +39,7 @@ const solved = (change: object = {}) => solve({ ...config, ...change }, { backen
 
 /** how far the mean of random runs is from a cost, in standard errors */
 function errorsBetween(of: Config, { plan }: Pick<Result, "plan">, cost: number, episode = 0): number {
-  const { mean, standardError } = runsOf(of, plan, episode);
+  const { mean, standardError } = costsOf(of, plan, episode);
   expect(standardError).toBeGreaterThan(0);
   // so that the interval says something
   expect(standardError).toBeLessThan(0.01 * mean);
@@ -55,7 +62,7 @@ const NAMES = ["retention", "compliance", "reversal"] as const;
 
 /** how far random measures are from those that are expected, at most, in standard errors */
 function measuresBetween({ config: of, plan, ...result }: Result): number {
-  const runs = runsOf(of, plan);
+  const runs = randomMeasuresOf(of, plan);
   const far = (["measures", "measuresOverHazard"] as const).flatMap((which) =>
     NAMES.map((name) => {
       const { mean, standardError } = runs[which]![name]!;
@@ -86,7 +93,7 @@ describe("the measures are what random runs have on average", () => {
 describe("the measures' intervals are narrow enough to notice", () => {
   /** how far random measures of a plan are from a wrong value, in standard errors */
   const standardErrors = (of: Config, plan: NamedPlan, name: (typeof NAMES)[number], wrong: number) => {
-    const { mean, standardError } = runsOf(of, plan).measures![name]!;
+    const { mean, standardError } = randomMeasuresOf(of, plan).measures![name]!;
     expect(standardError).toBeGreaterThan(0);
     return Math.abs(mean - wrong) / standardError;
   };
