@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { NO_ADAPTER, PATIENT, program } from "./program.ts";
+import { mostlyHere, NO_ADAPTER, PATIENT, program } from "./program.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -89,15 +89,17 @@ test("what takes too long is left out", async () => {
   for (const { why } of leftOut) expect(why).toBe("a solve takes over 0.05 s");
 });
 
-test.each([
-  [["--game", "chess"], '"chess" is neither a game (--game takes linear,'],
-  [["--size", "small,tiny"], '--size must be some of small,medium,large,huge, got "tiny"'],
-  [["--patience", "0"], "--patience must be in (0, 3600] seconds"],
-  [["--patience", "soon"], '--patience must be in (0, 3600] seconds, got "soon"'],
-  [["--backend", "tpu"], "argument 'tpu' is invalid"],
-  [["--out", "/proc/nowhere/x.json"], "cannot write to /proc/nowhere"],
-])("%j: one line, nothing written", async (args, words) => {
-  const { code, stdout, stderr } = await program.run(["bench", ...args], { cwd: folder });
+test.each(
+  mostlyHere<[string[], string]>([
+    [["--game", "chess"], '"chess" is neither a game (--game takes linear,'],
+    [["--size", "small,tiny"], '--size must be some of small,medium,large,huge, got "tiny"'],
+    [["--patience", "0"], "--patience must be in (0, 3600] seconds"],
+    [["--patience", "soon"], '--patience must be in (0, 3600] seconds, got "soon"'],
+    [["--backend", "tpu"], "argument 'tpu' is invalid"],
+    [["--out", "/proc/nowhere/x.json"], "cannot write to /proc/nowhere"],
+  ]),
+)("%j: one line, nothing written", async (args, words, run) => {
+  const { code, stdout, stderr } = await run(["bench", ...args], { cwd: folder });
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toMatch(/^mesa-induction: [^\n]*\n$/);
   expect(stderr).toContain(words);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { NO_ADAPTER, program } from "./program.ts";
+import { mostlyHere, NO_ADAPTER, program } from "./program.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../examples/", import.meta.url));
 const MOMENTUM = join(EXAMPLES, "momentum.json");
@@ -127,25 +127,31 @@ describe("a bad game is one line, exit status 2, and nothing else", () => {
     decision: { a: { min: 0, max: 1, count: 3 } },
     output: "a * theta" as unknown,
   };
-  test.each<[string, object, string]>([
-    ["a call", { output: "process.exit()" }, "output, column 1: process.exit() is no function"],
-    ["a key of objects", { output: "theta.constructor" }, "output, column 1: unknown name theta.constructor"],
-    [
-      "a misspelt name",
-      { output: "a * thetta" },
-      "output, column 5: unknown name thetta; names here are theta",
-    ],
-    ["a cycle", { definitions: { b: "c", c: "b" } }, "definitions.b, column 1: unknown name c"],
-    ["20,000 parentheses", { output: "(".repeat(20_000) }, "at most 2000 characters, got 20000"],
-    ["a megabyte", { output: `a${" + a".repeat(250_000)}` }, "at most 2000 characters, got 1000001"],
-    ["a number of signs", { output: `${"-".repeat(1999)}a` }, "at most 100 signs in a row"],
-    ["null", { output: null }, 'output: expected a formula such as "2 * theta", got null'],
-    ["the old API", { wgsl: "" }, 'unknown key "wgsl"'],
-  ])("%s", async (name, change, words) => {
+  test.each(
+    mostlyHere<[string, object, string]>([
+      ["a call", { output: "process.exit()" }, "output, column 1: process.exit() is no function"],
+      [
+        "a key of objects",
+        { output: "theta.constructor" },
+        "output, column 1: unknown name theta.constructor",
+      ],
+      [
+        "a misspelt name",
+        { output: "a * thetta" },
+        "output, column 5: unknown name thetta; names here are theta",
+      ],
+      ["a cycle", { definitions: { b: "c", c: "b" } }, "definitions.b, column 1: unknown name c"],
+      ["20,000 parentheses", { output: "(".repeat(20_000) }, "at most 2000 characters, got 20000"],
+      ["a megabyte", { output: `a${" + a".repeat(250_000)}` }, "at most 2000 characters, got 1000001"],
+      ["a number of signs", { output: `${"-".repeat(1999)}a` }, "at most 100 signs in a row"],
+      ["null", { output: null }, 'output: expected a formula such as "2 * theta", got null'],
+      ["the old API", { wgsl: "" }, 'unknown key "wgsl"'],
+    ]),
+  )("%s", async (name, change, words, run) => {
     const file = `${name.replace(/\W/g, "-")}.json`;
     await writeFile(join(folder, file), JSON.stringify({ game: { ...game, ...change } }));
     for (const command of ["solve", "game"]) {
-      const { code, stdout, stderr } = await run(command, file);
+      const { code, stdout, stderr } = await run([command, file], { cwd: folder });
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
       expect(stderr).toMatch(/^mesa-induction: game "mine": [^\n]*\n$/);
       expect(stderr).toContain(words);

@@ -8,7 +8,7 @@ import { unzipSync } from "fflate";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type PhaseConfig, phase } from "../../src/index.ts";
-import { type Ended, program } from "./program.ts";
+import { type Ended, mostlyHere, program } from "./program.ts";
 
 let folder: string;
 
@@ -236,30 +236,35 @@ test("cells of another diagram are no use, and that is said", async () => {
   expect((await readdir(out)).sort()).toEqual(FILES);
 });
 
-test.each<[string[], string]>([
-  [[], "what is to be mapped? name a preset (rate-length, discount-regularization"],
-  [["nothing"], '"nothing" is neither a preset (rate-length'],
-  [["experiment-1"], "--x is missing: experiment-1 is a configuration, and a diagram needs two axes"],
-  [
-    ["rate-length", "--x", "discount"],
-    '--x must be key=from:to:count, like discount=0:1:51, or key=from:to:count:log, got "discount"',
-  ],
-  [["rate-length", "--x", "discount=1:0:5"], "x must have from below to"],
-  [["rate-length", "--x", "discount=0:1:1"], "x.count must be in [2, 8192], got 1"],
-  [["rate-length", "--y", "discount=0:2:5"], "discount must be in [0, 1], got 2"],
-  [["rate-length", "--y", "schedule.training=0:10:5:log"], "y must have from above 0 where its scale is log"],
-  [["rate-length", "--set", "nonsense=1"], 'unknown key "nonsense"'],
-  [["rate-length", "--measure", "status"], "measures must be some of firstCoefficient"],
-  [["rate-length", "--measure", "margin", "--method", "exact"], "the measure margin is of a grid"],
-  [["broken.json"], "x.to is missing"],
-  [["rate-length", "--threads", "0"], "threads must be a whole number"],
-  [["rate-length", "--out", "/proc/nowhere"], "cannot write to /proc/nowhere"],
-])("%j: one line, nothing written", async (args, words) => {
+test.each(
+  mostlyHere<[string[], string]>([
+    [[], "what is to be mapped? name a preset (rate-length, discount-regularization"],
+    [["nothing"], '"nothing" is neither a preset (rate-length'],
+    [["experiment-1"], "--x is missing: experiment-1 is a configuration, and a diagram needs two axes"],
+    [
+      ["rate-length", "--x", "discount"],
+      '--x must be key=from:to:count, like discount=0:1:51, or key=from:to:count:log, got "discount"',
+    ],
+    [["rate-length", "--x", "discount=1:0:5"], "x must have from below to"],
+    [["rate-length", "--x", "discount=0:1:1"], "x.count must be in [2, 8192], got 1"],
+    [["rate-length", "--y", "discount=0:2:5"], "discount must be in [0, 1], got 2"],
+    [
+      ["rate-length", "--y", "schedule.training=0:10:5:log"],
+      "y must have from above 0 where its scale is log",
+    ],
+    [["rate-length", "--set", "nonsense=1"], 'unknown key "nonsense"'],
+    [["rate-length", "--measure", "status"], "measures must be some of firstCoefficient"],
+    [["rate-length", "--measure", "margin", "--method", "exact"], "the measure margin is of a grid"],
+    [["broken.json"], "x.to is missing"],
+    [["rate-length", "--threads", "0"], "threads must be a whole number"],
+    [["rate-length", "--out", "/proc/nowhere"], "cannot write to /proc/nowhere"],
+  ]),
+)("%j: one line, nothing written", async (args, words, run) => {
   await writeFile(
     join(folder, "broken.json"),
     JSON.stringify({ ...DIAGRAM, x: { key: "discount", from: 0, count: 3 } }),
   );
-  const { code, stdout, stderr } = await program.run(["phase", ...args], { cwd: folder });
+  const { code, stdout, stderr } = await run(["phase", ...args], { cwd: folder });
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toMatch(/^mesa-induction: [^\n]*\n$/);
   expect(stderr).toContain(words);

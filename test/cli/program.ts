@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
-import { inject } from "vitest";
+import { inject, vi } from "vitest";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -54,6 +54,11 @@ export async function buildProgram(plugins: Plugin[]): Promise<Program> {
   return programIn(folder);
 }
 
+/** what the program itself says on stderr, line by line */
+function messagesIn(stderr: string): string[] {
+  return stderr.split("\n").filter((line) => line.startsWith("mesa-induction: "));
+}
+
 function programIn(folder: string): Program {
   const start: Program["start"] = (args, { cwd, env } = {}) => {
     const child = spawn(process.execPath, [join(folder, "cli.js"), ...args], {
@@ -72,7 +77,7 @@ function programIn(folder: string): Program {
         resolve({
           code,
           ...texts,
-          messages: texts.stderr.split("\n").filter((line) => line.startsWith("mesa-induction: ")),
+          messages: messagesIn(texts.stderr),
         }),
       );
     });
@@ -83,3 +88,43 @@ function programIn(folder: string): Program {
 
 /** The program itself. */
 export const program = programIn(join(inject("programs"), "real"));
+
+let runs = 0;
+
+/**
+ * The program from its sources, in this process: for more cases of what is seen of the real one, where to start a
+ * process is most of the work. One at a time: a process has one folder, one exit status and one standard output.
+ */
+async function runHere(args: readonly string[], { cwd = process.cwd() } = {}): Promise<Ended> {
+  const before = { argv: process.argv, exitCode: process.exitCode, cwd: process.cwd() };
+  const listeners = process.stdout.listeners("error");
+  const texts = { stdout: "", stderr: "" };
+  const spies = (["stdout", "stderr"] as const).map((stream) =>
+    vi.spyOn(process[stream], "write").mockImplementation((text) => {
+      texts[stream] += text;
+      return true;
+    }),
+  );
+  process.argv = [process.execPath, "cli.js", ...args];
+  process.exitCode = undefined;
+  process.chdir(cwd);
+  try {
+    // by another name it runs anew; what it imports is there already
+    await import(
+      /* @vite-ignore */ `${new URL("../../src/cli/main.ts", import.meta.url).pathname}?run=${runs++}`
+    );
+    return { code: Number(process.exitCode ?? 0), ...texts, messages: messagesIn(texts.stderr) };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    for (const listener of process.stdout.listeners("error"))
+      if (!listeners.includes(listener)) process.stdout.off("error", listener as () => void);
+    process.argv = before.argv;
+    process.exitCode = before.exitCode;
+    process.chdir(before.cwd);
+  }
+}
+
+/** How the rows of a table are run: every third as users run it, the others in this process. */
+export function mostlyHere<Row extends readonly unknown[]>(rows: readonly Row[]) {
+  return rows.map((row, i): [...Row, Program["run"]] => [...row, i % 3 === 0 ? program.run : runHere]);
+}

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readOver, readSeries } from "../../src/cli/sweep.ts";
 import { presets, sweep } from "../../src/index.ts";
-import { program } from "./program.ts";
+import { mostlyHere, program } from "./program.ts";
 
 let folder: string;
 
@@ -84,33 +84,38 @@ test("Ctrl-C ends it, and leaves nothing", async () => {
   expect(await readdir(folder)).not.toContain("never");
 });
 
-test.each<[string[], string]>([
-  [[], "--over must be key=from:to:count, like discount=0:1:51, or key=from:to:count:log, and is missing"],
-  [["--over", "discount"], 'got "discount"'],
-  [["--over", "discount=0:1"], 'got "discount=0:1"'],
-  [["--over", "discount=0:1:2:lin"], "got"],
-  [["--over", "discount=0:1:0"], "with a count in [1, 10000]"],
-  [["--over", "discount=0:1:99999999999"], "with a count in [1, 10000]"],
-  [["--over", "discount=0:1:1"], "with from equal to to where count is 1"],
-  [["--over", "discount=1:1:2"], "from one number to another"],
-  [["--over", "discount=a:1:2"], "with finite numbers"],
-  [["--over", "discount=0:1:5:log"], "with numbers above 0 where it is log"],
-  [["--over", "a..b=0:1:5"], "--over must be"],
-  [["--over", "=0:1:5"], "--over must be"],
-  [["--over", "__proto__=0:1:5"], "unknown key"],
-  [["--over", "discount=0:2:3"], "discount must be in [0, 1], got 2"],
-  [["--over", "schedule.training=1:2:3"], "schedule.training must be a whole number of at least 0, got 1.5"],
-  [["--over", "nonsense=0:2:3"], 'unknown key "nonsense"'],
-  [["--over", "game.x=0:2:3"], "over must have a key other than game"],
-  [["--over", "discount=0:1:3", "--series", "x"], "--series must be key=value,value"],
-  [["--over", "discount=0:1:3", "--series", "discount=1"], "over and series must have different keys"],
-  [["--over", "discount=0:1:3", "--series", "coefficient.count=401,no"], "coefficient.count must be"],
-  [["--over", "discount=0:1:3", "--measure", "firstBase"], "measures must be some of firstCoefficient"],
-  [["--over", "discount=0:1:3", "--measure", "cost,cost"], 'got "cost" twice'],
-  [["--over", "discount=0:1:3", "--series", "regularization=0,1,2,3,4,5,6,7,8", "--out", "x"], "at most"],
-  [["--over", "discount=0:1:3", "--out", "/proc/nowhere"], "cannot write to /proc/nowhere"],
-])("%j: one line, nothing written", async (args, words) => {
-  const { code, stdout, stderr } = await program.run([...SHORT, ...args], { cwd: folder });
+test.each(
+  mostlyHere<[string[], string]>([
+    [[], "--over must be key=from:to:count, like discount=0:1:51, or key=from:to:count:log, and is missing"],
+    [["--over", "discount"], 'got "discount"'],
+    [["--over", "discount=0:1"], 'got "discount=0:1"'],
+    [["--over", "discount=0:1:2:lin"], "got"],
+    [["--over", "discount=0:1:0"], "with a count in [1, 10000]"],
+    [["--over", "discount=0:1:99999999999"], "with a count in [1, 10000]"],
+    [["--over", "discount=0:1:1"], "with from equal to to where count is 1"],
+    [["--over", "discount=1:1:2"], "from one number to another"],
+    [["--over", "discount=a:1:2"], "with finite numbers"],
+    [["--over", "discount=0:1:5:log"], "with numbers above 0 where it is log"],
+    [["--over", "a..b=0:1:5"], "--over must be"],
+    [["--over", "=0:1:5"], "--over must be"],
+    [["--over", "__proto__=0:1:5"], "unknown key"],
+    [["--over", "discount=0:2:3"], "discount must be in [0, 1], got 2"],
+    [
+      ["--over", "schedule.training=1:2:3"],
+      "schedule.training must be a whole number of at least 0, got 1.5",
+    ],
+    [["--over", "nonsense=0:2:3"], 'unknown key "nonsense"'],
+    [["--over", "game.x=0:2:3"], "over must have a key other than game"],
+    [["--over", "discount=0:1:3", "--series", "x"], "--series must be key=value,value"],
+    [["--over", "discount=0:1:3", "--series", "discount=1"], "over and series must have different keys"],
+    [["--over", "discount=0:1:3", "--series", "coefficient.count=401,no"], "coefficient.count must be"],
+    [["--over", "discount=0:1:3", "--measure", "firstBase"], "measures must be some of firstCoefficient"],
+    [["--over", "discount=0:1:3", "--measure", "cost,cost"], 'got "cost" twice'],
+    [["--over", "discount=0:1:3", "--series", "regularization=0,1,2,3,4,5,6,7,8", "--out", "x"], "at most"],
+    [["--over", "discount=0:1:3", "--out", "/proc/nowhere"], "cannot write to /proc/nowhere"],
+  ]),
+)("%j: one line, nothing written", async (args, words, run) => {
+  const { code, stdout, stderr } = await run([...SHORT, ...args], { cwd: folder });
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toMatch(/^mesa-induction: [^\n]*\n$/);
   expect(stderr).toContain(words);
