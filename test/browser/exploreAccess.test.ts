@@ -11,6 +11,9 @@ import type { Site } from "./site.ts";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** the first experiment with a small map, where the map is not what is asked about */
+const SMALL = "#v=1&game=linear&size=64";
+
 let site: Site;
 let browser: Browser;
 
@@ -88,7 +91,7 @@ test("with keys alone: a step, a slider, the map", async () => {
 });
 
 test("by touch: a finger points, a button takes", async () => {
-  const { page, complaints, close } = await visit(browser, site, "", {
+  const { page, complaints, close } = await visit(browser, site, SMALL, {
     hasTouch: true,
     viewport: { width: 400, height: 800 },
   });
@@ -107,7 +110,7 @@ test("by touch: a finger points, a button takes", async () => {
 });
 
 test("a field says what is wrong and keeps what was right", async () => {
-  const { page, complaints, close } = await visit(browser, site);
+  const { page, complaints, close } = await visit(browser, site, SMALL);
   const discount = page.getByRole("textbox", { name: /^Discount γ/ });
   await discount.fill("1.2");
   await page.getByText("discount must be in [0, 1], got 1.2").waitFor();
@@ -130,7 +133,7 @@ test("every step is set up by its button and solved", async () => {
 });
 
 test("a network's search shows how far it is and can be stopped", async () => {
-  const { page, complaints, close } = await visit(browser, site);
+  const { page, complaints, close } = await visit(browser, site, SMALL);
   await page.getByRole("button", { name: steps.network.title, exact: true }).click();
   await page.getByRole("progressbar", { name: "Solving" }).waitFor();
   await page.locator(".trajectory").getByRole("button", { name: "Stop" }).click();

@@ -59,7 +59,7 @@ describe("what finite horizons come to", () => {
     expect(outcomes.none).toBeLessThan(20);
   });
 
-  test.each([100, 1000, 5000])("where another equilibrium is nearby, after %d episodes", async (episodes) => {
+  test.each([100, 1000, 2000])("where another equilibrium is nearby, after %d episodes", async (episodes) => {
     const change = { discount: 0.9587, coefficient: { count: 101 } };
     const { equilibria, complete, finiteHorizon, chosen } = await stationary({
       ...change,
