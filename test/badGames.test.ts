@@ -116,7 +116,10 @@ describe("a game with", () => {
       { definitions: { b: "c", c: "theta + d", d: "c" } },
       "definitions.c depends on itself, through definitions.c, definitions.d, definitions.c",
     ],
-    [{ definitions: { b: "b + 1" } }, "definitions.b depends on itself, through definitions.b, definitions.b"],
+    [
+      { definitions: { b: "b + 1" } },
+      "definitions.b depends on itself, through definitions.b, definitions.b",
+    ],
     [
       { state: { theta, v: theta }, next: { theta: "next.v", v: "next.theta" } },
       "next.theta depends on itself, through next.theta, next.v, next.theta",

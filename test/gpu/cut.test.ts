@@ -90,14 +90,16 @@ describe("the parts of a step", () => {
         let first = 0;
         while (first < candidates) {
           const part = nextPart(first, candidates, capacity, work, budget);
-          expect(part.first).toBe(first);
-          expect(part.candidates).toBeGreaterThan(0);
-          expect(part.candidates).toBeLessThanOrEqual(capacity);
-          // within the budget, unless one workgroup alone exceeds it
-          expect(part.candidates * work <= budget || part.candidates <= WORKGROUP).toBe(true);
+          const right =
+            part.first === first &&
+            part.candidates > 0 &&
+            part.candidates <= capacity &&
+            // within the budget, unless one workgroup alone exceeds it
+            (part.candidates * work <= budget || part.candidates <= WORKGROUP) &&
+            // whole workgroups, but for the last
+            (first + part.candidates === candidates || part.candidates % WORKGROUP === 0);
+          if (!right) expect.fail(`from ${first}: ${JSON.stringify(part)}`);
           first += part.candidates;
-          // whole workgroups, but for the last
-          expect(first === candidates || part.candidates % WORKGROUP === 0).toBe(true);
         }
         expect(first).toBe(candidates);
       }),
