@@ -184,8 +184,7 @@ function createPlayer(
   const play = createEvaluate([...next, mesaObjective], game.decisionNames, rates, names, owns);
   const weigh = createEvaluate([discount], owns);
 
-  return () => {
-    const own = states.at(Math.floor(random.uniform() * states.size));
+  const playFrom = (own: ArrayLike<number>) => {
     let state: ArrayLike<number> = own;
     let phase = drawn(hiddenPhase.prior[episode], random);
     const [gamma] = weigh(own);
@@ -200,6 +199,15 @@ function createPlayer(
       weight *= gamma;
       phase = drawn(hiddenPhase.transition[phase], random);
     }
+    return total;
+  };
+  const costs = new Map<number, number>();
+  const { phases, signals } = hiddenPhase;
+  return () => {
+    const index = Math.floor(random.uniform() * states.size);
+    // where the state alone is left to chance, the same state costs the same
+    const total = costs.get(index) ?? playFrom(states.at(index));
+    if (phases === 1 && signals === 1) costs.set(index, total);
     return total;
   };
 }
