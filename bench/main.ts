@@ -6,7 +6,7 @@
 
 import { Command, CommanderError } from "commander";
 import { type BenchFlags, benchCommand } from "../src/cli/bench.ts";
-import { benching } from "../src/cli/benching.ts";
+import { benchOptions } from "../src/cli/benchOptions.ts";
 import { exitCodeOf, lineOf, say } from "../src/cli/failure.ts";
 import { mappingTable, measureMapping } from "./mapping.ts";
 import { openMeter } from "./measurements.ts";
@@ -16,7 +16,7 @@ import { racesTable } from "./textTables.ts";
 /** the share of the time that the peers take */
 const RACES = 0.8;
 
-const program = benching(new Command("bench"))
+const program = benchOptions(new Command("bench"))
   .description("Measures every game, method and backend, and this package beside its peers.")
   .exitOverride()
   .action(async (flags: BenchFlags) => {

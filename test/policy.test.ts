@@ -1,9 +1,9 @@
 // The figure of networks' policies is what the weights compute.
 
 import { expect, test } from "vitest";
+import { createDocument } from "../src/cli/render.ts";
 import { type Config, solve } from "../src/index.ts";
-import { createDocument } from "../src/report/document.ts";
-import { hasPolicies, policiesOf, policyToSvg } from "../src/report/policy.ts";
+import { drawCurves, hasPolicies, policiesOf } from "../src/report/curves.ts";
 import { evaluate, evaluateByLayers } from "./network.ts";
 
 const search = { generations: 3, population: 4 };
@@ -26,7 +26,7 @@ test.each<[object, string[]]>([
   expect([outputs[0].values[3], slopes[0].values[3]]).toEqual([y, slope]);
   const wanted = evaluateByLayers(config.layers, weights, x.values[3]);
   expect([y, slope]).toEqual([expect.closeTo(wanted.y, 14), expect.closeTo(wanted.slope, 14)]);
-  expect(policyToSvg(result, createDocument())).toMatch(/^<svg .*goal θ.*<\/svg>\n$/s);
+  expect(drawCurves(policiesOf(result), createDocument())).toMatch(/^<svg .*goal θ.*<\/svg>\n$/s);
 });
 
 test("other games have none", async () => {

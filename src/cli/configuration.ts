@@ -1,16 +1,16 @@
-// From the command line's words to a configuration: a preset or a JSON file, and the settings that --set changes.
+// From the command line's words to what is solved and how: a preset or a JSON file, the settings that --set changes,
+// ranges of a setting, and the flags that choose a solver.
 
 import { readFile, stat } from "node:fs/promises";
 import { withSetting } from "../config/setting.ts";
 import { type Config, MesaError, presets, type SolveOptions } from "../index.ts";
 import { reasonOf } from "./failure.ts";
-import { positionIn } from "./position.ts";
 
 /** no configuration within the limits is longer, in bytes */
 const LONGEST = 2 ** 24;
 
 /** What the command line gives of how to solve. */
-export interface WayFlags {
+export interface SolverFlags {
   backend: NonNullable<SolveOptions["backend"]>;
   method: NonNullable<SolveOptions["method"]>;
   precision: NonNullable<SolveOptions["precision"]>;
@@ -18,9 +18,11 @@ export interface WayFlags {
 }
 
 /** How to solve; whether it makes sense is checked with the rest. */
-export function readWay({ backend, method, precision, threads }: WayFlags) {
+export function solverOptions({ backend, method, precision, threads }: SolverFlags) {
   return {
-    ...{ backend, method, precision },
+    backend,
+    method,
+    precision,
     ...(threads !== undefined && { threads: readValue(threads) as number }),
   };
 }
@@ -76,7 +78,7 @@ export async function readJson(
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new MesaError("INVALID_CONFIG", `${path} is not JSON: ${positionIn(text)}`, error);
+    throw new MesaError("INVALID_CONFIG", `${path} is not JSON: ${jsonErrorPosition(text)}`, error);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new MesaError("INVALID_CONFIG", `${path} must hold an object, like {"game": "linear"}`);
@@ -101,4 +103,74 @@ export function readValue(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+/** A setting, and where its values begin and end. */
+export interface Range {
+  readonly key: string;
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  readonly log: boolean;
+}
+
+/** What is wrong with a range. @param flag that gave it */
+export function wrongRange(flag: string, why: string): MesaError {
+  return new MesaError(
+    "INVALID_CONFIG",
+    `${flag} must be key=from:to:count, like discount=0:1:51, or key=from:to:count:log, ${why}`,
+  );
+}
+
+/**
+ * Reads a range; whether its numbers make sense together is another's question.
+ *
+ * @throws MesaError `INVALID_CONFIG`
+ */
+export function readRange(flag: string, text: string | undefined): Range {
+  if (text === undefined) throw wrongRange(flag, "and is missing");
+  const got = `got ${JSON.stringify(text)}`;
+  const parts = /^([^=]+)=([^:]+):([^:]+):(\d+)(:log)?$/.exec(text);
+  if (!parts || parts[1].split(".").includes("")) throw wrongRange(flag, got);
+  const [from, to, count] = [parts[2], parts[3], parts[4]].map(Number);
+  if (!Number.isFinite(to - from)) throw wrongRange(flag, `with finite numbers, ${got}`);
+  return { key: parts[1], from, to, count, log: parts[5] !== undefined };
+}
+
+/**
+ * What is wrong with a text that is not JSON, and where: `unexpected "x" at line 1, column 7`. V8 says so for some
+ * mistakes only; for the others the shortest beginning that is already wrong tells it.
+ */
+export function jsonErrorPosition(text: string): string {
+  const end = text.length;
+  let wrong = positionOf(messageOf(text)) ?? end;
+  if (wrong === end && !isBeginning(text))
+    for (let fine = 0; fine < wrong; ) {
+      const middle = Math.floor((fine + wrong) / 2);
+      if (isBeginning(text.slice(0, middle + 1))) fine = middle + 1;
+      else wrong = middle;
+    }
+  const before = text.slice(0, wrong).split(/\r\n|\r|\n/);
+  const what = wrong >= end ? "unexpected end" : `unexpected ${JSON.stringify([...text.slice(wrong)][0])}`;
+  return `${what} at line ${before.length}, column ${before[before.length - 1].length + 1}`;
+}
+
+function messageOf(text: string): string {
+  try {
+    JSON.parse(text);
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function positionOf(message: string): number | undefined {
+  const told = /position (\d+)/.exec(message);
+  return told ? Number(told[1]) : undefined;
+}
+
+/** Whether a text could go on to be JSON: it is JSON, or all that is wrong is its end. */
+function isBeginning(text: string): boolean {
+  const message = messageOf(text);
+  return message === "" || message.includes("Unexpected end") || positionOf(message) === text.length;
 }

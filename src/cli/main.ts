@@ -6,7 +6,7 @@ import { presets } from "../config/presets.ts";
 import { phasePresets } from "../diagram/presets.ts";
 import { METHODS } from "../solve/methods.ts";
 import type { BenchFlags } from "./bench.ts";
-import { benching } from "./benching.ts";
+import { benchOptions } from "./benchOptions.ts";
 import { exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
 import type { PhaseFlags } from "./phase.ts";
 import type { SolveFlags } from "./solve.ts";
@@ -151,7 +151,7 @@ program
     await doctorCommand(flags);
   });
 
-benching(program.command("bench"))
+benchOptions(program.command("bench"))
   .description(
     "measure how fast every game is solved, by every method on every backend; exit 1 when plans differ",
   )

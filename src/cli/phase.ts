@@ -7,27 +7,34 @@ import {
   MesaError,
   openEngine,
   type Phase,
+  type PhaseAxis,
+  type PhaseConfig,
   type PhaseOptions,
   phase,
   phaseMethod,
+  phasePresets,
+  presets,
 } from "../index.ts";
 import { toJson } from "../report/json.ts";
-import { documentOf } from "../report/phaseDocument.ts";
-import { phaseTable } from "../report/phaseTable.ts";
-import { readWay, type WayFlags } from "./configuration.ts";
+import { documentOf, phaseTable, viewOf } from "../report/phaseReport.ts";
+import { changed, readJson, readRange, type SolverFlags, solverOptions } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { interruptible } from "./interrupt.ts";
-import { type DiagramFlags, readDiagram } from "./phaseQuestion.ts";
 import { createProgress } from "./progress.ts";
 import { readTiles, TilesWriter } from "./tiles.ts";
 
 /** What the command line gives. */
-export interface PhaseFlags extends DiagramFlags, Omit<WayFlags, "precision"> {
+export interface PhaseFlags extends Omit<SolverFlags, "precision"> {
+  set: string[];
+  x?: string;
+  y?: string;
+  measure?: string;
   json?: boolean;
   out?: string;
 }
 
+const NAMES = [...Object.keys(phasePresets), ...Object.keys(presets)].join(", ");
 const FILES = ["phase.png", "phase.svg", "phase.parquet", "phase.npz", "phase.json"] as const;
 /** what an interrupted diagram leaves behind */
 const TILES = "phase.partial";
@@ -40,7 +47,7 @@ const TILES = "phase.partial";
 export async function phaseCommand(name: string | undefined, flags: PhaseFlags): Promise<void> {
   const asked = await readDiagram(name, flags);
   const diagram = checkPhase(asked);
-  const { backend, method, threads } = readWay({ ...flags, precision: "certified" });
+  const { backend, method, threads } = solverOptions({ ...flags, precision: "certified" });
   const options = {
     backend,
     method: phaseMethod(diagram, method),
@@ -136,15 +143,11 @@ async function mapResumably(diagram: Diagram, options: PhaseOptions, folder: Fol
 }
 
 async function writeFiles(folder: Folder, map: Phase, about: string): Promise<void> {
-  const [{ drawDiagram }, { viewOf }, { createDocument }, { svgToPng }, { phaseToParquet }, { phaseToNpz }] =
-    await Promise.all([
-      import("../report/diagram.ts"),
-      import("../report/phaseView.ts"),
-      import("../report/document.ts"),
-      import("./png.ts"),
-      import("../report/parquet.ts"),
-      import("../report/npz.ts"),
-    ]);
+  const [{ drawDiagram }, { phaseToNpz, phaseToParquet }, { createDocument, svgToPng }] = await Promise.all([
+    import("../report/diagram.ts"),
+    import("../report/phaseData.ts"),
+    import("./render.ts"),
+  ]);
   const svg = drawDiagram(viewOf(map), createDocument());
   await folder.write({
     "phase.png": await svgToPng(svg),
@@ -154,6 +157,52 @@ async function writeFiles(folder: Folder, map: Phase, about: string): Promise<vo
     "phase.json": about,
   });
   await folder.remove(TILES);
+}
+
+/**
+ * The diagram that is asked for, not yet checked.
+ *
+ * @param name of a diagram or of a preset, or else of a JSON file that holds either
+ * @throws MesaError `INVALID_CONFIG` or `CANNOT_READ`
+ */
+async function readDiagram(name: string | undefined, flags: PhaseFlags): Promise<PhaseConfig> {
+  if (name === undefined)
+    throw new MesaError("INVALID_CONFIG", `what is to be mapped? name a preset (${NAMES}) or a JSON file`);
+  const diagram = await named(name);
+  const { config } = diagram;
+  const base = typeof config === "string" && Object.hasOwn(presets, config) ? presets[config].config : config;
+  const known = typeof base === "object" && base !== null ? (base as Record<string, unknown>) : undefined;
+  if (flags.set.length > 0 && !known)
+    throw new MesaError("INVALID_CONFIG", `--set changes a configuration, and ${name} has none`);
+  const axisOf = (which: "x" | "y") => {
+    const given = flags[which];
+    if (given !== undefined) return axisIn(`--${which}`, given);
+    if (diagram[which] !== undefined) return diagram[which];
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `--${which} is missing: ${name} is a configuration, and a diagram needs two axes, like --${which} discount=0.5:1:200`,
+    );
+  };
+  return {
+    ...diagram,
+    config: known && flags.set.length > 0 ? flags.set.reduce(changed, known) : config,
+    x: axisOf("x"),
+    y: axisOf("y"),
+    ...(flags.measure !== undefined && { measures: flags.measure.split(",") }),
+  } as PhaseConfig;
+}
+
+/** A diagram, or a configuration as one without axes. */
+async function named(name: string): Promise<Partial<PhaseConfig>> {
+  if (Object.hasOwn(phasePresets, name)) return phasePresets[name].phase;
+  if (Object.hasOwn(presets, name)) return { config: name };
+  const file = await readJson(name, `a preset (${NAMES})`);
+  return (Object.hasOwn(file, "game") ? { config: file } : file) as Partial<PhaseConfig>;
+}
+
+function axisIn(flag: string, text: string): PhaseAxis {
+  const { log, ...range } = readRange(flag, text);
+  return { ...range, scale: log ? "log" : "linear" };
 }
 
 /** The command that makes the diagram again, wherever it is to be put. */

@@ -1,24 +1,39 @@
-// `solve`: one configuration to one result, on the standard output and in a folder.
+// `solve`: one configuration to one result, on the standard output and in a folder, where an interrupted solve leaves a
+// checkpoint from which the same command goes on.
 
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { learningRatesOf } from "../config/config.ts";
 import { hasCode } from "../errors.ts";
-import { checkConfig, MesaError, NoEquilibrium, type Result, type SolveOptions, solve } from "../index.ts";
+import {
+  type Config,
+  checkConfig,
+  type FilledConfig,
+  Induction,
+  MesaError,
+  NoEquilibrium,
+  type Result,
+  type SolveOptions,
+  solve,
+} from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { summaryOf } from "../report/summary.ts";
 import { planTable } from "../report/table.ts";
-import { CHECKPOINT, type Question, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { readConfiguration, readWay, type WayFlags } from "./configuration.ts";
+import { readConfiguration, type SolverFlags, solverOptions } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { interruptible } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
 
 /** What the command line gives. */
-export interface SolveFlags extends WayFlags {
+export interface SolveFlags extends SolverFlags {
   set: string[];
   json?: boolean;
   out?: string;
 }
 
+/** the file's name in the folder of results */
+const CHECKPOINT = "checkpoint.json";
 /** what is written of every result, and of networks */
 const FILES = ["result.json", "plan.csv", "plot.svg"];
 const POLICY = "policy.svg";
@@ -38,7 +53,7 @@ export async function solveCommand(name: string | undefined, flags: SolveFlags):
   let written: string[] = [];
   try {
     const { method, precision } = flags;
-    const options = readWay(flags);
+    const options = solverOptions(flags);
     result = await (folder
       ? solveResumably(config, options, { config: filled, method, precision, version: __VERSION__ }, folder)
       : solveVisibly(config, options));
@@ -59,7 +74,7 @@ export async function solveCommand(name: string | undefined, flags: SolveFlags):
   if (folder) say(`wrote ${written.map(folder.pathOf).join(", ")}`);
 }
 
-async function solveVisibly(config: Parameters<typeof solve>[0], options: SolveOptions): Promise<Result> {
+async function solveVisibly(config: Config, options: SolveOptions): Promise<Result> {
   const progress = createProgress();
   try {
     return await interruptible((signal) =>
@@ -76,13 +91,13 @@ async function solveVisibly(config: Parameters<typeof solve>[0], options: SolveO
 
 /** Solves from the folder's checkpoint on, where it has one, and leaves one there when interrupted. */
 async function solveResumably(
-  config: Parameters<typeof solve>[0],
+  config: Config,
   options: SolveOptions,
-  question: Question,
+  inputs: SolveInputs,
   folder: Folder,
 ): Promise<Result> {
   const path = folder.pathOf(CHECKPOINT);
-  const { induction, ignored } = await readCheckpoint(path, question);
+  const { induction, ignored } = await readCheckpoint(path, inputs);
   const episodes = induction.steps.length;
   if (ignored) say(`${ignored}: starting anew`);
   if (induction.remaining < episodes)
@@ -92,7 +107,7 @@ async function solveResumably(
   } catch (error) {
     const done = episodes - induction.remaining;
     if (!hasCode(error, "ABORTED") || done === 0) throw error;
-    await folder.write({ [CHECKPOINT]: writeCheckpoint(question, induction) });
+    await folder.write({ [CHECKPOINT]: checkpointText(inputs, induction) });
     throw new MesaError(
       "ABORTED",
       `interrupted: ${done} of ${episodes} episodes are kept in ${path}, and the same command goes on from there`,
@@ -103,20 +118,68 @@ async function solveResumably(
 
 /** @returns the files' names */
 async function writeFiles(folder: Folder, result: Result): Promise<string[]> {
-  const [{ toCsv }, { toSvg }, { createDocument }, { hasPolicies, policyToSvg }] = await Promise.all([
-    import("../report/csv.ts"),
-    import("../report/figure.ts"),
-    import("../report/document.ts"),
-    import("../report/policy.ts"),
-  ]);
+  const [{ toCsv }, { toSvg }, { drawCurves, hasPolicies, policiesOf }, { createDocument }] =
+    await Promise.all([
+      import("../report/csv.ts"),
+      import("../report/figure.ts"),
+      import("../report/curves.ts"),
+      import("./render.ts"),
+    ]);
   const [json, csv, plot] = FILES;
   const files = {
     [json]: toJson(result),
     [csv]: toCsv(result),
     [plot]: toSvg(result, createDocument()),
-    ...(hasPolicies(result) && { [POLICY]: policyToSvg(result, createDocument()) }),
+    ...(hasPolicies(result) && { [POLICY]: drawCurves(policiesOf(result), createDocument()) }),
   };
   await folder.write(files);
   await folder.remove(CHECKPOINT);
   return Object.keys(files);
+}
+
+/** What must be the same for a checkpoint to be of use; all of it bears on the steps. */
+interface SolveInputs {
+  readonly config: FilledConfig;
+  readonly method: string;
+  readonly precision: string;
+  readonly version: string;
+}
+
+/** The text of a checkpoint: what is solved, the steps taken so far, and a digest of both. */
+function checkpointText(question: SolveInputs, { steps, remaining }: Induction): string {
+  const body = { question, steps: steps.slice(remaining) };
+  return `${JSON.stringify({ ...body, digest: digestOf(body) })}\n`;
+}
+
+/**
+ * The induction that a checkpoint holds, or a new one.
+ *
+ * @returns `ignored`, in words, where there is a checkpoint that is of no use
+ */
+export async function readCheckpoint(
+  path: string,
+  inputs: SolveInputs,
+): Promise<{ induction: Induction; ignored?: string }> {
+  const induction = new Induction(learningRatesOf(inputs.config.schedule).length);
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) =>
+    error.code === "ENOENT" ? undefined : "",
+  );
+  if (text === undefined) return { induction };
+  let steps: Induction["steps"];
+  try {
+    const { digest, ...body } = JSON.parse(text);
+    if (digest !== digestOf(body)) throw new Error("the digest is another");
+    if (JSON.stringify(body.question) !== JSON.stringify(inputs))
+      return { induction, ignored: `${path} is of another configuration` };
+    steps = body.steps;
+  } catch {
+    return { induction, ignored: `${path} is damaged` };
+  }
+  // JSON holds a runner-up that is not finite as null
+  for (const step of steps.reverse()) induction.take({ ...step, runnerUp: step.runnerUp ?? Number.NaN });
+  return { induction };
+}
+
+function digestOf(body: object): string {
+  return createHash("sha256").update(JSON.stringify(body)).digest("hex");
 }

@@ -5,12 +5,11 @@ import { linspace, MesaError, type Sweep, sweep, type Varied } from "../index.ts
 import { sweepToCsv } from "../report/csv.ts";
 import { toJson } from "../report/json.ts";
 import { sweepTable } from "../report/table.ts";
-import { readConfiguration, readValue, readWay } from "./configuration.ts";
+import { readConfiguration, readRange, readValue, solverOptions, wrongRange } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { interruptible } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
-import { readRange, wrongRange } from "./range.ts";
 import type { SolveFlags } from "./solve.ts";
 
 /** What the command line gives. */
@@ -78,7 +77,7 @@ export async function sweepCommand(name: string | undefined, flags: SweepFlags):
   try {
     swept = await interruptible((signal) =>
       sweep(config, {
-        ...readWay(flags),
+        ...solverOptions(flags),
         ...{ over, signal },
         ...(series && { series }),
         ...(measures && { measures }),
@@ -101,10 +100,9 @@ export async function sweepCommand(name: string | undefined, flags: SweepFlags):
 }
 
 async function writeFiles(folder: Folder, swept: Sweep, log: boolean): Promise<void> {
-  const [{ drawCurves }, { curvesOf }, { createDocument }] = await Promise.all([
+  const [{ curvesOf, drawCurves }, { createDocument }] = await Promise.all([
     import("../report/curves.ts"),
-    import("../report/panels.ts"),
-    import("../report/document.ts"),
+    import("./render.ts"),
   ]);
   await folder.write({
     "sweep.csv": sweepToCsv(swept),

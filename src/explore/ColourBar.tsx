@@ -1,8 +1,7 @@
 // What the map's colours mean, and where the value that is looked at lies among them.
 
 import type { ColourScale } from "../report/colours.ts";
-import { measureLabel } from "../report/panels.ts";
-import { short } from "../report/schedule.ts";
+import { measureLabel, short } from "../report/wording.ts";
 import { gradientOf, placeAmong } from "./palette.ts";
 
 interface Props {

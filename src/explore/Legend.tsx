@@ -1,6 +1,6 @@
 // What the plot's lines are, with a sample of each and its value at the episode that is pointed at.
 
-import { short } from "../report/schedule.ts";
+import { short } from "../report/wording.ts";
 import type { Line } from "./looks.ts";
 
 const SAMPLE = { width: 30, height: 12 };

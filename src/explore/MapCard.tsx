@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { colourScaleOf } from "../report/colours.ts";
-import { measureLabel } from "../report/panels.ts";
+import { measureLabel } from "../report/wording.ts";
 import { ColourBar } from "./ColourBar.tsx";
 import { Downloads } from "./Downloads.tsx";
 import { isQuick } from "./diagrams.ts";

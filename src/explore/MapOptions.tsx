@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { checkConfig, MesaError, methods } from "../index.ts";
-import { measureLabel, settingLabel } from "../report/panels.ts";
+import { measureLabel, settingLabel } from "../report/wording.ts";
 import {
   axesOf,
   checkDiagram,

@@ -2,7 +2,7 @@
 // usual range.
 
 import { useEffect, useState } from "preact/hooks";
-import { short } from "../report/schedule.ts";
+import { short } from "../report/wording.ts";
 import type { Control } from "./controls.ts";
 
 interface Props {

@@ -1,7 +1,7 @@
 // The plot's numbers as a table, for those who would rather read than look.
 
 import { useState } from "preact/hooks";
-import { short } from "../report/schedule.ts";
+import { short } from "../report/wording.ts";
 import type { Line } from "./looks.ts";
 
 export function Numbers({ lines }: { readonly lines: readonly Line[] }) {

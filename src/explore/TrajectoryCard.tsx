@@ -3,9 +3,9 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Result } from "../index.ts";
 import { toCsv } from "../report/csv.ts";
+import { drawCurves, hasPolicies, policiesOf } from "../report/curves.ts";
 import { toSvg } from "../report/figure.ts";
 import { toJson } from "../report/json.ts";
-import { hasPolicies, policyToSvg } from "../report/policy.ts";
 import { summaryOf } from "../report/summary.ts";
 import { Downloads, type Offer } from "./Downloads.tsx";
 import { pngOf } from "./download.ts";
@@ -31,7 +31,7 @@ function offersOf(result: Result): Offer[] {
             label: "policy SVG",
             name: "policy.svg",
             type: "image/svg+xml",
-            make: () => policyToSvg(result, document),
+            make: () => drawCurves(policiesOf(result), document),
           },
         ]
       : []),

@@ -2,7 +2,7 @@
 // game that is added to the package is on the page too; what is added here is how far a slider goes.
 
 import { checkConfig, type Game } from "../index.ts";
-import { settingLabel } from "../report/panels.ts";
+import { settingParts } from "../report/wording.ts";
 import type { Settings } from "./state.ts";
 
 /** What a slider or an axis of the map covers. */
@@ -60,12 +60,9 @@ const RANGES: Readonly<Record<string, Range>> = {
 };
 
 function control(key: string, kind: Control["kind"] = "number", range = RANGES[key]): Control {
-  // `discount γ (per episode)`, `κ, learning rate of the belief relative to the goal's`
-  const [, name, unit] = /^(.*?)(?: \((.*)\)|, (.*))?$/
-    .exec(settingLabel(key))!
-    .filter((part) => part !== undefined);
+  const { name, unit } = settingParts(key);
   const label = /^[a-z]/.test(name) ? name[0].toUpperCase() + name.slice(1) : name;
-  return { key, label, unit: unit ?? "", kind, ...(range && { range }) };
+  return { key, label, unit, kind, ...(range && { range }) };
 }
 
 /** all from one number to another; there is no slider where that is nowhere */

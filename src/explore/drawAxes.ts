@@ -3,9 +3,9 @@
 import * as Plot from "@observablehq/plot";
 import type { AxisValues } from "../index.ts";
 import type { ColourScale } from "../report/colours.ts";
-import { contourPath } from "../report/contours.ts";
-import { settingLabel } from "../report/panels.ts";
-import { short } from "../report/schedule.ts";
+import { contourPath } from "../report/map.ts";
+import { logTicks, multiplesOf, roundStep } from "../report/ticks.ts";
+import { settingLabel, short } from "../report/wording.ts";
 import { placeOf } from "./geometry.ts";
 import type { Picture } from "./picture.ts";
 
@@ -17,20 +17,13 @@ function ticksOf({ values, scale, whole }: AxisValues, room: number): number[] {
   const [low, high] = [values[0], values.at(-1)!];
   const count = Math.max(2, Math.floor(room / 64));
   if (scale === "linear") {
-    const raw = (high - low) / count;
-    const power = 10 ** Math.floor(Math.log10(raw));
-    const step = Math.max(whole ? 1 : 0, power * [1, 2, 5, 10].find((m) => m * power >= raw)!);
-    const first = Math.ceil(low / step - 1e-9);
-    return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) =>
-      Number(((first + i) * step).toPrecision(12)),
-    );
+    return multiplesOf(Math.max(whole ? 1 : 0, roundStep((high - low) / count)), low, high);
   }
   const decades = Math.log10(high / low);
-  const factors = decades * 3 <= count ? [1, 2, 5] : decades * 2 <= count ? [1, 3] : [1];
-  const ticks: number[] = [];
-  for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e++)
-    for (const f of factors) ticks.push(Number(`${f}e${e}`));
-  const within = ticks.filter((x) => x >= low * (1 - 1e-9) && x <= high * (1 + 1e-9));
+  const within = logTicks(
+    [low, high],
+    decades * 3 <= count ? [1, 2, 5] : decades * 2 <= count ? [1, 3] : [1],
+  );
   return within.length > 1 ? within : [low, high];
 }
 
@@ -78,10 +71,8 @@ export function drawAxes(
     ],
   });
   if (contours) {
-    const cellsOf = ({ values, scale }: AxisValues) => ({ values, log: scale === "log" });
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    const cells = { columns: cellsOf(x), rows: cellsOf(y), values, status };
-    path.setAttribute("d", contourPath(cells, scale, [frame.width, frame.height]));
+    path.setAttribute("d", contourPath({ x, y, values, status }, scale, [frame.width, frame.height]));
     path.setAttribute("transform", `translate(${MARGIN.left} ${MARGIN.top})`);
     path.setAttribute("class", "contours");
     svg.append(path);

@@ -2,7 +2,7 @@
 // kept for comparison.
 
 import * as Plot from "@observablehq/plot";
-import { phasesOf } from "../report/schedule.ts";
+import { phasesOf } from "../report/wording.ts";
 import type { Line } from "./looks.ts";
 
 /** What is drawn. */

@@ -3,7 +3,7 @@
 import { type Phase, STATUSES } from "../index.ts";
 import { drawDiagram } from "../report/diagram.ts";
 import { toJson } from "../report/json.ts";
-import { viewOf } from "../report/phaseView.ts";
+import { viewOf } from "../report/phaseReport.ts";
 import type { Offer } from "./Downloads.tsx";
 import { phaseConfigOf } from "./diagrams.ts";
 import { pngOf } from "./download.ts";

@@ -1,8 +1,7 @@
 // The map in words: its points, what was solved and how, and what has no answer.
 
 import { type Phase, STATUSES } from "../index.ts";
-import { measureLabel, settingLabel } from "../report/panels.ts";
-import { short } from "../report/schedule.ts";
+import { measureLabel, settingParts, short } from "../report/wording.ts";
 
 /** A point of the map: two settings by key, and their values. */
 export interface Point {
@@ -12,8 +11,7 @@ export interface Point {
 
 /** `learning rate η 0.5, training 20` */
 export function describePoint({ x, y }: Point): string {
-  const said = ({ key, value }: Point["x"]) =>
-    `${settingLabel(key).replace(/ \(.*|, .*/, "")} ${short(value)}`;
+  const said = ({ key, value }: Point["x"]) => `${settingParts(key).name} ${short(value)}`;
   return `${said(x)}, ${said(y)}`;
 }
 

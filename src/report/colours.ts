@@ -1,6 +1,7 @@
 // How numbers become colours: perceptually uniform scales that read alike to people who see colours otherwise.
 
 import * as Plot from "@observablehq/plot";
+import { multiplesOf, roundStep } from "./ticks.ts";
 
 /** colours of a ramp */
 export const RAMP = 256;
@@ -96,11 +97,5 @@ function inside([low, high]: readonly [number, number], log: boolean): number[] 
     const step = Math.ceil((to - from + 1) / 6);
     return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => 10 ** (from + i * step));
   }
-  const rough = (high - low) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough)!;
-  const levels: number[] = [];
-  for (let i = Math.ceil(low / step); i * step < high; i++)
-    if (i * step > low) levels.push(Number((i * step).toPrecision(12)));
-  return levels;
+  return multiplesOf(roundStep((high - low) / 5), low, high).filter((x) => x > low && x < high);
 }

@@ -1,14 +1,14 @@
-// plan.csv: what happens in each episode, tidy, for spreadsheets and data frames.
+// Results as comma-separated values (RFC 4180, but lines end in a line feed), for spreadsheets and data frames.
 
-import type { Result, Sweep } from "../index.ts";
-import { numbersOf, partsOf } from "./schedule.ts";
+import { type Phase, type Result, STATUSES, type Sweep } from "../index.ts";
+import { numbersOf, partsOf } from "./wording.ts";
 
 /**
- * A result as comma-separated values (RFC 4180, but lines end in a line feed), one row an episode.
+ * A result, one row an episode.
  *
  * Columns: episode, learningRate, each number of the decision, each number of the state at the episode's start,
- * output (or one `output.name` each), loss, cost (the least average total mesa cost), margin (runner-up minus least). Numbers are at full
- * precision; a cell is empty where there is no finite number.
+ * output (or one `output.name` each), loss, cost (the least average total mesa cost), margin (runner-up minus least).
+ * Numbers are at full precision; a cell is empty where there is no finite number.
  */
 export function toCsv({ plan, trajectory, cost, margin }: Result): string {
   const { learningRate, loss, outputs, states } = partsOf(trajectory);
@@ -26,7 +26,7 @@ export function toCsv({ plan, trajectory, cost, margin }: Result): string {
 }
 
 /**
- * A sweep as comma-separated values, one row a cell.
+ * A sweep, one row a cell.
  *
  * Columns: the key that is swept, the key of the series where there is one, each measure, and `missing`: why a row has
  * no values.
@@ -40,6 +40,15 @@ export function sweepToCsv({ over, series, measures, cells }: Sweep): string {
     quoted(missing ?? ""),
   ]);
   return `${[header.map(quoted), ...rows].map((row) => row.join(",")).join("\n")}\n`;
+}
+
+/** A diagram, one row a cell: both settings, the measures, and what became of the cell. */
+export function phaseToCsv({ diagram: { x, y, measures }, values, status }: Phase): string {
+  const rows = Array.from(status, (code, i) => {
+    const [across, up] = [x.values[i % x.values.length], y.values[Math.floor(i / x.values.length)]];
+    return [across, up, ...measures.map((name) => cell(values[name][i])), STATUSES[code]].join(",");
+  });
+  return `${[[x.key, y.key, ...measures, "status"].join(","), ...rows].join("\n")}\n`;
 }
 
 /** a text as a cell */

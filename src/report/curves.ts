@@ -1,76 +1,168 @@
-// A figure of curves, in panels: what is measured of a sweep, by the setting that is swept. Where there is
-// no value the curve has a gap, and a cross on the panel's floor says so.
+// Figures of curves, in panels: what is measured of a sweep, by the setting that is swept, and what agents that are
+// networks do with their goal. Where there is no value a curve has a gap, and a cross on the panel's floor says so.
 
 import * as Plot from "@observablehq/plot";
-import { FONT, headingOf, INK } from "./heading.ts";
-import type { Curves, Panel } from "./panels.ts";
-import { short } from "./schedule.ts";
+import { createEvaluate } from "../game/evaluate.ts";
+import { differentiate } from "../game/graph.ts";
+import { type Axis, checkConfig, linspace, type Result, type Sweep } from "../index.ts";
+import { drawerOf, EDGE, headingOf, INK, PLOT_AXIS, PLOT_STYLE } from "./drawing.ts";
 import { LOOKS, markOf, type Series, strokeOf } from "./series.ts";
+import { figureLogTicks } from "./ticks.ts";
+import {
+  COSTS,
+  describeExpectation,
+  describeRest,
+  describeSchedule,
+  differencesOf,
+  listed,
+  measureLabel,
+  phasesOf,
+  settingLabel,
+  settingParts,
+  short,
+} from "./wording.ts";
+
+/** of a title, in characters */
+const LONGEST_TITLE = 78;
+
+/** A line of a figure: one value for each x of the figure, null where there is none. */
+export interface Curve {
+  readonly label: string;
+  readonly values: readonly (number | null)[];
+}
+
+/** Curves that share their axes. */
+export interface Panel {
+  /** name of the vertical axis */
+  readonly label: string;
+  readonly curves: readonly Curve[];
+}
+
+/** All that a figure of curves shows. */
+export interface Curves {
+  readonly title: string;
+  readonly settings: readonly string[];
+  readonly x: { readonly label: string; readonly values: readonly number[]; readonly log?: boolean };
+  readonly panels: readonly Panel[];
+  /** what a cross means */
+  readonly gap?: string;
+}
+
+/** The figure of a sweep: a panel for each measure where there are series, else one for all that share a scale. */
+export function curvesOf({ game, config, over, series, measures, cells }: Sweep, log = false): Curves {
+  const valuesOf = (measure: string, s: number) =>
+    over.values.map((_, i) => cells[s * over.values.length + i].values[measure]);
+  const curve = (measure: string): Curve => ({ label: measureLabel(measure), values: valuesOf(measure, 0) });
+  const costs = measures.filter((name) => name in COSTS);
+  const others = measures.filter((name) => !(name in COSTS));
+  const panels: Panel[] = series
+    ? measures.map((measure) => ({
+        label: measureLabel(measure),
+        curves: series.values.map((value, s) => ({
+          label: `${settingParts(series.key).name} = ${said(value)}`,
+          values: valuesOf(measure, s),
+        })),
+      }))
+    : [others, costs]
+        .filter((names) => names.length > 0)
+        .map((names) => ({
+          label: names.length === 1 ? measureLabel(names[0]) : names === costs ? COSTS.cost : "value",
+          curves: names.map(curve),
+        }));
+  const keys = [over.key, ...(series ? [series.key] : [])];
+  const schedule = describeRest(config.schedule, keys);
+  const by = settingParts(over.key).name;
+  const title = `${game}: ${listed(measures.map(measureLabel))} by ${by}`;
+  return {
+    title: title.length > LONGEST_TITLE ? `${game}, by ${by}` : title,
+    settings: [...schedule, ...describeExpectation(config, measures), ...differencesOf(config, keys)],
+    x: { label: settingLabel(over.key), values: over.values, log },
+    panels,
+    gap: "no value",
+  };
+}
+
+const said = (value: unknown) =>
+  typeof value === "number" ? short(value) : typeof value === "string" ? value : JSON.stringify(value);
+
+/** points of a policy's curve */
+const POINTS = 201;
+
+/** Whether a result has policies to draw: its agents are networks. */
+export function hasPolicies({ plan }: Pick<Result, "plan">): boolean {
+  return "weights" in plan;
+}
+
+/** The policies of the first episode, the last of training and the first of deployment, over the states' range. */
+export function policiesOf({ game, config, plan, trajectory }: Result): Curves {
+  const phases = phasesOf(trajectory.learningRate);
+  const switchAt = phases.find(({ from }) => from > 0)?.from;
+  const episodes = [...new Set([0, (switchAt ?? plan.weights.length) - 1, switchAt ?? 0])];
+  const { min, max } = config.theta as Axis;
+  const theta = [...linspace({ min, max, count: POINTS })];
+  const { formulas, decisionNames } = checkConfig(config).game;
+  const [output] = formulas.outputs;
+  const slope = differentiate(formulas.graph, output, "theta");
+  const evaluate = createEvaluate([output, slope], decisionNames, ["theta"]);
+  const policies = episodes.map((t) => {
+    const weights = plan.weights[t] as unknown as number[];
+    return {
+      label: `episode ${t}, ${trajectory.learningRate[t] > 0 ? "training" : "deployment"}`,
+      points: theta.map((x) => {
+        const [y, slope] = evaluate(weights, [x]);
+        return { y, slope };
+      }),
+    };
+  });
+  const curves = (key: "y" | "slope"): Curve[] =>
+    policies.map(({ label, points }) => ({ label, values: points.map((point) => point[key]) }));
+  return {
+    title: `${game}: what the agents output, by their goal`,
+    settings: [describeSchedule(trajectory.learningRate), ...differencesOf(config)],
+    x: { label: "goal θ", values: theta },
+    panels: [
+      { label: "output y = f(θ)", curves: curves("y") },
+      { label: "slope ∂y/∂θ", curves: curves("slope") },
+    ],
+  };
+}
 
 const WIDTH = 860;
 const FRAME = { width: 758, height: 330, several: 230 };
 const MARGIN = { top: 26, bottom: 58, left: 76 };
-/** between the plate and the picture's edge */
-const EDGE = 6;
 /** marks of a curve that can be told apart */
 const MARKS = 26;
 
 /** the cross, in the legend */
 const GAP = { values: [], colour: INK, dash: "0 99", symbol: "times", size: 3.5 } as const;
 
-/** curves that a figure can tell apart */
+/** curves that a figure can tell apart, at most */
 export const MOST_CURVES = LOOKS.length;
-
-/** Where a logarithmic axis is labelled: powers of ten, with 2 and 5 between them where there is room. */
-export function logTicks([low, high]: readonly number[]): number[] {
-  const decades = Math.log10(high / low);
-  const factors = decades <= 2.5 ? [1, 2, 5] : decades <= 4.5 ? [1, 3] : [1];
-  const ticks: number[] = [];
-  for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e++)
-    for (const f of factors) ticks.push(Number(`${f}e${e}`));
-  return ticks.filter((x) => x >= low * (1 - 1e-9) && x <= high * (1 + 1e-9));
-}
 
 /**
  * Draws curves.
  *
- * @param document to draw in: the page's own or, where there is none, that of ./document.ts
+ * @param document to draw in: the page's own or, where there is none, one of happy-dom
  * @returns a whole SVG document
  */
 export function drawCurves(curves: Curves, document: Document): string {
   const { panels, x, title } = curves;
+  const { make, plate } = drawerOf(document);
   const drawn = panels.map((_, i) => drawPanel(curves, i, document));
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const heights = drawn.map((panel) => Number(panel.getAttribute("height")));
-  const height = heights.reduce((sum, h) => sum + h, 0) + EDGE;
-  for (const [name, value] of Object.entries({
+  let top = 0;
+  for (const panel of drawn) {
+    panel.setAttribute("y", String(top));
+    top += Number(panel.getAttribute("height"));
+  }
+  const height = top + EDGE;
+  const attributes = {
     xmlns: "http://www.w3.org/2000/svg",
     width: WIDTH,
     height,
     viewBox: `0 0 ${WIDTH} ${height}`,
     "aria-label": `${title}; horizontal axis: ${x.label}`,
-  }))
-    svg.setAttribute(name, String(value));
-  const plate = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [name, value] of Object.entries({
-    x: EDGE,
-    y: EDGE,
-    width: WIDTH - 2 * EDGE,
-    height: height - 2 * EDGE,
-    rx: 12,
-    fill: "#fff",
-    stroke: "#d9d9d9",
-  }))
-    plate.setAttribute(name, String(value));
-  svg.append(plate);
-  let top = 0;
-  for (const [i, panel] of drawn.entries()) {
-    panel.setAttribute("y", String(top));
-    panel.removeAttribute("aria-label");
-    top += heights[i];
-    svg.append(panel);
-  }
-  return `${svg.outerHTML}\n`;
+  };
+  return `${make("svg", attributes, [plate(WIDTH, height), ...drawn]).outerHTML}\n`;
 }
 
 /** The lines of a figure's heading are the first panel's, and the name of the horizontal axis is the last one's. */
@@ -110,7 +202,6 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
   const finite = series.flatMap(({ values }) => values.filter(Number.isFinite));
   const flat = finite.length === 0 || Math.max(...finite) === Math.min(...finite);
   const domain = [Math.min(...x.values), Math.max(...x.values)];
-  const axis = { labelAnchor: "center", labelArrow: "none" } as const;
   const drawn = series.flatMap((one, s) => {
     const points = one.values.map((y, i) => [x.values[i], y] as [number, number]);
     // each curve has its marks elsewhere, so that those of curves that coincide do not
@@ -118,7 +209,7 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
     const chosen = points.filter(([, y], i) => Number.isFinite(y) && i % stride === shift % stride);
     return [Plot.line(points, strokeOf(one)), Plot.dot(chosen, markOf(one))];
   });
-  const svg = Plot.plot({
+  return Plot.plot({
     document,
     width: WIDTH,
     height,
@@ -126,7 +217,7 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
     marginRight: WIDTH - FRAME.width - MARGIN.left,
     marginBottom,
     marginLeft: MARGIN.left,
-    style: { fontFamily: "sans-serif", fontSize: `${FONT}px`, color: INK, background: "none" },
+    style: PLOT_STYLE,
     x: {
       type: x.log ? "log" : "linear",
       domain: domain[0] === domain[1] ? [domain[0] - 0.5, domain[1] + 0.5] : domain,
@@ -145,13 +236,13 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
       Plot.gridY({ stroke: "#000", strokeOpacity: 0.12, tickSpacing: 40 }),
       Plot.ruleY([0], { stroke: "#000", strokeOpacity: 0.45 }),
       Plot.axisX({
-        ...axis,
+        ...PLOT_AXIS,
         label: last ? x.label : null,
         labelOffset: 42,
-        ...(x.log ? { ticks: logTicks(domain) } : { tickSpacing: 70 }),
+        ...(x.log ? { ticks: figureLogTicks(domain) } : { tickSpacing: 70 }),
         tickFormat: (value: number) => short(value),
       }),
-      Plot.axisY({ ...axis, label, labelOffset: 60, tickSize: 0, tickSpacing: 40 }),
+      Plot.axisY({ ...PLOT_AXIS, label, labelOffset: 60, tickSize: 0, tickSpacing: 40 }),
       ...drawn,
       ...(marked
         ? series.map((_, s) =>
@@ -172,7 +263,6 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
       ...(heading?.marks ?? []),
     ],
   });
-  return svg;
 }
 
 /** an axis for curves that are one level line */

@@ -1,17 +1,160 @@
 // A phase diagram as a figure: one map a measure with its colours beside it, contours over it, and a legend of what has
 // no colour.
 
-import { STATUSES } from "../diagram/cells.ts";
-import { drawerOf } from "./drawer.ts";
-import { CHARACTER, FAINT, LINE, linesOf, pack } from "./heading.ts";
-import { NOTHING, patternPng } from "./map.ts";
-import { BAR, type DiagramView, drawMap, MARGIN } from "./mapPanel.ts";
+import * as Plot from "@observablehq/plot";
+import { STATUSES } from "../index.ts";
+import { type ColourScale, colourScaleOf } from "./colours.ts";
+import { CHARACTER, drawerOf, FAINT, INK, LINE, linesOf, PLOT_AXIS, PLOT_STYLE, pack } from "./drawing.ts";
+import {
+  type CellAxis,
+  contourPath,
+  edgesOf,
+  mapPng,
+  NOTHING,
+  patternPng,
+  rampPng,
+  STATUS_COLOURS,
+  statusPng,
+} from "./map.ts";
+import { mapLogTicks, tickText } from "./ticks.ts";
+
+/** What a figure of maps shows. */
+export interface DiagramView {
+  readonly title: string;
+  readonly settings: readonly string[];
+  readonly x: CellAxis & { readonly label: string };
+  readonly y: CellAxis & { readonly label: string };
+  readonly maps: readonly {
+    readonly measure: string;
+    readonly label: string;
+    readonly values: Float64Array;
+  }[];
+  /** codes of STATUSES, row by row from below */
+  readonly status: Uint8Array;
+}
+
+/** around a map's frame */
+const MARGIN = { top: 34, right: 12, bottom: 52, left: 74 };
+/** the colour bar, and the room for it and its numbers */
+const BAR = { width: 16, room: 88 };
+
+/** what is around all that Plot draws here */
+const MARGINS = {
+  marginTop: MARGIN.top,
+  marginRight: MARGIN.right,
+  marginBottom: MARGIN.bottom,
+  marginLeft: MARGIN.left,
+};
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** a map, and its colours beside it */
+function drawMap(
+  { x, y, status }: DiagramView,
+  { measure, values }: DiagramView["maps"][number],
+  frame: Size,
+  document: Document,
+): Element[] {
+  const { make, image } = drawerOf(document);
+  const shown = [frame.width, frame.height] as const;
+  const cells = { x, y, values, status };
+  const scale = measure === "status" ? undefined : colourScaleOf(measure, values);
+  const png = scale ? mapPng(cells, scale, shown) : statusPng(cells, shown);
+  /** dark beneath and light above, so that they show on every colour */
+  const contours = (scale: ColourScale) => {
+    const line = { d: contourPath(cells, scale, shown), fill: "none", "stroke-linejoin": "round" };
+    return make("g", { transform: `translate(${MARGIN.left},${MARGIN.top})` }, [
+      make("path", { ...line, stroke: "#000", "stroke-opacity": 0.4, "stroke-width": 2.2 }),
+      make("path", { ...line, stroke: "#fff", "stroke-opacity": 0.95, "stroke-width": 1 }),
+    ]);
+  };
+  const domainOf = (axis: CellAxis) => {
+    const edges = edgesOf(axis);
+    return [edges[0], edges[edges.length - 1]];
+  };
+  const [domainX, domainY] = [domainOf(x), domainOf(y)];
+  const lookOf = ({ scale, label }: DiagramView["x"], domain: number[], tickSpacing: number) => ({
+    ...{ ...PLOT_AXIS, label, tickSize: 5, tickFormat: tickText },
+    ...(scale === "log" ? { ticks: mapLogTicks(domain) } : { tickSpacing }),
+  });
+  const map = Plot.plot({
+    document,
+    width: MARGIN.left + frame.width + MARGIN.right,
+    height: MARGIN.top + frame.height + MARGIN.bottom,
+    ...MARGINS,
+    style: PLOT_STYLE,
+    x: { type: x.scale, domain: domainX, label: null },
+    y: { type: y.scale, domain: domainY, label: null },
+    marks: [
+      () => image(png, MARGIN.left, MARGIN.top, frame.width, frame.height),
+      ...(scale ? [() => contours(scale)] : []),
+      Plot.frame({ stroke: INK, strokeWidth: 1 }),
+      Plot.axisX({ ...lookOf(x, domainX, 80), labelOffset: 42 }),
+      Plot.axisY({ ...lookOf(y, domainY, 50), labelOffset: 64 }),
+    ],
+  });
+  const bar = scale ? drawBar(scale, frame, document) : drawStatuses(status, frame, document);
+  bar.setAttribute("x", String(MARGIN.left + frame.width + MARGIN.right));
+  return [map, bar];
+}
+
+/** the colours of a measure, with its levels */
+function drawBar(scale: ColourScale, frame: Size, document: Document): Element {
+  const { image } = drawerOf(document);
+  return Plot.plot({
+    document,
+    width: BAR.width + BAR.room,
+    height: MARGIN.top + frame.height + MARGIN.bottom,
+    ...{ ...MARGINS, marginRight: BAR.room - 8, marginLeft: 8 },
+    style: PLOT_STYLE,
+    y: { type: scale.log ? "log" : "linear", domain: [...scale.domain], label: null },
+    x: { domain: [0, 1], axis: null },
+    marks: [
+      () => image(rampPng(scale), 8, MARGIN.top, BAR.width, frame.height),
+      Plot.ruleY(scale.levels, { stroke: "#000", strokeOpacity: 0.45, strokeWidth: 2.4 }),
+      Plot.ruleY(scale.levels, { stroke: "#fff", strokeWidth: 1.1 }),
+      Plot.frame({ stroke: INK, strokeWidth: 1 }),
+      Plot.axisY({
+        ...{ anchor: "right", tickSize: 5, label: null, tickFormat: tickText },
+        ticks: ticksOfBar(scale),
+      }),
+    ],
+  });
+}
+
+/** The levels and, where there is room, the ends. */
+function ticksOfBar({ domain, levels, log }: ColourScale): number[] {
+  const at = log ? Math.log : (x: number) => x;
+  const span = at(domain[1]) - at(domain[0]);
+  const ends = domain.filter((end) => levels.every((level) => Math.abs(at(level) - at(end)) > 0.06 * span));
+  return [...ends, ...levels];
+}
+
+/** the colours of the statuses that occur */
+function drawStatuses(status: Uint8Array, frame: Size, document: Document): Element {
+  const { make, text } = drawerOf(document);
+  const seen = new Set(status);
+  const rows = STATUSES.filter((_, code) => seen.has(code)).flatMap((name, i) => {
+    const y = MARGIN.top + i * LINE;
+    return [
+      make("rect", { x: 6, y, width: 14, height: 14, fill: STATUS_COLOURS[name] }),
+      text(name, 26, y + 7),
+    ];
+  });
+  return make(
+    "svg",
+    { x: 0, width: BAR.width + BAR.room, height: MARGIN.top + frame.height, overflow: "visible" },
+    rows,
+  );
+}
 
 /** the frame of a map: alone, and beside others */
 const ALONE = { width: 560, height: 440 };
 const BESIDE = { width: 380, height: 320 };
-/** between the plate and the picture's edge, and between the plate and what is on it */
-const EDGE = 6;
+/** between the plate and what is on it */
 const PAD = 22;
 const SWATCH = { width: 26, height: 14 };
 
@@ -28,12 +171,12 @@ const WORDS: Readonly<Record<string, string>> = {
 /**
  * Draws maps.
  *
- * @param document to draw in: the page's own or, where there is none, that of ./document.ts
+ * @param document to draw in: the page's own or, where there is none, one of happy-dom
  * @returns a whole SVG document
  */
 export function drawDiagram(view: DiagramView, document: Document): string {
   const { maps, title } = view;
-  const { make, text, image } = drawerOf(document);
+  const { make, text, image, plate } = drawerOf(document);
   const across = maps.length === 1 ? 1 : maps.length <= 4 ? 2 : 3;
   const frame = maps.length === 1 ? ALONE : BESIDE;
   const block = {
@@ -58,19 +201,13 @@ export function drawDiagram(view: DiagramView, document: Document): string {
     inner,
   );
   for (const [i, name] of marked.entries()) {
-    const [x, y] = [PAD + places[i].x, top + 4 + places[i].line * LINE];
-    const size = [SWATCH.width, SWATCH.height] as const;
+    const [x, middle] = [PAD + places[i].x, top + 4 + places[i].line * LINE];
+    const { width, height } = SWATCH;
+    const y = middle - height / 2;
     parts.push(
-      image(patternPng(name, size), x, y - SWATCH.height / 2, ...size),
-      make("rect", {
-        x,
-        y: y - SWATCH.height / 2,
-        width: size[0],
-        height: size[1],
-        fill: "none",
-        stroke: "#999",
-      }),
-      text(WORDS[name], x + SWATCH.width + 8, y),
+      image(patternPng(name, [width, height]), x, y, width, height),
+      make("rect", { x, y, width, height, fill: "none", stroke: "#999" }),
+      text(WORDS[name], x + width + 8, middle),
     );
   }
   if (marked.length > 0) top += 8 + (places.at(-1)!.line + 1) * LINE;
@@ -89,21 +226,15 @@ export function drawDiagram(view: DiagramView, document: Document): string {
     parts.push(...inside, ...(maps.length > 1 ? [name] : []));
   }
   const height = top - lift + Math.ceil(maps.length / across) * block.height + PAD - 10;
-  const plate = make("rect", {
-    ...{ x: EDGE, y: EDGE, width: width - 2 * EDGE, height: height - 2 * EDGE, rx: 12 },
-    ...{ fill: "#fff", stroke: "#d9d9d9" },
-  });
   const svg = make(
     "svg",
     {
       ...{ xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` },
-      ...{
-        "font-family": "sans-serif",
-        "aria-label": `${title}; ${view.x.label} by ${view.y.label}`,
-        role: "img",
-      },
+      "font-family": "sans-serif",
+      "aria-label": `${title}; ${view.x.label} by ${view.y.label}`,
+      role: "img",
     },
-    [plate, ...parts],
+    [plate(width, height), ...parts],
   );
   return `${svg.outerHTML}\n`;
 }

@@ -2,34 +2,28 @@
 
 import * as Plot from "@observablehq/plot";
 import type { Result } from "../index.ts";
-import { FAINT, FONT, headingOf, INK } from "./heading.ts";
-import { describeSchedule, differencesOf, historyOf, phasesOf } from "./schedule.ts";
+import { EDGE, FAINT, FONT, headingOf, PLOT_AXIS, PLOT_STYLE } from "./drawing.ts";
 import { markOf, seriesOf, strokeOf } from "./series.ts";
+import { multiplesOf, roundStep } from "./ticks.ts";
+import { describeSchedule, differencesOf, historyOf, phasesOf } from "./wording.ts";
 
 const WIDTH = 860;
 /** of the frame that the lines are in */
 const FRAME = { width: 758, height: 330 };
 const MARGIN = { top: 26, bottom: 58, left: 68 };
-/** between the plate and the picture's edge */
-const EDGE = 6;
 /** height of the strip above the frame that names the phases */
 const STRIP = 22;
 /** marks of a series that can be told apart side by side */
 const MARKS = 50;
 /** phases whose names there is room for */
 const NAMED_PHASES = 4;
-
-/** Whole numbers, at most a dozen, evenly spaced by 1, 2 or 5 times a power of ten. */
-function episodeTicks(window: number): number[] {
-  let step = 1;
-  for (let i = 0; window / step > 12; i++) step *= [2, 2.5, 2][i % 3];
-  return Array.from({ length: Math.ceil(window / step) }, (_, i) => i * step);
-}
+/** ticks of the axis of episodes, at most */
+const MOST_TICKS = 12;
 
 /**
  * The figure of a result: its first `plotWindow` episodes.
  *
- * @param document to draw in: the page's own or, where there is none, that of ./document.ts
+ * @param document to draw in: the page's own or, where there is none, one of happy-dom
  * @returns a whole SVG document
  */
 export function toSvg(result: Result, document: Document): string {
@@ -60,7 +54,6 @@ export function toSvg(result: Result, document: Document): string {
     const marked = points.filter(([x]) => x % stride === 0 || x === window - 1);
     return [Plot.line(points, strokeOf(one)), Plot.dot(marked, markOf(one))];
   });
-  const axis = { labelAnchor: "center", labelArrow: "none" } as const;
   const svg = Plot.plot({
     document,
     ariaLabel: title,
@@ -70,7 +63,7 @@ export function toSvg(result: Result, document: Document): string {
     marginRight,
     marginBottom: MARGIN.bottom,
     marginLeft: MARGIN.left,
-    style: { fontFamily: "sans-serif", fontSize: `${FONT}px`, color: INK, background: "none" },
+    style: PLOT_STYLE,
     x: { domain: [-0.5, window - 0.5], label: null },
     y: { nice: true, zero: true, label: null },
     marks: [
@@ -101,13 +94,13 @@ export function toSvg(result: Result, document: Document): string {
       Plot.gridY({ stroke: "#000", strokeOpacity: 0.12 }),
       Plot.ruleY([0], { stroke: "#000", strokeOpacity: 0.45 }),
       Plot.axisX({
-        ...axis,
+        ...PLOT_AXIS,
         label: "episode",
         labelOffset: 42,
-        ticks: episodeTicks(window),
+        ticks: multiplesOf(Math.max(1, roundStep(window / MOST_TICKS)), 0, window - 1),
         tickFormat: "d",
       }),
-      Plot.axisY({ ...axis, label: "value", labelOffset: 52, tickSize: 0 }),
+      Plot.axisY({ ...PLOT_AXIS, label: "value", labelOffset: 52, tickSize: 0 }),
       ...drawn,
       ...heading.marks,
     ],

@@ -1,15 +1,15 @@
-// The map of a phase diagram as pixels: each cell in the colour of its value, and where there is none, a pattern that
-// says why.
+// The map of a phase diagram: each cell as pixels in the colour of its value, and where there is none, in a pattern that
+// says why; and over them lines of equal value. All are drawn where cells are shown, which a logarithmic axis or one of
+// whole numbers does not space evenly.
 
+import { contours } from "d3-contour";
 import { encode } from "fast-png";
 import { STATUS, STATUSES, type Status } from "../diagram/cells.ts";
+import type { AxisValues } from "../index.ts";
 import { type ColourScale, RAMP } from "./colours.ts";
 
 /** Where cells lie along an axis. */
-export interface CellAxis {
-  readonly values: readonly number[];
-  readonly log: boolean;
-}
+export type CellAxis = Pick<AxisValues, "values" | "scale">;
 
 /** the colours of statuses, where the status itself is mapped: Okabe and Ito's */
 export const STATUS_COLOURS: Readonly<Record<Status, string>> = {
@@ -23,8 +23,12 @@ export const STATUS_COLOURS: Readonly<Record<Status, string>> = {
 /** what has no value although it was solved */
 export const NOTHING = "blank";
 
+/** what is evenly spaced along an axis */
+const spacing = ({ scale }: CellAxis) => (scale === "log" ? Math.log : (x: number) => x);
+
 /** The edges of cells, half-way between their values: shape [values + 1]. */
-export function edgesOf({ values, log }: CellAxis): number[] {
+export function edgesOf({ values, scale }: CellAxis): number[] {
+  const log = scale === "log";
   const at = log ? values.map(Math.log) : values;
   const last = at.length - 1;
   const edges = at.slice(1).map((x, i) => (x + at[i]) / 2);
@@ -37,7 +41,7 @@ export function edgesOf({ values, log }: CellAxis): number[] {
 
 /** The cell at each of `size` points that are evenly spaced along an axis, between its outer edges. */
 export function cellsAlong(axis: CellAxis, size: number): Uint32Array {
-  const edges = edgesOf(axis).map((x) => (axis.log ? Math.log(x) : x));
+  const edges = edgesOf(axis).map(spacing(axis));
   const [from, to] = [edges[0], edges[edges.length - 1]];
   const cells = new Uint32Array(size);
   for (let i = 0, cell = 0; i < size; i++) {
@@ -76,17 +80,17 @@ function greyOf(name: string, x: number, y: number): number {
 /** why a cell has no value, by its status */
 const patternOf = (status: number): string => (status <= STATUS.several ? NOTHING : STATUSES[status]);
 
-/** A picture of cells. */
-export interface Picture {
-  readonly columns: CellAxis;
-  readonly rows: CellAxis;
+/** Cells that are solved, row by row from the least y on. */
+export interface MapCells {
+  readonly x: CellAxis;
+  readonly y: CellAxis;
   readonly values: Float64Array;
   readonly status: Uint8Array;
 }
 
 /** The map as a PNG. @param shown its width and height in the figure, in pixels */
 export function mapPng(
-  { columns, rows, values, status }: Picture,
+  { x: columns, y: rows, values, status }: MapCells,
   scale: ColourScale,
   shown: readonly [number, number],
 ): Uint8Array {
@@ -116,7 +120,7 @@ export function mapPng(
 }
 
 /** Statuses as a PNG. */
-export function statusPng(picture: Omit<Picture, "values">, shown: readonly [number, number]): Uint8Array {
+export function statusPng(cells: Omit<MapCells, "values">, shown: readonly [number, number]): Uint8Array {
   const colours = Object.values(STATUS_COLOURS).map((hex) =>
     [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)),
   );
@@ -130,7 +134,7 @@ export function statusPng(picture: Omit<Picture, "values">, shown: readonly [num
     indexOf: (code: number) => code,
   } as const;
   return mapPng(
-    { ...picture, values: Float64Array.from(picture.status), status: new Uint8Array(picture.status.length) },
+    { ...cells, values: Float64Array.from(cells.status), status: new Uint8Array(cells.status.length) },
     scale,
     shown,
   );
@@ -151,9 +155,81 @@ export function rampPng({ ramp }: ColourScale): Uint8Array {
   return encode({ width: 1, height: RAMP, channels: 3, data });
 }
 
-/** A PNG as an address. */
-export function dataUrl(png: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < png.length; i += 8192) text += String.fromCharCode(...png.subarray(i, i + 8192));
-  return `data:image/png;base64,${btoa(text)}`;
+/** points along either side of the grid that lines are drawn through, at most */
+const MOST_POINTS = 320;
+
+/**
+ * The contours of a map at a scale's levels, as the path of a frame of so many pixels. Where a cell has no value,
+ * and along the frame, there is no line.
+ */
+export function contourPath(
+  { x, y, values }: MapCells,
+  { levels, log, domain }: ColourScale,
+  [width, height]: readonly [number, number],
+): string {
+  const [across, up] = [x, y].map((axis) => placesAlong(axis, Math.min(MOST_POINTS, axis.values.length)));
+  const at = (cell: number) => (log ? Math.log(Math.max(values[cell], domain[0])) : values[cell]);
+  const grid = up.flatMap(([below, above, v]) =>
+    across.map(([left, right, u]) => {
+      const [low, high] = [below, above].map((row) => {
+        const first = row * x.values.length;
+        return between(at(first + left), at(first + right), u);
+      });
+      return between(low, high, v);
+    }),
+  );
+  const trace = contours().size([across.length, up.length]);
+  const [unitX, unitY] = [width / across.length, height / up.length];
+  const shown = ([x, y]: number[]) => `${(x * unitX).toFixed(1)},${(height - y * unitY).toFixed(1)}`;
+  const sizes = [across.length, up.length];
+  const isOutside = (point: number[]) => sizes.some((size, d) => point[d] < 0.5 || point[d] > size - 0.5);
+  const isEdge = (a: number[], b: number[]) =>
+    sizes.some((size, d) => a[d] === b[d] && (a[d] === 0.5 || a[d] === size - 0.5));
+  /** whether a line runs beyond the border's points or along them, or around cells without a value: none of equal value */
+  const isBorder = (a: number[], b: number[]) =>
+    isOutside(a) ||
+    isOutside(b) ||
+    isEdge(a, b) ||
+    [a, b].some((point) => touchesNothing(grid, across.length, point));
+
+  let path = "";
+  for (const level of levels)
+    for (const ring of trace.contour(grid, log ? Math.log(level) : level).coordinates.flat()) {
+      let drawing = false;
+      for (let i = 1; i < ring.length; i++) {
+        const border = isBorder(ring[i - 1], ring[i]);
+        if (!border) path += `${drawing ? "" : `M${shown(ring[i - 1])}`}L${shown(ring[i])}`;
+        drawing = !border;
+      }
+    }
+  return path;
+}
+
+/** a number so far from a towards b; with a share of 0, b may be no number */
+const between = (a: number, b: number, share: number) => (share === 0 ? a : a + share * (b - a));
+
+/** For each of `size` points evenly spaced along an axis: the cells beside it, and how far it is towards the second. */
+function placesAlong(axis: CellAxis, size: number): [number, number, number][] {
+  const at = axis.values.map(spacing(axis));
+  const edges = edgesOf(axis).map(spacing(axis));
+  const [from, to] = [edges[0], edges[edges.length - 1]];
+  let cell = 0;
+  return Array.from({ length: size }, (_, i) => {
+    const x = from + ((i + 0.5) / size) * (to - from);
+    while (cell < at.length - 2 && x >= at[cell + 1]) cell++;
+    const share = Math.min(1, Math.max(0, (x - at[cell]) / (at[cell + 1] - at[cell])));
+    return share < 1e-9
+      ? [cell, cell, 0]
+      : share > 1 - 1e-9
+        ? [cell + 1, cell + 1, 0]
+        : [cell, cell + 1, share];
+  });
+}
+
+/** Whether a point of a contour lies beside a cell that has no value. */
+function touchesNothing(grid: readonly number[], width: number, [x, y]: number[]): boolean {
+  for (let row = Math.ceil(y - 1.5); row <= y + 0.5; row++)
+    for (let column = Math.max(0, Math.ceil(x - 1.5)); column <= Math.min(width - 1, x + 0.5); column++)
+      if (Number.isNaN(grid[row * width + column])) return true;
+  return false;
 }

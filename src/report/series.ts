@@ -4,7 +4,7 @@
 // white too. Where two coincide, as goal and output do in deployment, the smaller mark lies on the larger hollow one.
 
 import type { Result } from "../index.ts";
-import { labelOf, numbersOf, partsOf } from "./schedule.ts";
+import { labelOf, numbersOf, partsOf } from "./wording.ts";
 
 /** A line of the figure. */
 export interface Series {

@@ -10,7 +10,7 @@ import {
   partsOf,
   phasesOf,
   short,
-} from "./schedule.ts";
+} from "./wording.ts";
 
 /** `goes from 0.03 to 0.11`, `stays at 1`: what some values do, in order. */
 function course(values: readonly number[], say: (x: number) => string = short): string {

@@ -1,7 +1,7 @@
 // The plan as a table that fits a screen: runs of episodes with equal decisions are one row.
 
 import type { Result, Sweep } from "../index.ts";
-import { labelOf, numbersOf, partsOf, type Stretch, short, stretchesOf } from "./schedule.ts";
+import { labelOf, numbersOf, partsOf, type Stretch, short, stretchesOf } from "./wording.ts";
 
 /** rows that are read at a glance */
 const ROWS = 15;

@@ -1,16 +1,42 @@
-// How the axes of a map are labelled.
+// Round numbers along an axis: where it is labelled, and how a number beside it is written.
 
-import { logTicks } from "./curves.ts";
-import { short } from "./schedule.ts";
+import { short } from "./wording.ts";
 
-/** ticks of a logarithmic axis that there is room for */
+/** ticks of a logarithmic axis of a map that there is room for */
 const MOST_TICKS = 8;
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-/** Where a logarithmic axis is labelled. */
-export function fewTicks(domain: readonly number[]): number[] {
-  const ticks = logTicks(domain);
-  return ticks.length > MOST_TICKS ? ticks.filter((x) => Number.isInteger(Math.log10(x))) : ticks;
+/** The least of 1, 2 and 5 times a power of ten that is at least this. */
+export function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * [1, 2, 5, 10].find((factor) => factor * power >= least)!;
+}
+
+/** The multiples of a step from one number to another, both included. */
+export function multiplesOf(step: number, low: number, high: number): number[] {
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** The multiples of powers of ten from one number to another, both included. */
+export function logTicks([low, high]: readonly number[], factors: readonly number[]): number[] {
+  const ticks: number[] = [];
+  for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e++)
+    for (const f of factors) ticks.push(Number(`${f}e${e}`));
+  return ticks.filter((x) => x >= low * (1 - 1e-9) && x <= high * (1 + 1e-9));
+}
+
+/** Where a logarithmic axis of a figure is labelled: at powers of ten, and between them where there is room. */
+export function figureLogTicks(domain: readonly number[]): number[] {
+  const decades = Math.log10(domain[1] / domain[0]);
+  return logTicks(domain, decades <= 2.5 ? [1, 2, 5] : decades <= 4.5 ? [1, 3] : [1]);
+}
+
+/** As {@link figureLogTicks}, for a map, which is narrower. */
+export function mapLogTicks(domain: readonly number[]): number[] {
+  const ticks = figureLogTicks(domain);
+  return ticks.length > MOST_TICKS ? logTicks(domain, [1]) : ticks;
 }
 
 /** A number beside an axis: as people write it, or with a power of ten where that would be long. */

@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readConfiguration } from "../../src/cli/configuration.ts";
-import { positionIn } from "../../src/cli/position.ts";
+import { jsonErrorPosition, readConfiguration } from "../../src/cli/configuration.ts";
 import { checkConfig, MesaError } from "../../src/index.ts";
 import { buildProgram, mostlyHere, NO_ADAPTER, program } from "./program.ts";
 
@@ -142,12 +141,12 @@ test("the position of a mistake is where a beginning of JSON stops being one", (
         const position = at % (text.length + 1);
         const wrong = text.slice(0, position) + insert + text.slice(position);
         fc.pre(!json(wrong));
-        const told = /line (\d+), column (\d+)$/.exec(positionIn(wrong))!;
+        const told = /line (\d+), column (\d+)$/.exec(jsonErrorPosition(wrong))!;
         const lines = wrong.split("\n").slice(0, Number(told[1]) - 1);
         const offset = lines.reduce((sum, line) => sum + line.length + 1, 0) + Number(told[2]) - 1;
         // never before what was put in, and what comes before it is a beginning of JSON
         expect(offset).toBeGreaterThanOrEqual(position);
-        expect(positionIn(wrong.slice(0, offset))).toMatch(/unexpected end|^$/);
+        expect(jsonErrorPosition(wrong.slice(0, offset))).toMatch(/unexpected end|^$/);
       },
     ),
   );

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readCheckpoint } from "../../src/cli/checkpoint.ts";
+import { readCheckpoint } from "../../src/cli/solve.ts";
 import { type Ended, program } from "./program.ts";
 
 let folder: string;

@@ -2,20 +2,19 @@
 import { decode } from "fast-png";
 import { describe, expect, test } from "vitest";
 import { colourScaleOf, RAMP } from "../../src/report/colours.ts";
-import { contourPath } from "../../src/report/contours.ts";
-import { cellsAlong, edgesOf, mapPng } from "../../src/report/map.ts";
+import { cellsAlong, contourPath, edgesOf, mapPng } from "../../src/report/map.ts";
 
 describe("cells along an axis", () => {
   test("end half-way to their neighbours, by the scale of the axis", () => {
-    expect(edgesOf({ values: [0, 1, 3], log: false })).toEqual([-0.5, 0.5, 2, 4]);
-    for (const [i, edge] of edgesOf({ values: [1, 10, 100], log: true }).entries())
+    expect(edgesOf({ values: [0, 1, 3], scale: "linear" })).toEqual([-0.5, 0.5, 2, 4]);
+    for (const [i, edge] of edgesOf({ values: [1, 10, 100], scale: "log" }).entries())
       expect(edge).toBeCloseTo(10 ** (i - 0.5), 9);
   });
 
   test("are found at points that are evenly spaced", () => {
-    expect([...cellsAlong({ values: [1, 10, 100], log: true }, 6)]).toEqual([0, 0, 1, 1, 2, 2]);
+    expect([...cellsAlong({ values: [1, 10, 100], scale: "log" }, 6)]).toEqual([0, 0, 1, 1, 2, 2]);
     // 1, 2, 3, 4 and 8 on a linear axis: from 0.5 to 10, the last cell from 6 on
-    expect([...cellsAlong({ values: [1, 2, 3, 4, 8], log: false }, 19)]).toEqual([
+    expect([...cellsAlong({ values: [1, 2, 3, 4, 8], scale: "linear" }, 19)]).toEqual([
       0, 0, 1, 1, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4,
     ]);
   });
@@ -60,16 +59,16 @@ describe("colours", () => {
   });
 });
 
-const columns = { values: Array.from({ length: 41 }, (_, i) => 10 ** (i / 20)), log: true };
-const rows = { values: [0, 1, 2, 3], log: false };
+const x = { values: Array.from({ length: 41 }, (_, i) => 10 ** (i / 20)), scale: "log" } as const;
+const y = { values: [0, 1, 2, 3], scale: "linear" } as const;
 const status = new Uint8Array(41 * 4);
 const ofColumn = (value: (x: number) => number) =>
-  Float64Array.from(status, (_, i) => value(columns.values[i % 41]));
+  Float64Array.from(status, (_, i) => value(x.values[i % 41]));
 
 test("a line of equal value is where the value is, on a logarithmic axis too, and runs from edge to edge", () => {
   const values = ofColumn((x) => Math.log10(x) / 2);
   const scale = colourScaleOf("deception", values);
-  const path = contourPath({ columns, rows, values, status }, scale, [410, 40]);
+  const path = contourPath({ x, y, values, status }, scale, [410, 40]);
   const lines = path
     .split("M")
     .slice(1)
@@ -87,10 +86,10 @@ test("a line of equal value is where the value is, on a logarithmic axis too, an
 test("there is no line around cells without a value, which have a pattern in place of a colour", () => {
   const values = ofColumn((x) => (x > 5 && x < 20 ? Number.NaN : 0.6));
   const scale = colourScaleOf("deception", values);
-  expect(contourPath({ columns, rows, values, status }, scale, [410, 40])).toBe("");
+  expect(contourPath({ x, y, values, status }, scale, [410, 40])).toBe("");
   const cycle = Uint8Array.from(values, (v) => (Number.isNaN(v) ? 2 : 0));
   const colours = (s: Uint8Array) => {
-    const { data } = decode(mapPng({ columns, rows, values, status: s }, scale, [410, 40]));
+    const { data } = decode(mapPng({ x, y, values, status: s }, scale, [410, 40]));
     return new Set(Array.from({ length: data.length / 3 }, (_, i) => data.slice(3 * i, 3 * i + 3).join()));
   };
   const own = [...scale.ramp.slice(3 * scale.indexOf(0.6), 3 * scale.indexOf(0.6) + 3)].join();

@@ -1,6 +1,7 @@
 // Results as files and words: nothing lost, nothing that is not JSON, names from the game.
 
 import { describe, expect, test } from "vitest";
+import { createDocument } from "../../src/cli/render.ts";
 import {
   checkConfig,
   defineGame,
@@ -10,7 +11,6 @@ import {
   solve,
 } from "../../src/index.ts";
 import { toCsv } from "../../src/report/csv.ts";
-import { createDocument } from "../../src/report/document.ts";
 import { toSvg } from "../../src/report/figure.ts";
 import { toJson } from "../../src/report/json.ts";
 import { seriesOf } from "../../src/report/series.ts";

@@ -2,7 +2,7 @@
 // alone is left to chance.
 
 import { type RandomRuns, simulateRuns } from "../../index.ts";
-import { short } from "../../report/schedule.ts";
+import { short } from "../../report/wording.ts";
 import { type Check, judge, type Verdict } from "./comparison.ts";
 import { smaller } from "./smaller.ts";
 

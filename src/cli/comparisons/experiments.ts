@@ -1,7 +1,7 @@
 // The post's two experiments: what the post says of them, and what the closed form does.
 
 import { presets, type Result } from "../../index.ts";
-import { short } from "../../report/schedule.ts";
+import { short } from "../../report/wording.ts";
 import { type Check, distance, judge, type Verdict } from "./comparison.ts";
 
 const cpu = { backend: "cpu" } as const;

@@ -1,7 +1,7 @@
 // Games that are linear where what they add is taken away, and an infinite horizon that is a long one.
 
 import { type Config, presets, type Result } from "../../index.ts";
-import { short } from "../../report/schedule.ts";
+import { short } from "../../report/wording.ts";
 import { type Check, distance, judge, power, type Verdict } from "./comparison.ts";
 
 const cpu = { backend: "cpu" } as const;

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { CASES, SIZES } from "../../bench/cases.ts";
 
 /** The options of whatever measures. */
-export function benching(command: Command): Command {
+export function benchOptions(command: Command): Command {
   return command
     .option("--game <names>", `some of ${Object.keys(CASES).join(",")}, or JSON files (default: all)`)
     .option("--size <names>", `some of ${SIZES.join(",")} (default: all)`)

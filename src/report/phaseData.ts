@@ -1,7 +1,9 @@
-// A phase diagram for NumPy: an archive of arrays by name, one `.npy` each.
+// A phase diagram as data: for NumPy an archive of arrays by name, one `.npy` each, and for data frames and databases a
+// Parquet table, one row a cell.
 
 import { zipSync } from "fflate";
-import type { Phase } from "../index.ts";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { type Phase, STATUSES } from "../index.ts";
 
 /** the oldest time that ZIP knows, so that the same arrays make the same bytes */
 const NO_TIME = "1980-01-01T00:00:00";
@@ -50,5 +52,34 @@ export function phaseToNpz({
   ];
   return zipSync(Object.fromEntries(arrays.map(([name, bytes]) => [`${name}.npy`, bytes])), {
     mtime: NO_TIME,
+  });
+}
+
+/**
+ * A diagram as Parquet. Columns: the setting of each axis, each measure, null where it has no value, and the status in
+ * words. The file's own metadata has `mesa-induction`: all that the diagram was made from, as JSON.
+ */
+export function phaseToParquet(
+  { diagram, values, status }: Pick<Phase, "diagram" | "values" | "status">,
+  about: string,
+): ArrayBuffer {
+  const { x, y, measures } = diagram;
+  const width = x.values.length;
+  const column = (name: string, data: Float64Array) => ({
+    name,
+    data: data.every(Number.isFinite) ? data : Array.from(data, (v) => (Number.isFinite(v) ? v : null)),
+    type: "DOUBLE" as const,
+  });
+  const xs = Float64Array.from(status, (_, cell) => x.values[cell % width]);
+  const ys = Float64Array.from(status, (_, cell) => y.values[Math.floor(cell / width)]);
+  return parquetWriteBuffer({
+    columnData: [
+      column(x.key, xs),
+      column(y.key, ys),
+      ...measures.filter((name) => name !== "status").map((name) => column(name, values[name])),
+      { name: "status", data: Array.from(status, (code) => STATUSES[code]), type: "STRING", nullable: false },
+    ],
+    kvMetadata: [{ key: "mesa-induction", value: about }],
+    createdBy: `mesa-induction ${__VERSION__}`,
   });
 }

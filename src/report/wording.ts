@@ -1,11 +1,6 @@
-// How a result's schedule and settings are said in words, for the summary and the figure alike.
+// What numbers, settings, schedules and measures are called in words, for summaries, figures and the page alike.
 
-import {
-  checkConfig,
-  type FilledConfig,
-  learningRatesOf as ratesOf,
-  type Schedule,
-} from "../config/config.ts";
+import { checkConfig, type FilledConfig, learningRatesOf, type Schedule } from "../config/config.ts";
 import type { NamedPlan, Result, Trajectory } from "../index.ts";
 
 /** A stretch of episodes, `from` to `to`, both included. */
@@ -13,9 +8,6 @@ export interface Stretch {
   readonly from: number;
   readonly to: number;
 }
-
-/** The learning rate of each episode of a schedule, shape [T]. */
-export const learningRatesOf = (schedule: Schedule): number[] => Array.from(ratesOf(schedule));
 
 /** The longest stretches over which `same` holds between each episode and the next. Covers [0, length). */
 export function stretchesOf(length: number, same: (t: number, next: number) => boolean): Stretch[] {
@@ -29,7 +21,7 @@ export function stretchesOf(length: number, same: (t: number, next: number) => b
 }
 
 /** The stretches of training (a positive learning rate) and of deployment. */
-export function phasesOf(learningRates: readonly number[]): (Stretch & { training: boolean })[] {
+export function phasesOf(learningRates: ArrayLike<number>): (Stretch & { training: boolean })[] {
   const trains = (t: number) => learningRates[t] > 0;
   return stretchesOf(learningRates.length, (t, next) => trains(t) === trains(next)).map((stretch) => ({
     ...stretch,
@@ -48,7 +40,7 @@ export function short(x: number): string {
 }
 
 /** `20 episodes of training, then 80 of deployment`. */
-export function describeSchedule(rates: readonly number[]): string {
+export function describeSchedule(rates: ArrayLike<number>): string {
   const phases = phasesOf(rates);
   if (phases.length > 4) return `${episodes(rates.length)}, some of training and some of deployment`;
   return phases
@@ -85,12 +77,8 @@ export function differencesOf(config: FilledConfig, varied: readonly string[] = 
   const told = new Set(["game", "schedule", "initial", "plotWindow", ...varied]);
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
-  const rates = learningRatesOf(config.schedule);
-  const trained = rates.filter((rate) => rate > 0);
-  const [low, high] = trained.reduce(
-    ([a, b], x) => [Math.min(a, x), Math.max(b, x)],
-    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  );
+  const trained = learningRatesOf(config.schedule).filter((rate) => rate > 0);
+  const [low, high] = [Math.min(...trained), Math.max(...trained)];
   const schedule =
     low > high || (low === 1 && high === 1) || told.has("schedule.learningRate")
       ? []
@@ -165,4 +153,67 @@ export function labelOf(name: string): string {
   const first = /^first([A-Z])(.*)$/.exec(name);
   if (first) return `first ${labelOf(first[1].toLowerCase() + first[2])}`;
   return name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`).replace(/\btheta\b/, "θ");
+}
+
+/** what a setting is, by its key: its symbol, and its unit where it has one */
+const SETTINGS: Readonly<Record<string, string>> = {
+  discount: "discount γ (per episode)",
+  regularization: "regularization λ",
+  learningRate: "learning rate η",
+  training: "training (episodes)",
+  deployment: "deployment (episodes)",
+  episodes: "episodes",
+  hazard: "hazard (probability of deployment, per episode)",
+  signalError: "signal error (probability)",
+  discountLearningRateScale: "κ, learning rate of the discount relative to the goal's",
+  beliefLearningRateScale: "κ, learning rate of the belief relative to the goal's",
+  "initial.deploymentAt": "end of training (episode)",
+};
+
+/** A setting's dotted key as an axis says it. */
+export function settingLabel(key: string): string {
+  const parts = key.split(".").filter((part) => part !== "schedule");
+  const known = parts.join(".");
+  if (Object.hasOwn(SETTINGS, known)) return SETTINGS[known];
+  return parts.map(labelOf).join(" ");
+}
+
+/** A setting's name and its unit, which may be empty: `discount γ` and `per episode`. */
+export function settingParts(key: string): { name: string; unit: string } {
+  const [, name, inParentheses, afterComma] = /^(.*?)(?: \((.*)\)|, (.*))?$/.exec(settingLabel(key))!;
+  return { name, unit: inParentheses ?? afterComma ?? "" };
+}
+
+/** The measures that are costs, as a legend says them. */
+export const COSTS: Readonly<Record<string, string>> = {
+  cost: "average total mesa cost",
+  denseCost: "the same over a denser grid",
+  linearCost: "the same with linear policies",
+};
+
+/** A measure as a legend says it. */
+export function measureLabel(name: string): string {
+  return COSTS[name] ?? labelOf(name.replace(/OverHazard$/, "OverTheHazard"));
+}
+
+/** What is to be said of a game whose phase is hidden, where a measure of those that are shown is an expectation. */
+export function describeExpectation({ initial }: FilledConfig, measures: readonly string[]): string[] {
+  const expected = measures.some((name) => /^(compliance|retention|deception|reversal)/.test(name));
+  return expected && initial.deploymentAt !== undefined ? ["measures expected over the signals"] : [];
+}
+
+/** What is left to say of a schedule where some of its settings take several values. */
+export function describeRest(schedule: Schedule, keys: readonly string[]): string[] {
+  if (keys.some((key) => /^schedule(\.(episodes|learningRates)|$)/.test(key))) return [];
+  if ("episodes" in schedule) return [`${schedule.episodes} episodes`];
+  const fixed = { ...schedule };
+  if ("training" in fixed && keys.includes("schedule.training")) fixed.training = 0;
+  if ("deployment" in fixed && keys.includes("schedule.deployment")) fixed.deployment = 0;
+  const described = describeSchedule(learningRatesOf(fixed));
+  return described === "" ? [] : [described];
+}
+
+/** `a`, `a and b`, `a, b and c` */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

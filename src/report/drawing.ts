@@ -1,4 +1,5 @@
-// The lines above the figure's frame: title, settings, legend. They take as many lines as they need.
+// What all figures are drawn with: letters, elements of SVG, and a heading of title, settings and legend, which takes as
+// many lines as it needs.
 
 import * as Plot from "@observablehq/plot";
 import { markOf, type Series, strokeOf } from "./series.ts";
@@ -7,6 +8,12 @@ import { markOf, type Series, strokeOf } from "./series.ts";
 export const FONT = 13;
 export const INK = "#222";
 export const FAINT = "#5f5f5f";
+/** between the figure's plate and the picture's edge, in pixels */
+export const EDGE = 6;
+/** of whatever Plot draws */
+export const PLOT_STYLE = { fontFamily: "sans-serif", fontSize: `${FONT}px`, color: INK, background: "none" };
+/** of an axis that Plot draws */
+export const PLOT_AXIS = { labelAnchor: "center", labelArrow: "none" } as const;
 /** about the width of a character; a document without a screen cannot measure text */
 export const CHARACTER = 7;
 export const LINE = 21;
@@ -95,4 +102,40 @@ export function headingOf(
       ...legend,
     ],
   };
+}
+
+type Attributes = Readonly<Record<string, string | number>>;
+
+/** Makes SVG elements that Plot has no mark for. */
+export function drawerOf(document: Document) {
+  const make = (name: string, attributes: Attributes, content?: string | readonly Node[]): SVGElement => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name) as SVGElement;
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+    if (typeof content === "string") element.textContent = content;
+    else if (content) element.append(...content);
+    return element;
+  };
+  return {
+    make,
+    /** the rounded white ground of a figure of this size */
+    plate: (width: number, height: number) =>
+      make("rect", {
+        ...{ x: EDGE, y: EDGE, width: width - 2 * EDGE, height: height - 2 * EDGE, rx: 12 },
+        ...{ fill: "#fff", stroke: "#d9d9d9" },
+      }),
+    text: (words: string, x: number, y: number, more: Attributes = {}) =>
+      make("text", { x, y, "font-size": FONT, fill: INK, "dominant-baseline": "central", ...more }, words),
+    image: (png: Uint8Array, x: number, y: number, width: number, height: number) =>
+      make("image", {
+        ...{ x, y, width, height, href: dataUrl(png), preserveAspectRatio: "none" },
+        style: "image-rendering: pixelated",
+      }),
+  };
+}
+
+/** a PNG as an address */
+function dataUrl(png: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < png.length; i += 8192) text += String.fromCharCode(...png.subarray(i, i + 8192));
+  return `data:image/png;base64,${btoa(text)}`;
 }

@@ -1,0 +1,35 @@
+// Figures where there is no browser: a document to draw in, and an SVG as pixels, with the same letters everywhere, since
+// its font comes along.
+
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { initWasm, Resvg } from "@resvg/resvg-wasm";
+import { Window } from "happy-dom";
+
+/** pixels of the PNG for each of the figure's */
+const ZOOM = 2;
+
+/** An empty document. */
+export function createDocument(): Document {
+  return new Window().document as unknown as Document;
+}
+
+/** An SVG document as PNG. It starts the renderer, which can be done once. */
+export async function svgToPng(svg: string): Promise<Uint8Array> {
+  const { resolve } = createRequire(import.meta.url);
+  await initWasm(await readFile(resolve("@resvg/resvg-wasm/index_bg.wasm")));
+  const fonts = ["DejaVuSans", "DejaVuSans-Bold"].map((name) =>
+    readFile(resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`)),
+  );
+  const renderer = new Resvg(svg, {
+    background: "#fff",
+    fitTo: { mode: "zoom", value: ZOOM },
+    font: {
+      fontBuffers: await Promise.all(fonts),
+      loadSystemFonts: false,
+      sansSerifFamily: "DejaVu Sans",
+      defaultFontFamily: "DejaVu Sans",
+    },
+  });
+  return renderer.render().asPng();
+}

@@ -1,0 +1,143 @@
+// A phase diagram in words: as the figure's texts, as the document beside its data, and as a few lines for a terminal.
+
+import { type Phase, type PhaseConfig, STATUSES } from "../index.ts";
+import type { DiagramView } from "./diagram.ts";
+import {
+  describeExpectation,
+  describeRest,
+  differencesOf,
+  listed,
+  measureLabel,
+  settingLabel,
+  settingParts,
+  short,
+} from "./wording.ts";
+
+/** Title, settings, axes and maps of a diagram. */
+export function viewOf({
+  diagram,
+  values,
+  status,
+  solver,
+}: Pick<Phase, "diagram" | "values" | "status" | "solver">): DiagramView {
+  const { game, config, x, y, measures } = diagram;
+  const keys = [x.key, y.key];
+  const { deploymentAt } = config.initial;
+  const ends =
+    deploymentAt === undefined ||
+    keys.includes("initial.deploymentAt") ||
+    measures.every((name) => name.endsWith("OverHazard"))
+      ? []
+      : [`training ends at episode ${short(deploymentAt)}`];
+  const named = measures.length > 3 ? "a phase diagram" : listed(measures.map(measureLabel));
+  return {
+    title: `${game.name}: ${named} by ${settingParts(x.key).name} and ${settingParts(y.key).name}`,
+    settings: [
+      ...describeRest(config.schedule, keys),
+      ...ends,
+      ...describeExpectation(config, measures),
+      ...differencesOf(config, keys).filter((text) => !text.startsWith("initial deployment at")),
+      `method ${solver.method}`,
+    ],
+    x: { ...x, label: settingLabel(x.key) },
+    y: { ...y, label: settingLabel(y.key) },
+    maps: measures.map((measure) => ({ measure, label: measureLabel(measure), values: values[measure] })),
+    status,
+  };
+}
+
+/** What is told of a measure's values. */
+export interface Extent {
+  readonly min: number | null;
+  readonly median: number | null;
+  readonly max: number | null;
+  /** where it is greatest: the first such cell's values along both axes */
+  readonly greatestAt: { readonly x: number; readonly y: number } | null;
+}
+
+/** The extent of a measure. */
+export function extentOf(
+  { diagram: { x, y }, values }: Pick<Phase, "diagram" | "values">,
+  measure: string,
+): Extent {
+  const finite = values[measure].filter(Number.isFinite).sort();
+  if (finite.length === 0) return { min: null, median: null, max: null, greatestAt: null };
+  const max = finite[finite.length - 1];
+  const cell = values[measure].indexOf(max);
+  const width = x.values.length;
+  return {
+    min: finite[0],
+    median: (finite[(finite.length - 1) >> 1] + finite[finite.length >> 1]) / 2,
+    max,
+    greatestAt: { x: x.values[cell % width], y: y.values[Math.floor(cell / width)] },
+  };
+}
+
+/** How many cells have each status that occurs. */
+export function countsOf(status: Uint8Array): Record<string, number> {
+  const counts = STATUSES.map(
+    (name, code) => [name, status.reduce((sum, s) => sum + (s === code ? 1 : 0), 0)] as const,
+  );
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+/**
+ * A diagram without its cells.
+ *
+ * @param made the configuration that it was made from, which makes it again
+ * @param command that made it
+ */
+export function documentOf(phase: Phase, made: PhaseConfig, command: string) {
+  const { diagram, solver, settled, status } = phase;
+  const { x, y, config, measures } = diagram;
+  const { speed: _, ...how } = solver;
+  return {
+    command,
+    phase: made,
+    config,
+    axes: {
+      x: { key: x.key, scale: x.scale, values: x.values },
+      y: { key: y.key, scale: y.scale, values: y.values },
+    },
+    shape: { rows: y.values.length, columns: x.values.length },
+    statuses: STATUSES,
+    counts: countsOf(status),
+    measures: Object.fromEntries(measures.map((name) => [name, extentOf(phase, name)])),
+    settledInFloat64: settled,
+    solver: how,
+  };
+}
+
+/** `1,048,576` */
+const count = (n: number) => n.toLocaleString("en-US");
+const plural = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? "" : "s"}`;
+
+/** Extents, statuses, and how it was solved. */
+export function phaseTable(phase: Phase): string {
+  const { diagram, solver, settled, status } = phase;
+  const { x, y, measures } = diagram;
+  const { title, settings } = viewOf(phase);
+  const extents = measures
+    .filter((name) => name !== "status")
+    .map((name) => {
+      const { min, median, max, greatestAt } = extentOf(phase, name);
+      if (min === null || median === null || max === null) return `${measureLabel(name)}: no value`;
+      const where = `greatest at ${x.key} ${short(greatestAt!.x)}, ${y.key} ${short(greatestAt!.y)}`;
+      return `${measureLabel(name)}: ${short(min)} to ${short(max)}, median ${short(median)}; ${where}`;
+    });
+  const counts = Object.entries(countsOf(status)).map(([name, n]) => `${count(n)} ${name}`);
+  const { sample } = solver;
+  const float32 = sample && [
+    `In float32; of a sample of ${plural(sample.cells, "cell")} ${count(sample.off)} ${sample.off === 1 ? "is" : "are"} off by more than ${sample.tolerance}, ` +
+      `${count(sample.otherStatus)} ${sample.otherStatus === 1 ? "has" : "have"} another status, and the largest difference is ${short(Math.max(...Object.values(sample.largest)))}.`,
+    ...(settled > 0 ? [`Float64 settled ${plural(settled, "cell")} that float32 was not sure of.`] : []),
+  ];
+  return [
+    title,
+    settings.join(", "),
+    `${count(x.values.length)} × ${count(y.values.length)} cells: ${listed(counts)}.`,
+    ...extents,
+    `Solved by ${solver.method} on ${solver.adapter === "cpu" ? "the cpu in float64" : solver.adapter}, ${count(Math.round(solver.speed))} cells a second.`,
+    ...(float32 ?? []),
+  ].join("\n");
+}
