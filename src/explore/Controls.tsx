@@ -1,11 +1,10 @@
 // The game and its settings.
 
 import { withSetting } from "../config/setting.ts";
-import { checkConfig, games, MesaError, methods } from "../index.ts";
-import { groupsOf, settingAt } from "./controls.ts";
-import { checkDiagram, defaultDiagram } from "./diagrams.ts";
-import { NumberControl } from "./NumberControl.tsx";
-import type { Settings, State } from "./state.ts";
+import { checkConfig, games, methods } from "../index.ts";
+import { Check, Choice, NumberControl } from "./elements.tsx";
+import { checkDiagram, defaultDiagram, problemOf } from "./mapSettings.ts";
+import { groupsOf, type Settings, type State, type StateProps, settingAt } from "./state.ts";
 
 /** what the games are, where there is a line for it */
 const GAMES: Readonly<Record<string, string>> = {
@@ -23,35 +22,20 @@ const OWN = "";
 const PATIENT = 0.95;
 
 /** A map that suits changed settings: the one there is, or else the game's first. */
-export function diagramFor(settings: Settings, { diagram }: State): State["diagram"] {
-  try {
-    checkDiagram(settings, diagram);
-    return diagram;
-  } catch (error) {
-    if (!(error instanceof MesaError)) throw error;
-    return defaultDiagram(settings);
-  }
+function diagramFor(settings: Settings, { diagram }: State): State["diagram"] {
+  return problemOf(() => checkDiagram(settings, diagram)) === null ? diagram : defaultDiagram(settings);
 }
 
-interface Props {
-  readonly state: State;
-  readonly change: (next: (before: State) => State) => void;
-}
-
-export function Controls({ state, change }: Props) {
+export function Controls({ state, change }: StateProps) {
   const { settings, method } = state;
   const { config, game } = checkConfig(settings);
 
   /** takes settings if they are valid, else says what is wrong with them */
   const take = (changed: Settings): string | null => {
-    try {
-      checkConfig(changed);
-    } catch (error) {
-      if (error instanceof MesaError) return error.message;
-      throw error;
-    }
-    change((before) => ({ ...before, settings: changed, diagram: diagramFor(changed, before) }));
-    return null;
+    const problem = problemOf(() => checkConfig(changed));
+    if (problem === null)
+      change((before) => ({ ...before, settings: changed, diagram: diagramFor(changed, before) }));
+    return problem;
   };
   const own = typeof settings.game === "string" ? undefined : game.name;
   const choose = (name: string) => {
@@ -68,21 +52,17 @@ export function Controls({ state, change }: Props) {
 
   return (
     <form class="controls" aria-label="Settings" onSubmit={(event) => event.preventDefault()}>
-      <div class="control">
-        <label for="field-game">Game</label>
-        <select
-          id="field-game"
-          value={own === undefined ? game.name : OWN}
-          onChange={(event) => choose(event.currentTarget.value)}
-        >
-          {own !== undefined && <option value={OWN}>{own}: your own</option>}
-          {[...games.keys()].map((name) => (
-            <option key={name} value={name}>
-              {GAMES[name] ?? name}
-            </option>
-          ))}
-        </select>
-      </div>
+      <Choice
+        look="control"
+        id="field-game"
+        label="Game"
+        value={own === undefined ? game.name : OWN}
+        options={[
+          ...(own === undefined ? [] : [[OWN, `${own}: your own`] as const]),
+          ...Array.from(games.keys(), (name) => [name, GAMES[name] ?? name] as const),
+        ]}
+        onChoose={choose}
+      />
       {groupsOf(settings).map(({ name, controls, folded }) => {
         const fields = controls.map((control) => (
           <NumberControl
@@ -102,35 +82,29 @@ export function Controls({ state, change }: Props) {
             <legend>{name}</legend>
             {fields}
             {name === "Schedule" && config.horizon !== undefined && (
-              <label class="check">
-                <input
-                  type="checkbox"
-                  checked={config.horizon === "infinite"}
-                  onChange={({ currentTarget: { checked } }) =>
-                    take({
-                      ...settings,
-                      horizon: checked ? "infinite" : "finite",
-                      ...(checked && config.discount === 1 && { discount: PATIENT }),
-                    })
-                  }
-                />
+              <Check
+                checked={config.horizon === "infinite"}
+                onCheck={(checked) =>
+                  take({
+                    ...settings,
+                    horizon: checked ? "infinite" : "finite",
+                    ...(checked && config.discount === 1 && { discount: PATIENT }),
+                  })
+                }
+              >
                 the last learning rate goes on for ever
-              </label>
+              </Check>
             )}
           </fieldset>
         );
       })}
       {methods.exact({ game }) === undefined && (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={method === "exact"}
-            onChange={({ currentTarget: { checked } }) =>
-              change((before) => ({ ...before, method: checked ? "exact" : "auto" }))
-            }
-          />
+        <Check
+          checked={method === "exact"}
+          onCheck={(checked) => change((before) => ({ ...before, method: checked ? "exact" : "auto" }))}
+        >
           any real {game.decisionNames[0]}, in place of the grid
-        </label>
+        </Check>
       )}
     </form>
   );

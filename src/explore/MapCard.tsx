@@ -1,33 +1,126 @@
 // The phase diagram: where in the space of two settings the agents deceive.
 
 import { useMemo, useState } from "preact/hooks";
-import { colourScaleOf } from "../report/colours.ts";
-import { measureLabel } from "../report/wording.ts";
-import { ColourBar } from "./ColourBar.tsx";
-import { Downloads } from "./Downloads.tsx";
-import { isQuick } from "./diagrams.ts";
-import type { Cell } from "./geometry.ts";
-import { Inspector } from "./Inspector.tsx";
+import type { Phase } from "../index.ts";
+import { type ColourScale, colourScaleOf } from "../report/colours.ts";
+import { phaseToCsv } from "../report/csv.ts";
+import { drawDiagram } from "../report/diagram.ts";
+import { toJson } from "../report/json.ts";
+import { viewOf } from "../report/phaseReport.ts";
+import { measureLabel, short } from "../report/wording.ts";
+import { gradientOf, placeAmong } from "./drawMap.ts";
+import { type Download, Downloads, figureDownloads } from "./elements.tsx";
 import { MapOptions } from "./MapOptions.tsx";
 import { MapSurface } from "./MapSurface.tsx";
-import { mapOffers } from "./mapOffers.ts";
-import { lookAt, ofState, ownPoint, pointOf, settingsOf, valueAt } from "./mapPoint.ts";
-import { questionOf } from "./mapQuestion.ts";
-import { describeMissing, describePoint, describeSolver, describeValue, duration } from "./mapWords.ts";
-import { type Zoom, zoomed } from "./mapZoom.ts";
-import type { State } from "./state.ts";
+import {
+  type Cell,
+  type Looked,
+  lookAt,
+  type MapRequest,
+  mapRequestOf,
+  ofState,
+  ownPoint,
+  pointOf,
+  settingsOf,
+  valueAt,
+  type Zoom,
+  zoomed,
+} from "./mapGeometry.ts";
+import { isQuick, phaseConfigOf } from "./mapSettings.ts";
+import { describeMissing, describePoint, describeSolver, describeValue, duration } from "./mapText.ts";
+import type { StateProps } from "./state.ts";
+import { TrajectoryPlot } from "./TrajectoryPlot.tsx";
 import { useMap } from "./useMap.ts";
-import { useSolution } from "./useSolution.ts";
-import { Working } from "./Working.tsx";
+import { type Solution, useSolution } from "./useSolution.ts";
+import { Working } from "./work.tsx";
 
 /** a map that takes longer is only drawn when it is asked for, in milliseconds */
 const SOON = 3000;
 
 const ZOOMS = { in: "Zoom in", out: "Zoom out", whole: "Whole map" } as const;
 
-interface Props {
-  readonly state: State;
-  readonly change: (next: (before: State) => State) => void;
+/** of the inspector's plot, in pixels */
+const INSPECTOR_HEIGHT = 150;
+
+function mapDownloads(phase: Phase, { settings, diagram }: MapRequest): Download[] {
+  return [
+    ...figureDownloads("phase", () => drawDiagram(viewOf(phase), document)),
+    { label: "CSV", name: "phase.csv", type: "text/csv", make: () => phaseToCsv(phase) },
+    {
+      label: "configuration",
+      name: "phase.json",
+      type: "application/json",
+      make: () => toJson(phaseConfigOf(settings, diagram)),
+    },
+  ];
+}
+
+interface ColourBarProps {
+  readonly measure: string;
+  readonly scale: ColourScale;
+  /** the value that is looked at; NaN where there is none */
+  readonly value: number;
+}
+
+/** What the colours mean, and where the value that is looked at lies among them. */
+function ColourBar({ measure, scale, value }: ColourBarProps) {
+  const { domain, log } = scale;
+  const [low, high] = domain;
+  const place = placeAmong(scale, value);
+  return (
+    <div class="bar-of-colours">
+      <span>
+        {measureLabel(measure)}
+        {log && ", logarithmic"}
+      </span>
+      <div class="gradient" style={{ background: gradientOf(scale) }} aria-hidden="true">
+        {Number.isFinite(place) && <i style={{ left: `${100 * place}%` }} />}
+      </div>
+      <div class="ends number">
+        {[low, log ? Math.sqrt(low * high) : (low + high) / 2, high].map((end) => (
+          <span key={end}>{short(end)}</span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface InspectorProps {
+  readonly looked: Looked;
+  readonly measure: string;
+  readonly solution: Solution;
+  readonly onTake: () => void;
+}
+
+/** The point that is looked at: its settings, its value, and what the agents do there. */
+function Inspector({ looked: { point, cell, value, isHere }, measure, solution, onTake }: InspectorProps) {
+  const { result, problem } = solution;
+  return (
+    <div class="inspector">
+      <header>
+        <p>
+          <b>{isHere ? "Your settings" : "At the pointer"}</b>: {describePoint(point)}
+          <br />
+          <span class="number">{cell ? describeValue(measure, value) : "off the map"}</span>
+        </p>
+        <button type="button" disabled={isHere} onClick={onTake}>
+          Take these settings
+        </button>
+      </header>
+      {result && !problem && (
+        <TrajectoryPlot
+          result={result}
+          small
+          height={INSPECTOR_HEIGHT}
+          label={`What the agents do at ${describePoint(point)}`}
+        />
+      )}
+      {problem && <p class="faint">{problem}</p>}
+    </div>
+  );
+}
+
+interface Props extends StateProps {
   /** how long the page's own settings took to solve, in milliseconds; NaN while that is not known */
   readonly pace: number;
   /** is told what a reader who does not see the map should hear */
@@ -36,45 +129,40 @@ interface Props {
 
 export function MapCard({ state, change, pace, say }: Props) {
   const { settings, diagram, backend } = state;
-  const question = questionOf(state);
-  const key = JSON.stringify(question);
+  const request = mapRequestOf(state);
+  const key = JSON.stringify(request);
   const [wanted, setWanted] = useState("");
   const [cursor, setCursor] = useState<Cell | null>(null);
   const estimate = pace * diagram.size ** 2;
-  const asked = isQuick(settings) || estimate < SOON || wanted === key;
-  const answer = useMap(asked ? question : null);
-  const { done, problem, share, stop } = answer;
-  const picture = ofState(answer.picture, state);
+  const drawn = isQuick(settings) || estimate < SOON || wanted === key;
+  const answer = useMap(drawn ? request : null);
+  const { done, problem, share } = answer;
+  const map = ofState(answer.map, state);
   const phase = ofState(answer.phase, state);
-  const scale = useMemo(
-    () => picture && colourScaleOf(picture.measure, picture.values),
-    [picture?.version, picture?.measure],
-  );
-  const looked = picture && lookAt(picture, settings, cursor);
+  const scale = useMemo(() => map && colourScaleOf(map.measure, map.values), [map?.version, map?.measure]);
+  const looked = map && lookAt(map, settings, cursor);
   const method = phase?.solver.method === "exact" ? "exact" : "auto";
   const inspected = useSolution(
     looked && (isQuick(settings) || !looked.isHere) ? { settings: looked.settings, method, backend } : null,
   );
 
   const zoom = (to: Zoom) => {
-    const next = zoomed(state, to, picture, looked?.point ?? null);
+    const next = zoomed(state, to, map, looked?.point ?? null);
     setCursor(null);
     change((before) => ({ ...before, diagram: next }));
     const { x, y } = next;
     say(`The map goes from ${x.from} to ${x.to} across and from ${y.from} to ${y.to} up.`);
   };
   const take = (cell: Cell) => {
-    if (!picture) return;
-    const point = pointOf(picture, cell);
+    if (!map) return;
+    const point = pointOf(map.diagram, cell);
     change((before) => ({ ...before, settings: settingsOf(before.settings, point) }));
     say(`Taken: ${describePoint(point)}.`);
   };
   const pointTo = (cell: Cell | null, isTold: boolean) => {
     setCursor(cell);
-    if (cell && picture && isTold)
-      say(
-        `${describePoint(pointOf(picture, cell))}: ${describeValue(picture.measure, valueAt(picture, cell))}`,
-      );
+    if (cell && map && isTold)
+      say(`${describePoint(pointOf(map.diagram, cell))}: ${describeValue(map.measure, valueAt(map, cell))}`);
   };
 
   return (
@@ -91,7 +179,7 @@ export function MapCard({ state, change, pace, say }: Props) {
         </div>
       </header>
       <MapOptions state={state} change={change} />
-      {!asked && (
+      {!drawn && (
         <div class="waiting">
           <p>
             Each cell of this map is a game{" "}
@@ -103,29 +191,29 @@ export function MapCard({ state, change, pace, say }: Props) {
           </button>
         </div>
       )}
-      <Working share={share} what="Drawing the map" onStop={stop} />
+      <Working what="Drawing the map" work={answer} />
       {problem && <p class="problem">{problem}</p>}
-      {picture && scale && looked && (
+      {map && scale && looked && (
         <>
           <MapSurface
-            picture={picture}
+            map={map}
             scale={scale}
             done={done}
-            own={ownPoint(picture, settings)}
+            own={ownPoint(map.diagram, settings)}
             cursor={looked.isHere ? null : looked.cell}
-            label={`Map of ${measureLabel(picture.measure)}`}
+            label={`Map of ${measureLabel(map.measure)}`}
             onPoint={pointTo}
             onTake={take}
             onZoom={zoom}
           />
-          <ColourBar measure={picture.measure} scale={scale} value={looked.value} />
+          <ColourBar measure={map.measure} scale={scale} value={looked.value} />
           <p class="faint keys" id="map-keys">
             Point to see, click or Enter to take, drag to zoom. Keys: arrows (with Shift by ten), + and −, 0
             for the whole map.
           </p>
           <Inspector
             looked={looked}
-            measure={picture.measure}
+            measure={map.measure}
             solution={inspected}
             onTake={() => looked.cell && take(looked.cell)}
           />
@@ -138,7 +226,7 @@ export function MapCard({ state, change, pace, say }: Props) {
               <p key={text}>{text}</p>
             ))}
           </div>
-          <Downloads what="the map" disabled={!done} offers={mapOffers(phase, question)} />
+          <Downloads what="the map" disabled={!done} files={mapDownloads(phase, request)} />
         </>
       )}
     </section>

@@ -1,26 +1,22 @@
 // What the map is of: its axes, its measure, and how fine it is.
 
 import { useState } from "preact/hooks";
-import { checkConfig, MesaError, methods } from "../index.ts";
+import { checkConfig, methods } from "../index.ts";
 import { measureLabel, settingLabel } from "../report/wording.ts";
+import { Check, Choice, NumberControl } from "./elements.tsx";
 import {
   axesOf,
   checkDiagram,
-  type Diagram,
   isQuick,
   isWhole,
   type MapAxis,
+  type MapSettings,
   measuresOf,
+  problemOf,
   sizesOf,
   wholeAxis,
-} from "./diagrams.ts";
-import { NumberControl } from "./NumberControl.tsx";
-import type { Backend, State } from "./state.ts";
-
-interface Props {
-  readonly state: State;
-  readonly change: (next: (before: State) => State) => void;
-}
+} from "./mapSettings.ts";
+import type { Backend, StateProps } from "./state.ts";
 
 const BACKENDS: Readonly<Record<Backend, string>> = {
   auto: "a hardware GPU, or else the CPU",
@@ -28,19 +24,14 @@ const BACKENDS: Readonly<Record<Backend, string>> = {
   cpu: "the CPU",
 };
 
-export function MapOptions({ state, change }: Props) {
+export function MapOptions({ state, change }: StateProps) {
   const { settings, diagram, backend } = state;
   const [problem, setProblem] = useState<string | null>(null);
   /** takes a map if it makes sense, else says why not */
-  const take = (changed: Diagram): string | null => {
-    try {
-      checkDiagram(settings, changed);
-    } catch (error) {
-      if (error instanceof MesaError) return error.message;
-      throw error;
-    }
-    change((before) => ({ ...before, diagram: changed }));
-    return null;
+  const take = (changed: MapSettings): string | null => {
+    const problem = problemOf(() => checkDiagram(settings, changed));
+    if (problem === null) change((before) => ({ ...before, diagram: changed }));
+    return problem;
   };
   const chooseKey = (name: "x" | "y", key: string) => {
     const other = name === "x" ? "y" : "x";
@@ -53,23 +44,12 @@ export function MapOptions({ state, change }: Props) {
   };
   const choice = (
     label: string,
-    id: string,
+    name: string,
     value: string,
-    choose: (value: string) => void,
-    of: [string, string][],
-  ) => (
-    <div class="choice">
-      <label for={id}>{label}</label>
-      <select id={id} value={value} onChange={(event) => choose(event.currentTarget.value)}>
-        {of.map(([name, text]) => (
-          <option key={name} value={name}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
-  const axes = axesOf(settings).map(({ key }): [string, string] => [key, settingLabel(key)]);
+    onChoose: (value: string) => void,
+    options: readonly (readonly [string, string])[],
+  ) => <Choice look="choice" id={`map-${name}`} {...{ label, value, options, onChoose }} />;
+  const axes = axesOf(settings).map(({ key }) => [key, settingLabel(key)] as const);
   const ends = (name: "x" | "y", axis: MapAxis) => (
     <fieldset class="ends" key={name}>
       <legend>{name === "x" ? "From left to right" : "From below to above"}</legend>
@@ -82,17 +62,13 @@ export function MapOptions({ state, change }: Props) {
         />
       ))}
       {!isWhole(settings, axis.key) && (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={axis.scale === "log"}
-            disabled={axis.scale === "linear" && axis.from <= 0}
-            onChange={({ currentTarget: { checked } }) =>
-              take({ ...diagram, [name]: { ...axis, scale: checked ? "log" : "linear" } })
-            }
-          />
+        <Check
+          checked={axis.scale === "log"}
+          disabled={axis.scale === "linear" && axis.from <= 0}
+          onCheck={(checked) => take({ ...diagram, [name]: { ...axis, scale: checked ? "log" : "linear" } })}
+        >
           logarithmic
-        </label>
+        </Check>
       )}
     </fieldset>
   );
@@ -101,13 +77,13 @@ export function MapOptions({ state, change }: Props) {
       <div class="choices">
         {choice(
           "Measure",
-          "map-measure",
+          "measure",
           diagram.measure,
           (measure) => take({ ...diagram, measure }),
-          measuresOf(settings).map((name): [string, string] => [name, measureLabel(name)]),
+          measuresOf(settings).map((name) => [name, measureLabel(name)] as const),
         )}
-        {choice("Across", "map-x", diagram.x.key, (key) => chooseKey("x", key), axes)}
-        {choice("Up", "map-y", diagram.y.key, (key) => chooseKey("y", key), axes)}
+        {choice("Across", "x", diagram.x.key, (key) => chooseKey("x", key), axes)}
+        {choice("Up", "y", diagram.y.key, (key) => chooseKey("y", key), axes)}
       </div>
       {problem !== null && <p class="problem">{problem}</p>}
       <details class="more">
@@ -117,16 +93,16 @@ export function MapOptions({ state, change }: Props) {
           {ends("y", diagram.y)}
           {choice(
             "Cells",
-            "map-size",
+            "size",
             String(diagram.size),
             (size) => take({ ...diagram, size: Number(size) }),
-            sizesOf(settings).map((size): [string, string] => [String(size), `${size} × ${size}`]),
+            sizesOf(settings).map((size) => [String(size), `${size} × ${size}`] as const),
           )}
           {isQuick(settings) &&
             methods.exact(checkConfig(settings)) === undefined &&
             choice(
               "Coefficients",
-              "map-method",
+              "method",
               diagram.method,
               (method) => take({ ...diagram, method: method === "grid" ? "grid" : "auto" }),
               [
@@ -136,7 +112,7 @@ export function MapOptions({ state, change }: Props) {
             )}
           {choice(
             "Computed by",
-            "map-backend",
+            "backend",
             backend,
             (chosen) => change((before) => ({ ...before, backend: chosen as Backend })),
             Object.entries(BACKENDS),

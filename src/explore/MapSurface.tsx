@@ -2,13 +2,10 @@
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ColourScale } from "../report/colours.ts";
-import { drawAxes, MARGIN } from "./drawAxes.ts";
-import { type Cell, cellAt, placeOf } from "./geometry.ts";
-import type { Point } from "./mapWords.ts";
-import type { Zoom } from "./mapZoom.ts";
-import { paint } from "./palette.ts";
-import type { Picture } from "./picture.ts";
-import { useWidth } from "./useWidth.ts";
+import { drawAxes, MARGIN, paint } from "./drawMap.ts";
+import { useWidth } from "./elements.tsx";
+import { type Cell, cellAt, type Point, placeOf, type Zoom } from "./mapGeometry.ts";
+import type { ShownMap } from "./useMap.ts";
 
 /** of the map, its height by its width, and at most, in pixels */
 const SHAPE = { ratio: 0.86, most: 620 };
@@ -18,9 +15,9 @@ const DRAG = 6;
 const LEAP = 10;
 
 interface Props {
-  readonly picture: Picture;
+  readonly map: ShownMap;
   readonly scale: ColourScale;
-  /** whether the picture is the last */
+  /** whether the map is complete */
   readonly done: boolean;
   /** of the page's own settings, which may be off the map */
   readonly own: Point;
@@ -35,8 +32,8 @@ interface Props {
 const percent = (share: number) => `${100 * share}%`;
 
 export function MapSurface(props: Props) {
-  const { picture, scale, done, own, cursor, label, onPoint, onTake, onZoom } = props;
-  const { diagram, values, version } = picture;
+  const { map, scale, done, own, cursor, label, onPoint, onTake, onZoom } = props;
+  const { diagram, values, version } = map;
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const axes = useRef<HTMLDivElement>(null);
@@ -51,7 +48,7 @@ export function MapSurface(props: Props) {
     canvas.current!.getContext("2d")!.putImageData(image, 0, 0);
   }, [image, values, version, scale]);
   useLayoutEffect(() => {
-    if (width > 0) axes.current?.replaceChildren(drawAxes(picture, scale, { width, height, contours: done }));
+    if (width > 0) axes.current?.replaceChildren(drawAxes(map, scale, { width, height, contours: done }));
   }, [diagram, done, width, height, done && scale]);
 
   const at = { x: placeOf(diagram.x, own.x.value), y: placeOf(diagram.y, own.y.value) };

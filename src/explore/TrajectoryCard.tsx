@@ -1,39 +1,27 @@
 // What the agents of one configuration do: the plot, the measures, the same in words, and as files.
 
 import { useMemo, useState } from "preact/hooks";
-import type { Result } from "../index.ts";
+import type { Result, Measures as Values } from "../index.ts";
 import { toCsv } from "../report/csv.ts";
 import { drawCurves, hasPolicies, policiesOf } from "../report/curves.ts";
 import { toSvg } from "../report/figure.ts";
 import { toJson } from "../report/json.ts";
 import { summaryOf } from "../report/summary.ts";
-import { Downloads, type Offer } from "./Downloads.tsx";
-import { pngOf } from "./download.ts";
-import { Legend } from "./Legend.tsx";
-import { linesOf } from "./looks.ts";
-import { Measures } from "./Measures.tsx";
-import { Numbers } from "./Numbers.tsx";
-import type { State } from "./state.ts";
-import { TrajectoryPlot } from "./TrajectoryPlot.tsx";
+import { short } from "../report/wording.ts";
+import { type Download, Downloads, figureDownloads } from "./elements.tsx";
+import type { State, StateProps } from "./state.ts";
+import { Legend, type Line, linesOf, TrajectoryPlot } from "./TrajectoryPlot.tsx";
 import type { Solution } from "./useSolution.ts";
-import { Working } from "./Working.tsx";
+import { Working } from "./work.tsx";
 
 const HEIGHT = 340;
 
-function offersOf(result: Result): Offer[] {
-  const svg = () => toSvg(result, document);
+function downloadsOf(result: Result): Download[] {
+  const policies = () => drawCurves(policiesOf(result), document);
   return [
-    { label: "SVG", name: "plot.svg", type: "image/svg+xml", make: svg },
-    { label: "PNG", name: "plot.png", type: "image/png", make: () => pngOf(svg()) },
+    ...figureDownloads("plot", () => toSvg(result, document)),
     ...(hasPolicies(result)
-      ? [
-          {
-            label: "policy SVG",
-            name: "policy.svg",
-            type: "image/svg+xml",
-            make: () => drawCurves(policiesOf(result), document),
-          },
-        ]
+      ? [{ label: "policy SVG", name: "policy.svg", type: "image/svg+xml", make: policies }]
       : []),
     { label: "CSV", name: "plan.csv", type: "text/csv", make: () => toCsv(result) },
     { label: "JSON", name: "result.json", type: "application/json", make: () => toJson(result) },
@@ -46,15 +34,8 @@ function offersOf(result: Result): Offer[] {
   ];
 }
 
-interface Props {
-  readonly state: State;
-  readonly change: (next: (before: State) => State) => void;
-  readonly solution: Solution;
-  readonly pinned: Solution;
-}
-
 /** Keeps the settings for comparison, forgets them, or makes them the page's own. */
-function Comparison({ state, change }: Pick<Props, "state" | "change">) {
+function Comparison({ state, change }: StateProps) {
   const here = ({ settings, method }: State) => ({ settings, method });
   const swap = (before: State): State =>
     before.pinned ? { ...before, ...before.pinned, pinned: here(before), step: null } : before;
@@ -82,14 +63,108 @@ function Comparison({ state, change }: Pick<Props, "state" | "change">) {
   );
 }
 
+/** what the measures are, in the order they are shown */
+const MEANINGS: Readonly<Record<keyof Values, string>> = {
+  deception: "compliance × retention, each clamped to 0 to 1",
+  compliance:
+    "how nearly the outputs in training are what training rewards; negative: they are larger than the goal",
+  retention: "how much of the goal outlives training; negative: it is reversed",
+  reversal: "the probability that the goal is reversed by training",
+};
+
+const said = (value: number | null | undefined) =>
+  typeof value !== "number" ? "–" : Math.abs(value) < 1e4 ? value.toFixed(3) : value.toPrecision(3);
+
+/** A share's place on its bar, which goes from 0 to 1. */
+const percent = (value: number | null | undefined) => `${100 * Math.min(1, Math.max(0, value ?? 0))}%`;
+
+function MeasureRow({ values, pinned }: { readonly values: Values; readonly pinned?: Values | undefined }) {
+  const names = Object.keys(MEANINGS).filter((name) => name in values) as (keyof Values)[];
+  return (
+    <dl>
+      {names.map((name) => (
+        <div key={name} title={MEANINGS[name]}>
+          <dt>{name}</dt>
+          <dd class="number">
+            {pinned && <small>{said(pinned[name])} → </small>}
+            {said(values[name])}
+          </dd>
+          <dd class="bar" aria-hidden="true">
+            {pinned && <i class="pinned" style={{ left: percent(pinned[name]) }} />}
+            <i style={{ width: percent(values[name]) }} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** The measures of a result, beside those that it is compared with. */
+function Measures({ result, pinned }: { readonly result: Result; readonly pinned: Result | null }) {
+  const { config, measures, measuresOverHazard, trajectoryProbability } = result;
+  return (
+    <div class="measures">
+      {trajectoryProbability && (
+        <p>Expected over the signals, for training that ends at episode {config.initial.deploymentAt}:</p>
+      )}
+      <MeasureRow values={measures} pinned={pinned?.measures} />
+      {measuresOverHazard && (
+        <>
+          <p>Expected over the signals and over how long training lasts:</p>
+          <MeasureRow values={measuresOverHazard} pinned={pinned?.measuresOverHazard} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The plot's numbers as a table, for those who would rather read than look. */
+function Numbers({ lines }: { readonly lines: readonly Line[] }) {
+  const [isOpen, setOpen] = useState(false);
+  // there may be thousands, which are only made when somebody looks
+  const episodes = isOpen ? lines[0].values.map((_, t) => t) : [];
+  return (
+    <details class="numbers" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>Numbers by episode</summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      <section class="scroll" aria-label="Numbers by episode" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">episode</th>
+              {lines.map(({ label }) => (
+                <th key={label} scope="col">
+                  {label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {episodes.map((t) => (
+              <tr key={t}>
+                <th scope="row">{t}</th>
+                {lines.map(({ label, values }) => (
+                  <td key={label}>{Number.isFinite(values[t]) ? short(values[t]) : "–"}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </details>
+  );
+}
+
+interface Props extends StateProps {
+  readonly solution: Solution;
+  readonly pinned: Solution;
+}
+
 export function TrajectoryCard({ state, change, solution, pinned }: Props) {
   const { result, problem } = solution;
   const [episode, setEpisode] = useState<number | null>(null);
-  const lines = useMemo(
-    () => (result ? linesOf(result, Math.min(result.config.plotWindow, result.cost.length)) : []),
-    [result],
-  );
-  // the answer that is shown is that to the question before
+  const lines = useMemo(() => (result ? linesOf(result) : []), [result]);
+  // the answer that is shown is that to the request before
   const isPast = solution.share !== null;
   const sentences = result ? summaryOf(result).split("\n") : [];
   return (
@@ -102,7 +177,7 @@ export function TrajectoryCard({ state, change, solution, pinned }: Props) {
         <h2 id="trajectory-title">What the agents do</h2>
         <Comparison state={state} change={change} />
       </header>
-      <Working share={solution.share} what="Solving" onStop={solution.stop} />
+      <Working what="Solving" work={solution} />
       {problem && <p class="problem">{problem}</p>}
       {result && (
         <>
@@ -128,7 +203,7 @@ export function TrajectoryCard({ state, change, solution, pinned }: Props) {
             ))}
           </div>
           <Numbers lines={lines} />
-          <Downloads what="the plot" disabled={isPast} offers={offersOf(result)} />
+          <Downloads what="the plot" disabled={isPast} files={downloadsOf(result)} />
         </>
       )}
     </section>

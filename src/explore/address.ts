@@ -3,15 +3,14 @@
 //
 //     #v=1&game=linear&discount=0.9&x=schedule.learningRate:0.01:10:log&y=…&measure=deception&size=128
 //
-// A game of one's own is its formulas, as JSON: #v=1&game={"name":…}. An address may come from anywhere. What it holds is checked as a configuration's file is, and it is refused as a
-// whole or taken as a whole.
+// A game of one's own is its formulas, as JSON: #v=1&game={"name":…}. An address may come from anywhere. What it holds is
+// checked as a configuration's file is, and it is refused as a whole or taken as a whole.
 
 import { withSetting } from "../config/setting.ts";
 import { checkConfig, MesaError, methods } from "../index.ts";
 import { isRecord, quote } from "../schema.ts";
-import { settingAt } from "./controls.ts";
-import { checkDiagram, type Diagram, defaultDiagram, type MapAxis } from "./diagrams.ts";
-import type { Settings, State } from "./state.ts";
+import { checkDiagram, defaultDiagram, type MapAxis, type MapSettings, oneOf } from "./mapSettings.ts";
+import { type Settings, type State, settingAt } from "./state.ts";
 import { stateOfStep, stepNames } from "./steps.ts";
 
 /** of what a fragment means */
@@ -98,12 +97,6 @@ function readAxis(name: string, text: string): MapAxis {
   return { key, from: Number(from || "?"), to: Number(to || "?"), scale };
 }
 
-function oneOf<T extends string>(name: string, value: string | undefined, allowed: readonly T[]): T {
-  if (value === undefined) return allowed[0];
-  if ((allowed as readonly string[]).includes(value)) return value as T;
-  throw invalid(`${name} must be one of ${allowed.join(", ")}, got ${quote(value)}`);
-}
-
 /** a configuration: no function and no object of a class can come from an address */
 function readSettings(entries: readonly [string, string][]): Settings {
   const settings = entries.reduce<object>(
@@ -126,23 +119,25 @@ function readState(text: string): State {
   if (given.get("v") !== VERSION)
     throw invalid(`v must be ${VERSION}, got ${given.has("v") ? quote(given.get("v")) : "none"}`);
 
+  const choice = <T extends string>(key: string, allowed: readonly T[]) =>
+    oneOf(key, given.get(key) ?? allowed[0], allowed);
   const rest = entries.filter(([key]) => !OWN.includes(key));
   const settings = readSettings(rest.filter(([key]) => !key.startsWith(PINNED)));
   const pinned = rest.filter(([key]) => key.startsWith(PINNED));
   const method = (key: string, of: Settings) => {
-    const chosen = oneOf(key, given.get(key), ["auto", "exact"]);
+    const chosen = choice(key, ["auto", "exact"]);
     const { game } = checkConfig(of);
     const refused = chosen === "auto" ? undefined : methods[chosen]({ game });
     if (refused !== undefined) throw invalid(`the game ${game.name} has no method ${chosen} ${refused}`);
     return chosen;
   };
   const first = defaultDiagram(settings);
-  const diagram: Diagram = {
+  const diagram: MapSettings = {
     x: given.has("x") ? readAxis("x", given.get("x")!) : first.x,
     y: given.has("y") ? readAxis("y", given.get("y")!) : first.y,
     measure: given.get("measure") ?? first.measure,
     size: given.has("size") ? Number(given.get("size")) : first.size,
-    method: oneOf("cells", given.get("cells"), ["auto", "grid"]),
+    method: choice("cells", ["auto", "grid"]),
   };
   checkDiagram(settings, diagram);
   const kept =
@@ -152,8 +147,8 @@ function readState(text: string): State {
     method: method("method", settings),
     pinned: kept && { settings: kept, method: method(`${PINNED}method`, kept) },
     diagram,
-    backend: oneOf("backend", given.get("backend"), ["auto", "cpu", "gpu"]),
-    step: given.has("step") ? oneOf("step", given.get("step"), stepNames) : null,
+    backend: choice("backend", ["auto", "cpu", "gpu"]),
+    step: given.has("step") ? choice("step", stepNames) : null,
   };
 }
 

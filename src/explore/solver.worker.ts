@@ -1,26 +1,26 @@
 // Solves off the page's own thread, so that the page answers while a search takes its time. Nothing but the public
 // library runs here.
 
-import { type Config, MesaError, type Result, type SolveOptions, solve } from "../index.ts";
+import { type Config, type ErrorCode, MesaError, type Result, type SolveOptions, solve } from "../index.ts";
 
-/** What the page asks: to solve, or to stop solving. */
-export type Asked =
+/** What the page posts: to solve, or to stop solving. */
+export type WorkerRequest =
   | { id: number; config: Config; options: Pick<SolveOptions, "backend" | "method"> }
   | { id: number; stop: true };
 
 /** What it is told. */
-export type Told =
+export type WorkerReply =
   | { id: number; share: number }
   | { id: number; result: Result }
-  | { id: number; code: string; message: string };
+  | { id: number; code: ErrorCode | "BUG"; message: string };
 
 /** so often is progress told, in milliseconds */
 const EVERY = 100;
 
 const running = new Map<number, AbortController>();
-const tell = (told: Told) => postMessage(told);
+const tell = (reply: WorkerReply) => postMessage(reply);
 
-async function answer({ id, config, options }: Extract<Asked, { config: Config }>): Promise<void> {
+async function answer(id: number, config: Config, options: SolveOptions): Promise<void> {
   const controller = new AbortController();
   running.set(id, controller);
   let toldAt = performance.now();
@@ -43,7 +43,7 @@ async function answer({ id, config, options }: Extract<Asked, { config: Config }
   }
 }
 
-addEventListener("message", ({ data }: MessageEvent<Asked>) => {
+addEventListener("message", ({ data }: MessageEvent<WorkerRequest>) => {
   if ("stop" in data) running.get(data.id)?.abort();
-  else void answer(data);
+  else void answer(data.id, data.config, data.options);
 });

@@ -1,8 +1,10 @@
-// All that the page shows follows from this one value: what is solved, what it is compared with, and what is mapped.
-// It is what an address holds, and it changes as a whole.
+// All that the page shows follows from one value, its state: what is solved, what it is compared with, and what is mapped.
+// It is what an address holds, and it changes as a whole. Which settings the page has controls for follows from the
+// game's own definition; what is added here is how far a slider goes.
 
-import type { Config } from "../index.ts";
-import type { Diagram } from "./diagrams.ts";
+import { type Config, checkConfig, type Game } from "../index.ts";
+import { settingParts } from "../report/wording.ts";
+import type { MapSettings } from "./mapSettings.ts";
 
 /** A configuration as plain data; what it leaves out has its default. */
 export type Settings = Config;
@@ -19,8 +21,133 @@ export interface State {
   readonly method: PlotMethod;
   /** settings that are kept in the plot for comparison */
   readonly pinned: { readonly settings: Settings; readonly method: PlotMethod } | null;
-  readonly diagram: Diagram;
+  readonly diagram: MapSettings;
   readonly backend: Backend;
   /** the step of the post that is being told, by name */
   readonly step: string | null;
+}
+
+/** What a part of the page is given that shows the state and changes it. */
+export interface StateProps {
+  readonly state: State;
+  readonly change: (next: (before: State) => State) => void;
+}
+
+/** What a slider or an axis of the map covers. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+  /** of the slider; 1 where the setting is a whole number */
+  readonly step: number;
+  /** how an axis of the map covers it, where it is not as the slider does */
+  readonly map?: { readonly from: number; readonly to: number; readonly scale: "linear" | "log" };
+}
+
+/** One setting. */
+export interface Control {
+  /** dotted, as `--set` takes it */
+  readonly key: string;
+  readonly label: string;
+  readonly unit: string;
+  /** `list`: several numbers in one field */
+  readonly kind: "number" | "list";
+  /** absent where there is a field alone */
+  readonly range?: Range;
+}
+
+/** Settings that belong together. */
+export interface Group {
+  readonly name: string;
+  readonly controls: readonly Control[];
+  /** whether it is shut until it is asked for */
+  readonly folded: boolean;
+}
+
+const rate = (to: number): Range => ({ from: 0, to, step: 0.01 });
+const count = (from: number, to: number): Range => ({ from, to, step: 1 });
+
+/** how far sliders go; a field takes all that the configuration's check allows */
+const RANGES: Readonly<Record<string, Range>> = {
+  "schedule.training": { ...count(0, 200), map: { from: 1, to: 100, scale: "linear" } },
+  "schedule.deployment": { ...count(0, 200), map: { from: 1, to: 200, scale: "linear" } },
+  "schedule.episodes": { ...count(1, 200), map: { from: 10, to: 200, scale: "linear" } },
+  "schedule.learningRate": { ...rate(2), map: { from: 0.01, to: 10, scale: "log" } },
+  discount: rate(1),
+  regularization: { from: 0, to: 0.2, step: 0.001, map: { from: 0.0001, to: 1, scale: "log" } },
+  hazard: { from: 0, to: 0.5, step: 0.005, map: { from: 0.002, to: 0.5, scale: "log" } },
+  signalError: { from: 0, to: 1, step: 0.01, map: { from: 0, to: 0.5, scale: "linear" } },
+  discountLearningRateScale: rate(4),
+  beliefLearningRateScale: rate(2),
+  "initial.theta": { from: -1, to: 1, step: 0.01 },
+  "initial.discount": rate(1),
+  "initial.belief": { from: -1, to: 1, step: 0.01 },
+  "initial.deploymentAt": { ...count(0, 100), map: { from: 1, to: 99, scale: "linear" } },
+  "search.population": count(4, 128),
+  "search.generations": count(1, 600),
+  "search.restarts": count(0, 6),
+};
+
+function control(key: string, kind: Control["kind"] = "number", range = RANGES[key]): Control {
+  const { name, unit } = settingParts(key);
+  const label = /^[a-z]/.test(name) ? name[0].toUpperCase() + name.slice(1) : name;
+  return { key, label, unit, kind, ...(range && { range }) };
+}
+
+/** all from one number to another; there is no slider where that is nowhere */
+const between = (from: number, to: number): Range | undefined =>
+  from < to ? { from, to, step: (to - from) / 100 } : undefined;
+
+/** a state's start, whose slider is as wide as its grid */
+function start(key: string, { state }: Game): Control {
+  const grid = Object.hasOwn(state, key) ? between(state[key].min, state[key].max) : undefined;
+  return control(`initial.${key}`, "number", RANGES[`initial.${key}`] ?? grid);
+}
+
+/** a game's own number, whose slider is as wide as it may be */
+function parameter(key: string, { parameters }: Game): Control {
+  const { default: usual, min = Math.min(0, 2 * usual), max = 2 * Math.max(1, usual) } = parameters[key];
+  return control(key, "number", RANGES[key] ?? between(min, max));
+}
+
+/** The settings of a configuration, in the order they are shown. */
+export function groupsOf(settings: Settings): Group[] {
+  const { game, config } = checkConfig(settings);
+  const group = (name: string, controls: readonly Control[], folded = false): Group => ({
+    name,
+    controls,
+    folded,
+  });
+  const schedule = Object.keys(config.schedule).map((key) =>
+    control(`schedule.${key}`, key === "learningRates" ? "list" : "number"),
+  );
+  const grids = [...Object.keys(game.decision), ...Object.keys(game.state)].flatMap((name) =>
+    ["min", "max", "count"].map((part) => control(`${name}.${part}`)),
+  );
+  const search = Object.keys((config.search as object | undefined) ?? {}).map((key) =>
+    control(`search.${key}`),
+  );
+  return [
+    group("Schedule", schedule),
+    group(
+      "Agents and base optimizer",
+      Object.keys(game.parameters).map((key) => parameter(key, game)),
+    ),
+    ...(game.network ? [group("Network and its search", [control("layers", "list"), ...search])] : []),
+    group(
+      "Start",
+      Object.keys(config.initial).map((key) => start(key, game)),
+    ),
+    group("Grids and figure", [...grids, control("plotWindow")], true),
+  ];
+}
+
+/** The value of a setting by its dotted key; undefined where there is none. */
+export function settingAt(config: object, key: string): unknown {
+  return key
+    .split(".")
+    .reduce<unknown>(
+      (at, part) =>
+        typeof at === "object" && at !== null ? (at as Record<string, unknown>)[part] : undefined,
+      config,
+    );
 }

@@ -1,7 +1,7 @@
 // The post's two experiments and its next steps: what each asks, what to look for, and the state that shows it.
 
 import { checkConfig, presets } from "../index.ts";
-import { type Diagram, defaultDiagram } from "./diagrams.ts";
+import { defaultDiagram, type MapSettings } from "./mapSettings.ts";
 import type { Settings, State } from "./state.ts";
 
 /** One of the post's experiments or next steps. */
@@ -16,7 +16,7 @@ export interface Step {
   /** a preset to compare with */
   readonly against?: string;
   /** how its map differs from the game's first */
-  readonly diagram?: Partial<Diagram>;
+  readonly diagram?: Partial<MapSettings>;
 }
 
 const linear = (key: string, from: number, to: number) => ({ key, from, to, scale: "linear" }) as const;

@@ -1,31 +1,34 @@
-// A map's cells, as they come: coarse ones first, then finer ones. A map that is overtaken by another is stopped, and
-// its picture stays until the next one's cells cover it.
+// A map's cells, as they come: coarse ones first, then finer ones in their place. A map that is overtaken by another is
+// stopped, and its cells stay until the next one's cover them.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { checkNotAborted, hasCode } from "../errors.ts";
-import { MesaError, openEngine, type Phase, type PhaseEngine, phase, type Tile } from "../index.ts";
-import { checkDiagram } from "./diagrams.ts";
-import type { MapQuestion } from "./mapQuestion.ts";
-import { fill, type Picture, pictureAfter } from "./picture.ts";
+import { type Diagram, openEngine, type Phase, type PhaseEngine, phase, type Tile } from "../index.ts";
+import type { MapRequest } from "./mapGeometry.ts";
+import { checkDiagram } from "./mapSettings.ts";
 import type { Backend } from "./state.ts";
+import { NO_WORK, useWork, type Work } from "./work.tsx";
 
-/** What is known of a map. */
-export interface MapAnswer {
-  readonly picture: Picture | null;
-  /** the newest that is all solved, which may be that of the question before while this one is drawn */
-  readonly phase: Phase | null;
-  /** whether `picture` is all that is asked */
-  readonly done: boolean;
-  readonly problem: string | null;
-  /** of the work that is done, in [0, 1]; null where none is under way */
-  readonly share: number | null;
-  readonly stop: () => void;
+/** A map as far as it is known; some cells may be coarse, or still those of the request before. */
+export interface ShownMap {
+  readonly diagram: Diagram;
+  readonly measure: string;
+  /** NaN where there is no value, row by row from the least y on, shape [rows × columns] */
+  readonly values: Float64Array;
+  /** codes of what became of the cells, shape [rows × columns] */
+  readonly status: Uint8Array;
+  /** counts the changes of `values`, which is filled in place */
+  readonly version: number;
 }
 
-/** work that takes less is not told of, in milliseconds */
-const SHORT = 300;
-
-const NOTHING: MapAnswer = { picture: null, phase: null, done: false, problem: null, share: null, stop() {} };
+/** What is known of a map. */
+export interface MapAnswer extends Work {
+  readonly map: ShownMap | null;
+  /** the newest that is all solved, which may be that of the request before while this one is drawn */
+  readonly phase: Phase | null;
+  /** whether `map` is complete */
+  readonly done: boolean;
+}
 
 /** cells that are solved again in float64 where float32 solved them */
 const SAMPLE = 256;
@@ -42,75 +45,81 @@ function engineFor(backend: Backend): Promise<PhaseEngine> {
   return open;
 }
 
-/** The map of a question; null is no question. The question's content is what matters, not the object. */
-export function useMap(question: MapQuestion | null): MapAnswer {
-  const [answer, setAnswer] = useState(NOTHING);
-  const shown = useRef<Picture | null>(null);
-  const key = JSON.stringify(question);
-  useEffect(() => {
-    if (!question) {
-      setAnswer(NOTHING);
-      return;
+/** The map to start with: the cells of the one before, where it is as large and of the same measure. */
+function mapAfter(before: ShownMap | null, diagram: Diagram, measure: string): ShownMap {
+  const cells = diagram.x.values.length * diagram.y.values.length;
+  const same = before?.measure === measure && before.values.length === cells;
+  return {
+    diagram,
+    measure,
+    values: same ? before.values : new Float64Array(cells).fill(Number.NaN),
+    status: same ? before.status : new Uint8Array(cells),
+    version: (before?.version ?? 0) + 1,
+  };
+}
+
+/** Fills a tile's cells in, each as wide and as high as the tile is coarse. */
+function fill({ values, status, measure, diagram }: ShownMap, tile: Tile): void {
+  const { stride } = tile;
+  const columns = diagram.x.values.length;
+  const rows = diagram.y.values.length;
+  for (let j = 0, i = 0; j < tile.rows; j++)
+    for (let k = 0; k < tile.columns; k++, i++) {
+      const bottom = stride * (tile.row + j);
+      const left = stride * (tile.column + k);
+      const right = Math.min(columns, left + stride);
+      for (let row = bottom; row < Math.min(rows, bottom + stride); row++) {
+        values.fill(tile.values[measure][i], row * columns + left, row * columns + right);
+        status.fill(tile.status[i], row * columns + left, row * columns + right);
+      }
     }
-    const controller = new AbortController();
-    const { signal } = controller;
-    const stop = () => controller.abort("stopped");
-    const patch = (change: Partial<MapAnswer>) => {
-      if (signal.reason !== "overtaken") setAnswer((before) => ({ ...before, ...change }));
-    };
-    const checked = checkDiagram(question.settings, question.diagram);
-    const [columns, rows] = [checked.x.values.length, checked.y.values.length];
-    let begun = false;
-    /** whether all cells are this question's, if coarse ones */
-    let covered = false;
-    let share = 0;
-    let long = false;
-    const late = setTimeout(() => {
-      long = true;
-      patch({ share, stop });
-    }, SHORT);
-    const onTile = (tile: Tile) => {
-      if (signal.aborted) return;
-      shown.current = begun
-        ? { ...shown.current!, version: shown.current!.version + 1 }
-        : pictureAfter(shown.current, checked, question.diagram.measure);
-      begun = true;
-      fill(shown.current, tile);
-      covered ||=
-        tile.stride * (tile.row + tile.rows) >= rows && tile.stride * (tile.column + tile.columns) >= columns;
-      if (tile.stride === 1) share = (tile.row * columns + tile.rows * tile.columns) / (columns * rows);
-      patch({ picture: shown.current, ...(long && { share }) });
-    };
-    const work = async () => {
-      const engine = await engineFor(question.backend);
-      checkNotAborted(signal);
-      const method = question.diagram.method === "grid" ? "moments" : "auto";
-      return phase(checked, { engine, method, signal, onTile, progressive: true, sample: SAMPLE });
-    };
-    patch({ done: false, problem: null });
-    const solved = before.then(work).catch((error) => {
-      if (!hasCode(error, "DEVICE_LOST")) throw error;
-      engines.delete(question.backend); // another device, once
-      return work();
-    });
-    before = solved.catch(() => undefined);
-    solved
-      .then(
-        (phase) => patch({ phase, done: true, share: null }),
-        (error) => {
-          if (!(error instanceof MesaError)) reportError(error);
-          const aborted = hasCode(error, "ABORTED");
-          patch({
-            ...{ phase: null, share: null, problem: aborted ? "Stopped." : `${error.message}.` },
-            ...(!covered && { picture: null }),
-          });
-        },
-      )
-      .finally(() => clearTimeout(late));
-    return () => {
-      clearTimeout(late);
-      controller.abort("overtaken");
-    };
-  }, [key]);
-  return answer;
+}
+
+/** The map of a request; null is no request. */
+export function useMap(request: MapRequest | null): MapAnswer {
+  const shown = useRef<ShownMap | null>(null);
+  return useWork<MapRequest, MapAnswer>(request, {
+    nothing: { ...NO_WORK, map: null, phase: null, done: false },
+    patience: 300,
+    stopped: "Stopped.",
+    async work({ settings, diagram: chosen, backend }, signal, tell) {
+      const { method, measure } = chosen;
+      const diagram = checkDiagram(settings, chosen);
+      const [columns, rows] = [diagram.x.values.length, diagram.y.values.length];
+      let begun = false;
+      /** whether all cells are this request's, if coarse ones */
+      let covered = false;
+      const onTile = (tile: Tile) => {
+        if (signal.aborted) return;
+        const { stride, row, column } = tile;
+        shown.current = begun
+          ? { ...shown.current!, version: shown.current!.version + 1 }
+          : mapAfter(shown.current, diagram, measure);
+        begun = true;
+        fill(shown.current, tile);
+        covered ||= stride * (row + tile.rows) >= rows && stride * (column + tile.columns) >= columns;
+        const cells = row * columns + tile.rows * tile.columns;
+        tell({ map: shown.current }, stride === 1 ? cells / (columns * rows) : undefined);
+      };
+      const solve = async () => {
+        const engine = await engineFor(backend);
+        checkNotAborted(signal);
+        const how = { engine, method: method === "grid" ? "moments" : "auto", signal, onTile } as const;
+        return phase(diagram, { ...how, progressive: true, sample: SAMPLE });
+      };
+      tell({ done: false, problem: null });
+      const solved = before.then(solve).catch((error) => {
+        if (!hasCode(error, "DEVICE_LOST")) throw error;
+        engines.delete(backend); // another device, once
+        return solve();
+      });
+      before = solved.catch(() => undefined);
+      try {
+        return { phase: await solved, done: true };
+      } catch (error) {
+        tell({ phase: null, ...(!covered && { map: null }) });
+        throw error;
+      }
+    },
+  });
 }

@@ -1,64 +1,100 @@
-// A question's answer, as it comes: the newest question is solved, and one that it overtakes is stopped.
+// What the agents do, solved by a worker.
 
 import { useEffect, useState } from "preact/hooks";
-import { hasCode } from "../errors.ts";
 import { MesaError, type Result } from "../index.ts";
-import { type Question, Solver } from "./solver.ts";
+import { isQuick } from "./mapSettings.ts";
+import type { WorkerReply, WorkerRequest } from "./solver.worker.ts";
+import type { Backend, PlotMethod, Settings } from "./state.ts";
+import { NO_WORK, useWork, type Work } from "./work.tsx";
 
-/** What is known of a question's answer. */
-export interface Solution {
-  /** the newest answer, which may be to the question before while this one is solved */
-  readonly result: Result | null;
-  /** the question that `result` answers */
-  readonly answered: Question | null;
-  /** why this question has no answer */
-  readonly problem: string | null;
-  /** of the work that is done, in [0, 1]; null where none is under way */
-  readonly share: number | null;
-  /** stops the work */
-  readonly stop: () => void;
+/** What is solved. */
+export interface SolveRequest {
+  readonly settings: Settings;
+  readonly method: PlotMethod;
+  readonly backend: Backend;
 }
 
-/** work that takes less is not told of, in milliseconds */
-const SHORT = 150;
+/** A result, which may be that of the request before while this one is solved. */
+export interface Solution extends Work {
+  readonly result: Result | null;
+}
 
-const NOTHING: Solution = { result: null, answered: null, problem: null, share: null, stop() {} };
+/**
+ * How a request is solved. A game by moments takes milliseconds on the CPU, less than opening a device does, so the CPU
+ * has it unless the GPU is asked for by name.
+ */
+function optionsOf({ settings, method, backend }: SolveRequest) {
+  if (method === "exact") return { method, backend: "cpu" } as const;
+  const quick = isQuick(settings);
+  return { method, backend: quick && backend === "auto" ? "cpu" : backend } as const;
+}
 
-/** The answer to a question; null is no question. */
-export function useSolution(question: Question | null): Solution {
-  const [solver] = useState(() => new Solver());
-  const [solution, setSolution] = useState(NOTHING);
-  const key = JSON.stringify(question);
-  useEffect(() => () => solver.destroy(), [solver]);
-  // the key is the question's content: an equal question is no new one
-  useEffect(() => {
-    if (!question) {
-      setSolution(NOTHING);
-      return;
-    }
-    const controller = new AbortController();
-    const stop = () => controller.abort("stopped");
-    const patch = (change: Partial<Solution>) => setSolution((before) => ({ ...before, ...change }));
-    const late = setTimeout(() => patch({ share: 0, stop }), SHORT);
-    solver
-      .solve(question, controller.signal, (share) => patch({ share, stop }))
-      .then(
-        (result) => setSolution({ result, answered: question, problem: null, share: null, stop() {} }),
-        (error) => {
-          if (controller.signal.reason === "overtaken") return;
-          const aborted = hasCode(error, "ABORTED");
-          if (!(error instanceof MesaError)) reportError(error);
-          setSolution({
-            ...NOTHING,
-            problem: aborted ? "Stopped. Change a setting to go on." : `${error.message}.`,
-          });
+/** Solves in a worker of its own, which starts with the first request. */
+class Solver {
+  #worker: Worker | undefined;
+  #last = 0;
+
+  /**
+   * @param signal stops it: it throws `ABORTED` at once, and the worker stops as soon as it can
+   * @throws MesaError as `solve` does
+   */
+  solve(request: SolveRequest, signal: AbortSignal, onShare: (share: number) => void): Promise<Result> {
+    this.#worker ??= new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    const worker = this.#worker;
+    const id = ++this.#last;
+    const post = (message: WorkerRequest) => worker.postMessage(message);
+    const over = new AbortController();
+    const until = { signal: over.signal };
+    return new Promise<Result>((done, failed) => {
+      worker.addEventListener(
+        "message",
+        ({ data }: MessageEvent<WorkerReply>) => {
+          if (data.id !== id) return;
+          if ("share" in data) onShare(data.share);
+          else if ("result" in data) done(data.result);
+          else failed(data.code === "BUG" ? new Error(data.message) : new MesaError(data.code, data.message));
         },
-      )
-      .finally(() => clearTimeout(late));
-    return () => {
-      clearTimeout(late);
-      controller.abort("overtaken");
-    };
-  }, [key, solver]);
-  return solution;
+        until,
+      );
+      worker.addEventListener(
+        "error",
+        ({ message }) => failed(new Error(message || "the worker did not start")),
+        until,
+      );
+      signal.addEventListener(
+        "abort",
+        () => {
+          post({ id, stop: true });
+          failed(new MesaError("ABORTED", "the solve was interrupted"));
+        },
+        until,
+      );
+      post({ id, config: request.settings, options: optionsOf(request) });
+    }).finally(() => over.abort());
+  }
+
+  /** Ends the worker. */
+  destroy(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+}
+
+/** The result of a request; null is no request. */
+export function useSolution(request: SolveRequest | null): Solution {
+  const [solver] = useState(() => new Solver());
+  useEffect(() => () => solver.destroy(), [solver]);
+  return useWork<SolveRequest, Solution>(request, {
+    nothing: { ...NO_WORK, result: null },
+    patience: 150,
+    stopped: "Stopped. Change a setting to go on.",
+    async work(request, signal, tell) {
+      try {
+        return { result: await solver.solve(request, signal, (share) => tell({}, share)) };
+      } catch (error) {
+        tell({ result: null });
+        throw error;
+      }
+    },
+  });
 }

@@ -2,7 +2,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addressOf, stateOf } from "../../src/explore/address.ts";
-import { groupsOf } from "../../src/explore/controls.ts";
 import {
   axesOf,
   checkDiagram,
@@ -10,8 +9,9 @@ import {
   measuresOf,
   sizesOf,
   wholeAxis,
-} from "../../src/explore/diagrams.ts";
+} from "../../src/explore/mapSettings.ts";
 import type { State } from "../../src/explore/state.ts";
+import { groupsOf } from "../../src/explore/state.ts";
 import { stateOfStep, stepNames } from "../../src/explore/steps.ts";
 import { checkConfig, type GameDefinition, games } from "../../src/index.ts";
 

@@ -1,7 +1,7 @@
 // What the page's texts say is so.
 import { expect, test } from "vitest";
 import { withSetting } from "../../src/config/setting.ts";
-import { phaseConfigOf } from "../../src/explore/diagrams.ts";
+import { phaseConfigOf } from "../../src/explore/mapSettings.ts";
 import { settingsOfPreset, stateOfStep, steps } from "../../src/explore/steps.ts";
 import { phase, presets, solve } from "../../src/index.ts";
 

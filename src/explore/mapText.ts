@@ -2,12 +2,7 @@
 
 import { type Phase, STATUSES } from "../index.ts";
 import { measureLabel, settingParts, short } from "../report/wording.ts";
-
-/** A point of the map: two settings by key, and their values. */
-export interface Point {
-  readonly x: { readonly key: string; readonly value: number };
-  readonly y: { readonly key: string; readonly value: number };
-}
+import type { Point } from "./mapGeometry.ts";
 
 /** `learning rate η 0.5, training 20` */
 export function describePoint({ x, y }: Point): string {

@@ -1,8 +1,8 @@
 // Where a map's cells lie, and what zooming asks for.
 import { describe, expect, test } from "vitest";
-import { checkDiagram, defaultDiagram } from "../../src/explore/diagrams.ts";
-import { cellAt, partAround, placeOf, valuesAt, zoomInto, zoomOut } from "../../src/explore/geometry.ts";
-import { gradientOf, paint, placeAmong } from "../../src/explore/palette.ts";
+import { gradientOf, paint, placeAmong } from "../../src/explore/drawMap.ts";
+import { cellAt, partAround, placeOf, pointOf, zoomInto, zoomOut } from "../../src/explore/mapGeometry.ts";
+import { checkDiagram, defaultDiagram } from "../../src/explore/mapSettings.ts";
 import { colourScaleOf } from "../../src/report/colours.ts";
 
 const settings = { game: "linear" };
@@ -22,8 +22,8 @@ test("a value lies in the middle of its cell", () => {
     { column: 77, row: 42 },
     { column: 127, row: 99 },
   ]) {
-    const values = valuesAt({ x, y }, cell);
-    const [across, up] = [placeOf(x, values.x), placeOf(y, values.y)];
+    const point = pointOf({ x, y }, cell);
+    const [across, up] = [placeOf(x, point.x.value), placeOf(y, point.y.value)];
     expect(across).toBeCloseTo((cell.column + 0.5) / 128, 12);
     expect(up).toBeCloseTo((cell.row + 0.5) / 100, 12);
     expect(cellAt({ x, y }, across, up)).toEqual(cell);

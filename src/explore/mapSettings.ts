@@ -1,17 +1,16 @@
-// What a phase diagram may be of: two settings, a measure, and how fine.
+// What a map may be of: two settings, a measure, and how fine; and the map that a configuration is shown with first.
 
 import {
-  type Diagram as CheckedDiagram,
   checkConfig,
   checkPhase,
+  type Diagram,
   MesaError,
   methods,
   type PhaseConfig,
   phaseMeasureNames,
 } from "../index.ts";
 import { quote } from "../schema.ts";
-import { type Control, groupsOf } from "./controls.ts";
-import type { Settings } from "./state.ts";
+import { type Control, groupsOf, type Settings } from "./state.ts";
 
 /** An axis of the map: a setting, and from where to where. */
 export interface MapAxis {
@@ -22,7 +21,7 @@ export interface MapAxis {
 }
 
 /** What is mapped. */
-export interface Diagram {
+export interface MapSettings {
   readonly x: MapAxis;
   readonly y: MapAxis;
   readonly measure: string;
@@ -91,7 +90,7 @@ export function wholeAxis(settings: Settings, key: string): MapAxis {
 }
 
 /** The map that a configuration is shown with first. */
-export function defaultDiagram(settings: Settings): Diagram {
+export function defaultDiagram(settings: Settings): MapSettings {
   const keys = axesOf(settings).map(({ key }) => key);
   const known = typeof settings.game === "string" ? FIRST[settings.game] : undefined;
   const first = settings.horizon === "infinite" ? ENDLESS : known;
@@ -105,8 +104,14 @@ export function defaultDiagram(settings: Settings): Diagram {
 }
 
 /** A map as the command `phase` takes it. */
-export function phaseConfigOf(settings: Settings, { x, y, size, measure }: Diagram): PhaseConfig {
+export function phaseConfigOf(settings: Settings, { x, y, size, measure }: MapSettings): PhaseConfig {
   return { config: settings, x: { ...x, count: size }, y: { ...y, count: size }, measures: [measure] };
+}
+
+/** One of what is allowed. @throws MesaError `INVALID_CONFIG` */
+export function oneOf<T extends string | number>(name: string, value: unknown, allowed: readonly T[]): T {
+  if ((allowed as readonly unknown[]).includes(value)) return value as T;
+  throw new MesaError("INVALID_CONFIG", `${name} must be one of ${allowed.join(", ")}, got ${quote(value)}`);
 }
 
 /**
@@ -114,18 +119,26 @@ export function phaseConfigOf(settings: Settings, { x, y, size, measure }: Diagr
  *
  * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`
  */
-export function checkDiagram(settings: Settings, diagram: Diagram): CheckedDiagram {
-  const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
+export function checkDiagram(settings: Settings, map: MapSettings): Diagram {
   const keys = axesOf(settings).map(({ key }) => key);
-  for (const name of ["x", "y"] as const)
-    if (!keys.includes(diagram[name].key))
-      throw invalid(`${name} must be one of ${keys.join(", ")}, got ${quote(diagram[name].key)}`);
-  const sizes = sizesOf(settings);
-  if (!sizes.includes(diagram.size))
-    throw invalid(`size must be one of ${sizes.join(", ")}, got ${diagram.size}`);
-  if (diagram.method === "grid" && !isQuick(settings))
-    throw invalid(
+  oneOf("x", map.x.key, keys);
+  oneOf("y", map.y.key, keys);
+  oneOf("size", map.size, sizesOf(settings));
+  if (map.method === "grid" && !isQuick(settings))
+    throw new MesaError(
+      "INVALID_CONFIG",
       `cells must be auto, as the game ${checkConfig(settings).game.name} has no other, got "grid"`,
     );
-  return checkPhase(phaseConfigOf(settings, diagram));
+  return checkPhase(phaseConfigOf(settings, map));
+}
+
+/** What is wrong with something, in words, by what it throws; null where nothing is. */
+export function problemOf(check: () => unknown): string | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    if (error instanceof MesaError) return error.message;
+    throw error;
+  }
 }

@@ -1,0 +1,198 @@
+// Where a map's cells lie, in shares of its frame: 0 at the left and at the bottom. Each cell is as wide as the next,
+// and a value lies at the middle of its cell. From that follow which settings a cell stands for, which cell is looked
+// at, and which maps one can zoom to.
+
+import { withSetting } from "../config/setting.ts";
+import { type AxisValues, checkConfig, type Diagram } from "../index.ts";
+import { defaultDiagram, isWhole, type MapAxis, type MapSettings, wholeAxis } from "./mapSettings.ts";
+import { type Backend, type Settings, type State, settingAt } from "./state.ts";
+import type { ShownMap } from "./useMap.ts";
+
+/** Both axes of a map, with their values. */
+type Axes = Pick<Diagram, "x" | "y">;
+
+/** A point of the map: two settings by key, and their values. */
+export interface Point {
+  readonly x: { readonly key: string; readonly value: number };
+  readonly y: { readonly key: string; readonly value: number };
+}
+
+/** A cell by its column and row, from the lower left. */
+export interface Cell {
+  readonly column: number;
+  readonly row: number;
+}
+
+/** A part of the frame, in shares of it. */
+export interface Part {
+  readonly left: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly top: number;
+}
+
+const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
+
+/** The cell at a place of the frame, or the nearest. */
+export function cellAt({ x, y }: Axes, across: number, up: number): Cell {
+  const index = ({ values }: AxisValues, share: number) =>
+    clamp(Math.floor(share * values.length), 0, values.length - 1);
+  return { column: index(x, across), row: index(y, up) };
+}
+
+/** Where a value of an axis lies, in shares of the frame; outside [0, 1] where it is off the map. */
+export function placeOf({ values, scale }: Pick<AxisValues, "values" | "scale">, value: number): number {
+  const way = (x: number) => (scale === "log" ? Math.log(x) : x);
+  const [first, last] = [way(values[0]), way(values.at(-1)!)];
+  const share = first === last ? 0 : (way(value) - first) / (last - first);
+  return (0.5 + share * (values.length - 1)) / values.length;
+}
+
+/** A cell's point. */
+export function pointOf({ x, y }: Axes, { column, row }: Cell): Point {
+  return { x: { key: x.key, value: x.values[column] }, y: { key: y.key, value: y.values[row] } };
+}
+
+/** The point of the page's own settings, on the map or off it. */
+export function ownPoint({ x, y }: Axes, settings: Settings): Point {
+  const { config } = checkConfig(settings);
+  const along = ({ key }: AxisValues) => ({ key, value: settingAt(config, key) as number });
+  return { x: along(x), y: along(y) };
+}
+
+/** Settings with those of a point. */
+export function settingsOf(settings: Settings, { x, y }: Point): Settings {
+  return withSetting(withSetting(settings, x.key, x.value, "x"), y.key, y.value, "y");
+}
+
+/** A cell's value; NaN where there is none. */
+export function valueAt({ diagram, values }: ShownMap, { column, row }: Cell): number {
+  return values[row * diagram.x.values.length + column];
+}
+
+/** What is looked at. */
+export interface Looked {
+  readonly point: Point;
+  /** null where the page's own settings are off the map */
+  readonly cell: Cell | null;
+  /** of the map there; NaN where there is none */
+  readonly value: number;
+  /** the page's settings, with those of the point */
+  readonly settings: Settings;
+  /** whether these are the page's own */
+  readonly isHere: boolean;
+}
+
+/** What is looked at with the cursor at a cell, or nowhere on the map. */
+export function lookAt(map: ShownMap, settings: Settings, cursor: Cell | null): Looked {
+  const { x, y } = map.diagram;
+  const isHere = !cursor || cursor.column >= x.values.length || cursor.row >= y.values.length;
+  const own = ownPoint(map.diagram, settings);
+  const [across, up] = [placeOf(x, own.x.value), placeOf(y, own.y.value)];
+  const inside = across >= 0 && across < 1 && up >= 0 && up < 1;
+  const cell = isHere ? (inside ? cellAt({ x, y }, across, up) : null) : cursor;
+  const point = isHere ? own : pointOf(map.diagram, cursor);
+  return {
+    ...{ point, cell, isHere },
+    value: cell ? valueAt(map, cell) : Number.NaN,
+    settings: settingsOf(settings, point),
+  };
+}
+
+/** What is of a state's game and axes; null where it is but of the state before. */
+export function ofState<T extends Pick<ShownMap, "diagram">>(
+  of: T | null,
+  { settings, diagram }: State,
+): T | null {
+  if (!of) return null;
+  const { game, x, y } = of.diagram;
+  const isSame = game.name === checkConfig(settings).game.name;
+  return isSame && x.key === diagram.x.key && y.key === diagram.y.key ? of : null;
+}
+
+/** What is solved for a map. */
+export interface MapRequest {
+  readonly settings: Settings;
+  readonly diagram: MapSettings;
+  readonly backend: Backend;
+}
+
+/** What is solved for a state's map. What the axes vary, and the plot's width, does not count. */
+export function mapRequestOf({ settings, diagram, backend }: State): MapRequest {
+  const { plotWindow: _, ...rest } = settings;
+  const start = ({ key, from }: MapAxis) => ({ key, value: from });
+  return { settings: settingsOf(rest, { x: start(diagram.x), y: start(diagram.y) }), diagram, backend };
+}
+
+/** an axis from a share of the frame to another, in numbers that are not longer than they need to be */
+function between(settings: Settings, axis: MapAxis, from: number, to: number): MapAxis {
+  const way = axis.scale === "log" ? Math.log : (x: number) => x;
+  const back = axis.scale === "log" ? Math.exp : (x: number) => x;
+  const [low, high] = [way(axis.from), way(axis.to)];
+  const at = (share: number) => back(low + share * (high - low));
+  if (isWhole(settings, axis.key)) {
+    const first = Math.round(at(from));
+    return { ...axis, from: first, to: Math.max(first + 1, Math.round(at(to))) };
+  }
+  // digits enough to tell a thousandth of the part from the next
+  const digits = 4 + Math.max(0, Math.ceil(-Math.log10(to - from)));
+  const short = (x: number) => Number(x.toPrecision(Math.min(15, digits)));
+  const [first, last] = [short(at(from)), short(at(to))];
+  return first < last ? { ...axis, from: first, to: last } : axis;
+}
+
+/** The map of a part of a map. */
+export function zoomInto(settings: Settings, diagram: MapSettings, part: Part): MapSettings {
+  return {
+    ...diagram,
+    x: between(settings, diagram.x, part.left, part.right),
+    y: between(settings, diagram.y, part.bottom, part.top),
+  };
+}
+
+/** The part that is `factor` times as wide about a place of the frame; above 1 it is more than the frame. */
+export function partAround(across: number, up: number, factor: number): Part {
+  // in, it stays within the frame
+  const start = (place: number) =>
+    factor < 1 ? clamp(place - factor / 2, 0, 1 - factor) : place - factor / 2;
+  const [left, bottom] = [start(across), start(up)];
+  return { left, right: left + factor, bottom, top: bottom + factor };
+}
+
+/** The map of a wider part, no wider than the settings' usual ranges, or than it is where it is wider already. */
+export function zoomOut(settings: Settings, diagram: MapSettings): MapSettings {
+  const wider = zoomInto(settings, diagram, partAround(0.5, 0.5, 2));
+  const within = (axis: MapAxis, now: MapAxis): MapAxis => {
+    const most = wholeAxis(settings, axis.key);
+    const least = now.scale === "log" || most.from > 0 ? most.from : Math.min(most.from, now.from);
+    return {
+      ...axis,
+      from: Math.max(axis.from, Math.min(least, now.from)),
+      to: Math.min(axis.to, Math.max(most.to, now.to)),
+    };
+  };
+  return { ...wider, x: within(wider.x, diagram.x), y: within(wider.y, diagram.y) };
+}
+
+/** How a map is zoomed: about the point that is looked at, out, to the whole, or into a part. */
+export type Zoom = "in" | "out" | "whole" | Part;
+
+/** The map that a zoom leads to. */
+export function zoomed(
+  { settings, diagram }: State,
+  zoom: Zoom,
+  map: ShownMap | null,
+  point: Point | null,
+): MapSettings {
+  if (typeof zoom === "object") return zoomInto(settings, diagram, zoom);
+  if (zoom === "out") return zoomOut(settings, diagram);
+  if (zoom === "whole") {
+    const first = defaultDiagram(settings);
+    const whole = ({ key }: MapAxis) =>
+      [first.x, first.y].find((axis) => axis.key === key) ?? wholeAxis(settings, key);
+    return { ...diagram, x: whole(diagram.x), y: whole(diagram.y) };
+  }
+  const place = (axis: "x" | "y") =>
+    map && point ? clamp(placeOf(map.diagram[axis], point[axis].value), 0, 1) : 0.5;
+  return zoomInto(settings, diagram, partAround(place("x"), place("y"), 0.5));
+}
