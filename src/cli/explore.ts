@@ -1,5 +1,6 @@
 // `explore`: serves the page to this machine alone, until it is interrupted.
 
+import { once } from "node:events";
 import { access } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
@@ -24,38 +25,19 @@ function portOf(text: string): number {
   throw new MesaError("INVALID_CONFIG", `--port must be a whole number in [0, 65535], got ${quote(text)}`);
 }
 
-/** @throws what the operating system refuses */
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((listening, refused) => {
-    server.once("error", refused);
-    server.listen(port, HOST, () => {
-      server.off("error", refused);
-      listening();
-    });
-  });
-}
-
 /** Listens at the port that is asked for, or else at the usual one or, where that is taken, at any. */
-async function listenAt(server: Server, asked: number | undefined): Promise<void> {
+async function listenAt(server: Server, asked: number | undefined, port = asked ?? PORT): Promise<void> {
   try {
-    await listen(server, asked ?? PORT);
+    await once(server.listen(port, HOST), "listening");
   } catch (error) {
     const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-    if (taken && asked === undefined) return listen(server, 0);
+    if (taken && asked === undefined && port !== 0) return listenAt(server, undefined, 0);
     throw new MesaError(
       "INVALID_CONFIG",
-      `cannot listen at port ${asked ?? PORT}: ${reasonOf(error)}; --port 0 takes any that is free`,
+      `cannot listen at port ${port}: ${reasonOf(error)}; --port 0 takes any that is free`,
       error,
     );
   }
-}
-
-/** A preset or a configuration's file as the page's address holds it. @throws MesaError of what is wrong with it */
-async function fragmentOf(name: string): Promise<string> {
-  const config = await readConfiguration(name, []);
-  checkConfig(config);
-  const { addressOfSettings } = await import("../explore/address.ts");
-  return addressOfSettings(config);
 }
 
 /**
@@ -64,7 +46,13 @@ async function fragmentOf(name: string): Promise<string> {
  * @throws MesaError `INVALID_CONFIG` for a port that is none or is taken; `CANNOT_READ` where the page was not built
  */
 export async function exploreCommand(name: string | undefined, { port }: { port?: string }): Promise<void> {
-  const fragment = name === undefined ? "" : `#${await fragmentOf(name)}`;
+  let fragment = "";
+  if (name !== undefined) {
+    const config = await readConfiguration(name, []);
+    checkConfig(config);
+    const { addressOfSettings } = await import("../explore/address.ts");
+    fragment = `#${addressOfSettings(config)}`;
+  }
   const asked = port === undefined ? undefined : portOf(port);
   const root = join(
     dirname(createRequire(import.meta.url).resolve("mesa-induction/package.json")),
@@ -81,9 +69,7 @@ export async function exploreCommand(name: string | undefined, { port }: { port?
   );
   await listenAt(server, asked);
   process.stdout.write(`http://${HOST}:${(server.address() as AddressInfo).port}/${fragment}\n`);
-  await interruptible(
-    (signal) => new Promise<void>((stop) => signal.addEventListener("abort", () => stop())),
-  );
+  await interruptible((signal) => once(signal, "abort"));
   server.close();
   server.closeAllConnections();
 }

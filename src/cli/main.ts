@@ -1,16 +1,12 @@
-// The command line. It only reads what is asked: each command is loaded when it is called, so that a solve starts in
-// milliseconds.
+// The command line. It only reads what is asked: each command, and the library with it, is loaded when it is called, so
+// that help comes at once.
 
 import { Command, CommanderError, Option } from "commander";
 import { presets } from "../config/presets.ts";
 import { phasePresets } from "../diagram/presets.ts";
 import { METHODS } from "../solve/methods.ts";
-import type { BenchFlags } from "./bench.ts";
 import { benchOptions } from "./benchOptions.ts";
 import { exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
-import type { PhaseFlags } from "./phase.ts";
-import type { SolveFlags } from "./solve.ts";
-import type { SweepFlags } from "./sweep.ts";
 
 const program = new Command("mesa-induction")
   .description(
@@ -43,8 +39,8 @@ function threadsOption(): Option {
   );
 }
 
-/** What both commands that solve take. */
-function solving(command: Command): Command {
+/** The options of both commands that solve. */
+function solveOptions(command: Command): Command {
   return command
     .argument("[config]", "the name of a preset, or a JSON file")
     .addOption(settingOption())
@@ -63,18 +59,15 @@ function solving(command: Command): Command {
     .option("--json", "print the result as JSON");
 }
 
-solving(program.command("solve", { isDefault: true }))
+solveOptions(program.command("solve", { isDefault: true }))
   .description("solve a game; the default command")
   .option(
     "--out <folder>",
     "write result.json, plan.csv and plot.svg, and policy.svg where agents are networks",
   )
-  .action(async (config: string | undefined, flags: SolveFlags) => {
-    const { solveCommand } = await import("./solve.ts");
-    await solveCommand(config, flags);
-  });
+  .action(async (config, flags) => (await import("./solve.ts")).solveCommand(config, flags));
 
-solving(program.command("sweep"))
+solveOptions(program.command("sweep"))
   .description("solve a game for each value of a setting, and measure it")
   .option(
     "--over <key=from:to:count>",
@@ -83,20 +76,14 @@ solving(program.command("sweep"))
   .option("--series <key=values>", "a second setting, one series for each value: --series discount=1,0.9,0.5")
   .option("--measure <names>", "what is measured (default: compliance,retention,deception)")
   .option("--out <folder>", "write sweep.csv and sweep.svg")
-  .action(async (config: string | undefined, flags: SweepFlags) => {
-    const { sweepCommand } = await import("./sweep.ts");
-    await sweepCommand(config, flags);
-  });
+  .action(async (config, flags) => (await import("./sweep.ts")).sweepCommand(config, flags));
 
 program
   .command("explore")
   .argument("[config]", "what the page shows first: the name of a preset, or a JSON file")
   .description("serve the page on which all this is explored, to this machine alone, until Ctrl-C")
   .option("--port <number>", "where (default: 4321, or any that is free)")
-  .action(async (config: string | undefined, flags: { port?: string }) => {
-    const { exploreCommand } = await import("./explore.ts");
-    await exploreCommand(config, flags);
-  });
+  .action(async (config, flags) => (await import("./explore.ts")).exploreCommand(config, flags));
 
 program
   .command("phase")
@@ -118,60 +105,42 @@ program
   .addOption(threadsOption())
   .option("--json", "print the result as JSON, each measure's rows among it")
   .option("--out <folder>", "write phase.png, phase.svg, phase.parquet, phase.npz and phase.json")
-  .action(async (diagram: string | undefined, flags: PhaseFlags) => {
-    const { phaseCommand } = await import("./phase.ts");
-    await phaseCommand(diagram, flags);
-  });
+  .action(async (diagram, flags) => (await import("./phase.ts")).phaseCommand(diagram, flags));
 
 program
   .command("game")
   .argument("[game]", "the name of a preset or of a game, or a JSON file")
   .description("print a game's formulas, what is derived from them, and which methods apply and why not")
   .option("--json", "print the description as JSON")
-  .action(async (game: string | undefined, flags: { json?: boolean }) => {
-    const { gameCommand } = await import("./game.ts");
-    await gameCommand(game, flags);
-  });
+  .action(async (game, flags) => (await import("./game.ts")).gameCommand(game, flags));
 
 program
   .command("validate")
   .description("compare CPU, GPU and the reference outputs with each other; exit 1 when any differs")
   .option("--json", "print the comparisons as JSON")
-  .action(async (flags: { json?: boolean }) => {
-    const { validateCommand } = await import("./validate.ts");
-    await validateCommand(flags);
-  });
+  .action(async (flags) => (await import("./validate.ts")).validateCommand(flags));
 
 program
   .command("doctor")
   .description("list the adapters, and what auto would choose and why")
   .option("--json", "print the report as JSON")
-  .action(async (flags: { json?: boolean }) => {
-    const { doctorCommand } = await import("./doctor.ts");
-    await doctorCommand(flags);
-  });
+  .action(async (flags) => (await import("./doctor.ts")).doctorCommand(flags));
 
 benchOptions(program.command("bench"))
   .description(
     "measure how fast every game is solved, by every method on every backend; exit 1 when plans differ",
   )
-  .action(async (flags: BenchFlags) => {
-    const { benchCommand } = await import("./bench.ts");
-    await benchCommand(flags, "mesa-induction bench");
-  });
+  .action(async (flags) => (await import("./bench.ts")).benchCommand(flags, "mesa-induction bench"));
 
 program
   .command("presets")
   .description("list the presets, and the diagrams that phase knows")
   .action(() => {
-    const listed = [presets, phasePresets].map((of) =>
-      Object.entries(of).map(([name, { about }]) => ({ name, about })),
+    const width = Math.max(...Object.keys({ ...presets, ...phasePresets }).map((name) => name.length));
+    const lines = [presets, phasePresets].map((of) =>
+      Object.entries(of).map(([name, { about }]) => `${name.padEnd(width)}  ${about}\n`),
     );
-    const width = Math.max(...listed.flat().map(({ name }) => name.length));
-    const lines = listed.map((of) =>
-      of.map(({ name, about }) => `${name.padEnd(width)}  ${about}\n`).join(""),
-    );
-    process.stdout.write(lines.join("\n"));
+    process.stdout.write(lines.map((of) => of.join("")).join("\n"));
   });
 
 program.addHelpText(

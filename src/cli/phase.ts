@@ -22,7 +22,7 @@ import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { interruptible } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
-import { readTiles, TilesWriter } from "./tiles.ts";
+import { openTiles } from "./tiles.ts";
 
 /** What the command line gives. */
 export interface PhaseFlags extends Omit<SolverFlags, "precision"> {
@@ -45,8 +45,8 @@ const TILES = "phase.partial";
  * @throws MesaError; then nothing is written but the cells that were solved, and nothing printed
  */
 export async function phaseCommand(name: string | undefined, flags: PhaseFlags): Promise<void> {
-  const asked = await readDiagram(name, flags);
-  const diagram = checkPhase(asked);
+  const config = await readDiagram(name, flags);
+  const diagram = checkPhase(config);
   const { backend, method, threads } = solverOptions({ ...flags, precision: "certified" });
   const options = {
     backend,
@@ -58,7 +58,7 @@ export async function phaseCommand(name: string | undefined, flags: PhaseFlags):
   let about: ReturnType<typeof documentOf>;
   try {
     map = await (folder ? mapResumably(diagram, options, folder) : mapVisibly(diagram, options));
-    about = documentOf(map, asked, commandOf(name, flags));
+    about = documentOf(map, config, commandOf(name, flags));
     if (folder) await writeFiles(folder, map, toJson(about));
   } catch (error) {
     await folder?.discard();
@@ -110,20 +110,19 @@ async function mapResumably(diagram: Diagram, options: PhaseOptions, folder: Fol
   try {
     const { game: _, ...data } = diagram;
     const { adapter, precision } = engine;
-    const question = { ...data, method: options.method, adapter, precision, version: __VERSION__ };
+    const made = { ...data, method: options.method, adapter, precision, version: __VERSION__ };
     const count = diagram.x.values.length * diagram.y.values.length;
-    const found = await readTiles(path, question, diagram.measures, count);
-    if (found.ignored) say(`${found.ignored}: starting anew`);
-    if (found.cell > 0) say(`going on from ${path}: ${found.cell} of ${count} cells are solved`);
-    const writer = await TilesWriter.open(path, question, diagram.measures, found);
-    let solved = found.cell;
+    const tiles = await openTiles(path, made, diagram.measures, count);
+    let solved = tiles.cell;
+    if (tiles.ignored) say(`${path} is of another diagram: starting anew`);
+    if (solved > 0) say(`going on from ${path}: ${solved} of ${count} cells are solved`);
     try {
       return await mapVisibly(diagram, {
         ...options,
         engine,
-        done: found,
+        done: tiles,
         onTile(tile) {
-          writer.append(tile);
+          tiles.append(tile);
           solved += tile.status.length;
         },
       });
@@ -135,7 +134,7 @@ async function mapResumably(diagram: Diagram, options: PhaseOptions, folder: Fol
         error.cause,
       );
     } finally {
-      await writer.close();
+      await tiles.close();
     }
   } finally {
     engine.destroy();

@@ -3,11 +3,15 @@
 import { readFile } from "node:fs/promises";
 import type { Plugin } from "esbuild";
 import { expect, test } from "vitest";
-import { compareScreening, compareToTheBit } from "../../src/cli/comparisons/backends.ts";
-import { compareWithRuns } from "../../src/cli/comparisons/chance.ts";
 import { compareWithExact } from "../../src/cli/comparisons/experiments.ts";
-import { comparePlan } from "../../src/cli/comparisons/reductions.ts";
-import { compareFloat32, compareWithReference, type Reference } from "../../src/cli/comparisons/reference.ts";
+import {
+  compareFloat32,
+  compareScreening,
+  compareToTheBit,
+  compareWithReference,
+  type Reference,
+} from "../../src/cli/comparisons/implementations.ts";
+import { comparePlan, compareWithRuns } from "../../src/cli/comparisons/laws.ts";
 import { buildProgram, NO_ADAPTER, PATIENT, program } from "./program.ts";
 
 /** leaves out comparisons of the CPU with itself that the first test makes and the others have no use for */
@@ -28,7 +32,7 @@ test("every comparison agrees, on the CPU and on the GPU", { timeout: 240_000 },
 });
 
 test("without an adapter the GPU's rows are not counted as agreeing", async () => {
-  const program = await buildProgram([without("chance", "reductions")]);
+  const program = await buildProgram([without("laws")]);
   const { code, stdout, messages } = await program.run(["validate", "--json"], { env: NO_ADAPTER });
   const { agree, differ, notRun, comparisons, adapter } = JSON.parse(stdout);
   expect({ code, agree, differ, notRun, adapter }).toEqual({
@@ -54,7 +58,7 @@ test("a reference that is wrong by one bit is found, exit 1", async () => {
       });
     },
   };
-  const program = await buildProgram([wrong, without("experiments", "chance", "reductions")]);
+  const program = await buildProgram([wrong, without("experiments", "laws")]);
   const { code, stdout } = await program.run(["validate"], { env: NO_ADAPTER });
   expect(code).toBe(1);
   expect(stdout).toContain("coefficient of episode 50 is 1, not 0.9999999999999999");

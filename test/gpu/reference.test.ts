@@ -1,6 +1,6 @@
 // The outputs of the post's own code, on the GPU: plans to the last bit, trajectories within 1e-14.
 import { expect, test } from "vitest";
-import { configOf } from "../../src/cli/comparisons/reference.ts";
+import { configOf } from "../../src/cli/comparisons/implementations.ts";
 import references from "../../src/cli/reference.json" with { type: "json" };
 import { solveOnGpu } from "./agreement.ts";
 

@@ -1,7 +1,7 @@
 // What a comparison is: something solved, held against something that must say the same.
 
 import type { KeptGpu } from "../../gpu/kept.ts";
-import type { Config, Result, SolveOptions } from "../../index.ts";
+import { type Config, presets, type Result, type SolveOptions } from "../../index.ts";
 
 /** Whether both say the same, and how nearly. */
 export interface Verdict {
@@ -42,4 +42,45 @@ export function power(x: number): string {
 export function distance(a: readonly number[], b: readonly number[]): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   return a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
+}
+
+/** The first value of a list by episode that is not the other's to the bit, in words; undefined where all are. */
+export function differenceOf(
+  name: string,
+  got: readonly (number | null)[],
+  wanted: readonly (number | null)[],
+): string | undefined {
+  if (got.length !== wanted.length) return `${name} has another length`;
+  const t = wanted.findIndex((x, i) => !Object.is(x, got[i]));
+  return t < 0 ? undefined : `${name} of episode ${t} is ${got[t]}, not ${wanted[t]}`;
+}
+
+/** what makes presets that are slow smaller, so that they are compared in seconds on a software adapter too */
+const SMALL_PRESETS: Readonly<Record<string, { said: string; change: Partial<Config> }>> = {
+  "learned-discount": {
+    said: "4 + 4 episodes, 26 × 31 candidates",
+    change: {
+      schedule: { training: 4, deployment: 4, learningRate: 0.5 },
+      base: { count: 26 },
+      perDiscount: { count: 31 },
+    },
+  },
+  misconception: {
+    said: "8 + 8 episodes",
+    change: { schedule: { training: 8, deployment: 8, learningRate: 0.5 } },
+  },
+  mlp: {
+    said: "2 + 2 episodes, 20 generations of 16",
+    change: {
+      schedule: { training: 2, deployment: 2, learningRate: 0.5 },
+      search: { generations: 20, population: 16 },
+    },
+  },
+};
+
+/** A preset's configuration, smaller where it is slow, and in words how: `: 8 + 8 episodes`, or nothing. */
+export function smallPreset(name: string): { config: Config; said: string } {
+  const { config } = presets[name];
+  const small = SMALL_PRESETS[name];
+  return small ? { config: { ...config, ...small.change }, said: `: ${small.said}` } : { config, said: "" };
 }

@@ -1,10 +1,46 @@
-// Games that are linear where what they add is taken away, and an infinite horizon that is a long one.
+// What must hold in theory: what agents expect is what 100,000 random runs of their plan cost, where the phase is hidden
+// and where the state alone is left to chance; games are linear where what they add is taken away; and an infinite
+// horizon is a long one.
 
-import { type Config, presets, type Result } from "../../index.ts";
+import { type Config, presets, type RandomRuns, type Result, simulateRuns } from "../../index.ts";
 import { short } from "../../report/wording.ts";
-import { type Check, distance, judge, power, type Verdict } from "./comparison.ts";
+import { type Check, differenceOf, distance, judge, power, smallPreset, type Verdict } from "./comparison.ts";
 
 const cpu = { backend: "cpu" } as const;
+
+const RUNS = 100_000;
+/** how many standard errors the mean may be off: one seed in 16,000 is, and the seed is fixed */
+const SIGMAS = 4;
+
+/** Whether a cost lies within the interval that random runs give. */
+export function compareWithRuns(cost: number, { runs, mean, standardError }: RandomRuns): Verdict {
+  const errors = Math.abs(mean - cost) / standardError;
+  return judge(
+    errors <= SIGMAS,
+    `${short(cost)}, and ${short(mean)} ± ${short(standardError)} in ${runs} runs: ${short(Number(errors.toPrecision(2)))} standard errors`,
+  );
+}
+
+/** expected costs that are compared with random runs */
+const CASES = [
+  { name: "uncertain-deployment", episode: 0 },
+  { name: "uncertain-deployment", episode: 20 },
+  { name: "learned-discount", episode: 0 },
+  { name: "mlp", episode: 0 },
+];
+
+const chanceChecks = CASES.map(({ name, episode }): Check => {
+  const { config, said } = smallPreset(name);
+  return {
+    subject: name,
+    compared: `expected cost at episode ${episode} with random runs${said}`,
+    async run(ask) {
+      const { plan, cost } = await ask(config, { backend: "cpu" });
+      return compareWithRuns(cost[episode], simulateRuns(config, plan, { runs: RUNS, episode }));
+    },
+  };
+});
+
 /** relative: both are sums of the same terms in another order */
 const ROUNDING = 1e-12;
 /** of a finite horizon, in episodes beyond the schedule's, and what may come after them, relative */
@@ -17,8 +53,8 @@ export function comparePlan(
   wanted: { plan: readonly number[]; cost: readonly number[] },
   tolerance: number,
 ): Verdict {
-  const t = wanted.plan.findIndex((a, t) => !Object.is(a, plan[t]));
-  if (t >= 0) return judge(false, `coefficient of episode ${t} is ${plan[t]}, not ${wanted.plan[t]}`);
+  const difference = differenceOf("coefficient", plan, wanted.plan);
+  if (difference) return judge(false, difference);
   const far = distance(cost, wanted.cost) / Math.max(...wanted.cost, Number.MIN_VALUE);
   return judge(far <= tolerance, `plan equal to the bit, costs within ${power(far)} of the largest`);
 }
@@ -79,7 +115,8 @@ const beginning = ({ plan, cost }: Result, episodes: number) => ({
   cost: cost.slice(0, 1),
 });
 
-export const reductionChecks: readonly Check[] = [
+export const lawChecks: readonly Check[] = [
+  ...chanceChecks,
   ...REDUCTIONS.map(
     ({ subject, said, config, name, linear }): Check => ({
       subject,

@@ -1,0 +1,164 @@
+// The same games by every implementation: the outputs of the post's own code (../reference.json), which every way of
+// solving must give; and every preset on the GPU and on the CPU, equal to the bit where the plan is certified, and where a
+// search finds it, the device's costs as near to float64's as float32 can tell.
+
+import { rolloutCosts } from "../../cpu/rollout.ts";
+import { createBatchCosts } from "../../gpu/batch.ts";
+import type { KeptGpu } from "../../gpu/kept.ts";
+import { type Axis, type Config, presets, type Result } from "../../index.ts";
+import { createProblem } from "../../model/problem.ts";
+import reference from "../reference.json" with { type: "json" };
+import {
+  type Ask,
+  type Check,
+  differenceOf,
+  distance,
+  judge,
+  power,
+  smallPreset,
+  type Verdict,
+} from "./comparison.ts";
+
+/** A plan and its goals as the post's code has them. */
+export interface Reference {
+  name: string;
+  learningRates: number[];
+  theta: Axis;
+  coefficient: Axis;
+  initialTheta: number;
+  /** shape [T] */
+  plan: number[];
+  /** shape [T + 1] */
+  thetas: number[];
+}
+
+/** how far a trajectory may be from the reference */
+const TRAJECTORY_TOLERANCE = 1e-14;
+/** the roundings of one addition in float32, twice over */
+const FLOAT32_TOLERANCE = 2 ** -22;
+
+const WAYS = [
+  { backend: "cpu", method: "rollout" },
+  { backend: "cpu", method: "moments" },
+  { backend: "gpu", method: "rollout" },
+  { backend: "gpu", method: "moments" },
+] as const;
+
+/** The configuration of a reference. */
+export function configOf({ learningRates, theta, coefficient, initialTheta }: Reference): Config {
+  return {
+    game: "linear",
+    schedule: { learningRates },
+    theta,
+    coefficient,
+    initial: { theta: initialTheta },
+  };
+}
+
+/** A plan to the last bit and a trajectory to 10⁻¹⁴. */
+export function compareWithReference(
+  { plan, trajectory }: Pick<Result, "plan" | "trajectory">,
+  wanted: Reference,
+): Verdict {
+  const difference = differenceOf("coefficient", plan.coefficient, wanted.plan);
+  if (difference) return judge(false, difference);
+  const far = distance(wanted.thetas, trajectory.theta);
+  return judge(far <= TRAJECTORY_TOLERANCE, `plan equal to the bit, θ within ${power(far)}`);
+}
+
+/** How many of the GPU's own decisions are the oracle's, and whether the costs differ by more than float32 must. */
+export function compareFloat32(
+  own: Pick<Result, "plan" | "cost">,
+  oracle: Pick<Result, "plan" | "cost">,
+): Verdict {
+  const { length } = oracle.cost;
+  const equal = oracle.plan.coefficient.filter((a, t) => a === own.plan.coefficient[t]).length;
+  const scale = Math.max(...oracle.cost.map(Math.abs), Number.MIN_VALUE);
+  const far = distance(oracle.cost, own.cost);
+  return judge(
+    equal === length || far <= length * FLOAT32_TOLERANCE * scale,
+    `${equal} of ${length} decisions equal, costs within ${power(far / scale)} of the largest`,
+  );
+}
+
+export const referenceChecks: readonly Check[] = (reference as Reference[]).flatMap((wanted): Check[] => [
+  ...WAYS.map((way) => ({
+    subject: wanted.name,
+    compared: `${way.backend} ${way.method} with the post's code`,
+    gpu: way.backend === "gpu",
+    run: async (ask: Parameters<Check["run"]>[0]) =>
+      compareWithReference(await ask(configOf(wanted), way), wanted),
+  })),
+  {
+    subject: wanted.name,
+    compared: "gpu rollout in f32 with the cpu",
+    gpu: true,
+    run: async (ask) =>
+      compareFloat32(
+        await ask(configOf(wanted), { backend: "gpu", method: "rollout", precision: "f32" }),
+        await ask(configOf(wanted), { backend: "cpu" }),
+      ),
+  },
+]);
+
+/** of a network's cost in float32, relative */
+const SCREENING_TOLERANCE = 2e-4;
+
+/** Plans, costs and margins to the bit. */
+export function compareToTheBit(
+  got: Pick<Result, "plan" | "cost" | "margin">,
+  wanted: Pick<Result, "plan" | "cost" | "margin">,
+): Verdict {
+  for (const [name, list] of Object.entries({ ...wanted.plan, cost: wanted.cost, margin: wanted.margin })) {
+    const values: Record<string, readonly (number | null)[]> = {
+      ...got.plan,
+      cost: got.cost,
+      margin: got.margin,
+    };
+    const difference = differenceOf(name, values[name] ?? [], list);
+    if (difference) return judge(false, difference);
+  }
+  return judge(true, "plan, costs and margins equal to the bit");
+}
+
+/** What the device says that networks cost, held against float64. */
+export function compareScreening(onDevice: readonly number[], wanted: readonly number[]): Verdict {
+  const far = distance(
+    onDevice.map((cost, t) => cost / wanted[t]),
+    wanted.map(() => 1),
+  );
+  return judge(far <= SCREENING_TOLERANCE, `costs within ${power(far)} of float64's`);
+}
+
+async function compareNetwork(name: string, ask: Ask, on: KeptGpu): Promise<Verdict> {
+  const { config } = smallPreset(name);
+  const { plan, cost } = await ask(config, { backend: "gpu" });
+  const weights = plan.weights as unknown as number[][];
+  const problem = createProblem(config);
+  const again = weights.map((decision, t) => rolloutCosts(problem, t, weights)([decision])[0]);
+  if (distance(cost, again) !== 0)
+    return judge(false, `costs are ${cost.join(", ")}, not ${again.join(", ")}`);
+  const device = (await createBatchCosts(problem, { required: true, gpu: on }))!;
+  try {
+    const onDevice = [...cost];
+    for (let t = weights.length - 1; t >= 0; t--)
+      [onDevice[t]] = await device.costs(t, weights, [weights[t]]);
+    return compareScreening(onDevice, cost);
+  } finally {
+    device.destroy();
+  }
+}
+
+export const backendChecks: readonly Check[] = Object.keys(presets).map((name): Check => {
+  const { config, said } = smallPreset(name);
+  const network = config.game === "mlp";
+  return {
+    subject: name,
+    compared: network ? `gpu's costs of its plan with float64's${said}` : `gpu with the cpu${said}`,
+    gpu: true,
+    run: async (ask, on) =>
+      network
+        ? compareNetwork(name, ask, on)
+        : compareToTheBit(await ask(config, { backend: "gpu" }), await ask(config, { backend: "cpu" })),
+  };
+});
