@@ -9,23 +9,9 @@ import { reasonOf } from "./failure.ts";
 /** no configuration within the limits is longer, in bytes */
 const LONGEST = 2 ** 24;
 
-/** What the command line gives of how to solve. */
-export interface SolverFlags {
-  backend: NonNullable<SolveOptions["backend"]>;
-  method: NonNullable<SolveOptions["method"]>;
-  precision: NonNullable<SolveOptions["precision"]>;
-  threads?: string;
-}
-
-/** How to solve; whether it makes sense is checked with the rest. */
-export function solverOptions({ backend, method, precision, threads }: SolverFlags) {
-  return {
-    backend,
-    method,
-    precision,
-    ...(threads !== undefined && { threads: readValue(threads) as number }),
-  };
-}
+/** What the command line gives of how to solve; whether it makes sense is checked with the rest. */
+export type SolverFlags = Pick<SolveOptions, "threads"> &
+  Required<Pick<SolveOptions, "backend" | "method" | "precision">>;
 
 /** the presets, for messages */
 function known(): string {

@@ -1,5 +1,6 @@
 // How a failure leaves the program: one line on stderr, and an exit status that scripts can tell apart.
 
+import { constants } from "node:os";
 import { getSystemErrorMap } from "node:util";
 import { type ErrorCode, MesaError } from "../errors.ts";
 
@@ -23,15 +24,11 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   ABORTED: 130,
 };
 
-/** 128 and the number of the signal */
-const INTERRUPTED: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
-
 /** The exit status of an error; an interruption's is 128 and the number of the signal that is its cause. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof MesaError)) return BUG;
-  if (error.code === "ABORTED" && typeof error.cause === "string" && error.cause in INTERRUPTED)
-    return INTERRUPTED[error.cause];
-  return EXIT_CODES[error.code];
+  const signal = error.code === "ABORTED" && constants.signals[error.cause as NodeJS.Signals];
+  return signal ? 128 + signal : EXIT_CODES[error.code];
 }
 
 /** A text on one line. */

@@ -34,15 +34,7 @@ function blocks(of: Readonly<Record<string, readonly (readonly string[])[]>>): s
 }
 
 /** A game in words and formulas. */
-export function gameText({
-  name,
-  state,
-  decision,
-  parameters,
-  formulas,
-  structure,
-  ...rest
-}: GameDescription) {
+function gameText({ name, state, decision, parameters, formulas, structure, ...rest }: GameDescription) {
   const { linear, nonlinear, mirrored, degrees } = structure;
   const allowed = ({ min, max }: Parameter) =>
     min !== undefined && max !== undefined

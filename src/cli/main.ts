@@ -36,7 +36,7 @@ function threadsOption(): Option {
   return new Option(
     "--threads <count>",
     "threads of the CPU that may work (default: as many as it has cores)",
-  );
+  ).argParser((text) => (Number.isNaN(Number(text)) ? text : Number(text)));
 }
 
 /** The options of both commands that solve. */

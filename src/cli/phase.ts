@@ -17,15 +17,14 @@ import {
 } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { documentOf, phaseTable, viewOf } from "../report/phaseReport.ts";
-import { changed, readJson, readRange, type SolverFlags, solverOptions } from "./configuration.ts";
+import { changed, readJson, readRange, type SolverFlags } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
-import { interruptible } from "./interrupt.ts";
-import { createProgress } from "./progress.ts";
+import { visibly } from "./progress.ts";
 import { openTiles } from "./tiles.ts";
 
 /** What the command line gives. */
-export interface PhaseFlags extends Omit<SolverFlags, "precision"> {
+interface PhaseFlags extends Omit<SolverFlags, "precision"> {
   set: string[];
   x?: string;
   y?: string;
@@ -47,10 +46,9 @@ const TILES = "phase.partial";
 export async function phaseCommand(name: string | undefined, flags: PhaseFlags): Promise<void> {
   const config = await readDiagram(name, flags);
   const diagram = checkPhase(config);
-  const { backend, method, threads } = solverOptions({ ...flags, precision: "certified" });
+  const { backend, method, threads } = flags;
   const options = {
-    backend,
-    method: phaseMethod(diagram, method),
+    ...{ backend, method: phaseMethod(diagram, method) },
     ...(threads !== undefined && { threads }),
   };
   const folder = flags.out === undefined ? undefined : await openFolder(flags.out, [...FILES, TILES]);
@@ -79,28 +77,21 @@ function withCells(about: object, { diagram, values, status }: Phase) {
   return { ...about, values: Object.fromEntries(byMeasure), status: rows(status) };
 }
 
-async function mapVisibly(diagram: Diagram, options: PhaseOptions): Promise<Phase> {
-  const progress = createProgress();
+function mapVisibly(diagram: Diagram, options: PhaseOptions): Promise<Phase> {
+  const text = (n: number) => n.toLocaleString("en-US");
   const cells = diagram.x.values.length * diagram.y.values.length;
   let done = options.done?.cell ?? 0;
-  try {
-    return await interruptible((signal) =>
-      phase(diagram, {
-        ...options,
-        signal,
-        onTile(tile) {
-          options.onTile?.(tile);
-          done += tile.status.length;
-          progress.show(
-            done / cells,
-            `${done.toLocaleString("en-US")} of ${cells.toLocaleString("en-US")} cells`,
-          );
-        },
-      }),
-    );
-  } finally {
-    progress.stop();
-  }
+  return visibly((signal, show) =>
+    phase(diagram, {
+      ...options,
+      signal,
+      onTile(tile) {
+        options.onTile?.(tile);
+        done += tile.status.length;
+        show(done / cells, `${text(done)} of ${text(cells)} cells`);
+      },
+    }),
+  );
 }
 
 /** Goes on from the folder's cells, where it has some, and appends each tile to them as it comes. */

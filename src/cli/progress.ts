@@ -1,6 +1,7 @@
 // A progress bar with the time that is left: on a terminal only, and only for work that lasts.
 
 import type { SingleBar } from "cli-progress";
+import { interruptible } from "./interrupt.ts";
 
 /** work shorter than this shows no bar, in milliseconds */
 const PATIENCE = 1000;
@@ -17,7 +18,7 @@ function duration(milliseconds: number): string {
 }
 
 /** A bar that comes when it is needed. */
-export interface ProgressBar {
+interface ProgressBar {
   /** @param share of the work that is done, in [0, 1] */
   show(share: number, what: string): void;
   /** takes the bar away */
@@ -58,4 +59,16 @@ export function createProgress(): ProgressBar {
       bar = undefined;
     },
   };
+}
+
+/** Does something that signals interrupt, with a bar. */
+export async function visibly<T>(
+  work: (signal: AbortSignal, show: ProgressBar["show"]) => Promise<T>,
+): Promise<T> {
+  const { show, stop } = createProgress();
+  try {
+    return await interruptible((signal) => work(signal, show));
+  } finally {
+    stop();
+  }
 }

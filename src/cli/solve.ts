@@ -19,18 +19,13 @@ import {
 import { toJson } from "../report/json.ts";
 import { summaryOf } from "../report/summary.ts";
 import { planTable } from "../report/table.ts";
-import { readConfiguration, type SolverFlags, solverOptions } from "./configuration.ts";
+import { readConfiguration, type SolverFlags } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
-import { interruptible } from "./interrupt.ts";
-import { createProgress } from "./progress.ts";
+import { visibly } from "./progress.ts";
 
 /** What the command line gives. */
-export interface SolveFlags extends SolverFlags {
-  set: string[];
-  json?: boolean;
-  out?: string;
-}
+export type SolveFlags = SolverFlags & { set: string[]; json?: boolean; out?: string };
 
 /** the file's name in the folder of results */
 const CHECKPOINT = "checkpoint.json";
@@ -45,48 +40,41 @@ const POLICY = "policy.svg";
  *   JSON, what is known of an infinite horizon without an equilibrium
  */
 export async function solveCommand(name: string | undefined, flags: SolveFlags): Promise<void> {
-  const config = await readConfiguration(name, flags.set);
+  const { set, json, out, ...options } = flags;
+  const config = await readConfiguration(name, set);
   const filled = checkConfig(config).config;
-  const folder =
-    flags.out === undefined ? undefined : await openFolder(flags.out, [...FILES, POLICY, CHECKPOINT]);
+  const folder = out === undefined ? undefined : await openFolder(out, [...FILES, POLICY, CHECKPOINT]);
   let result: Result;
   let written: string[] = [];
   try {
-    const { method, precision } = flags;
-    const options = solverOptions(flags);
+    const { method, precision } = options;
     result = await (folder
       ? solveResumably(config, options, { config: filled, method, precision, version: __VERSION__ }, folder)
       : solveVisibly(config, options));
     if (folder) written = await writeFiles(folder, result);
   } catch (error) {
     await folder?.discard();
-    if (flags.json && error instanceof NoEquilibrium)
+    if (json && error instanceof NoEquilibrium)
       process.stdout.write(
         toJson({ game: filled.game, config: filled, stationary: error.stationary, version: __VERSION__ }),
       );
     throw error;
   }
 
-  if (!flags.json) process.stdout.write(`${summaryOf(result)}\n\n${planTable(result)}\n`);
-  else process.stdout.write(toJson(result));
-  if (flags.json && process.stderr.isTTY) process.stderr.write(`${summaryOf(result)}\n`);
+  process.stdout.write(json ? toJson(result) : `${summaryOf(result)}\n\n${planTable(result)}\n`);
+  if (json && process.stderr.isTTY) process.stderr.write(`${summaryOf(result)}\n`);
   for (const note of result.solver.notes) say(note);
   if (folder) say(`wrote ${written.map(folder.pathOf).join(", ")}`);
 }
 
-async function solveVisibly(config: Config, options: SolveOptions): Promise<Result> {
-  const progress = createProgress();
-  try {
-    return await interruptible((signal) =>
-      solve(config, {
-        ...options,
-        signal,
-        onProgress: ({ share, episode }) => progress.show(share, `episode ${episode}`),
-      }),
-    );
-  } finally {
-    progress.stop();
-  }
+function solveVisibly(config: Config, options: SolveOptions): Promise<Result> {
+  return visibly((signal, show) =>
+    solve(config, {
+      ...options,
+      signal,
+      onProgress: ({ share, episode }) => show(share, `episode ${episode}`),
+    }),
+  );
 }
 
 /** Solves from the folder's checkpoint on, where it has one, and leaves one there when interrupted. */

@@ -5,19 +5,14 @@ import { linspace, MesaError, type Sweep, sweep, type Varied } from "../index.ts
 import { sweepToCsv } from "../report/csv.ts";
 import { toJson } from "../report/json.ts";
 import { sweepTable } from "../report/table.ts";
-import { readConfiguration, readRange, readValue, solverOptions, wrongRange } from "./configuration.ts";
+import { readConfiguration, readRange, readValue, wrongRange } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
-import { interruptible } from "./interrupt.ts";
-import { createProgress } from "./progress.ts";
+import { visibly } from "./progress.ts";
 import type { SolveFlags } from "./solve.ts";
 
 /** What the command line gives. */
-export interface SweepFlags extends SolveFlags {
-  over?: string;
-  series?: string;
-  measure?: string;
-}
+type SweepFlags = SolveFlags & { over?: string; series?: string; measure?: string };
 
 const FILES = ["sweep.csv", "sweep.svg"] as const;
 /** values of a range, at most */
@@ -62,37 +57,33 @@ export function readSeries(text: string): Varied {
  * @throws MesaError; then nothing is printed and nothing written
  */
 export async function sweepCommand(name: string | undefined, flags: SweepFlags): Promise<void> {
-  const config = await readConfiguration(name, flags.set);
-  const { log, ...over } = readOver(flags.over);
-  const series = flags.series === undefined ? undefined : readSeries(flags.series);
-  const measures = flags.measure?.split(",");
-  if (flags.out !== undefined) {
+  const { set, json, out, over: overText, series: seriesText, measure, ...options } = flags;
+  const config = await readConfiguration(name, set);
+  const { log, ...over } = readOver(overText);
+  const series = seriesText === undefined ? undefined : readSeries(seriesText);
+  const measures = measure?.split(",");
+  if (out !== undefined) {
     const { MOST_CURVES } = await import("../report/curves.ts");
     if (Math.max(series?.values.length ?? 0, measures?.length ?? 0) > MOST_CURVES)
       throw new MesaError("LIMIT_EXCEEDED", `a figure must be of at most ${MOST_CURVES} measures and series`);
   }
-  const folder = flags.out === undefined ? undefined : await openFolder(flags.out, FILES);
-  const progress = createProgress();
+  const folder = out === undefined ? undefined : await openFolder(out, FILES);
   let swept: Sweep;
   try {
-    swept = await interruptible((signal) =>
+    swept = await visibly((signal, show) =>
       sweep(config, {
-        ...solverOptions(flags),
-        ...{ over, signal },
+        ...{ ...options, over, signal },
         ...(series && { series }),
         ...(measures && { measures }),
-        onProgress: ({ share, cell, cells }) =>
-          progress.show(share, `cell ${Math.min(cell + 1, cells)} of ${cells}`),
+        onProgress: ({ share, cell, cells }) => show(share, `cell ${Math.min(cell + 1, cells)} of ${cells}`),
       }),
     );
     if (folder) await writeFiles(folder, swept, log);
   } catch (error) {
     await folder?.discard();
     throw error;
-  } finally {
-    progress.stop();
   }
-  process.stdout.write(flags.json ? toJson(swept) : `${sweepTable(swept)}\n`);
+  process.stdout.write(json ? toJson(swept) : `${sweepTable(swept)}\n`);
   const missing = swept.cells.flatMap((cell) => cell.missing ?? []);
   if (missing.length > 0)
     say(`${missing.length} of ${swept.cells.length} cells have no answer; the first: ${missing[0]}`);

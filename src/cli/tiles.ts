@@ -14,7 +14,7 @@ const HEADER = 8;
 const DIGEST = 32;
 
 /** A file of tiles that is open. */
-export interface Tiles {
+interface Tiles {
   /** the whole diagram, solved up to `cell` row by row */
   readonly cells: Cells;
   readonly cell: number;

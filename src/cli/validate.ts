@@ -10,31 +10,28 @@ import { experimentChecks } from "./comparisons/experiments.ts";
 import { backendChecks, referenceChecks } from "./comparisons/implementations.ts";
 import { lawChecks } from "./comparisons/laws.ts";
 import { say } from "./failure.ts";
-import { interruptible } from "./interrupt.ts";
-import { createProgress } from "./progress.ts";
+import { visibly } from "./progress.ts";
 
 const CHECKS = [...referenceChecks, ...experimentChecks, ...backendChecks, ...lawChecks];
 
 /** Prints a row for each comparison; the exit status is 1 when any differs. */
 export async function validateCommand({ json }: { json?: boolean }): Promise<void> {
   const [adapter] = await listAdapters();
-  const progress = createProgress();
   const comparisons: Comparison[] = [];
   /** the device of all comparisons */
   const kept = keepDevice();
   try {
-    await interruptible(async (signal) => {
+    await visibly(async (signal, show) => {
       const ask: Ask = (config, options) => solve(config, { ...options, gpu: kept, signal });
       for (const { subject, compared, gpu, run } of CHECKS) {
         const verdict =
           gpu && !adapter ? ({ verdict: "not run", detail: "no adapter" } as const) : await run(ask, kept);
         comparisons.push({ subject, compared, ...verdict });
-        progress.show(comparisons.length / CHECKS.length, subject);
+        show(comparisons.length / CHECKS.length, subject);
       }
     });
   } finally {
     await kept.close();
-    progress.stop();
   }
   const count = (verdict: Comparison["verdict"]) =>
     comparisons.filter((row) => row.verdict === verdict).length;

@@ -4,7 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ColourScale } from "../report/colours.ts";
 import { drawAxes, MARGIN, paint } from "./drawMap.ts";
 import { useWidth } from "./elements.tsx";
-import { type Cell, cellAt, type Point, placeOf, type Zoom } from "./mapGeometry.ts";
+import { type Cell, cellAt, clamp, type Part, type Point, placeOf, type Zoom } from "./mapGeometry.ts";
 import type { ShownMap } from "./useMap.ts";
 
 /** of the map, its height by its width, and at most, in pixels */
@@ -30,6 +30,18 @@ interface Props {
 }
 
 const percent = (share: number) => `${100 * share}%`;
+/** of the cells, within the axes and their names */
+const FRAME = {
+  inset: `${MARGIN.top}px ${MARGIN.right}px ${MARGIN.bottom}px ${MARGIN.left}px`,
+};
+
+/** what lies between two places of the frame */
+const partBetween = ([x, y]: readonly number[], [u, v]: readonly number[]): Part => ({
+  left: Math.min(x, u),
+  right: Math.max(x, u),
+  bottom: Math.min(y, v),
+  top: Math.max(y, v),
+});
 
 export function MapSurface(props: Props) {
   const { map, scale, done, own, cursor, label, onPoint, onTake, onZoom } = props;
@@ -55,10 +67,9 @@ export function MapSurface(props: Props) {
   /** where an event is, in shares of the frame from its lower left */
   const shareOf = (event: PointerEvent): [number, number] => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    const within = (x: number) => Math.min(1, Math.max(0, x));
     return [
-      within((event.clientX - box.left) / box.width),
-      within((box.bottom - event.clientY) / box.height),
+      clamp((event.clientX - box.left) / box.width, 0, 1),
+      clamp((box.bottom - event.clientY) / box.height, 0, 1),
     ];
   };
   const down = (event: PointerEvent) => {
@@ -73,22 +84,17 @@ export function MapSurface(props: Props) {
     if (drag) setDrag({ ...drag, to: at });
     onPoint(cellAt(diagram, ...at), false);
   };
-  const far = (a: number, b: number, size: number) => Math.abs(a - b) * size >= DRAG;
   const up = (event: PointerEvent) => {
     const at = shareOf(event);
     // a finger only points: what it points at is taken by a button
     if (event.pointerType === "touch") onPoint(cellAt(diagram, ...at), true);
     if (!drag) return;
     setDrag(null);
-    const { from } = drag;
-    if (far(from[0], at[0], width) && far(from[1], at[1], height))
-      onZoom({
-        left: Math.min(from[0], at[0]),
-        right: Math.max(from[0], at[0]),
-        bottom: Math.min(from[1], at[1]),
-        top: Math.max(from[1], at[1]),
-      });
-    else if (!far(from[0], at[0], width) && !far(from[1], at[1], height)) onTake(cellAt(diagram, ...at));
+    const part = partBetween(drag.from, at);
+    const isWide = (part.right - part.left) * width >= DRAG;
+    const isHigh = (part.top - part.bottom) * height >= DRAG;
+    if (isWide && isHigh) onZoom(part);
+    else if (!isWide && !isHigh) onTake(cellAt(diagram, ...at));
   };
   const press = (event: KeyboardEvent) => {
     const { column, row } = cursor ?? cellAt(diagram, at.x, at.y);
@@ -96,8 +102,8 @@ export function MapSurface(props: Props) {
     const go = (across: number, up: number) =>
       onPoint(
         {
-          column: Math.min(columns - 1, Math.max(0, column + across * step)),
-          row: Math.min(rows - 1, Math.max(0, row + up * step)),
+          column: clamp(column + across * step, 0, columns - 1),
+          row: clamp(row + up * step, 0, rows - 1),
         },
         true,
       );
@@ -121,23 +127,17 @@ export function MapSurface(props: Props) {
     actions[event.key]();
   };
 
+  const dragged = drag && partBetween(drag.from, drag.to);
   const inside = at.x >= 0 && at.x <= 1 && at.y >= 0 && at.y <= 1;
   return (
     <div class="map" ref={place} style={{ height: `${height}px` }}>
-      <div
-        class="frame"
-        style={{
-          inset: `${MARGIN.top}px ${MARGIN.right}px ${MARGIN.bottom}px ${MARGIN.left}px`,
-        }}
-      >
+      <div class="frame" style={FRAME}>
         <canvas ref={canvas} width={columns} height={rows} />
       </div>
       <div class="axes" ref={axes} aria-hidden="true" />
       <div
         class="frame surface"
-        style={{
-          inset: `${MARGIN.top}px ${MARGIN.right}px ${MARGIN.bottom}px ${MARGIN.left}px`,
-        }}
+        style={FRAME}
         role="application"
         aria-roledescription="map"
         aria-label={label}
@@ -158,14 +158,14 @@ export function MapSurface(props: Props) {
             <i class="hair up" style={{ left: percent((cursor.column + 0.5) / columns) }} />
           </>
         )}
-        {drag && (
+        {dragged && (
           <i
             class="rectangle"
             style={{
-              left: percent(Math.min(drag.from[0], drag.to[0])),
-              right: percent(1 - Math.max(drag.from[0], drag.to[0])),
-              bottom: percent(Math.min(drag.from[1], drag.to[1])),
-              top: percent(1 - Math.max(drag.from[1], drag.to[1])),
+              left: percent(dragged.left),
+              right: percent(1 - dragged.right),
+              bottom: percent(dragged.bottom),
+              top: percent(1 - dragged.top),
             }}
           />
         )}

@@ -6,11 +6,12 @@ import { toCsv } from "../report/csv.ts";
 import { drawCurves, hasPolicies, policiesOf } from "../report/curves.ts";
 import { toSvg } from "../report/figure.ts";
 import { toJson } from "../report/json.ts";
+import type { Series } from "../report/series.ts";
 import { summaryOf } from "../report/summary.ts";
 import { short } from "../report/wording.ts";
 import { type Download, Downloads, figureDownloads } from "./elements.tsx";
 import type { State, StateProps } from "./state.ts";
-import { Legend, type Line, linesOf, TrajectoryPlot } from "./TrajectoryPlot.tsx";
+import { Legend, linesOf, TrajectoryPlot } from "./TrajectoryPlot.tsx";
 import type { Solution } from "./useSolution.ts";
 import { Working } from "./work.tsx";
 
@@ -119,7 +120,7 @@ function Measures({ result, pinned }: { readonly result: Result; readonly pinned
 }
 
 /** The plot's numbers as a table, for those who would rather read than look. */
-function Numbers({ lines }: { readonly lines: readonly Line[] }) {
+function Numbers({ lines }: { readonly lines: readonly Series[] }) {
   const [isOpen, setOpen] = useState(false);
   // there may be thousands, which are only made when somebody looks
   const episodes = isOpen ? lines[0].values.map((_, t) => t) : [];

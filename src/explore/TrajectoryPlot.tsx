@@ -6,7 +6,7 @@ import * as Plot from "@observablehq/plot";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Result } from "../index.ts";
 import { PLOT_AXIS } from "../report/drawing.ts";
-import { type Series, seriesOf } from "../report/series.ts";
+import { markOf, type Series, seriesOf, strokeOf } from "../report/series.ts";
 import { phasesOf, short } from "../report/wording.ts";
 import { PAGE_STYLE } from "./drawMap.ts";
 import { useWidth } from "./elements.tsx";
@@ -14,26 +14,26 @@ import { useWidth } from "./elements.tsx";
 /** how many episodes the plot of a result shows */
 const windowOf = ({ config, cost }: Result) => Math.min(config.plotWindow, cost.length);
 
-/** A line of the plot, whose colour is a custom property of the page's style. */
-export type Line = Series & { readonly width: number };
-
 /** colours that the style has for what is neither goal, rate nor output */
 const OTHERS = 4;
 
-/** The lines of a result's first episodes, as many as its figure shows, in the legend's order. */
-export function linesOf(result: Result, window = windowOf(result)): Line[] {
+/**
+ * The lines of a result's first episodes, as many as its figure shows, in the legend's order. Their
+ * colours are custom properties of the page's style.
+ */
+export function linesOf(result: Result, window = windowOf(result)): Series[] {
   const all = seriesOf(result, window);
   return all.map((series, i) => {
     const other = `other-${((i - 1) % OTHERS) + 1}`;
     const name = i === 0 ? "goal" : i === all.length - 1 ? "output" : series.symbol ? other : "rate";
-    return { ...series, colour: `var(--line-${name})`, width: series.symbol ? 1.8 : 2 };
+    return { ...series, colour: `var(--line-${name})`, width: Math.min(2, series.width) };
   });
 }
 
 interface Drawing {
-  readonly lines: readonly Line[];
+  readonly lines: readonly Series[];
   /** of the settings that are compared with */
-  readonly pinned: readonly Line[];
+  readonly pinned: readonly Series[];
   /** of each episode that is shown */
   readonly learningRates: readonly number[];
   /** a small plot has neither titles nor marks */
@@ -47,18 +47,8 @@ const MARK_ROOM = 11;
 /** phases whose names there is room for */
 const NAMED_PHASES = 4;
 
-const pointsOf = ({ values }: Line) =>
+const pointsOf = ({ values }: Series) =>
   values.flatMap((y, x) => (Number.isFinite(y) ? [[x, y] as [number, number]] : []));
-
-/** the stroke of a line; the learning rate is a step line */
-const strokeOf = ({ colour, dash, symbol, width }: Line) =>
-  ({
-    stroke: colour,
-    strokeDasharray: dash,
-    strokeWidth: width,
-    strokeLinecap: symbol ? "butt" : "round",
-    curve: symbol ? "linear" : "step",
-  }) as const;
 
 /** The plot, ready to be put into the page. Its `value` is the episode that is pointed at, and it tells of `input`. */
 function drawPlot({ lines, pinned, learningRates, small, width, height }: Drawing) {
@@ -72,13 +62,7 @@ function drawPlot({ lines, pinned, learningRates, small, width, height }: Drawin
         .map((line) =>
           Plot.dot(
             pointsOf(line).filter(([x]) => x % stride === 0 || x === window - 1),
-            {
-              symbol: line.symbol!,
-              r: line.size,
-              fill: line.hollow ? "var(--card)" : line.colour,
-              stroke: line.hollow ? line.colour : "var(--card)",
-              strokeWidth: line.hollow ? 1.6 : 0.6,
-            },
+            markOf(line, "var(--card)"),
           ),
         );
   const axis = { ...PLOT_AXIS, tickSize: 0, color: "var(--faint)" };
@@ -187,7 +171,7 @@ export function TrajectoryPlot({
 
 const SAMPLE = { width: 30, height: 12 };
 
-function Sample({ colour, dash, symbol, hollow, width }: Line) {
+function Sample({ colour, dash, symbol, hollow, width }: Series) {
   const [x, y] = [SAMPLE.width / 2, SAMPLE.height / 2];
   const mark = {
     fill: hollow ? "var(--card)" : colour,
@@ -214,7 +198,7 @@ function Sample({ colour, dash, symbol, hollow, width }: Line) {
 }
 
 interface LegendProps {
-  readonly lines: readonly Line[];
+  readonly lines: readonly Series[];
   /** the episode that is pointed at */
   readonly episode: number | null;
   readonly compared: boolean;

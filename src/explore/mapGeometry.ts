@@ -31,7 +31,8 @@ export interface Part {
   readonly top: number;
 }
 
-const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
+/** A number, or the nearest within bounds. */
+export const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
 
 /** The cell at a place of the frame, or the nearest. */
 export function cellAt({ x, y }: Axes, across: number, up: number): Cell {

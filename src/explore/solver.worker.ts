@@ -3,13 +3,15 @@
 
 import { type Config, type ErrorCode, MesaError, type Result, type SolveOptions, solve } from "../index.ts";
 
-/** What the page posts: to solve, or to stop solving. */
-export type WorkerRequest =
-  | { id: number; config: Config; options: Pick<SolveOptions, "backend" | "method"> }
-  | { id: number; stop: true };
+/** What the page posts to solve; the job before is stopped. */
+export interface SolverJob {
+  readonly id: number;
+  readonly config: Config;
+  readonly options: Pick<SolveOptions, "backend" | "method">;
+}
 
 /** What it is told. */
-export type WorkerReply =
+export type SolverReply =
   | { id: number; share: number }
   | { id: number; result: Result }
   | { id: number; code: ErrorCode | "BUG"; message: string };
@@ -17,12 +19,14 @@ export type WorkerReply =
 /** so often is progress told, in milliseconds */
 const EVERY = 100;
 
-const running = new Map<number, AbortController>();
-const tell = (reply: WorkerReply) => postMessage(reply);
+let controller = new AbortController();
+const tell = (reply: SolverReply) => postMessage(reply);
 
-async function answer(id: number, config: Config, options: SolveOptions): Promise<void> {
-  const controller = new AbortController();
-  running.set(id, controller);
+addEventListener("message", async ({ data: job }: MessageEvent<SolverJob | null>) => {
+  controller.abort();
+  if (!job) return;
+  controller = new AbortController();
+  const { id, config, options } = job;
   let toldAt = performance.now();
   try {
     const result = await solve(config, {
@@ -38,12 +42,5 @@ async function answer(id: number, config: Config, options: SolveOptions): Promis
   } catch (error) {
     const code = error instanceof MesaError ? error.code : "BUG";
     tell({ id, code, message: error instanceof Error ? error.message : String(error) });
-  } finally {
-    running.delete(id);
   }
-}
-
-addEventListener("message", ({ data }: MessageEvent<WorkerRequest>) => {
-  if ("stop" in data) running.get(data.id)?.abort();
-  else void answer(data.id, data.config, data.options);
 });

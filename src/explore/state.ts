@@ -56,7 +56,7 @@ export interface Control {
 }
 
 /** Settings that belong together. */
-export interface Group {
+interface Group {
   readonly name: string;
   readonly controls: readonly Control[];
   /** whether it is shut until it is asked for */

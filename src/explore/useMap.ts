@@ -22,7 +22,7 @@ export interface ShownMap {
 }
 
 /** What is known of a map. */
-export interface MapAnswer extends Work {
+interface MapAnswer extends Work {
   readonly map: ShownMap | null;
   /** the newest that is all solved, which may be that of the request before while this one is drawn */
   readonly phase: Phase | null;

@@ -1,14 +1,14 @@
 // What the agents do, solved by a worker.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { MesaError, type Result } from "../index.ts";
 import { isQuick } from "./mapSettings.ts";
-import type { WorkerReply, WorkerRequest } from "./solver.worker.ts";
+import type { SolverJob, SolverReply } from "./solver.worker.ts";
 import type { Backend, PlotMethod, Settings } from "./state.ts";
 import { NO_WORK, useWork, type Work } from "./work.tsx";
 
 /** What is solved. */
-export interface SolveRequest {
+interface SolveRequest {
   readonly settings: Settings;
   readonly method: PlotMethod;
   readonly backend: Backend;
@@ -29,68 +29,50 @@ function optionsOf({ settings, method, backend }: SolveRequest) {
   return { method, backend: quick && backend === "auto" ? "cpu" : backend } as const;
 }
 
-/** Solves in a worker of its own, which starts with the first request. */
-class Solver {
-  #worker: Worker | undefined;
-  #last = 0;
+/** jobs that workers were given */
+let jobs = 0;
 
-  /**
-   * @param signal stops it: it throws `ABORTED` at once, and the worker stops as soon as it can
-   * @throws MesaError as `solve` does
-   */
-  solve(request: SolveRequest, signal: AbortSignal, onShare: (share: number) => void): Promise<Result> {
-    this.#worker ??= new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    const worker = this.#worker;
-    const id = ++this.#last;
-    const post = (message: WorkerRequest) => worker.postMessage(message);
-    const over = new AbortController();
-    const until = { signal: over.signal };
-    return new Promise<Result>((done, failed) => {
-      worker.addEventListener(
-        "message",
-        ({ data }: MessageEvent<WorkerReply>) => {
-          if (data.id !== id) return;
-          if ("share" in data) onShare(data.share);
-          else if ("result" in data) done(data.result);
-          else failed(data.code === "BUG" ? new Error(data.message) : new MesaError(data.code, data.message));
-        },
-        until,
-      );
-      worker.addEventListener(
-        "error",
-        ({ message }) => failed(new Error(message || "the worker did not start")),
-        until,
-      );
-      signal.addEventListener(
-        "abort",
-        () => {
-          post({ id, stop: true });
-          failed(new MesaError("ABORTED", "the solve was interrupted"));
-        },
-        until,
-      );
-      post({ id, config: request.settings, options: optionsOf(request) });
-    }).finally(() => over.abort());
-  }
-
-  /** Ends the worker. */
-  destroy(): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
-  }
+/**
+ * Solves in a worker, which does one job at a time.
+ *
+ * @param signal stops it: it throws `ABORTED` at once, and the worker stops as soon as it can
+ * @throws MesaError as `solve` does
+ */
+function solveIn(
+  worker: Worker,
+  request: SolveRequest,
+  signal: AbortSignal,
+  onShare: (share: number) => void,
+): Promise<Result> {
+  const job: SolverJob = { id: ++jobs, config: request.settings, options: optionsOf(request) };
+  return new Promise((done, failed) => {
+    worker.onmessage = ({ data }: MessageEvent<SolverReply>) => {
+      if (data.id !== job.id) return;
+      if ("share" in data) onShare(data.share);
+      else if ("result" in data) done(data.result);
+      else failed(data.code === "BUG" ? new Error(data.message) : new MesaError(data.code, data.message));
+    };
+    worker.onerror = ({ message }) => failed(new Error(message || "the worker did not start"));
+    signal.addEventListener("abort", () => {
+      worker.postMessage(null);
+      failed(new MesaError("ABORTED", "the solve was interrupted"));
+    });
+    worker.postMessage(job);
+  });
 }
 
 /** The result of a request; null is no request. */
 export function useSolution(request: SolveRequest | null): Solution {
-  const [solver] = useState(() => new Solver());
-  useEffect(() => () => solver.destroy(), [solver]);
+  const worker = useRef<Worker | null>(null);
+  useEffect(() => () => worker.current?.terminate(), []);
   return useWork<SolveRequest, Solution>(request, {
     nothing: { ...NO_WORK, result: null },
     patience: 150,
     stopped: "Stopped. Change a setting to go on.",
     async work(request, signal, tell) {
+      worker.current ??= new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
       try {
-        return { result: await solver.solve(request, signal, (share) => tell({}, share)) };
+        return { result: await solveIn(worker.current, request, signal, (share) => tell({}, share)) };
       } catch (error) {
         tell({ result: null });
         throw error;

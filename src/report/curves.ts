@@ -6,7 +6,7 @@ import { createEvaluate } from "../game/evaluate.ts";
 import { differentiate } from "../game/graph.ts";
 import { type Axis, checkConfig, linspace, type Result, type Sweep } from "../index.ts";
 import { drawerOf, EDGE, headingOf, INK, PLOT_AXIS, PLOT_STYLE } from "./drawing.ts";
-import { LOOKS, markOf, type Series, strokeOf } from "./series.ts";
+import { LINE_STYLES, markOf, type Series, strokeOf } from "./series.ts";
 import { figureLogTicks } from "./ticks.ts";
 import {
   COSTS,
@@ -26,20 +26,20 @@ import {
 const LONGEST_TITLE = 78;
 
 /** A line of a figure: one value for each x of the figure, null where there is none. */
-export interface Curve {
+interface Curve {
   readonly label: string;
   readonly values: readonly (number | null)[];
 }
 
 /** Curves that share their axes. */
-export interface Panel {
+interface Panel {
   /** name of the vertical axis */
   readonly label: string;
   readonly curves: readonly Curve[];
 }
 
 /** All that a figure of curves shows. */
-export interface Curves {
+interface Curves {
   readonly title: string;
   readonly settings: readonly string[];
   readonly x: { readonly label: string; readonly values: readonly number[]; readonly log?: boolean };
@@ -134,10 +134,10 @@ const MARGIN = { top: 26, bottom: 58, left: 76 };
 const MARKS = 26;
 
 /** the cross, in the legend */
-const GAP = { values: [], colour: INK, dash: "0 99", symbol: "times", size: 3.5 } as const;
+const GAP = { values: [], colour: INK, dash: "0 99", width: 1.8, symbol: "times", size: 3.5 } as const;
 
 /** curves that a figure can tell apart, at most */
-export const MOST_CURVES = LOOKS.length;
+export const MOST_CURVES = LINE_STYLES.length;
 
 /**
  * Draws curves.
@@ -175,7 +175,7 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
   const shared = panels.every((panel) => labels(panel) === labels(panels[0]));
   const offset = shared ? 0 : panels.slice(0, index).reduce((sum, panel) => sum + panel.curves.length, 0);
   const series: Series[] = curves.map((curve, i) => ({
-    ...LOOKS[(offset + i) % LOOKS.length],
+    ...LINE_STYLES[(offset + i) % LINE_STYLES.length],
     label: curve.label,
     values: curve.values.map((y) => y ?? Number.NaN),
   }));

@@ -50,9 +50,8 @@ export function toSvg(result: Result, document: Document): string {
   const stride = Math.ceil(window / MARKS);
   const drawn = series.flatMap((one) => {
     const points = one.values.flatMap((y, x) => (Number.isFinite(y) ? [[x, y] as [number, number]] : []));
-    if (!one.symbol) return [Plot.line(points, { ...strokeOf(one), curve: "step" })];
     const marked = points.filter(([x]) => x % stride === 0 || x === window - 1);
-    return [Plot.line(points, strokeOf(one)), Plot.dot(marked, markOf(one))];
+    return [Plot.line(points, strokeOf(one)), ...(one.symbol ? [Plot.dot(marked, markOf(one))] : [])];
   });
   const svg = Plot.plot({
     document,

@@ -47,7 +47,7 @@ export function viewOf({
 }
 
 /** What is told of a measure's values. */
-export interface Extent {
+interface Extent {
   readonly min: number | null;
   readonly median: number | null;
   readonly max: number | null;
@@ -56,10 +56,7 @@ export interface Extent {
 }
 
 /** The extent of a measure. */
-export function extentOf(
-  { diagram: { x, y }, values }: Pick<Phase, "diagram" | "values">,
-  measure: string,
-): Extent {
+function extentOf({ diagram: { x, y }, values }: Pick<Phase, "diagram" | "values">, measure: string): Extent {
   const finite = values[measure].filter(Number.isFinite).sort();
   if (finite.length === 0) return { min: null, median: null, max: null, greatestAt: null };
   const max = finite[finite.length - 1];
@@ -74,7 +71,7 @@ export function extentOf(
 }
 
 /** How many cells have each status that occurs. */
-export function countsOf(status: Uint8Array): Record<string, number> {
+function countsOf(status: Uint8Array): Record<string, number> {
   const counts = STATUSES.map(
     (name, code) => [name, status.reduce((sum, s) => sum + (s === code ? 1 : 0), 0)] as const,
   );

@@ -13,6 +13,8 @@ export interface Series {
   readonly values: readonly number[];
   readonly colour: string;
   readonly dash: string;
+  /** of the line, in pixels */
+  readonly width: number;
   /** absent for the learning rate, a step line */
   readonly symbol?: "circle" | "square" | "triangle" | "diamond" | "cross" | "star" | "times";
   readonly hollow?: boolean;
@@ -20,24 +22,31 @@ export interface Series {
   readonly size: number;
 }
 
-const THETA = { colour: "#0072b2", dash: "none", symbol: "circle", hollow: true, size: 4.2 } as const;
-const LEARNING_RATE = { colour: "#555", dash: "1 3", size: 0 } as const;
-const OUTPUT = { colour: "#009e73", dash: "5 2 1 2", symbol: "triangle", size: 2.8 } as const;
+const THETA = {
+  colour: "#0072b2",
+  dash: "none",
+  width: 1.8,
+  symbol: "circle",
+  hollow: true,
+  size: 4.2,
+} as const;
+const LEARNING_RATE = { colour: "#555", dash: "1 3", width: 2.4, size: 0 } as const;
+const OUTPUT = { colour: "#009e73", dash: "5 2 1 2", width: 1.8, symbol: "triangle", size: 2.8 } as const;
 /** the decision's numbers, the rest of the state's and further outputs, in turn */
 const OTHERS = [
-  { colour: "#d55e00", dash: "7 3", symbol: "square", size: 3 },
-  { colour: "#cc79a7", dash: "2 3", symbol: "diamond", hollow: true, size: 5 },
-  { colour: "#e69f00", dash: "9 3 2 3", symbol: "cross", size: 3.5 },
-  { colour: "#56b4e9", dash: "12 3", symbol: "star", size: 3.5 },
+  { colour: "#d55e00", dash: "7 3", width: 1.8, symbol: "square", size: 3 },
+  { colour: "#cc79a7", dash: "2 3", width: 1.8, symbol: "diamond", hollow: true, size: 5 },
+  { colour: "#e69f00", dash: "9 3 2 3", width: 1.8, symbol: "cross", size: 3.5 },
+  { colour: "#56b4e9", dash: "12 3", width: 1.8, symbol: "star", size: 3.5 },
 ] as const;
 
-/** looks that can be told apart, for curves that are none of a result's series */
-export const LOOKS: readonly Omit<Series, "label" | "values">[] = [
+/** styles that can be told apart, for curves that are none of a result's series */
+export const LINE_STYLES: readonly Omit<Series, "label" | "values">[] = [
   THETA,
   OTHERS[0],
   OUTPUT,
   ...OTHERS.slice(1),
-  { colour: "#000", dash: "3 2", symbol: "square", hollow: true, size: 3.6 },
+  { colour: "#000", dash: "3 2", width: 1.8, symbol: "square", hollow: true, size: 3.6 },
 ];
 
 /** The series of a result's first `window` episodes, in the legend's order. */
@@ -59,21 +68,22 @@ export function seriesOf({ plan, trajectory }: Result, window: number): Series[]
   return series.map((one) => ({ ...one, values: one.values.slice(0, window) }));
 }
 
-/** The stroke of a series' line. */
-export function strokeOf({ colour, dash, symbol }: Series) {
+/** The stroke of a series' line; the learning rate is a step line. */
+export function strokeOf({ colour, dash, width, symbol }: Series) {
   return {
     stroke: colour,
     strokeDasharray: dash,
-    strokeWidth: symbol ? 1.8 : 2.4,
+    strokeWidth: width,
     strokeLinecap: symbol ? "butt" : "round",
+    curve: symbol ? "linear" : "step",
   } as const;
 }
 
-/** The look of a series' mark. */
-export function markOf({ colour, symbol, hollow, size }: Series) {
+/** What a series' mark looks like. @param ground the colour that is behind it */
+export function markOf({ colour, symbol, hollow, size }: Series, ground = "#fff") {
   if (symbol === "times") return { symbol, r: size, stroke: colour, strokeWidth: 1.6 };
   const paint = hollow
-    ? { fill: "#fff", stroke: colour, strokeWidth: 1.6 }
-    : { fill: colour, stroke: "#fff", strokeWidth: 0.6 };
+    ? { fill: ground, stroke: colour, strokeWidth: 1.6 }
+    : { fill: colour, stroke: ground, strokeWidth: 0.6 };
   return { symbol: symbol ?? "circle", r: size, ...paint };
 }

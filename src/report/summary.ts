@@ -136,7 +136,7 @@ const PRECISIONS: Readonly<Record<Result["solver"]["precision"], string>> = {
 };
 
 /** What really ran: `Solved by moments on the cpu, certified …, in 12 ms.` */
-export function solverLine({ solver }: Result): string {
+function solverLine({ solver }: Result): string {
   const { backend, adapter, method, precision, threads, milliseconds } = solver;
   const cpu = threads > 1 ? `${threads} threads of the cpu` : "the cpu";
   const where = backend === "cpu" ? cpu : `the gpu ${adapter}`;

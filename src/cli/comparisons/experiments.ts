@@ -19,7 +19,7 @@ function claim(subject: string, said: string, digits: number, read: (result: Res
 }
 
 /** A plan on a grid of so many candidates, 4 wide. */
-export interface OnGrid {
+interface OnGrid {
   readonly count: number;
   readonly plan: readonly number[];
 }
