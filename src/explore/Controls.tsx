@@ -6,7 +6,7 @@ import { Check, Choice, NumberControl } from "./elements.tsx";
 import { checkDiagram, defaultDiagram, problemOf } from "./mapSettings.ts";
 import { groupsOf, type Settings, type State, type StateProps, settingAt } from "./state.ts";
 
-/** what the games are, where there is a line for it */
+/** how the built-in games are listed */
 const GAMES: Readonly<Record<string, string>> = {
   linear: "Linear: the post’s own",
   "learned-discount": "Learned discount",
@@ -15,13 +15,13 @@ const GAMES: Readonly<Record<string, string>> = {
   mlp: "Neural network",
 };
 
-/** the choice that stays with a game of one's own */
+/** stands for a game of the reader's own in the list of games */
 const OWN = "";
 
-/** discount where the horizon is made infinite and there was none */
+/** the discount that an infinite horizon starts with where it was 1 */
 const PATIENT = 0.95;
 
-/** A map that suits changed settings: the one there is, or else the game's first. */
+/** The map for changed settings: the current one if it still fits, or else the game's first. */
 function diagramFor(settings: Settings, { diagram }: State): State["diagram"] {
   return problemOf(() => checkDiagram(settings, diagram)) === null ? diagram : defaultDiagram(settings);
 }
@@ -30,7 +30,7 @@ export function Controls({ state, change }: StateProps) {
   const { settings, method } = state;
   const { config, game } = checkConfig(settings);
 
-  /** takes settings if they are valid, else says what is wrong with them */
+  /** changes the settings if they are valid; else returns what is wrong with them */
   const take = (changed: Settings): string | null => {
     const problem = problemOf(() => checkConfig(changed));
     if (problem === null)

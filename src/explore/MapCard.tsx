@@ -14,14 +14,14 @@ import { MapOptions } from "./MapOptions.tsx";
 import { MapSurface } from "./MapSurface.tsx";
 import {
   type Cell,
-  type Looked,
-  lookAt,
+  type Inspected,
+  inspect,
   type MapRequest,
   mapRequestOf,
   ofState,
   ownPoint,
   pointOf,
-  settingsOf,
+  settingsWith,
   valueAt,
   type Zoom,
   zoomed,
@@ -30,16 +30,16 @@ import { isQuick, phaseConfigOf } from "./mapSettings.ts";
 import { describeMissing, describePoint, describeSolver, describeValue, duration } from "./mapText.ts";
 import type { StateProps } from "./state.ts";
 import { TrajectoryPlot } from "./TrajectoryPlot.tsx";
-import { useMap } from "./useMap.ts";
+import { type ShownMap, useMap } from "./useMap.ts";
 import { type Solution, useSolution } from "./useSolution.ts";
 import { Working } from "./work.tsx";
 
-/** a map that takes longer is only drawn when it is asked for, in milliseconds */
+/** a map that takes longer is only drawn at the press of a button, in milliseconds */
 const SOON = 3000;
 
 const ZOOMS = { in: "Zoom in", out: "Zoom out", whole: "Whole map" } as const;
 
-/** of the inspector's plot, in pixels */
+/** height of the inspector's plot, in pixels */
 const INSPECTOR_HEIGHT = 150;
 
 function mapDownloads(phase: Phase, { settings, diagram }: MapRequest): Download[] {
@@ -58,11 +58,11 @@ function mapDownloads(phase: Phase, { settings, diagram }: MapRequest): Download
 interface ColourBarProps {
   readonly measure: string;
   readonly scale: ColourScale;
-  /** the value that is looked at; NaN where there is none */
+  /** the inspected value; NaN where there is none */
   readonly value: number;
 }
 
-/** What the colours mean, and where the value that is looked at lies among them. */
+/** The scale of the colours, with a mark at the inspected value. */
 function ColourBar({ measure, scale, value }: ColourBarProps) {
   const { domain, log } = scale;
   const [low, high] = domain;
@@ -86,22 +86,23 @@ function ColourBar({ measure, scale, value }: ColourBarProps) {
 }
 
 interface InspectorProps {
-  readonly looked: Looked;
-  readonly measure: string;
+  readonly inspected: Inspected;
+  readonly map: ShownMap;
   readonly solution: Solution;
   readonly onTake: () => void;
 }
 
-/** The point that is looked at: its settings, its value, and what the agents do there. */
-function Inspector({ looked: { point, cell, value, isHere }, measure, solution, onTake }: InspectorProps) {
+/** The inspected point: its settings, its value, and what the agents do there. */
+function Inspector({ inspected: { point, cell, value, isHere }, map, solution, onTake }: InspectorProps) {
+  const where = describePoint(map.diagram, point);
   const { result, problem } = solution;
   return (
     <div class="inspector">
       <header>
         <p>
-          <b>{isHere ? "Your settings" : "At the pointer"}</b>: {describePoint(point)}
+          <b>{isHere ? "Your settings" : "At the pointer"}</b>: {where}
           <br />
-          <span class="number">{cell ? describeValue(measure, value) : "off the map"}</span>
+          <span class="number">{cell ? describeValue(map.measure, value) : "off the map"}</span>
         </p>
         <button type="button" disabled={isHere} onClick={onTake}>
           Take these settings
@@ -112,7 +113,7 @@ function Inspector({ looked: { point, cell, value, isHere }, measure, solution, 
           result={result}
           small
           height={INSPECTOR_HEIGHT}
-          label={`What the agents do at ${describePoint(point)}`}
+          label={`What the agents do at ${where}`}
         />
       )}
       {problem && <p class="faint">{problem}</p>}
@@ -121,9 +122,9 @@ function Inspector({ looked: { point, cell, value, isHere }, measure, solution, 
 }
 
 interface Props extends StateProps {
-  /** how long the page's own settings took to solve, in milliseconds; NaN while that is not known */
+  /** how long the current settings took to solve, in milliseconds; NaN while unknown */
   readonly pace: number;
-  /** is told what a reader who does not see the map should hear */
+  /** announces a text to screen readers */
   readonly say: (text: string) => void;
 }
 
@@ -140,14 +141,16 @@ export function MapCard({ state, change, pace, say }: Props) {
   const map = ofState(answer.map, state);
   const phase = ofState(answer.phase, state);
   const scale = useMemo(() => map && colourScaleOf(map.measure, map.values), [map?.version, map?.measure]);
-  const looked = map && lookAt(map, settings, cursor);
+  const inspected = map && inspect(map, settings, cursor);
   const method = phase?.solver.method === "exact" ? "exact" : "auto";
-  const inspected = useSolution(
-    looked && (isQuick(settings) || !looked.isHere) ? { settings: looked.settings, method, backend } : null,
+  const solution = useSolution(
+    inspected && (isQuick(settings) || !inspected.isHere)
+      ? { settings: inspected.settings, method, backend }
+      : null,
   );
 
   const zoom = (to: Zoom) => {
-    const next = zoomed(state, to, map, looked?.point ?? null);
+    const next = zoomed(state, to, map, inspected?.point ?? null);
     setCursor(null);
     change((before) => ({ ...before, diagram: next }));
     const { x, y } = next;
@@ -156,13 +159,14 @@ export function MapCard({ state, change, pace, say }: Props) {
   const take = (cell: Cell) => {
     if (!map) return;
     const point = pointOf(map.diagram, cell);
-    change((before) => ({ ...before, settings: settingsOf(before.settings, point) }));
-    say(`Taken: ${describePoint(point)}.`);
+    change((before) => ({ ...before, settings: settingsWith(before.settings, map.diagram, point) }));
+    say(`Taken: ${describePoint(map.diagram, point)}.`);
   };
   const pointTo = (cell: Cell | null, isTold: boolean) => {
     setCursor(cell);
-    if (cell && map && isTold)
-      say(`${describePoint(pointOf(map.diagram, cell))}: ${describeValue(map.measure, valueAt(map, cell))}`);
+    if (!cell || !map || !isTold) return;
+    const where = describePoint(map.diagram, pointOf(map.diagram, cell));
+    say(`${where}: ${describeValue(map.measure, valueAt(map, cell))}`);
   };
 
   return (
@@ -193,29 +197,29 @@ export function MapCard({ state, change, pace, say }: Props) {
       )}
       <Working what="Drawing the map" work={answer} />
       {problem && <p class="problem">{problem}</p>}
-      {map && scale && looked && (
+      {map && scale && inspected && (
         <>
           <MapSurface
             map={map}
             scale={scale}
             done={done}
             own={ownPoint(map.diagram, settings)}
-            cursor={looked.isHere ? null : looked.cell}
+            cursor={inspected.isHere ? null : inspected.cell}
             label={`Map of ${measureLabel(map.measure)}`}
             onPoint={pointTo}
             onTake={take}
             onZoom={zoom}
           />
-          <ColourBar measure={map.measure} scale={scale} value={looked.value} />
+          <ColourBar measure={map.measure} scale={scale} value={inspected.value} />
           <p class="faint keys" id="map-keys">
             Point to see, click or Enter to take, drag to zoom. Keys: arrows (with Shift by ten), + and −, 0
             for the whole map.
           </p>
           <Inspector
-            looked={looked}
-            measure={map.measure}
-            solution={inspected}
-            onTake={() => looked.cell && take(looked.cell)}
+            inspected={inspected}
+            map={map}
+            solution={solution}
+            onTake={() => inspected.cell && take(inspected.cell)}
           />
         </>
       )}

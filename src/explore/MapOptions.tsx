@@ -27,7 +27,7 @@ const BACKENDS: Readonly<Record<Backend, string>> = {
 export function MapOptions({ state, change }: StateProps) {
   const { settings, diagram, backend } = state;
   const [problem, setProblem] = useState<string | null>(null);
-  /** takes a map if it makes sense, else says why not */
+  /** changes the map if it is valid; else returns what is wrong with it */
   const take = (changed: MapSettings): string | null => {
     const problem = problemOf(() => checkDiagram(settings, changed));
     if (problem === null) change((before) => ({ ...before, diagram: changed }));
@@ -35,7 +35,7 @@ export function MapOptions({ state, change }: StateProps) {
   };
   const chooseKey = (name: "x" | "y", key: string) => {
     const other = name === "x" ? "y" : "x";
-    // the other axis' setting: the two change places
+    // choosing the other axis' setting swaps the axes
     const changed =
       diagram[other].key === key
         ? { ...diagram, x: diagram.y, y: diagram.x }

@@ -7,11 +7,11 @@ import { useWidth } from "./elements.tsx";
 import { type Cell, cellAt, clamp, type Part, type Point, placeOf, type Zoom } from "./mapGeometry.ts";
 import type { ShownMap } from "./useMap.ts";
 
-/** of the map, its height by its width, and at most, in pixels */
+/** the map's height by its width, and its greatest height in pixels */
 const SHAPE = { ratio: 0.86, most: 620 };
-/** a drag that is shorter is a click, in pixels */
+/** the shortest drag that is not a click, in pixels */
 const DRAG = 6;
-/** cells that an arrow goes with Shift */
+/** how many cells an arrow key moves with Shift */
 const LEAP = 10;
 
 interface Props {
@@ -19,23 +19,23 @@ interface Props {
   readonly scale: ColourScale;
   /** whether the map is complete */
   readonly done: boolean;
-  /** of the page's own settings, which may be off the map */
+  /** the current settings' point, which may be off the map */
   readonly own: Point;
   readonly cursor: Cell | null;
   readonly label: string;
-  /** `isTold`: to a reader who may not see the map */
+  /** @param isTold whether screen readers should hear of it */
   readonly onPoint: (cell: Cell | null, isTold: boolean) => void;
   readonly onTake: (cell: Cell) => void;
   readonly onZoom: (zoom: Zoom) => void;
 }
 
 const percent = (share: number) => `${100 * share}%`;
-/** of the cells, within the axes and their names */
+/** where the cells are within the axes' labels */
 const FRAME = {
   inset: `${MARGIN.top}px ${MARGIN.right}px ${MARGIN.bottom}px ${MARGIN.left}px`,
 };
 
-/** what lies between two places of the frame */
+/** the rectangle between two positions in the frame */
 const partBetween = ([x, y]: readonly number[], [u, v]: readonly number[]): Part => ({
   left: Math.min(x, u),
   right: Math.max(x, u),
@@ -63,8 +63,8 @@ export function MapSurface(props: Props) {
     if (width > 0) axes.current?.replaceChildren(drawAxes(map, scale, { width, height, contours: done }));
   }, [diagram, done, width, height, done && scale]);
 
-  const at = { x: placeOf(diagram.x, own.x.value), y: placeOf(diagram.y, own.y.value) };
-  /** where an event is, in shares of the frame from its lower left */
+  const at = { x: placeOf(diagram.x, own.x), y: placeOf(diagram.y, own.y) };
+  /** an event's position, in shares of the frame from its lower left corner */
   const shareOf = (event: PointerEvent): [number, number] => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     return [
@@ -86,7 +86,7 @@ export function MapSurface(props: Props) {
   };
   const up = (event: PointerEvent) => {
     const at = shareOf(event);
-    // a finger only points: what it points at is taken by a button
+    // touch only points: there is a button to take the settings
     if (event.pointerType === "touch") onPoint(cellAt(diagram, ...at), true);
     if (!drag) return;
     setDrag(null);
@@ -142,7 +142,7 @@ export function MapSurface(props: Props) {
         aria-roledescription="map"
         aria-label={label}
         aria-describedby="map-keys"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it is pointed at by keys
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard moves its cursor
         tabIndex={0}
         onPointerDown={down}
         onPointerMove={move}

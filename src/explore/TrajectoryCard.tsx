@@ -35,7 +35,7 @@ function downloadsOf(result: Result): Download[] {
   ];
 }
 
-/** Keeps the settings for comparison, forgets them, or makes them the page's own. */
+/** Buttons that keep the settings for comparison, swap them with the current ones, or forget them. */
 function Comparison({ state, change }: StateProps) {
   const here = ({ settings, method }: State) => ({ settings, method });
   const swap = (before: State): State =>
@@ -100,7 +100,7 @@ function MeasureRow({ values, pinned }: { readonly values: Values; readonly pinn
   );
 }
 
-/** The measures of a result, beside those that it is compared with. */
+/** A result's measures, beside those of the result it is compared with. */
 function Measures({ result, pinned }: { readonly result: Result; readonly pinned: Result | null }) {
   const { config, measures, measuresOverHazard, trajectoryProbability } = result;
   return (
@@ -119,10 +119,10 @@ function Measures({ result, pinned }: { readonly result: Result; readonly pinned
   );
 }
 
-/** The plot's numbers as a table, for those who would rather read than look. */
+/** The plot's numbers as a table. */
 function Numbers({ lines }: { readonly lines: readonly Series[] }) {
   const [isOpen, setOpen] = useState(false);
-  // there may be thousands, which are only made when somebody looks
+  // there may be thousands of rows, so they are only rendered when the table is open
   const episodes = isOpen ? lines[0].values.map((_, t) => t) : [];
   return (
     <details class="numbers" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
@@ -165,7 +165,7 @@ export function TrajectoryCard({ state, change, solution, pinned }: Props) {
   const { result, problem } = solution;
   const [episode, setEpisode] = useState<number | null>(null);
   const lines = useMemo(() => (result ? linesOf(result) : []), [result]);
-  // the answer that is shown is that to the request before
+  // the result that is shown belongs to the previous request
   const isPast = solution.share !== null;
   const sentences = result ? summaryOf(result).split("\n") : [];
   return (

@@ -14,7 +14,7 @@ import { useWidth } from "./elements.tsx";
 /** how many episodes the plot of a result shows */
 const windowOf = ({ config, cost }: Result) => Math.min(config.plotWindow, cost.length);
 
-/** colours that the style has for what is neither goal, rate nor output */
+/** how many --line-other colours the style has */
 const OTHERS = 4;
 
 /**
@@ -32,9 +32,9 @@ export function linesOf(result: Result, window = windowOf(result)): Series[] {
 
 interface Drawing {
   readonly lines: readonly Series[];
-  /** of the settings that are compared with */
+  /** the lines that they are compared with */
   readonly pinned: readonly Series[];
-  /** of each episode that is shown */
+  /** of the episodes that are shown */
   readonly learningRates: readonly number[];
   /** a small plot has neither titles nor marks */
   readonly small: boolean;
@@ -42,15 +42,15 @@ interface Drawing {
   readonly height: number;
 }
 
-/** marks of a line that can be told apart side by side, by the pixels they have */
+/** the least distance between two marks of a line, in pixels */
 const MARK_ROOM = 11;
-/** phases whose names there is room for */
+/** the most phases that are named */
 const NAMED_PHASES = 4;
 
 const pointsOf = ({ values }: Series) =>
   values.flatMap((y, x) => (Number.isFinite(y) ? [[x, y] as [number, number]] : []));
 
-/** The plot, ready to be put into the page. Its `value` is the episode that is pointed at, and it tells of `input`. */
+/** The plot as an element. Its `value` is the episode under the pointer, and it fires `input` when that changes. */
 function drawPlot({ lines, pinned, learningRates, small, width, height }: Drawing) {
   const window = learningRates.length;
   const phases = phasesOf(learningRates);
@@ -138,13 +138,13 @@ interface PlotProps {
   readonly pinned?: Result | null;
   readonly small?: boolean;
   readonly height: number;
-  /** what a reader who does not see it is told it is */
+  /** for screen readers */
   readonly label: string;
-  /** is told which episode is pointed at */
+  /** receives the episode under the pointer */
   readonly onEpisode?: (episode: number | null) => void;
 }
 
-/** The plot as a part of the page: as wide as there is room for. */
+/** The plot, as wide as its container. */
 export function TrajectoryPlot({
   result,
   pinned = null,
@@ -199,12 +199,12 @@ function Sample({ colour, dash, symbol, hollow, width }: Series) {
 
 interface LegendProps {
   readonly lines: readonly Series[];
-  /** the episode that is pointed at */
+  /** the episode under the pointer */
   readonly episode: number | null;
   readonly compared: boolean;
 }
 
-/** What the lines are, with a sample of each and its value at the episode that is pointed at. */
+/** The lines' names, with a sample of each and its value at the episode under the pointer. */
 export function Legend({ lines, episode, compared }: LegendProps) {
   return (
     <ul class="legend">

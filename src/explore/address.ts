@@ -4,7 +4,7 @@
 //     #v=1&game=linear&discount=0.9&x=schedule.learningRate:0.01:10:log&y=…&measure=deception&size=128
 //
 // A game of one's own is its formulas, as JSON: #v=1&game={"name":…}. An address may come from anywhere. What it holds is
-// checked as a configuration's file is, and it is refused as a whole or taken as a whole.
+// checked as a configuration's file is, and it is accepted or refused as a whole.
 
 import { withSetting } from "../config/setting.ts";
 import { checkConfig, MesaError, methods } from "../index.ts";
@@ -13,20 +13,20 @@ import { checkDiagram, defaultDiagram, type MapAxis, type MapSettings, oneOf } f
 import { type Settings, type State, settingAt } from "./state.ts";
 import { stateOfStep, stepNames } from "./steps.ts";
 
-/** of what a fragment means */
+/** of the fragment's format */
 const VERSION = "1";
-/** of a fragment, in characters: room for a schedule that lists a rate for every episode there may be */
+/** the longest fragment, in characters: enough for a schedule that lists a rate for each of the most episodes */
 const LONGEST = 2 ** 16;
-/** before the settings that are kept for comparison */
+/** prefix of the settings that are kept for comparison */
 const PINNED = "pinned.";
 const OWN = ["v", "method", "x", "y", "measure", "size", "cells", "backend", "step", `${PINNED}method`];
 
-/** what a stranger finds: the post's first experiment */
+/** the state without a fragment: the post's first experiment */
 const FIRST = stateOfStep("experiment-1", { backend: "auto" });
 
 const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
 
-/** characters that a fragment may hold and that make it readable */
+/** percent-encoded, except for characters that a fragment may hold and that keep it readable */
 const encoded = (text: string) => encodeURIComponent(text).replace(/%(3A|2C|5B|5D|2F)/g, decodeURIComponent);
 
 /** the leaves of a configuration that are not the game's defaults, by dotted key */
@@ -80,7 +80,7 @@ export function addressOfSettings(settings: Settings): string {
   return addressOf({ settings, diagram, method: "auto", pinned: null, backend: "auto", step: null });
 }
 
-/** JSON, or else the word itself. */
+/** The value of a JSON text, or the text itself where it is not JSON. */
 function readValue(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -97,7 +97,7 @@ function readAxis(name: string, text: string): MapAxis {
   return { key, from: Number(from || "?"), to: Number(to || "?"), scale };
 }
 
-/** a configuration: no function and no object of a class can come from an address */
+/** a configuration, checked; it is plain data, since an address holds nothing else */
 function readSettings(entries: readonly [string, string][]): Settings {
   const settings = entries.reduce<object>(
     (settings, [key, text]) => withSetting(settings, key, readValue(text), "the setting"),
@@ -153,10 +153,10 @@ function readState(text: string): State {
 }
 
 /**
- * What an address asks for.
+ * The state of an address.
  *
- * @param fragment without its #; empty where nothing is asked
- * @returns the first state and a sentence where the address asks for what cannot be shown
+ * @param fragment without its #; empty for the first state
+ * @returns the first state and a sentence that says what is wrong, where the address cannot be shown
  */
 export function stateOf(fragment: string): { state: State; problem: string | null } {
   if (fragment === "") return { state: FIRST, problem: null };

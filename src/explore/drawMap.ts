@@ -13,21 +13,21 @@ import type { ShownMap } from "./useMap.ts";
 
 /** stripes of cells that have no value */
 const STRIPES = [158, 120] as const;
-/** of a stripe, in cells */
+/** width of a stripe, in cells */
 const BROAD = 4;
 /** colours of the legend's gradient */
 const STOPS = 18;
-/** of whatever Plot draws on the page */
+/** style of everything that Plot draws on the page */
 export const PAGE_STYLE = {
   fontFamily: "inherit",
   fontSize: "12px",
   background: "none",
   overflow: "visible",
 };
-/** around the frame, in pixels */
+/** margins around the frame, in pixels */
 export const MARGIN = { top: 6, right: 10, bottom: 46, left: 58 } as const;
 
-/** Where an axis is labelled: at whole values, and on a logarithmic one at powers of ten and between them. */
+/** The values at which an axis is labelled: round numbers, and on a logarithmic axis multiples of powers of ten. */
 function ticksOf({ values, scale, whole }: AxisValues, room: number): number[] {
   const [low, high] = [values[0], values.at(-1)!];
   const count = Math.max(2, Math.floor(room / 64));
@@ -39,7 +39,7 @@ function ticksOf({ values, scale, whole }: AxisValues, room: number): number[] {
   return within.length > 1 ? within : [low, high];
 }
 
-/** The overlay, ready to be put over the cells. */
+/** The axes and contours as an SVG element that covers the cells. */
 export function drawAxes(
   { diagram, values, status }: ShownMap,
   scale: ColourScale,
@@ -83,7 +83,7 @@ export function drawAxes(
   return svg;
 }
 
-/** The colours from the least to the greatest, as a gradient of CSS. */
+/** The colours from the lowest to the highest value, as a CSS gradient. */
 export function gradientOf({ ramp }: ColourScale): string {
   const stops = Array.from({ length: STOPS }, (_, i) => {
     const at = 3 * Math.round((i / (STOPS - 1)) * (RAMP - 1));
@@ -92,12 +92,12 @@ export function gradientOf({ ramp }: ColourScale): string {
   return `linear-gradient(to right, ${stops.join(", ")})`;
 }
 
-/** Where a value lies among the colours, in [0, 1]; NaN where it is none. */
+/** The position of a value in the gradient, in [0, 1]; NaN where there is no value. */
 export function placeAmong(scale: ColourScale, value: number): number {
   return Number.isFinite(value) ? scale.indexOf(value) / (RAMP - 1) : Number.NaN;
 }
 
-/** Paints values, row by row from the least y on, into an image, whose rows are from the top. */
+/** Paints values, which start with the lowest row, into an image, which starts with the top row. */
 export function paint(image: ImageData, values: Float64Array, scale: ColourScale): void {
   const { width, height, data } = image;
   for (let row = 0, i = 0; row < height; row++) {

@@ -1,11 +1,11 @@
-// What is used all over the page: fields, choices, files to take home, and how wide something is.
+// Elements that several parts of the page use: fields, choices, download buttons, and the width of an element.
 
 import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { short } from "../report/wording.ts";
 import type { Control } from "./state.ts";
 
-/** pixels of an image for each of its figure's, for screens and for print */
+/** pixels of a PNG for each pixel of its figure */
 const SHARPNESS = 2;
 
 /** An element's inner width in whole pixels; 0 until it is there. */
@@ -28,12 +28,12 @@ interface ChoiceProps {
   readonly id: string;
   readonly label: string;
   readonly value: string;
-  /** values, and what they are called */
+  /** values and their labels */
   readonly options: readonly (readonly [string, string])[];
   readonly onChoose: (value: string) => void;
 }
 
-/** One of several values. */
+/** A list to choose one value from. */
 export function Choice({ look, id, label, value, options, onChoose }: ChoiceProps) {
   return (
     <div class={look}>
@@ -56,7 +56,7 @@ interface CheckProps {
   readonly children: ComponentChildren;
 }
 
-/** Yes or no. */
+/** A checkbox. */
 export function Check({ checked, disabled = false, onCheck, children }: CheckProps) {
   return (
     <label class="check">
@@ -74,14 +74,14 @@ export function Check({ checked, disabled = false, onCheck, children }: CheckPro
 interface NumberProps {
   readonly control: Control;
   readonly value: unknown;
-  /** tries a value: gives what is wrong with it, or null where it is taken */
+  /** tries a value: returns what is wrong with it, or null if it was accepted */
   readonly onTry: (value: unknown) => string | null;
 }
 
-/** The text of a list's field. */
+/** The text of a field. */
 const textOf = (value: unknown) => (Array.isArray(value) ? value.join(", ") : String(value));
 
-/** What a field's text means; undefined while it means nothing. */
+/** The value of a field's text; undefined where it is not a number or list of numbers. */
 function read(text: string, { kind }: Control): unknown {
   const parts = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
   if (parts.some((part) => !Number.isFinite(part))) return undefined;
@@ -89,15 +89,15 @@ function read(text: string, { kind }: Control): unknown {
 }
 
 /**
- * One number of a configuration, or a list of them: a field that takes whatever the configuration's check allows, and a
- * slider over the usual range.
+ * A setting that is a number or a list of numbers: a field that accepts everything the configuration's check allows, and
+ * a slider over the usual range.
  */
 export function NumberControl({ control, value, onTry }: NumberProps) {
   const { key, label, unit, range } = control;
   const [text, setText] = useState(textOf(value));
   const [problem, setProblem] = useState<string | null>(null);
   const said = textOf(value);
-  // what is typed stays as it is typed while it means the value that there is
+  // the typed text stays as it is while its value is the current one
   useEffect(() => {
     if (textOf(read(text, control)) !== said) setText(said);
     setProblem(null);
@@ -160,7 +160,7 @@ export interface Download {
   make(): string | Blob | Promise<string | Blob>;
 }
 
-/** The files of a figure, and of what it shows. @param stem of the figure's files */
+/** The downloads of a figure. @param stem of the files' names */
 export function figureDownloads(stem: string, svg: () => string): Download[] {
   return [
     { label: "SVG", name: `${stem}.svg`, type: "image/svg+xml", make: svg },
@@ -171,11 +171,11 @@ export function figureDownloads(stem: string, svg: () => string): Download[] {
 interface DownloadsProps {
   readonly what: string;
   readonly files: readonly Download[];
-  /** while the files are not of what is shown */
+  /** set while the files would not match what is shown */
   readonly disabled: boolean;
 }
 
-/** A row of buttons, each of which makes a file. They are made in the page, and nothing is sent anywhere. */
+/** Buttons that make files, within the page: nothing is sent anywhere. */
 export function Downloads({ what, files, disabled }: DownloadsProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: these buttons are no form's
@@ -197,18 +197,18 @@ export function Downloads({ what, files, disabled }: DownloadsProps) {
   );
 }
 
-/** Offers bytes or text as a file. */
+/** Downloads bytes or text as a file. */
 function save(name: string, type: string, content: string | Blob): void {
   const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
-  // the browser has taken the file once its own task has run
+  // by then the browser has read the file
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** An SVG document, `width` and `height` among its attributes, as a PNG image. */
+/** An SVG document, which must have a width and a height, as a PNG image. */
 async function pngOf(svg: string): Promise<Blob> {
   const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   try {

@@ -12,15 +12,15 @@ import { stateOfStep, stepNames, steps } from "./steps.ts";
 import { TrajectoryCard } from "./TrajectoryCard.tsx";
 import { useSolution } from "./useSolution.ts";
 
-/** a change has come to rest after so long, in milliseconds */
+/** how long no other change may follow before the address is written, in milliseconds */
 const CHANGE_REST = 350;
-/** an answer is told once no other follows it, in milliseconds */
+/** how long no other result may follow before screen readers hear of it, in milliseconds */
 const ANSWER_REST = 1000;
 
 /**
- * The state, how to change it, and why the address could not be shown, if it could not. The address holds the state too:
- * it is read when the page opens and when somebody goes back, and written once a change has come to rest, so that one
- * drag of a slider is one step of the history.
+ * The state, how to change it, and why the address could not be shown, if it could not. The state is read from the address
+ * when the page opens and when the reader goes back, and written to it after a pause, so that dragging a slider adds one
+ * entry to the history.
  */
 function useAddress() {
   const [{ state, problem }, setBoth] = useState(() => stateOf(location.hash.slice(1)));
@@ -52,18 +52,18 @@ function useAddress() {
 
 interface CopyLinkProps {
   readonly state: State;
-  /** is told what became of it */
+  /** announces a text to screen readers */
   readonly say: (text: string) => void;
 }
 
-/** A link to what the page shows, for somebody else. */
+/** A button that copies a link to what the page shows. */
 function CopyLink({ state, say }: CopyLinkProps) {
   const copy = () =>
     navigator.clipboard.writeText(`${location.href.split("#")[0]}#${addressOf(state)}`).then(
       () => say("The link is copied."),
       () => say("The browser does not let the link be copied; it is in the address bar."),
     );
-  // a page that is neither local nor https has no clipboard
+  // browsers offer no clipboard to pages that are neither local nor https
   return navigator.clipboard ? (
     <button type="button" class="copy" onClick={copy}>
       Copy link
@@ -71,7 +71,7 @@ function CopyLink({ state, say }: CopyLinkProps) {
   ) : null;
 }
 
-/** The post's experiments and next steps: a button sets one up, and a short text says what to look for. */
+/** The post's experiments and next steps: buttons that set them up, and what to look for in the chosen one. */
 function Steps({ state, change }: StateProps) {
   const chosen = state.step === null ? null : steps[state.step];
   return (

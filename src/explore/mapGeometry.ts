@@ -1,6 +1,6 @@
 // Where a map's cells lie, in shares of its frame: 0 at the left and at the bottom. Each cell is as wide as the next,
-// and a value lies at the middle of its cell. From that follow which settings a cell stands for, which cell is looked
-// at, and which maps one can zoom to.
+// and a value lies at the middle of its cell. From this follow the settings of a cell, the cell under the pointer, and
+// the maps that zooming leads to.
 
 import { withSetting } from "../config/setting.ts";
 import { type AxisValues, checkConfig, type Diagram } from "../index.ts";
@@ -10,11 +10,13 @@ import type { ShownMap } from "./useMap.ts";
 
 /** Both axes of a map, with their values. */
 type Axes = Pick<Diagram, "x" | "y">;
+/** The settings that the axes change. */
+type Keys = { readonly [A in keyof Axes]: { readonly key: string } };
 
-/** A point of the map: two settings by key, and their values. */
+/** A point of the map: the values of both settings. */
 export interface Point {
-  readonly x: { readonly key: string; readonly value: number };
-  readonly y: { readonly key: string; readonly value: number };
+  readonly x: number;
+  readonly y: number;
 }
 
 /** A cell by its column and row, from the lower left. */
@@ -23,7 +25,7 @@ export interface Cell {
   readonly row: number;
 }
 
-/** A part of the frame, in shares of it. */
+/** A rectangle in the frame, in shares of its width and height. */
 export interface Part {
   readonly left: number;
   readonly right: number;
@@ -34,7 +36,7 @@ export interface Part {
 /** A number, or the nearest within bounds. */
 export const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
 
-/** The cell at a place of the frame, or the nearest. */
+/** The cell at a position in the frame, or the nearest cell. */
 export function cellAt({ x, y }: Axes, across: number, up: number): Cell {
   const index = ({ values }: AxisValues, share: number) =>
     clamp(Math.floor(share * values.length), 0, values.length - 1);
@@ -51,19 +53,18 @@ export function placeOf({ values, scale }: Pick<AxisValues, "values" | "scale">,
 
 /** A cell's point. */
 export function pointOf({ x, y }: Axes, { column, row }: Cell): Point {
-  return { x: { key: x.key, value: x.values[column] }, y: { key: y.key, value: y.values[row] } };
+  return { x: x.values[column], y: y.values[row] };
 }
 
-/** The point of the page's own settings, on the map or off it. */
+/** The point of the page's current settings, which may be off the map. */
 export function ownPoint({ x, y }: Axes, settings: Settings): Point {
   const { config } = checkConfig(settings);
-  const along = ({ key }: AxisValues) => ({ key, value: settingAt(config, key) as number });
-  return { x: along(x), y: along(y) };
+  return { x: settingAt(config, x.key) as number, y: settingAt(config, y.key) as number };
 }
 
-/** Settings with those of a point. */
-export function settingsOf(settings: Settings, { x, y }: Point): Settings {
-  return withSetting(withSetting(settings, x.key, x.value, "x"), y.key, y.value, "y");
+/** Settings in which both axes have the values of a point. */
+export function settingsWith(settings: Settings, { x, y }: Keys, point: Point): Settings {
+  return withSetting(withSetting(settings, x.key, point.x, "x"), y.key, point.y, "y");
 }
 
 /** A cell's value; NaN where there is none. */
@@ -71,36 +72,36 @@ export function valueAt({ diagram, values }: ShownMap, { column, row }: Cell): n
   return values[row * diagram.x.values.length + column];
 }
 
-/** What is looked at. */
-export interface Looked {
+/** The point that the page tells about: that under the pointer, or else that of the current settings. */
+export interface Inspected {
   readonly point: Point;
-  /** null where the page's own settings are off the map */
+  /** null where the current settings are off the map */
   readonly cell: Cell | null;
-  /** of the map there; NaN where there is none */
+  /** the cell's value; NaN where there is none */
   readonly value: number;
-  /** the page's settings, with those of the point */
+  /** the page's settings, changed to the point's */
   readonly settings: Settings;
-  /** whether these are the page's own */
+  /** whether it is the current settings' point */
   readonly isHere: boolean;
 }
 
-/** What is looked at with the cursor at a cell, or nowhere on the map. */
-export function lookAt(map: ShownMap, settings: Settings, cursor: Cell | null): Looked {
+/** The inspected point. @param cursor the cell under the pointer, if any */
+export function inspect(map: ShownMap, settings: Settings, cursor: Cell | null): Inspected {
   const { x, y } = map.diagram;
   const isHere = !cursor || cursor.column >= x.values.length || cursor.row >= y.values.length;
   const own = ownPoint(map.diagram, settings);
-  const [across, up] = [placeOf(x, own.x.value), placeOf(y, own.y.value)];
+  const [across, up] = [placeOf(x, own.x), placeOf(y, own.y)];
   const inside = across >= 0 && across < 1 && up >= 0 && up < 1;
   const cell = isHere ? (inside ? cellAt({ x, y }, across, up) : null) : cursor;
   const point = isHere ? own : pointOf(map.diagram, cursor);
   return {
     ...{ point, cell, isHere },
     value: cell ? valueAt(map, cell) : Number.NaN,
-    settings: settingsOf(settings, point),
+    settings: settingsWith(settings, map.diagram, point),
   };
 }
 
-/** What is of a state's game and axes; null where it is but of the state before. */
+/** A map or its result, if it is of the state's game and axes; null where it belongs to an earlier state. */
 export function ofState<T extends Pick<ShownMap, "diagram">>(
   of: T | null,
   { settings, diagram }: State,
@@ -111,21 +112,21 @@ export function ofState<T extends Pick<ShownMap, "diagram">>(
   return isSame && x.key === diagram.x.key && y.key === diagram.y.key ? of : null;
 }
 
-/** What is solved for a map. */
+/** What determines a map's cells. */
 export interface MapRequest {
   readonly settings: Settings;
   readonly diagram: MapSettings;
   readonly backend: Backend;
 }
 
-/** What is solved for a state's map. What the axes vary, and the plot's width, does not count. */
+/** The request for a state's map. The current values of the axes' settings, and the plot's width, do not change it. */
 export function mapRequestOf({ settings, diagram, backend }: State): MapRequest {
   const { plotWindow: _, ...rest } = settings;
-  const start = ({ key, from }: MapAxis) => ({ key, value: from });
-  return { settings: settingsOf(rest, { x: start(diagram.x), y: start(diagram.y) }), diagram, backend };
+  const start = { x: diagram.x.from, y: diagram.y.from };
+  return { settings: settingsWith(rest, diagram, start), diagram, backend };
 }
 
-/** an axis from a share of the frame to another, in numbers that are not longer than they need to be */
+/** an axis cut to a range given in shares of the frame, with its ends rounded to as few digits as will do */
 function between(settings: Settings, axis: MapAxis, from: number, to: number): MapAxis {
   const way = axis.scale === "log" ? Math.log : (x: number) => x;
   const back = axis.scale === "log" ? Math.exp : (x: number) => x;
@@ -135,14 +136,14 @@ function between(settings: Settings, axis: MapAxis, from: number, to: number): M
     const first = Math.round(at(from));
     return { ...axis, from: first, to: Math.max(first + 1, Math.round(at(to))) };
   }
-  // digits enough to tell a thousandth of the part from the next
+  // enough digits to distinguish a thousandth of the range
   const digits = 4 + Math.max(0, Math.ceil(-Math.log10(to - from)));
   const short = (x: number) => Number(x.toPrecision(Math.min(15, digits)));
   const [first, last] = [short(at(from)), short(at(to))];
   return first < last ? { ...axis, from: first, to: last } : axis;
 }
 
-/** The map of a part of a map. */
+/** A map zoomed into a part of its frame. */
 export function zoomInto(settings: Settings, diagram: MapSettings, part: Part): MapSettings {
   return {
     ...diagram,
@@ -151,16 +152,16 @@ export function zoomInto(settings: Settings, diagram: MapSettings, part: Part): 
   };
 }
 
-/** The part that is `factor` times as wide about a place of the frame; above 1 it is more than the frame. */
+/** The rectangle `factor` times as large as the frame around a position; with a factor above 1 it exceeds the frame. */
 export function partAround(across: number, up: number, factor: number): Part {
-  // in, it stays within the frame
+  // when zooming in it stays within the frame
   const start = (place: number) =>
     factor < 1 ? clamp(place - factor / 2, 0, 1 - factor) : place - factor / 2;
   const [left, bottom] = [start(across), start(up)];
   return { left, right: left + factor, bottom, top: bottom + factor };
 }
 
-/** The map of a wider part, no wider than the settings' usual ranges, or than it is where it is wider already. */
+/** A map zoomed out, at most to the settings' usual ranges, or to its own range where that is wider already. */
 export function zoomOut(settings: Settings, diagram: MapSettings): MapSettings {
   const wider = zoomInto(settings, diagram, partAround(0.5, 0.5, 2));
   const within = (axis: MapAxis, now: MapAxis): MapAxis => {
@@ -175,7 +176,7 @@ export function zoomOut(settings: Settings, diagram: MapSettings): MapSettings {
   return { ...wider, x: within(wider.x, diagram.x), y: within(wider.y, diagram.y) };
 }
 
-/** How a map is zoomed: about the point that is looked at, out, to the whole, or into a part. */
+/** How a map is zoomed: in around the inspected point, out, to the usual ranges, or into a rectangle. */
 export type Zoom = "in" | "out" | "whole" | Part;
 
 /** The map that a zoom leads to. */
@@ -194,6 +195,6 @@ export function zoomed(
     return { ...diagram, x: whole(diagram.x), y: whole(diagram.y) };
   }
   const place = (axis: "x" | "y") =>
-    map && point ? clamp(placeOf(map.diagram[axis], point[axis].value), 0, 1) : 0.5;
+    map && point ? clamp(placeOf(map.diagram[axis], point[axis]), 0, 1) : 0.5;
   return zoomInto(settings, diagram, partAround(place("x"), place("y"), 0.5));
 }

@@ -1,4 +1,5 @@
-// What a map may be of: two settings, a measure, and how fine; and the map that a configuration is shown with first.
+// What a map shows: two settings, a measure and a resolution; which choices there are, and the map that a configuration
+// starts with.
 
 import {
   checkConfig,
@@ -12,7 +13,7 @@ import {
 import { quote } from "../schema.ts";
 import { type Control, groupsOf, type Settings } from "./state.ts";
 
-/** An axis of the map: a setting, and from where to where. */
+/** An axis of the map: a setting and its range. */
 export interface MapAxis {
   readonly key: string;
   readonly from: number;
@@ -20,18 +21,18 @@ export interface MapAxis {
   readonly scale: "linear" | "log";
 }
 
-/** What is mapped. */
+/** What the reader chose to map. */
 export interface MapSettings {
   readonly x: MapAxis;
   readonly y: MapAxis;
   readonly measure: string;
-  /** cells along each axis, at most: an axis of whole numbers has no more cells than there are of them */
+  /** the most cells along an axis; an axis of whole numbers may have fewer */
   readonly size: number;
-  /** how decisions are found: in closed form where the game has one, or among the grid's */
+  /** how decisions are found: in closed form where the game has one, or on the grid */
   readonly method: "auto" | "grid";
 }
 
-/** Sizes that are offered, by whether a cell takes microseconds or seconds. */
+/** the sizes to choose from, for cells that take microseconds and for cells that take seconds */
 const SIZES = { quick: [64, 128, 256, 512, 1024], slow: [4, 8, 16, 32, 64] } as const;
 
 /** Two settings and a measure. */
@@ -40,7 +41,7 @@ interface First {
   readonly measure: string;
 }
 
-/** the map that a game is shown with first */
+/** the map that a game starts with */
 const FIRST: Readonly<Record<string, First>> = {
   linear: { axes: ["schedule.learningRate", "schedule.training"], measure: "deception" },
   "learned-discount": { axes: ["initial.discount", "discountLearningRateScale"], measure: "retention" },
@@ -48,40 +49,40 @@ const FIRST: Readonly<Record<string, First>> = {
   "uncertain-deployment": { axes: ["hazard", "signalError"], measure: "retentionOverHazard" },
   mlp: { axes: ["schedule.learningRate", "schedule.training"], measure: "retention" },
 };
-/** and where there is no end */
+/** the map that an infinite horizon starts with */
 const ENDLESS: First = { axes: ["discount", "schedule.learningRate"], measure: "firstCoefficient" };
 
-/** Whether a cell of a map is solved by a formula or by moments, so that a map takes no time to speak of. */
+/** Whether a cell is solved by a formula or by moments, so that a whole map is fast. */
 export function isQuick(settings: Settings): boolean {
   return methods.moments(checkConfig(settings)) === undefined;
 }
 
-/** The sizes that are offered for a configuration's maps. */
+/** The sizes to choose from for a configuration's map. */
 export function sizesOf(settings: Settings): readonly number[] {
   return isQuick(settings) ? SIZES.quick : SIZES.slow;
 }
 
-/** What can be mapped of a configuration. A cell's status is no number to see in colours: it is told beside the map. */
+/** The measures to choose from. The status is left out: it is described beside the map. */
 export function measuresOf(settings: Settings): string[] {
   const { game, config } = checkConfig(settings);
   return phaseMeasureNames(game, config).filter((name) => name !== "margin" && name !== "status");
 }
 
-/** The settings that can be an axis: numbers with a range, the grids' among them not. */
+/** The settings that can be an axis: numbers with a range, except those of grids and of the search. */
 export function axesOf(settings: Settings): Control[] {
   return groupsOf(settings)
     .flatMap(({ controls, folded }) => (folded ? [] : controls))
     .filter(({ kind, range, key }) => kind === "number" && range && !key.startsWith("search."));
 }
 
-/** Whether the settings of an axis are whole numbers. */
+/** Whether a setting takes whole numbers only. */
 export function isWhole(settings: Settings, key: string): boolean {
   return axesOf(settings).some((axis) => axis.key === key && axis.range?.step === 1);
 }
 
-/** A setting's axis as far as it goes. */
+/** A setting's axis with its usual range. */
 export function wholeAxis(settings: Settings, key: string): MapAxis {
-  // where there is no end there must be a discount
+  // an infinite horizon needs a discount below 1
   if (settings.horizon === "infinite" && key === "discount")
     return { key, from: 0.3, to: 0.99, scale: "linear" };
   const range = axesOf(settings).find((axis) => axis.key === key)!.range!;
@@ -89,13 +90,13 @@ export function wholeAxis(settings: Settings, key: string): MapAxis {
   return { key, from, to, scale };
 }
 
-/** The map that a configuration is shown with first. */
+/** The map that a configuration starts with. */
 export function defaultDiagram(settings: Settings): MapSettings {
   const keys = axesOf(settings).map(({ key }) => key);
   const known = typeof settings.game === "string" ? FIRST[settings.game] : undefined;
   const first = settings.horizon === "infinite" ? ENDLESS : known;
   const { axes: wished, measure } = first ?? { axes: [], measure: "deception" };
-  // a schedule that is a list of rates has no length and no rate to vary
+  // a schedule that lists its rates has neither of these settings
   const [x, y] = new Set([...wished.filter((key) => keys.includes(key)), ...keys]);
   return {
     ...{ x: wholeAxis(settings, x), y: wholeAxis(settings, y), measure },
@@ -108,7 +109,7 @@ export function phaseConfigOf(settings: Settings, { x, y, size, measure }: MapSe
   return { config: settings, x: { ...x, count: size }, y: { ...y, count: size }, measures: [measure] };
 }
 
-/** One of what is allowed. @throws MesaError `INVALID_CONFIG` */
+/** A value, which must be one of those allowed. @throws MesaError `INVALID_CONFIG` */
 export function oneOf<T extends string | number>(name: string, value: unknown, allowed: readonly T[]): T {
   if ((allowed as readonly unknown[]).includes(value)) return value as T;
   throw new MesaError("INVALID_CONFIG", `${name} must be one of ${allowed.join(", ")}, got ${quote(value)}`);
@@ -132,7 +133,7 @@ export function checkDiagram(settings: Settings, map: MapSettings): Diagram {
   return checkPhase(phaseConfigOf(settings, map));
 }
 
-/** What is wrong with something, in words, by what it throws; null where nothing is. */
+/** The message of the MesaError that a check throws; null where it throws none. */
 export function problemOf(check: () => unknown): string | null {
   try {
     check();

@@ -5,9 +5,8 @@ import { measureLabel, settingParts, short } from "../report/wording.ts";
 import type { Point } from "./mapGeometry.ts";
 
 /** `learning rate η 0.5, training 20` */
-export function describePoint({ x, y }: Point): string {
-  const said = ({ key, value }: Point["x"]) => `${settingParts(key).name} ${short(value)}`;
-  return `${said(x)}, ${said(y)}`;
+export function describePoint({ x, y }: Phase["diagram"], point: Point): string {
+  return `${settingParts(x.key).name} ${short(point.x)}, ${settingParts(y.key).name} ${short(point.y)}`;
 }
 
 /** `deception 0.8617` */
@@ -31,7 +30,7 @@ const METHODS: Readonly<Record<Phase["solver"]["method"], string>> = {
   rollout: "by rollouts",
 };
 
-/** What really ran, how fast, and how far it is from float64: a sentence each. */
+/** Sentences on which solver ran, how fast it was, and how far its results are from float64's. */
 export function describeSolver({ solver, status }: Phase): string[] {
   const { backend, adapter, method, precision, speed, sample } = solver;
   const where = backend === "gpu" ? `WebGPU, ${adapter}` : "the CPU";
@@ -48,7 +47,7 @@ export function describeSolver({ solver, status }: Phase): string[] {
   ];
 }
 
-/** what became of cells that are no ordinary ones */
+/** what is special about cells, by their status */
 const STATUS_WORDS: Readonly<Record<(typeof STATUSES)[number], string>> = {
   solved: "in which the measure has no meaning",
   several: "with more than one equilibrium",
@@ -57,7 +56,7 @@ const STATUS_WORDS: Readonly<Record<(typeof STATUSES)[number], string>> = {
   overflow: "in which every cost overflows",
 };
 
-/** What is to be said of cells that have no value, or not the only one: a sentence for each kind. */
+/** A sentence for each kind of cell that has no value, or several. */
 export function describeMissing({ status, values, diagram: { measures } }: Phase): string[] {
   const [shown] = measures;
   return STATUSES.flatMap((name, code) => {

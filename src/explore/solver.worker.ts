@@ -3,20 +3,20 @@
 
 import { type Config, type ErrorCode, MesaError, type Result, type SolveOptions, solve } from "../index.ts";
 
-/** What the page posts to solve; the job before is stopped. */
+/** What the page posts to start a solve, which stops the one before; it posts null to stop only. */
 export interface SolverJob {
   readonly id: number;
   readonly config: Config;
   readonly options: Pick<SolveOptions, "backend" | "method">;
 }
 
-/** What it is told. */
+/** What the worker answers. */
 export type SolverReply =
   | { id: number; share: number }
   | { id: number; result: Result }
   | { id: number; code: ErrorCode | "BUG"; message: string };
 
-/** so often is progress told, in milliseconds */
+/** the least time between two progress messages, in milliseconds */
 const EVERY = 100;
 
 let controller = new AbortController();

@@ -12,7 +12,7 @@ export type Settings = Config;
 /** How the plot's decisions are found: on the grid, as in the post, or as the best real numbers. */
 export type PlotMethod = "auto" | "exact";
 
-/** What may compute. */
+/** Where solves run. */
 export type Backend = "auto" | "cpu" | "gpu";
 
 /** What the page shows. */
@@ -23,11 +23,11 @@ export interface State {
   readonly pinned: { readonly settings: Settings; readonly method: PlotMethod } | null;
   readonly diagram: MapSettings;
   readonly backend: Backend;
-  /** the step of the post that is being told, by name */
+  /** the name of the post's step that is shown */
   readonly step: string | null;
 }
 
-/** What a part of the page is given that shows the state and changes it. */
+/** The props of a component that shows the state and changes it. */
 export interface StateProps {
   readonly state: State;
   readonly change: (next: (before: State) => State) => void;
@@ -37,9 +37,9 @@ export interface StateProps {
 export interface Range {
   readonly from: number;
   readonly to: number;
-  /** of the slider; 1 where the setting is a whole number */
+  /** the slider's step; 1 where the setting is a whole number */
   readonly step: number;
-  /** how an axis of the map covers it, where it is not as the slider does */
+  /** the range of an axis of the map, where it differs from the slider's */
   readonly map?: { readonly from: number; readonly to: number; readonly scale: "linear" | "log" };
 }
 
@@ -51,7 +51,7 @@ export interface Control {
   readonly unit: string;
   /** `list`: several numbers in one field */
   readonly kind: "number" | "list";
-  /** absent where there is a field alone */
+  /** absent where the setting has no slider */
   readonly range?: Range;
 }
 
@@ -59,14 +59,14 @@ export interface Control {
 interface Group {
   readonly name: string;
   readonly controls: readonly Control[];
-  /** whether it is shut until it is asked for */
+  /** whether the group starts folded */
   readonly folded: boolean;
 }
 
 const rate = (to: number): Range => ({ from: 0, to, step: 0.01 });
 const count = (from: number, to: number): Range => ({ from, to, step: 1 });
 
-/** how far sliders go; a field takes all that the configuration's check allows */
+/** the sliders' ranges; a field accepts everything that the configuration's check allows */
 const RANGES: Readonly<Record<string, Range>> = {
   "schedule.training": { ...count(0, 200), map: { from: 1, to: 100, scale: "linear" } },
   "schedule.deployment": { ...count(0, 200), map: { from: 1, to: 200, scale: "linear" } },
@@ -93,23 +93,23 @@ function control(key: string, kind: Control["kind"] = "number", range = RANGES[k
   return { key, label, unit, kind, ...(range && { range }) };
 }
 
-/** all from one number to another; there is no slider where that is nowhere */
+/** a range in a hundred steps; undefined where it is empty */
 const between = (from: number, to: number): Range | undefined =>
   from < to ? { from, to, step: (to - from) / 100 } : undefined;
 
-/** a state's start, whose slider is as wide as its grid */
+/** the initial value of a state; its slider covers the state's grid */
 function start(key: string, { state }: Game): Control {
   const grid = Object.hasOwn(state, key) ? between(state[key].min, state[key].max) : undefined;
   return control(`initial.${key}`, "number", RANGES[`initial.${key}`] ?? grid);
 }
 
-/** a game's own number, whose slider is as wide as it may be */
+/** a parameter of a game; its slider covers the parameter's bounds */
 function parameter(key: string, { parameters }: Game): Control {
   const { default: usual, min = Math.min(0, 2 * usual), max = 2 * Math.max(1, usual) } = parameters[key];
   return control(key, "number", RANGES[key] ?? between(min, max));
 }
 
-/** The settings of a configuration, in the order they are shown. */
+/** The groups of settings that a configuration has, in the order they are shown. */
 export function groupsOf(settings: Settings): Group[] {
   const { game, config } = checkConfig(settings);
   const group = (name: string, controls: readonly Control[], folded = false): Group => ({

@@ -143,7 +143,7 @@ export const steps: Readonly<Record<string, Step>> = STEPS;
 /** Their names. */
 export const stepNames: readonly string[] = Object.keys(STEPS);
 
-/** A preset's settings, with a figure that is as wide as its schedule asks. */
+/** A preset's settings, without a plot window that equals the schedule's default. */
 export function settingsOfPreset(name: string): Settings {
   const { plotWindow, ...settings } = presets[name].config;
   const usual = checkConfig(settings).config.plotWindow;

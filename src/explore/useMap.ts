@@ -1,5 +1,5 @@
-// A map's cells, as they come: coarse ones first, then finer ones in their place. A map that is overtaken by another is
-// stopped, and its cells stay until the next one's cover them.
+// A map's cells as they arrive, coarse ones first. A newer request stops the map before it, whose cells stay visible until
+// the new ones cover them.
 
 import { useRef } from "preact/hooks";
 import { checkNotAborted, hasCode } from "../errors.ts";
@@ -9,13 +9,13 @@ import { checkDiagram } from "./mapSettings.ts";
 import type { Backend } from "./state.ts";
 import { NO_WORK, useWork, type Work } from "./work.tsx";
 
-/** A map as far as it is known; some cells may be coarse, or still those of the request before. */
+/** A map as far as it is known; some cells may be coarse, or still from the previous request. */
 export interface ShownMap {
   readonly diagram: Diagram;
   readonly measure: string;
-  /** NaN where there is no value, row by row from the least y on, shape [rows × columns] */
+  /** NaN where there is no value; the lowest row first, shape [rows × columns] */
   readonly values: Float64Array;
-  /** codes of what became of the cells, shape [rows × columns] */
+  /** codes of the cells' statuses, shape [rows × columns] */
   readonly status: Uint8Array;
   /** counts the changes of `values`, which is filled in place */
   readonly version: number;
@@ -24,18 +24,18 @@ export interface ShownMap {
 /** What is known of a map. */
 interface MapAnswer extends Work {
   readonly map: ShownMap | null;
-  /** the newest that is all solved, which may be that of the request before while this one is drawn */
+  /** the latest complete map, which may be the previous request's while this one is drawn */
   readonly phase: Phase | null;
   /** whether `map` is complete */
   readonly done: boolean;
 }
 
-/** cells that are solved again in float64 where float32 solved them */
+/** how many cells are solved again in float64 to check float32 */
 const SAMPLE = 256;
 
-/** the map that is at work, or was: an engine does one at a time */
+/** settles when the last map has: an engine solves one map at a time */
 let before: Promise<unknown> = Promise.resolve();
-/** devices and threads, kept from one map to the next */
+/** open engines, whose devices and threads are reused by later maps */
 const engines = new Map<Backend, Promise<PhaseEngine>>();
 
 function engineFor(backend: Backend): Promise<PhaseEngine> {
@@ -45,7 +45,7 @@ function engineFor(backend: Backend): Promise<PhaseEngine> {
   return open;
 }
 
-/** The map to start with: the cells of the one before, where it is as large and of the same measure. */
+/** The map to start with: it takes over the previous map's cells if size and measure are the same. */
 function mapAfter(before: ShownMap | null, diagram: Diagram, measure: string): ShownMap {
   const cells = diagram.x.values.length * diagram.y.values.length;
   const same = before?.measure === measure && before.values.length === cells;
@@ -58,7 +58,7 @@ function mapAfter(before: ShownMap | null, diagram: Diagram, measure: string): S
   };
 }
 
-/** Fills a tile's cells in, each as wide and as high as the tile is coarse. */
+/** Writes a tile's cells into a map, each repeated over the tile's stride. */
 function fill({ values, status, measure, diagram }: ShownMap, tile: Tile): void {
   const { stride } = tile;
   const columns = diagram.x.values.length;
@@ -87,7 +87,7 @@ export function useMap(request: MapRequest | null): MapAnswer {
       const diagram = checkDiagram(settings, chosen);
       const [columns, rows] = [diagram.x.values.length, diagram.y.values.length];
       let begun = false;
-      /** whether all cells are this request's, if coarse ones */
+      /** whether every cell is this request's, if only coarsely */
       let covered = false;
       const onTile = (tile: Tile) => {
         if (signal.aborted) return;

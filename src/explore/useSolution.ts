@@ -14,14 +14,14 @@ interface SolveRequest {
   readonly backend: Backend;
 }
 
-/** A result, which may be that of the request before while this one is solved. */
+/** A result, which may be the previous request's while this one is solved. */
 export interface Solution extends Work {
   readonly result: Result | null;
 }
 
 /**
- * How a request is solved. A game by moments takes milliseconds on the CPU, less than opening a device does, so the CPU
- * has it unless the GPU is asked for by name.
+ * How a request is solved. By moments a game takes milliseconds on the CPU, less than opening a device, so `auto` means
+ * the CPU there.
  */
 function optionsOf({ settings, method, backend }: SolveRequest) {
   if (method === "exact") return { method, backend: "cpu" } as const;
@@ -29,7 +29,7 @@ function optionsOf({ settings, method, backend }: SolveRequest) {
   return { method, backend: quick && backend === "auto" ? "cpu" : backend } as const;
 }
 
-/** jobs that workers were given */
+/** how many jobs were posted, to number them */
 let jobs = 0;
 
 /**

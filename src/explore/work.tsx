@@ -1,31 +1,31 @@
-// Work that the page waits for: the newest request is worked on, and one that it overtakes is stopped.
+// Work in the background: a new request stops the work on the one before it.
 
 import { useEffect, useState } from "preact/hooks";
 import { hasCode } from "../errors.ts";
 import { MesaError } from "../index.ts";
 
-/** What is known of work, beside its answer. */
+/** The progress of work, to which its answer is added. */
 export interface Work {
   /** why there is no answer */
   readonly problem: string | null;
-  /** of the work that is done, in [0, 1]; null where none is under way, or none that lasts */
+  /** of the work that is done, in [0, 1]; null where none is under way, or only for a moment so far */
   readonly share: number | null;
   /** stops the work */
   readonly stop: () => void;
 }
 
-/** What there is before any work. */
+/** The progress before any work. */
 export const NO_WORK: Work = { problem: null, share: null, stop() {} };
 
 /** How a request is worked on. */
 export interface Worker<R, A extends Work> {
-  /** what there is to show without a request */
+  /** the answer without a request */
   readonly nothing: A;
-  /** work that takes less is not told of, in milliseconds */
+  /** how long work may take before its progress is shown, in milliseconds */
   readonly patience: number;
-  /** what is said of work that was stopped */
+  /** the problem that stopped work leaves */
   readonly stopped: string;
-  /** @param tell what is known so far, and the share of the work that is done */
+  /** @param tell publishes what is known so far, and the share of the work that is done */
   work(
     request: R,
     signal: AbortSignal,
@@ -33,7 +33,7 @@ export interface Worker<R, A extends Work> {
   ): Promise<Partial<A>>;
 }
 
-/** The answer to a request, as it comes; null is no request. The request's content is what matters, not the object. */
+/** The answer to a request, as far as it is known; requests are compared by content, and null is no request. */
 export function useWork<R, A extends Work>(request: R | null, worker: Worker<R, A>): A {
   const [answer, setAnswer] = useState(worker.nothing);
   const key = JSON.stringify(request);
@@ -77,7 +77,7 @@ export function useWork<R, A extends Work>(request: R | null, worker: Worker<R, 
   return answer;
 }
 
-/** That work is under way, how far it is, and how to stop it. */
+/** A progress bar with a button to stop the work. */
 export function Working({ what, work: { share, stop } }: { readonly what: string; readonly work: Work }) {
   return (
     <div class="working" hidden={share === null}>

@@ -23,7 +23,7 @@ test("a value lies in the middle of its cell", () => {
     { column: 127, row: 99 },
   ]) {
     const point = pointOf({ x, y }, cell);
-    const [across, up] = [placeOf(x, point.x.value), placeOf(y, point.y.value)];
+    const [across, up] = [placeOf(x, point.x), placeOf(y, point.y)];
     expect(across).toBeCloseTo((cell.column + 0.5) / 128, 12);
     expect(up).toBeCloseTo((cell.row + 0.5) / 100, 12);
     expect(cellAt({ x, y }, across, up)).toEqual(cell);
