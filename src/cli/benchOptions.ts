@@ -1,9 +1,9 @@
-// The options of what measures: of the command `bench`, and of the program that runs peers beside it.
+// The options of the command `bench`, and of the program that runs peers beside it.
 
 import { type Command, Option } from "commander";
 import { CASES, SIZES } from "../../bench/cases.ts";
 
-/** The options of whatever measures. */
+/** Adds the options to a command that measures. */
 export function benchOptions(command: Command): Command {
   return command
     .option("--game <names>", `some of ${Object.keys(CASES).join(",")}, or JSON files (default: all)`)

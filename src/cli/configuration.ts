@@ -1,25 +1,25 @@
-// From the command line's words to what is solved and how: a preset or a JSON file, the settings that --set changes,
-// ranges of a setting, and the flags that choose a solver.
+// Reads what the commands have in common: configurations, which are a preset or a JSON file, the settings that --set
+// changes, ranges of a setting, and the flags that choose a solver.
 
 import { readFile, stat } from "node:fs/promises";
 import { withSetting } from "../config/setting.ts";
 import { type Config, MesaError, presets, type SolveOptions } from "../index.ts";
 import { reasonOf } from "./failure.ts";
 
-/** no configuration within the limits is longer, in bytes */
+/** the largest file that is read, in bytes; every valid configuration is smaller */
 const LONGEST = 2 ** 24;
 
-/** What the command line gives of how to solve; whether it makes sense is checked with the rest. */
+/** The flags that choose a solver; they are checked with the rest. */
 export type SolverFlags = Pick<SolveOptions, "threads"> &
   Required<Pick<SolveOptions, "backend" | "method" | "precision">>;
 
-/** the presets, for messages */
+/** the presets' names, for messages */
 function known(): string {
   return Object.keys(presets).join(", ");
 }
 
 /**
- * The configuration that is asked for, not yet checked.
+ * The configuration that a command names, not yet checked.
  *
  * @param name of a preset or else of a JSON file
  * @param settings `key=value` each
@@ -35,7 +35,12 @@ export async function readConfiguration(
   return settings.reduce<Record<string, unknown>>(changed, config) as Config;
 }
 
-/** A JSON file that holds an object. @param what a name could have been, for messages. @throws MesaError `INVALID_CONFIG` or `CANNOT_READ` */
+/**
+ * The object in a JSON file.
+ *
+ * @param what the path could have named instead, for messages
+ * @throws MesaError `INVALID_CONFIG` or `CANNOT_READ`
+ */
 export async function readJson(
   path: string,
   what = `a preset (${known()})`,
@@ -71,7 +76,7 @@ export async function readJson(
   return value as Record<string, unknown>;
 }
 
-/** A configuration with a setting changed by `key=value`; whether both make sense is checked with the whole. */
+/** A configuration with a setting changed by `key=value`; the result is not yet checked. */
 export function changed(config: Record<string, unknown>, setting: string): Record<string, unknown> {
   const [path, ...rest] = setting.split("=");
   if (rest.length === 0 || path.split(".").includes(""))
@@ -82,7 +87,7 @@ export function changed(config: Record<string, unknown>, setting: string): Recor
   return withSetting(config, path, readValue(rest.join("=")), "--set");
 }
 
-/** JSON, or else the word itself. */
+/** The value of a JSON text, or the text itself where it is not JSON. */
 export function readValue(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -91,7 +96,7 @@ export function readValue(text: string): unknown {
   }
 }
 
-/** A setting, and where its values begin and end. */
+/** A setting and the range of its values. */
 export interface Range {
   readonly key: string;
   readonly from: number;
@@ -100,7 +105,7 @@ export interface Range {
   readonly log: boolean;
 }
 
-/** What is wrong with a range. @param flag that gave it */
+/** The error of a wrong range. @param flag that gave it */
 export function wrongRange(flag: string, why: string): MesaError {
   return new MesaError(
     "INVALID_CONFIG",
@@ -109,7 +114,7 @@ export function wrongRange(flag: string, why: string): MesaError {
 }
 
 /**
- * Reads a range; whether its numbers make sense together is another's question.
+ * Reads a range; whether its numbers fit together is not checked.
  *
  * @throws MesaError `INVALID_CONFIG`
  */
@@ -124,8 +129,8 @@ export function readRange(flag: string, text: string | undefined): Range {
 }
 
 /**
- * What is wrong with a text that is not JSON, and where: `unexpected "x" at line 1, column 7`. V8 says so for some
- * mistakes only; for the others the shortest beginning that is already wrong tells it.
+ * What is wrong with a text that is not JSON, and where: `unexpected "x" at line 1, column 7`. V8 reports the position of
+ * some mistakes only; for the others this searches for the shortest prefix that is already wrong.
  */
 export function jsonErrorPosition(text: string): string {
   const end = text.length;
@@ -155,7 +160,7 @@ function positionOf(message: string): number | undefined {
   return told ? Number(told[1]) : undefined;
 }
 
-/** Whether a text could go on to be JSON: it is JSON, or all that is wrong is its end. */
+/** Whether a text is a prefix of some JSON: it is JSON, or the only mistake is that it ends. */
 function isBeginning(text: string): boolean {
   const message = messageOf(text);
   return message === "" || message.includes("Unexpected end") || positionOf(message) === text.length;

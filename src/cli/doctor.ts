@@ -4,7 +4,7 @@ import { type AdapterReport, listAdapters } from "../gpu/device.ts";
 import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
 
-/** limits that decide how large a dispatch can be */
+/** the limits that bound the size of a dispatch */
 const MAIN_LIMITS = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -35,7 +35,7 @@ function choose(adapters: readonly AdapterReport[]): Choice {
   return { backend: "cpu", adapter: "cpu", why };
 }
 
-/** A count with thousands apart, and bytes also as MiB. */
+/** A count with thousands separators; bytes also in MiB. */
 function limitText(name: string, value: number): string {
   const digits = value.toLocaleString("en-US");
   return name.endsWith("Size") && value >= 2 ** 20
@@ -58,7 +58,7 @@ function describe(adapter: AdapterReport, index: number): string {
   return `adapter ${index + 1}: ${name}\n${alignColumns(rows, 2).replace(/^/gm, "  ")}`;
 }
 
-/** Prints the report. That there is no adapter is no failure. */
+/** Prints the report; it is no failure if there is no adapter. */
 export async function doctorCommand({ json }: { json?: boolean }): Promise<void> {
   const adapters = await listAdapters();
   const auto = choose(adapters);

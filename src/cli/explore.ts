@@ -13,9 +13,9 @@ import { readConfiguration } from "./configuration.ts";
 import { reasonOf } from "./failure.ts";
 import { interruptible } from "./interrupt.ts";
 
-/** where the page is served unless another port is asked for: addresses that were kept go on working */
+/** the default port, always the same so that bookmarks keep working */
 const PORT = 4321;
-/** this machine alone; browsers give WebGPU to its pages as they do to those of https */
+/** only this machine can connect; browsers allow WebGPU on its pages as on those of https */
 const HOST = "127.0.0.1";
 
 /** @throws MesaError `INVALID_CONFIG` */
@@ -25,7 +25,7 @@ function portOf(text: string): number {
   throw new MesaError("INVALID_CONFIG", `--port must be a whole number in [0, 65535], got ${quote(text)}`);
 }
 
-/** Listens at the port that is asked for, or else at the usual one or, where that is taken, at any. */
+/** Listens at the requested port; without one at the default port or, if that is taken, at any free port. */
 async function listenAt(server: Server, asked: number | undefined, port = asked ?? PORT): Promise<void> {
   try {
     await once(server.listen(port, HOST), "listening");
@@ -41,9 +41,9 @@ async function listenAt(server: Server, asked: number | undefined, port = asked 
 }
 
 /**
- * Serves the page and prints its address. To be interrupted is how it ends.
+ * Serves the page and prints its address, until it is interrupted.
  *
- * @throws MesaError `INVALID_CONFIG` for a port that is none or is taken; `CANNOT_READ` where the page was not built
+ * @throws MesaError `INVALID_CONFIG` for a port that is invalid or taken; `CANNOT_READ` if the page was not built
  */
 export async function exploreCommand(name: string | undefined, { port }: { port?: string }): Promise<void> {
   let fragment = "";

@@ -1,4 +1,4 @@
-// How a failure leaves the program: one line on stderr, and an exit status that scripts can tell apart.
+// How the program reports a failure: one line on stderr, and an exit status for scripts.
 
 import { constants } from "node:os";
 import { getSystemErrorMap } from "node:util";
@@ -24,7 +24,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   ABORTED: 130,
 };
 
-/** The exit status of an error; an interruption's is 128 and the number of the signal that is its cause. */
+/** The exit status of an error; after an interruption it is 128 plus the signal's number. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof MesaError)) return BUG;
   const signal = error.code === "ABORTED" && constants.signals[error.cause as NodeJS.Signals];
@@ -36,7 +36,7 @@ export function oneLine(text: string): string {
   return text.trim().replace(/\s*[\r\n\u2028\u2029]+\s*/g, " ");
 }
 
-/** An error in one line; of a bug also where it is, when MESA_DEBUG is 1. */
+/** An error in one line; for a bug followed by the stack if MESA_DEBUG is 1. */
 export function lineOf(error: unknown): string {
   if (error instanceof MesaError) return oneLine(error.message);
   const text = oneLine(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
@@ -49,7 +49,7 @@ export function say(message: string): void {
   process.stderr.write(`mesa-induction: ${message}\n`);
 }
 
-/** Why the operating system refused, in its own words: `permission denied`. */
+/** The operating system's message for an error: `permission denied`. */
 export function reasonOf(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;
   return (errno !== undefined && getSystemErrorMap().get(errno)?.[1]) || message;

@@ -1,26 +1,26 @@
-// The folder that results go to. It is tried before the work starts, and a file in it is whole or not there.
+// The folder for results. Whether it can be written to is tested before the work starts, and no file is ever incomplete.
 
 import { mkdir, readdir, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MesaError } from "../index.ts";
 import { reasonOf } from "./failure.ts";
 
-/** A folder that was written to once and can be again. */
+/** A folder that was tested for writing. */
 export interface Folder {
-  /** the path of a file in it, as it was asked for */
+  /** the path of a file in it, relative if the folder's is */
   pathOf(name: string): string;
   /** Writes files: all of them to temporary names first, then each to its own. @throws MesaError `CANNOT_WRITE` */
   write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void>;
-  /** Removes a file; one that is not there is fine. */
+  /** Removes a file if there is one. */
   remove(name: string): Promise<void>;
-  /** Takes the folder away again where it was made for this and holds nothing. */
+  /** Removes the folder if it was created by `openFolder` and is empty. */
   discard(): Promise<void>;
 }
 
 /**
- * Makes a folder where there is none, and tries whether the files can be written.
+ * Creates a folder if there is none, and tests whether the files can be written.
  *
- * @param names of the files that are to come
+ * @param names of the files that will be written
  * @throws MesaError `CANNOT_WRITE`; then nothing is left behind
  */
 export async function openFolder(path: string, names: readonly string[]): Promise<Folder> {
@@ -29,7 +29,7 @@ export async function openFolder(path: string, names: readonly string[]): Promis
   const made: string[] = [];
   const discard = async () => {
     for (const one of made.splice(0).reverse()) {
-      // a folder that holds something by now stays
+      // this fails for a folder that is not empty, which stays
       await rmdir(one).catch(() => undefined);
     }
   };
@@ -73,7 +73,7 @@ export async function openFolder(path: string, names: readonly string[]): Promis
   return folder;
 }
 
-/** Removes the temporary files of a program that was killed as it wrote. */
+/** Removes the temporary files of a program that was killed while writing. */
 async function removeLeftovers(path: string, names: readonly string[]): Promise<void> {
   for (const file of await readdir(path)) {
     const [, name, pid] = /^\.(.+)\.(\d+)\.tmp$/.exec(file) ?? [];
@@ -90,7 +90,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Makes a folder and those it is in, and tells which. Node's own recursive way never ends under /proc. */
+/** Creates a folder and its parents, and lists those that are new. Node's recursive option never returns under /proc. */
 async function makeFolders(path: string, made: string[]): Promise<void> {
   const missing: string[] = [];
   for (let at = path; !missing.includes(at) && !(await exists(at)); at = dirname(at)) missing.push(at);

@@ -1,16 +1,16 @@
-// `game`: what the solver makes of a game: its formulas, what it derives from them, and which methods apply.
+// `game`: describes a game: its formulas, what the solver derives from them, and which methods apply.
 
 import { type Config, describeGame, type GameDescription, games, type Parameter, presets } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
 import { readConfiguration, readJson } from "./configuration.ts";
 
-/** characters of a derived formula that are read */
+/** the most characters of a derived formula that are printed */
 const LONGEST = 400;
 
 const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 
-/** The configuration of a preset, a game, or a file with a configuration or with formulas alone. */
+/** The configuration of a preset, of a game, or of a file that holds a configuration or only formulas. */
 async function configurationOf(name: string | undefined): Promise<Config> {
   if (name === undefined || Object.hasOwn(presets, name)) return readConfiguration(name, []);
   if (games.has(name)) return { game: name };
@@ -25,7 +25,7 @@ async function configurationOf(name: string | undefined): Promise<Config> {
 const axisText = ({ min, max, count }: { min: number; max: number; count: number }) =>
   count === 1 ? `${min}` : `${min} to ${max} in ${count} points`;
 
-/** Headed blocks of aligned columns; those that are empty are left out. */
+/** Blocks of aligned columns under headings, without the empty ones. */
 function blocks(of: Readonly<Record<string, readonly (readonly string[])[]>>): string {
   return Object.entries(of)
     .filter(([, rows]) => rows.length > 0)
@@ -76,7 +76,7 @@ function gameText({ name, state, decision, parameters, formulas, structure, ...r
   })}\n`;
 }
 
-/** Prints the description. @throws MesaError of what is wrong with the game */
+/** Prints the description. @throws MesaError if the game is invalid */
 export async function gameCommand(name: string | undefined, { json }: { json?: boolean }): Promise<void> {
   const description = describeGame(await configurationOf(name));
   process.stdout.write(json ? toJson(description) : gameText(description));

@@ -1,11 +1,11 @@
-// Ctrl-C, or a terminal that is closed: the first one stops the work in an orderly way, the second one as the system does.
+// Ctrl-C, or closing the terminal: the first signal stops the work in an orderly way, the second ends the process.
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Does something that these signals abort.
+ * Runs work that these signals abort.
  *
- * @param work is given the signal; the abort's reason is the name of what arrived
+ * @param work receives an AbortSignal whose reason is the name of the signal
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
@@ -15,7 +15,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     return await work(controller.signal);
   } finally {
     for (const name of SIGNALS) process.off(name, abort);
-    // what was interrupted is still to be kept, though its terminal may go
+    // the interrupted work must still be saved, even if the terminal closes
     if (controller.signal.aborted) process.on("SIGHUP", () => undefined);
   }
 }

@@ -160,7 +160,7 @@ Examples:
 Exit status: 0, or 1 a check failed, 2 bad input, 3 no adapter or device trouble, 130 interrupted.`,
 );
 
-// A reader that has seen enough, as `head` does, is no failure.
+// It is no failure if the reader closes the pipe, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") say(`cannot write to the standard output: ${error.message}`);
   process.exit(error.code === "EPIPE" ? 0 : 2);

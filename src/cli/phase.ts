@@ -1,4 +1,4 @@
-// `phase`: a map of two settings, as a figure and as data, that goes on where it stopped.
+// `phase`: maps two settings, as a figure and as data; if interrupted, the same command resumes the work.
 
 import { hasCode } from "../errors.ts";
 import {
@@ -23,7 +23,7 @@ import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
 import { openTiles } from "./tiles.ts";
 
-/** What the command line gives. */
+/** The command's flags. */
 interface PhaseFlags extends Omit<SolverFlags, "precision"> {
   set: string[];
   x?: string;
@@ -35,13 +35,13 @@ interface PhaseFlags extends Omit<SolverFlags, "precision"> {
 
 const NAMES = [...Object.keys(phasePresets), ...Object.keys(presets)].join(", ");
 const FILES = ["phase.png", "phase.svg", "phase.parquet", "phase.npz", "phase.json"] as const;
-/** what an interrupted diagram leaves behind */
+/** the file that an interrupted diagram leaves */
 const TILES = "phase.partial";
 
 /**
  * Maps and reports.
  *
- * @throws MesaError; then nothing is written but the cells that were solved, and nothing printed
+ * @throws MesaError; then only the solved cells are written, and nothing is printed
  */
 export async function phaseCommand(name: string | undefined, flags: PhaseFlags): Promise<void> {
   const config = await readDiagram(name, flags);
@@ -66,7 +66,7 @@ export async function phaseCommand(name: string | undefined, flags: PhaseFlags):
   if (folder) say(`wrote ${FILES.map(folder.pathOf).join(", ")}`);
 }
 
-/** A diagram with each measure's rows, from the least y on. */
+/** The document of a diagram with each measure's rows added, the lowest row first. */
 function withCells(about: object, { diagram, values, status }: Phase) {
   const width = diagram.x.values.length;
   const rows = (cells: Float64Array | Uint8Array) =>
@@ -94,7 +94,7 @@ function mapVisibly(diagram: Diagram, options: PhaseOptions): Promise<Phase> {
   );
 }
 
-/** Goes on from the folder's cells, where it has some, and appends each tile to them as it comes. */
+/** Resumes from the cells in the folder, if there are any, and appends each tile to them. */
 async function mapResumably(diagram: Diagram, options: PhaseOptions, folder: Folder): Promise<Phase> {
   const path = folder.pathOf(TILES);
   const engine = await openEngine(options);
@@ -150,9 +150,9 @@ async function writeFiles(folder: Folder, map: Phase, about: string): Promise<vo
 }
 
 /**
- * The diagram that is asked for, not yet checked.
+ * The diagram that the command names, not yet checked.
  *
- * @param name of a diagram or of a preset, or else of a JSON file that holds either
+ * @param name of a diagram or preset, or the path of a JSON file that holds either
  * @throws MesaError `INVALID_CONFIG` or `CANNOT_READ`
  */
 async function readDiagram(name: string | undefined, flags: PhaseFlags): Promise<PhaseConfig> {
@@ -182,7 +182,7 @@ async function readDiagram(name: string | undefined, flags: PhaseFlags): Promise
   } as PhaseConfig;
 }
 
-/** A diagram, or a configuration as one without axes. */
+/** A diagram by its name; a configuration becomes a diagram without axes. */
 async function named(name: string): Promise<Partial<PhaseConfig>> {
   if (Object.hasOwn(phasePresets, name)) return phasePresets[name].phase;
   if (Object.hasOwn(presets, name)) return { config: name };
@@ -195,7 +195,7 @@ function axisIn(flag: string, text: string): PhaseAxis {
   return { ...range, scale: log ? "log" : "linear" };
 }
 
-/** The command that makes the diagram again, wherever it is to be put. */
+/** The command that makes the diagram again, without --out. */
 function commandOf(name: string | undefined, flags: PhaseFlags): string {
   const words = [
     ...["mesa-induction", "phase", name ?? ""],

@@ -1,9 +1,9 @@
-// A progress bar with the time that is left: on a terminal only, and only for work that lasts.
+// A progress bar with the remaining time, shown on terminals only and only for work that takes a while.
 
 import type { SingleBar } from "cli-progress";
 import { interruptible } from "./interrupt.ts";
 
-/** work shorter than this shows no bar, in milliseconds */
+/** how long work may take before a bar is shown, in milliseconds */
 const PATIENCE = 1000;
 /** steps of the bar */
 const STEPS = 1000;
@@ -17,15 +17,15 @@ function duration(milliseconds: number): string {
   return minutes > 0 ? `${minutes}m${two(seconds % 60)}s` : `${seconds}s`;
 }
 
-/** A bar that comes when it is needed. */
+/** A bar that appears when it is needed. */
 interface ProgressBar {
   /** @param share of the work that is done, in [0, 1] */
   show(share: number, what: string): void;
-  /** takes the bar away */
+  /** removes the bar */
   stop(): void;
 }
 
-/** A bar on stderr; it draws nothing where stderr is no terminal. */
+/** A bar on stderr; it draws nothing if stderr is not a terminal. */
 export function createProgress(): ProgressBar {
   const started = performance.now();
   let bar: SingleBar | undefined;
@@ -61,7 +61,7 @@ export function createProgress(): ProgressBar {
   };
 }
 
-/** Does something that signals interrupt, with a bar. */
+/** Runs work that signals interrupt, with a progress bar. */
 export async function visibly<T>(
   work: (signal: AbortSignal, show: ProgressBar["show"]) => Promise<T>,
 ): Promise<T> {

@@ -1,12 +1,12 @@
-// Figures where there is no browser: a document to draw in, and an SVG as pixels, with the same letters everywhere, since
-// its font comes along.
+// Figures without a browser: a document to draw in, and SVG as PNG, with a font of its own so that it looks the same
+// everywhere.
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import { Window } from "happy-dom";
 
-/** pixels of the PNG for each of the figure's */
+/** pixels of a PNG for each pixel of its figure */
 const ZOOM = 2;
 
 /** An empty document. */
@@ -14,7 +14,7 @@ export function createDocument(): Document {
   return new Window().document as unknown as Document;
 }
 
-/** An SVG document as PNG. It starts the renderer, which can be done once. */
+/** An SVG document as PNG; to be called once, as it starts the renderer. */
 export async function svgToPng(svg: string): Promise<Uint8Array> {
   const { resolve } = createRequire(import.meta.url);
   await initWasm(await readFile(resolve("@resvg/resvg-wasm/index_bg.wasm")));

@@ -1,5 +1,5 @@
-// `solve`: one configuration to one result, on the standard output and in a folder, where an interrupted solve leaves a
-// checkpoint from which the same command goes on.
+// `solve`: solves a configuration and reports the result, on stdout and in a folder. An interrupted solve leaves a
+// checkpoint in the folder, from which the same command resumes.
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -24,20 +24,20 @@ import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
 
-/** What the command line gives. */
+/** The command's flags. */
 export type SolveFlags = SolverFlags & { set: string[]; json?: boolean; out?: string };
 
-/** the file's name in the folder of results */
+/** the file that an interrupted solve leaves */
 const CHECKPOINT = "checkpoint.json";
-/** what is written of every result, and of networks */
+/** the files of every result, and the additional one of networks */
 const FILES = ["result.json", "plan.csv", "plot.svg"];
 const POLICY = "policy.svg";
 
 /**
  * Solves and reports.
  *
- * @throws MesaError; then nothing is written but the checkpoint of an interrupted solve, and nothing printed but, as
- *   JSON, what is known of an infinite horizon without an equilibrium
+ * @throws MesaError; then nothing is written except the checkpoint of an interrupted solve, and nothing printed except,
+ *   with --json, what is known about an infinite horizon without an equilibrium
  */
 export async function solveCommand(name: string | undefined, flags: SolveFlags): Promise<void> {
   const { set, json, out, ...options } = flags;
@@ -77,7 +77,7 @@ function solveVisibly(config: Config, options: SolveOptions): Promise<Result> {
   );
 }
 
-/** Solves from the folder's checkpoint on, where it has one, and leaves one there when interrupted. */
+/** Resumes from the checkpoint in the folder, if there is one, and leaves one if interrupted. */
 async function solveResumably(
   config: Config,
   options: SolveOptions,
@@ -125,7 +125,7 @@ async function writeFiles(folder: Folder, result: Result): Promise<string[]> {
   return Object.keys(files);
 }
 
-/** What must be the same for a checkpoint to be of use; all of it bears on the steps. */
+/** Everything that the steps depend on; a checkpoint is only used if it is the same. */
 interface SolveInputs {
   readonly config: FilledConfig;
   readonly method: string;
@@ -133,7 +133,7 @@ interface SolveInputs {
   readonly version: string;
 }
 
-/** The text of a checkpoint: what is solved, the steps taken so far, and a digest of both. */
+/** The text of a checkpoint: the inputs, the steps so far, and a digest of both. */
 function checkpointText(question: SolveInputs, { steps, remaining }: Induction): string {
   const body = { question, steps: steps.slice(remaining) };
   return `${JSON.stringify({ ...body, digest: digestOf(body) })}\n`;
@@ -142,7 +142,7 @@ function checkpointText(question: SolveInputs, { steps, remaining }: Induction):
 /**
  * The induction that a checkpoint holds, or a new one.
  *
- * @returns `ignored`, in words, where there is a checkpoint that is of no use
+ * @returns `ignored`: why a checkpoint that exists was not used
  */
 export async function readCheckpoint(
   path: string,
@@ -163,7 +163,7 @@ export async function readCheckpoint(
   } catch {
     return { induction, ignored: `${path} is damaged` };
   }
-  // JSON holds a runner-up that is not finite as null
+  // in JSON a runner-up that is not finite is null
   for (const step of steps.reverse()) induction.take({ ...step, runnerUp: step.runnerUp ?? Number.NaN });
   return { induction };
 }

@@ -11,11 +11,11 @@ import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
 import type { SolveFlags } from "./solve.ts";
 
-/** What the command line gives. */
+/** The command's flags. */
 type SweepFlags = SolveFlags & { over?: string; series?: string; measure?: string };
 
 const FILES = ["sweep.csv", "sweep.svg"] as const;
-/** values of a range, at most */
+/** the most values of a range */
 const MOST_VALUES = 10_000;
 
 /**
@@ -54,7 +54,7 @@ export function readSeries(text: string): Varied {
 /**
  * Sweeps and reports.
  *
- * @throws MesaError; then nothing is printed and nothing written
+ * @throws MesaError; then nothing is printed or written
  */
 export async function sweepCommand(name: string | undefined, flags: SweepFlags): Promise<void> {
   const { set, json, out, over: overText, series: seriesText, measure, ...options } = flags;

@@ -1,9 +1,9 @@
-// The cells of a phase diagram that are solved already, in a file that only grows: whatever ends the program, what was
-// appended before stays, and the same command goes on behind it.
+// The solved cells of an unfinished phase diagram, in a file that is only appended to: if the program is killed, the same
+// command resumes from the file.
 //
-// The file begins with a line of JSON: what the diagram is made from. Then come records, one a tile: how many cells, how many of them
-// float64 settled, each measure's values, the statuses, and a digest of all that. A record that is cut off or damaged
-// ends the file.
+// The first line is JSON: what the diagram is made from. Each tile then adds a record: the number of cells, how many of
+// them float64 settled, each measure's values, the statuses, and a digest of the record. Reading stops at the first
+// incomplete or damaged record.
 
 import { createHash } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
@@ -13,26 +13,26 @@ import type { Cells } from "../index.ts";
 const HEADER = 8;
 const DIGEST = 32;
 
-/** A file of tiles that is open. */
+/** An open file of tiles. */
 interface Tiles {
-  /** the whole diagram, solved up to `cell` row by row */
+  /** the whole diagram; the cells before `cell` are solved */
   readonly cells: Cells;
   readonly cell: number;
-  /** whether there was a file, of another diagram */
+  /** whether the file was of another diagram, and was started again */
   readonly ignored: boolean;
-  /** Appends the cells that come next. What goes wrong is thrown by `close`. */
+  /** Appends the next cells; `close` throws if that fails. */
   append(cells: Cells): void;
-  /** Waits until all is written. @throws what the file system says */
+  /** Waits until everything is written. @throws errors of the file system */
   close(): Promise<void>;
 }
 
 const digestOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest();
 
 /**
- * Reads what there is of a diagram of so many cells, and goes on behind it or starts the file anew.
+ * Reads the solved cells of a diagram and opens the file to append more, or starts the file again.
  *
- * @param made what makes the cells what they are; all of it is JSON
- * @throws what the file system says
+ * @param made everything that the cells depend on, as plain data
+ * @throws errors of the file system
  */
 export async function openTiles(
   path: string,

@@ -1,4 +1,4 @@
-// `validate`: every way of solving against the reference outputs of the post's code, the post's claims, and each other.
+// `validate`: compares the solvers with the outputs of the post's code, the post's claims, and each other.
 
 import { listAdapters } from "../gpu/device.ts";
 import { keepDevice } from "../gpu/kept.ts";
@@ -18,7 +18,7 @@ const CHECKS = [...referenceChecks, ...experimentChecks, ...backendChecks, ...la
 export async function validateCommand({ json }: { json?: boolean }): Promise<void> {
   const [adapter] = await listAdapters();
   const comparisons: Comparison[] = [];
-  /** the device of all comparisons */
+  /** all comparisons share one device */
   const kept = keepDevice();
   try {
     await visibly(async (signal, show) => {

@@ -1,9 +1,9 @@
-// How numbers become colours: perceptually uniform scales that read alike to people who see colours otherwise.
+// How numbers become colours: perceptually uniform scales that colour-blind readers can read too.
 
 import * as Plot from "@observablehq/plot";
 import { multiplesOf, roundStep } from "./ticks.ts";
 
-/** colours of a ramp */
+/** the number of colours in a scale */
 export const RAMP = 256;
 
 /** A measure's colours. */
@@ -12,20 +12,20 @@ export interface ColourScale {
   readonly log: boolean;
   /** red, green and blue of each colour, shape [RAMP × 3] */
   readonly ramp: Uint8Array;
-  /** levels that contours are drawn at */
+  /** the values at which contours are drawn */
   readonly levels: readonly number[];
-  /** The place of a number in the ramp. */
+  /** The index of a number's colour in the ramp. */
   indexOf(value: number): number;
 }
 
-/** measures that are shares: colours go from 0 to 1 whatever a diagram has of them, unless it has values beyond */
+/** measures that are shares: their colours go from 0 to 1 unless the diagram has values beyond */
 const SHARES = /^(compliance|retention|deception|reversal)(OverHazard)?$/;
-/** by how much rounding in float32 may put a share beyond */
+/** how far beyond float32 rounding may put a share */
 const ROUNDING = 1e-3;
 const SHARE_LEVELS = [0.1, 0.25, 0.5, 0.75, 0.9];
 /** a measure that is never negative is shown by its logarithm where it spans more than this factor */
 const WIDE = 300;
-/** and then so many decades of it at most */
+/** the most decades of a logarithmic scale */
 const DECADES = 12;
 
 /** The ramp of a scheme. */
@@ -42,7 +42,7 @@ function channelsOf(colour: string): number[] {
   return colour.match(/\d+/g)!.slice(0, 3).map(Number);
 }
 
-/** The scale of a measure's values; those that are not finite count for nothing. */
+/** The scale of a measure's values; values that are not finite are ignored. */
 export function colourScaleOf(measure: string, values: Float64Array): ColourScale {
   let [low, high, least] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (const value of values) {

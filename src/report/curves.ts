@@ -22,7 +22,7 @@ import {
   short,
 } from "./wording.ts";
 
-/** of a title, in characters */
+/** the longest title, in characters */
 const LONGEST_TITLE = 78;
 
 /** A line of a figure: one value for each x of the figure, null where there is none. */
@@ -38,7 +38,7 @@ interface Panel {
   readonly curves: readonly Curve[];
 }
 
-/** All that a figure of curves shows. */
+/** The content of a figure of curves. */
 interface Curves {
   readonly title: string;
   readonly settings: readonly string[];
@@ -85,7 +85,7 @@ export function curvesOf({ game, config, over, series, measures, cells }: Sweep,
 const said = (value: unknown) =>
   typeof value === "number" ? short(value) : typeof value === "string" ? value : JSON.stringify(value);
 
-/** points of a policy's curve */
+/** the number of points of a policy's curve */
 const POINTS = 201;
 
 /** Whether a result has policies to draw: its agents are networks. */
@@ -130,19 +130,19 @@ export function policiesOf({ game, config, plan, trajectory }: Result): Curves {
 const WIDTH = 860;
 const FRAME = { width: 758, height: 330, several: 230 };
 const MARGIN = { top: 26, bottom: 58, left: 76 };
-/** marks of a curve that can be told apart */
+/** the most marks of a curve */
 const MARKS = 26;
 
 /** the cross, in the legend */
 const GAP = { values: [], colour: INK, dash: "0 99", width: 1.8, symbol: "times", size: 3.5 } as const;
 
-/** curves that a figure can tell apart, at most */
+/** the most curves that can be told apart */
 export const MOST_CURVES = LINE_STYLES.length;
 
 /**
  * Draws curves.
  *
- * @param document to draw in: the page's own or, where there is none, one of happy-dom
+ * @param document to draw in: the page's own, or one of happy-dom
  * @returns a whole SVG document
  */
 export function drawCurves(curves: Curves, document: Document): string {
@@ -204,7 +204,7 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
   const domain = [Math.min(...x.values), Math.max(...x.values)];
   const drawn = series.flatMap((one, s) => {
     const points = one.values.map((y, i) => [x.values[i], y] as [number, number]);
-    // each curve has its marks elsewhere, so that those of curves that coincide do not
+    // the marks of different curves are shifted, so that they do not coincide where the curves do
     const shift = stride > 2 ? Math.floor((s * stride) / series.length) : 0;
     const chosen = points.filter(([, y], i) => Number.isFinite(y) && i % stride === shift % stride);
     return [Plot.line(points, strokeOf(one)), Plot.dot(chosen, markOf(one))];
@@ -265,6 +265,6 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
   });
 }
 
-/** an axis for curves that are one level line */
+/** the range of an axis for constant curves */
 const flatDomain = (y: number): [number, number] =>
   y === 0 ? [0, 1] : y > 0 ? [0, 1.25 * y] : [1.25 * y, 0];

@@ -1,5 +1,5 @@
-// A phase diagram as a figure: one map a measure with its colours beside it, contours over it, and a legend of what has
-// no colour.
+// A phase diagram as a figure: a map for each measure with contours and its colours beside it, and a legend of the
+// patterns.
 
 import * as Plot from "@observablehq/plot";
 import { STATUSES } from "../index.ts";
@@ -18,7 +18,7 @@ import {
 } from "./map.ts";
 import { mapLogTicks, tickText } from "./ticks.ts";
 
-/** What a figure of maps shows. */
+/** The content of a figure of maps. */
 export interface DiagramView {
   readonly title: string;
   readonly settings: readonly string[];
@@ -29,16 +29,16 @@ export interface DiagramView {
     readonly label: string;
     readonly values: Float64Array;
   }[];
-  /** codes of STATUSES, row by row from below */
+  /** codes of STATUSES, the lowest row first */
   readonly status: Uint8Array;
 }
 
-/** around a map's frame */
+/** margins around a map's frame */
 const MARGIN = { top: 34, right: 12, bottom: 52, left: 74 };
 /** the colour bar, and the room for it and its numbers */
 const BAR = { width: 16, room: 88 };
 
-/** what is around all that Plot draws here */
+/** the margins as Plot takes them */
 const MARGINS = {
   marginTop: MARGIN.top,
   marginRight: MARGIN.right,
@@ -125,7 +125,7 @@ function drawBar(scale: ColourScale, frame: Size, document: Document): Element {
   });
 }
 
-/** The levels and, where there is room, the ends. */
+/** Where the bar is labelled: at the levels and, where there is room, at the ends. */
 function ticksOfBar({ domain, levels, log }: ColourScale): number[] {
   const at = log ? Math.log : (x: number) => x;
   const span = at(domain[1]) - at(domain[0]);
@@ -151,14 +151,14 @@ function drawStatuses(status: Uint8Array, frame: Size, document: Document): Elem
   );
 }
 
-/** the frame of a map: alone, and beside others */
+/** size of a map's frame, if it is the only one and if there are others */
 const ALONE = { width: 560, height: 440 };
 const BESIDE = { width: 380, height: 320 };
-/** between the plate and what is on it */
+/** between the plate's edge and its content */
 const PAD = 22;
 const SWATCH = { width: 26, height: 14 };
 
-/** what the legend says of cells, by their status, and of those that have no value */
+/** what the legend calls cells, by their status, and cells without a value */
 const WORDS: Readonly<Record<string, string>> = {
   solved: "exactly one equilibrium",
   several: "several equilibria; the colour is of the one played",
@@ -171,7 +171,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /**
  * Draws maps.
  *
- * @param document to draw in: the page's own or, where there is none, one of happy-dom
+ * @param document to draw in: the page's own, or one of happy-dom
  * @returns a whole SVG document
  */
 export function drawDiagram(view: DiagramView, document: Document): string {
@@ -185,7 +185,7 @@ export function drawDiagram(view: DiagramView, document: Document): string {
   };
   const width = 2 * PAD + across * block.width - 20;
   const inner = width - 2 * PAD;
-  /** a map that is alone is named by the title */
+  /** a single map needs no room for its name: the title has it */
   const lift = maps.length === 1 ? 16 : 0;
 
   let top = PAD + 14;
@@ -239,7 +239,7 @@ export function drawDiagram(view: DiagramView, document: Document): string {
   return `${svg.outerHTML}\n`;
 }
 
-/** What the legend has to name. */
+/** The patterns that the maps have. */
 function legendOf({ status, maps }: DiagramView): string[] {
   const seen = new Set(status);
   const blank = maps.some(

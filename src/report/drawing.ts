@@ -1,5 +1,5 @@
-// What all figures are drawn with: letters, elements of SVG, and a heading of title, settings and legend, which takes as
-// many lines as it needs.
+// What the figures have in common: fonts and colours, SVG elements, and a heading of title, settings and legend that takes
+// as many lines as it needs.
 
 import * as Plot from "@observablehq/plot";
 import { markOf, type Series, strokeOf } from "./series.ts";
@@ -10,18 +10,18 @@ export const INK = "#222";
 export const FAINT = "#5f5f5f";
 /** between the figure's plate and the picture's edge, in pixels */
 export const EDGE = 6;
-/** of whatever Plot draws */
+/** style of everything that Plot draws */
 export const PLOT_STYLE = { fontFamily: "sans-serif", fontSize: `${FONT}px`, color: INK, background: "none" };
-/** of an axis that Plot draws */
+/** style of the axes that Plot draws */
 export const PLOT_AXIS = { labelAnchor: "center", labelArrow: "none" } as const;
-/** about the width of a character; a document without a screen cannot measure text */
+/** the approximate width of a character; without a screen text cannot be measured */
 export const CHARACTER = 7;
 export const LINE = 21;
 /** length of a legend's sample line */
 const SAMPLE = 36;
 const GAP = 8;
 
-/** Things of the given widths put into lines of at most `width`, in order; each thing's line and left edge. */
+/** Places items of the given widths in lines of at most `width`, in order. @returns each item's line and left edge */
 export function pack(widths: readonly number[], width: number): { line: number; x: number }[] {
   let [line, end] = [0, 0];
   return widths.map((w) => {
@@ -45,7 +45,7 @@ export function linesOf(settings: readonly string[], width: number): string[] {
 }
 
 /**
- * The marks of the heading, and its height.
+ * The heading's marks and height.
  *
  * @param width of the frame beneath it
  * @param bottom how far above the frame the heading ends

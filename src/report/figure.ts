@@ -1,4 +1,4 @@
-// The post's figure: goal, coefficient, learning rate and output by episode, for paper and for screens of any colour.
+// The post's figure: goal, coefficient, learning rate and output by episode.
 
 import * as Plot from "@observablehq/plot";
 import type { Result } from "../index.ts";
@@ -8,22 +8,22 @@ import { multiplesOf, roundStep } from "./ticks.ts";
 import { describeSchedule, differencesOf, historyOf, phasesOf } from "./wording.ts";
 
 const WIDTH = 860;
-/** of the frame that the lines are in */
+/** size of the frame around the lines */
 const FRAME = { width: 758, height: 330 };
 const MARGIN = { top: 26, bottom: 58, left: 68 };
 /** height of the strip above the frame that names the phases */
 const STRIP = 22;
-/** marks of a series that can be told apart side by side */
+/** the most marks of a series */
 const MARKS = 50;
-/** phases whose names there is room for */
+/** the most phases that are named */
 const NAMED_PHASES = 4;
-/** ticks of the axis of episodes, at most */
+/** the most ticks of the episode axis */
 const MOST_TICKS = 12;
 
 /**
  * The figure of a result: its first `plotWindow` episodes.
  *
- * @param document to draw in: the page's own or, where there is none, one of happy-dom
+ * @param document to draw in: the page's own, or one of happy-dom
  * @returns a whole SVG document
  */
 export function toSvg(result: Result, document: Document): string {

@@ -1,4 +1,4 @@
-// Results as JSON that people can read too: an indented tree whose lists of plain values stay on one line.
+// Results as readable JSON: indented, but with lists of plain values on one line.
 
 /**
  * JSON with every number at full precision, indented by two spaces, and a line feed at the end.

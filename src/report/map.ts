@@ -1,6 +1,5 @@
-// The map of a phase diagram: each cell as pixels in the colour of its value, and where there is none, in a pattern that
-// says why; and over them lines of equal value. All are drawn where cells are shown, which a logarithmic axis or one of
-// whole numbers does not space evenly.
+// The map of a phase diagram: pixels in the colour of each cell's value, patterns for cells that have none, and contours.
+// On a logarithmic axis or one of whole numbers the cells are not equally wide.
 
 import { contours } from "d3-contour";
 import { encode } from "fast-png";
@@ -20,10 +19,10 @@ export const STATUS_COLOURS: Readonly<Record<Status, string>> = {
   overflow: "#555555",
 };
 
-/** what has no value although it was solved */
+/** the pattern of cells that were solved but have no value */
 export const NOTHING = "blank";
 
-/** what is evenly spaced along an axis */
+/** maps an axis' values to positions along it */
 const spacing = ({ scale }: CellAxis) => (scale === "log" ? Math.log : (x: number) => x);
 
 /** The edges of cells, half-way between their values: shape [values + 1]. */
@@ -52,14 +51,14 @@ export function cellsAlong(axis: CellAxis, size: number): Uint32Array {
   return cells;
 }
 
-/** How many pixels a map is wide where it is shown `shown` pixels wide: whole ones a cell where cells are alike. */
+/** The width of a map's image, about twice the width it is shown at: a whole number of pixels for each cell. */
 function pixelsOf({ values }: CellAxis, shown: number): number {
   return values.length * Math.max(1, Math.round((2 * shown) / values.length));
 }
 
 type Pattern = (x: number, y: number) => number;
 
-/** 0 is paper, 1 ink, and between them, at a pixel of a pattern with so many pixels a unit */
+/** the patterns by name: the grey of their ink, and how much ink there is at a pixel, in [0, 1] */
 const PATTERNS: Readonly<Record<string, { ink: number; at: Pattern }>> = {
   none: { ink: 0x55, at: (x, y) => ((x + y) % 8 < 3 ? 1 : 0.12) },
   undecided: { ink: 0x55, at: (x, y) => (x % 6 < 2 && y % 6 < 2 ? 1 : 0.12) },
@@ -77,10 +76,10 @@ function greyOf(name: string, x: number, y: number): number {
   return Math.round(255 - at(Math.floor(x), Math.floor(y)) * (255 - ink));
 }
 
-/** why a cell has no value, by its status */
+/** the pattern of a cell without a value, by its status */
 const patternOf = (status: number): string => (status <= STATUS.several ? NOTHING : STATUSES[status]);
 
-/** Cells that are solved, row by row from the least y on. */
+/** Solved cells, the lowest row first. */
 export interface MapCells {
   readonly x: CellAxis;
   readonly y: CellAxis;
@@ -101,7 +100,7 @@ export function mapPng(
   for (let y = 0, at = 0; y < height; y++)
     for (let x = 0; x < width; x++, at += 3) {
       const cell = up[height - 1 - y] * columns.values.length + across[x];
-      // a value, but not the only one
+      // the value is one of several
       if (status[cell] === STATUS.several && isLine(x / unitX, y / unitY)) {
         data.fill(255, at, at + 3);
         continue;
@@ -140,7 +139,7 @@ export function statusPng(cells: Omit<MapCells, "values">, shown: readonly [numb
   );
 }
 
-/** A sample of a pattern for a legend, as a PNG of twice that size. */
+/** A sample of a pattern for a legend, as a PNG of twice the given size. */
 export function patternPng(name: string, [width, height]: readonly [number, number]): Uint8Array {
   const data = new Uint8Array(4 * width * height);
   for (let y = 0, at = 0; y < 2 * height; y++)
@@ -148,19 +147,19 @@ export function patternPng(name: string, [width, height]: readonly [number, numb
   return encode({ width: 2 * width, height: 2 * height, channels: 1, data });
 }
 
-/** A colour bar as a PNG, one pixel wide, the greatest on top. */
+/** A colour bar as a PNG, one pixel wide, with the highest value on top. */
 export function rampPng({ ramp }: ColourScale): Uint8Array {
   const data = new Uint8Array(3 * RAMP);
   for (let i = 0; i < RAMP; i++) data.set(ramp.subarray(3 * i, 3 * i + 3), 3 * (RAMP - 1 - i));
   return encode({ width: 1, height: RAMP, channels: 3, data });
 }
 
-/** points along either side of the grid that lines are drawn through, at most */
+/** the most points along a side of the grid that contours are computed on */
 const MOST_POINTS = 320;
 
 /**
- * The contours of a map at a scale's levels, as the path of a frame of so many pixels. Where a cell has no value,
- * and along the frame, there is no line.
+ * The contours of a map at a scale's levels, as an SVG path in a frame of the given size. There are no lines beside cells
+ * without a value or along the frame.
  */
 export function contourPath(
   { x, y, values }: MapCells,
@@ -185,7 +184,7 @@ export function contourPath(
   const isOutside = (point: number[]) => sizes.some((size, d) => point[d] < 0.5 || point[d] > size - 0.5);
   const isEdge = (a: number[], b: number[]) =>
     sizes.some((size, d) => a[d] === b[d] && (a[d] === 0.5 || a[d] === size - 0.5));
-  /** whether a line runs beyond the border's points or along them, or around cells without a value: none of equal value */
+  /** whether a segment is no contour: it runs along the grid's border or beside cells without a value */
   const isBorder = (a: number[], b: number[]) =>
     isOutside(a) ||
     isOutside(b) ||
@@ -205,10 +204,10 @@ export function contourPath(
   return path;
 }
 
-/** a number so far from a towards b; with a share of 0, b may be no number */
+/** the number at a share of the way from a to b; with a share of 0, b may be NaN */
 const between = (a: number, b: number, share: number) => (share === 0 ? a : a + share * (b - a));
 
-/** For each of `size` points evenly spaced along an axis: the cells beside it, and how far it is towards the second. */
+/** For each of `size` evenly spaced points along an axis: the cells on both sides, and its share of the way to the second. */
 function placesAlong(axis: CellAxis, size: number): [number, number, number][] {
   const at = axis.values.map(spacing(axis));
   const edges = edgesOf(axis).map(spacing(axis));

@@ -5,9 +5,9 @@ import { zipSync } from "fflate";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { type Phase, STATUSES } from "../index.ts";
 
-/** the oldest time that ZIP knows, so that the same arrays make the same bytes */
+/** the earliest time in ZIP, always the same so that equal arrays give equal bytes */
 const NO_TIME = "1980-01-01T00:00:00";
-/** the header's length, beginning and all, is a multiple of this */
+/** the header ends at a multiple of this many bytes */
 const ALIGNMENT = 64;
 
 /** An array as `numpy.save` writes it, in row-major order. */
@@ -24,7 +24,7 @@ export function npy(data: Float64Array | Uint8Array, shape: readonly number[]): 
   return file;
 }
 
-/** The bytes of numbers, the least first, whatever the machine's order. */
+/** The numbers' bytes in little-endian order on any machine. */
 function littleEndian(data: Float64Array | Uint8Array): Uint8Array {
   if (data instanceof Uint8Array) return data;
   const view = new DataView(new ArrayBuffer(data.byteLength));
@@ -57,7 +57,7 @@ export function phaseToNpz({
 
 /**
  * A diagram as Parquet. Columns: the setting of each axis, each measure, null where it has no value, and the status in
- * words. The file's own metadata has `mesa-induction`: all that the diagram was made from, as JSON.
+ * words. The file's metadata has the key `mesa-induction`, with what the diagram was made from as JSON.
  */
 export function phaseToParquet(
   { diagram, values, status }: Pick<Phase, "diagram" | "values" | "status">,

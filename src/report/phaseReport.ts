@@ -1,4 +1,4 @@
-// A phase diagram in words: as the figure's texts, as the document beside its data, and as a few lines for a terminal.
+// A phase diagram in words: the figure's texts, the JSON document beside the data, and a few lines for a terminal.
 
 import { type Phase, type PhaseConfig, STATUSES } from "../index.ts";
 import type { DiagramView } from "./diagram.ts";
@@ -13,7 +13,7 @@ import {
   short,
 } from "./wording.ts";
 
-/** Title, settings, axes and maps of a diagram. */
+/** The content of a diagram's figure. */
 export function viewOf({
   diagram,
   values,
@@ -46,12 +46,12 @@ export function viewOf({
   };
 }
 
-/** What is told of a measure's values. */
+/** The range of a measure's values. */
 interface Extent {
   readonly min: number | null;
   readonly median: number | null;
   readonly max: number | null;
-  /** where it is greatest: the first such cell's values along both axes */
+  /** both settings at the first cell with the greatest value */
   readonly greatestAt: { readonly x: number; readonly y: number } | null;
 }
 
@@ -79,10 +79,10 @@ function countsOf(status: Uint8Array): Record<string, number> {
 }
 
 /**
- * A diagram without its cells.
+ * A diagram as JSON, without its cells.
  *
- * @param made the configuration that it was made from, which makes it again
- * @param command that made it
+ * @param made the configuration that it was made from
+ * @param command that makes it
  */
 export function documentOf(phase: Phase, made: PhaseConfig, command: string) {
   const { diagram, solver, settled, status } = phase;
@@ -109,7 +109,7 @@ export function documentOf(phase: Phase, made: PhaseConfig, command: string) {
 const count = (n: number) => n.toLocaleString("en-US");
 const plural = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? "" : "s"}`;
 
-/** Extents, statuses, and how it was solved. */
+/** A diagram in a few lines: the range of each measure, the statuses, and how it was solved. */
 export function phaseTable(phase: Phase): string {
   const { diagram, solver, settled, status } = phase;
   const { x, y, measures } = diagram;

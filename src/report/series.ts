@@ -1,7 +1,5 @@
-// What the figure shows of a result, and how each series looks.
-//
-// Each differs from the others in hue (Okabe and Ito's colours), in dash and in mark, so that it reads in black and
-// white too. Where two coincide, as goal and output do in deployment, the smaller mark lies on the larger hollow one.
+// The series of a result and their line styles. Each differs in hue (Okabe and Ito's colours), dash and mark, so that they
+// can be told apart in black and white. Where two coincide, a small mark lies on a large hollow one.
 
 import type { Result } from "../index.ts";
 import { labelOf, numbersOf, partsOf } from "./wording.ts";
@@ -15,7 +13,7 @@ export interface Series {
   readonly dash: string;
   /** of the line, in pixels */
   readonly width: number;
-  /** absent for the learning rate, a step line */
+  /** absent for the learning rate, which is a step line */
   readonly symbol?: "circle" | "square" | "triangle" | "diamond" | "cross" | "star" | "times";
   readonly hollow?: boolean;
   /** radius of the symbol, in pixels */
@@ -32,7 +30,7 @@ const THETA = {
 } as const;
 const LEARNING_RATE = { colour: "#555", dash: "1 3", width: 2.4, size: 0 } as const;
 const OUTPUT = { colour: "#009e73", dash: "5 2 1 2", width: 1.8, symbol: "triangle", size: 2.8 } as const;
-/** the decision's numbers, the rest of the state's and further outputs, in turn */
+/** styles of the decision's numbers, the other state variables and further outputs, in turn */
 const OTHERS = [
   { colour: "#d55e00", dash: "7 3", width: 1.8, symbol: "square", size: 3 },
   { colour: "#cc79a7", dash: "2 3", width: 1.8, symbol: "diamond", hollow: true, size: 5 },
@@ -40,7 +38,7 @@ const OTHERS = [
   { colour: "#56b4e9", dash: "12 3", width: 1.8, symbol: "star", size: 3.5 },
 ] as const;
 
-/** styles that can be told apart, for curves that are none of a result's series */
+/** styles for curves that are not a result's series */
 export const LINE_STYLES: readonly Omit<Series, "label" | "values">[] = [
   THETA,
   OTHERS[0],
@@ -79,7 +77,7 @@ export function strokeOf({ colour, dash, width, symbol }: Series) {
   } as const;
 }
 
-/** What a series' mark looks like. @param ground the colour that is behind it */
+/** The style of a series' marks. @param ground the background's colour */
 export function markOf({ colour, symbol, hollow, size }: Series, ground = "#fff") {
   if (symbol === "times") return { symbol, r: size, stroke: colour, strokeWidth: 1.6 };
   const paint = hollow

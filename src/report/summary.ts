@@ -1,4 +1,4 @@
-// A result in a few sentences: what the agents do in training, at the switch and in deployment, and what really ran.
+// A result in a few sentences: what the agents do in training, at the switch and in deployment, and which solver ran.
 
 import type { Measures, NamedDecision, Result, Stationary } from "../index.ts";
 import {
@@ -12,7 +12,7 @@ import {
   short,
 } from "./wording.ts";
 
-/** `goes from 0.03 to 0.11`, `stays at 1`: what some values do, in order. */
+/** `goes from 0.03 to 0.11`, `stays at 1`: a sequence of values in words. */
 function course(values: readonly number[], say: (x: number) => string = short): string {
   const [first, last] = [say(values[0]), say(values.at(-1)!)];
   if (values.length === 1) return `is ${first}`;
@@ -25,12 +25,12 @@ function percent(share: number): string {
   return `${short(Number((100 * share).toPrecision(3)))} %`;
 }
 
-/** `In training (episodes 0–19) the coefficient goes from 0.03 to 0.11, …`, and what changes where a phase begins. */
+/** `In training (episodes 0–19) the coefficient goes from 0.03 to 0.11, …`, and what changes at a switch. */
 function phaseSentences({ plan, trajectory }: Result): string[] {
   const { learningRate, outputs, states } = partsOf(trajectory);
   const phases = phasesOf(learningRate);
   const last = learningRate.length - 1;
-  // A schedule that flickers is told as a whole.
+  // A schedule with many switches is summarized as a whole.
   const told = phases.length > 4 ? [{ from: 0, to: last, training: undefined }] : phases;
   return told.flatMap(({ from, to, training }) => {
     const name = training === undefined ? "All along" : training ? "In training" : "In deployment";
@@ -38,13 +38,13 @@ function phaseSentences({ plan, trajectory }: Result): string[] {
     const during = (values: readonly number[]) => values.slice(from, to + 1);
     const decisions = numbersOf(plan).map(([key, values]) => `the ${labelOf(key)} ${course(during(values))}`);
     const said = outputs.map(([key, values]) => {
-      // of several, it is the game's matter which of its goals they are to be
+      // of several outputs it is unknown which goal they should equal
       const shares = during(values).map((y, i) => y / trajectory.theta[from + i]);
       const isShare = outputs.length === 1 && shares.every(Number.isFinite);
       const what = isShare ? `${course(shares, percent)} of the goal θ` : course(during(values));
       return `the ${labelOf(key)} ${what}`;
     });
-    // What the last step of a phase leaves is what the next one starts with.
+    // The state after the last step of a phase is the first of the next phase.
     const end = to === last ? to + 1 : to + 2;
     const left = (key: string, values: readonly number[]) =>
       `${labelOf(key)} ${course(values.slice(from, end))}`;
@@ -66,7 +66,7 @@ function phaseSentences({ plan, trajectory }: Result): string[] {
   });
 }
 
-/** Which equilibrium is played for ever, which others there are, and what finite horizons come to. */
+/** The equilibrium that is played for ever, the others, and what finite horizons converge to. */
 function stationaryLines({ equilibria, complete, finiteHorizon, chosen }: Stationary): string[] {
   const said = (decision: NamedDecision) =>
     Object.entries(decision)
@@ -108,7 +108,7 @@ function endLines({ stationary, value, generalization, cost }: Result): string[]
   return lines;
 }
 
-/** Which history the trajectory is, where it is one of many. */
+/** Which history the trajectory shows, where the phase is hidden. */
 function historyLines(result: Result): string[] {
   const history = historyOf(result);
   if (!history) return [];
@@ -135,7 +135,7 @@ const PRECISIONS: Readonly<Record<Result["solver"]["precision"], string>> = {
   float64: "in float64",
 };
 
-/** What really ran: `Solved by moments on the cpu, certified …, in 12 ms.` */
+/** Which solver ran: `Solved by moments on the cpu, certified …, in 12 ms.` */
 function solverLine({ solver }: Result): string {
   const { backend, adapter, method, precision, threads, milliseconds } = solver;
   const cpu = threads > 1 ? `${threads} threads of the cpu` : "the cpu";
@@ -144,8 +144,8 @@ function solverLine({ solver }: Result): string {
 }
 
 /**
- * A result in words: title, what differs from the game's defaults, which history it is, a sentence for each phase, the measures, and what
- * really ran. No line feed at the end.
+ * A result in words: title, settings that differ from the game's defaults, the history, a sentence for each phase, the
+ * measures, and the solver. No line feed at the end.
  */
 export function summaryOf(result: Result): string {
   const { config, game } = result;

@@ -3,7 +3,7 @@
 import type { Result, Sweep } from "../index.ts";
 import { labelOf, numbersOf, partsOf, type Stretch, short, stretchesOf } from "./wording.ts";
 
-/** rows that are read at a glance */
+/** the most rows of a plan */
 const ROWS = 15;
 
 /** Columns under their headings, two spaces apart: the first `left` ones flush left, the others flush right. */
@@ -19,7 +19,7 @@ export function alignColumns(rows: readonly (readonly string[])[], left = 1): st
     .join("\n");
 }
 
-/** Joins neighbours, the shortest first, until there are few enough; those for which `apart` holds come last. */
+/** Joins neighbouring stretches, the shortest first, until ROWS are left; where `apart` holds they are joined last. */
 function join(stretches: Stretch[], apart: (t: number) => boolean): Stretch[] {
   const left = [...stretches];
   while (left.length > ROWS) {

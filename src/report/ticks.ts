@@ -1,12 +1,12 @@
-// Round numbers along an axis: where it is labelled, and how a number beside it is written.
+// Round numbers along an axis: where the axis is labelled, and the text of its labels.
 
 import { short } from "./wording.ts";
 
-/** ticks of a logarithmic axis of a map that there is room for */
+/** the most ticks of a map's logarithmic axis */
 const MOST_TICKS = 8;
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-/** The least of 1, 2 and 5 times a power of ten that is at least this. */
+/** The smallest of 1, 2 and 5 times a power of ten that is not below a number. */
 export function roundStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
   return power * [1, 2, 5, 10].find((factor) => factor * power >= least)!;
@@ -27,7 +27,7 @@ export function logTicks([low, high]: readonly number[], factors: readonly numbe
   return ticks.filter((x) => x >= low * (1 - 1e-9) && x <= high * (1 + 1e-9));
 }
 
-/** Where a logarithmic axis of a figure is labelled: at powers of ten, and between them where there is room. */
+/** The ticks of a figure's logarithmic axis: powers of ten, and multiples of them where there is room. */
 export function figureLogTicks(domain: readonly number[]): number[] {
   const decades = Math.log10(domain[1] / domain[0]);
   return logTicks(domain, decades <= 2.5 ? [1, 2, 5] : decades <= 4.5 ? [1, 3] : [1]);
@@ -39,7 +39,7 @@ export function mapLogTicks(domain: readonly number[]): number[] {
   return ticks.length > MOST_TICKS ? logTicks(domain, [1]) : ticks;
 }
 
-/** A number beside an axis: as people write it, or with a power of ten where that would be long. */
+/** The label of a tick: a short number, or one with a power of ten. */
 export function tickText(x: number): string {
   const power = x === 0 ? 0 : Math.floor(Math.log10(Math.abs(x)) + 1e-9);
   if (power > -4 && power < 6) return short(x);

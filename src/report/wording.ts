@@ -34,7 +34,7 @@ function episodes(count: number): string {
   return `${count} episode${count === 1 ? "" : "s"}`;
 }
 
-/** A number as people write it: at most four significant digits, and a minus sign that is one. */
+/** A number with at most four significant digits and a typographic minus sign. */
 export function short(x: number): string {
   return String(Number(x.toPrecision(4))).replaceAll("-", "−");
 }
@@ -70,7 +70,7 @@ function describeSetting(name: string, value: unknown): string {
 /**
  * The settings that differ from the game's defaults, in words; the schedule's lengths are not among them.
  *
- * @param varied dotted keys of settings that take several values, which are not told
+ * @param varied dotted keys of settings to leave out, since they take several values
  */
 export function differencesOf(config: FilledConfig, varied: readonly string[] = []): string[] {
   const defaults: Record<string, unknown> = checkConfig({ game: config.game }).config;
@@ -93,7 +93,7 @@ export function differencesOf(config: FilledConfig, varied: readonly string[] = 
   return [...schedule, ...rest, ...initial];
 }
 
-/** what is shown of signals that are wrong with this probability: the likelier ones */
+/** the signals of the trajectory that is shown: always the likelier ones */
 function shownSignals(signalError: unknown): string {
   if (typeof signalError !== "number") return "every signal is the likelier one";
   if (signalError === 0.5) return "every signal is like training’s";
@@ -101,8 +101,8 @@ function shownSignals(signalError: unknown): string {
 }
 
 /**
- * Which history of many a trajectory is, where the phase is hidden: how training ends, what the signals are, and their
- * probability given that end.
+ * The history that a trajectory shows, where the phase is hidden: when training ends, the signals, and their probability
+ * given that end.
  */
 export function historyOf({
   config,
@@ -128,12 +128,12 @@ export function historyOf({
   };
 }
 
-/** The plan's numbers by name. A network's weights are not among them: nobody reads them. */
+/** The plan's numbers by name, without a network's weights. */
 export function numbersOf(plan: NamedPlan): [string, number[]][] {
   return Object.entries(plan).filter(([, values]) => typeof values[0] === "number");
 }
 
-/** What a trajectory holds: the outputs, of which there may be several, and the state's numbers, by name. */
+/** A trajectory's outputs and state variables by name, apart from each other. */
 export function partsOf({ loss, learningRate, ...rest }: Trajectory) {
   const isOutput = ([name]: [string, number[]]) => /^output(\.|$)/.test(name);
   const named = Object.entries(rest);
@@ -142,8 +142,8 @@ export function partsOf({ loss, learningRate, ...rest }: Trajectory) {
 }
 
 /**
- * What a state's or a decision's name is in a sentence: `perDiscount` is `per discount`, and θ is θ; `ifTrainingSignal`
- * is a `coefficient after a training signal`; `output.first` is a `first output`.
+ * The name of a state variable or decision in a sentence: `per discount` for `perDiscount`, θ for `theta`, `coefficient
+ * after a training signal` for `ifTrainingSignal`, and `first output` for `output.first`.
  */
 export function labelOf(name: string): string {
   const output = /^output\.(.*)$/.exec(name);
@@ -155,7 +155,7 @@ export function labelOf(name: string): string {
   return name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`).replace(/\btheta\b/, "θ");
 }
 
-/** what a setting is, by its key: its symbol, and its unit where it has one */
+/** labels of settings by key, with symbol and unit */
 const SETTINGS: Readonly<Record<string, string>> = {
   discount: "discount γ (per episode)",
   regularization: "regularization λ",
@@ -170,7 +170,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   "initial.deploymentAt": "end of training (episode)",
 };
 
-/** A setting's dotted key as an axis says it. */
+/** The label of a setting on an axis. @param key dotted */
 export function settingLabel(key: string): string {
   const parts = key.split(".").filter((part) => part !== "schedule");
   const known = parts.join(".");
@@ -184,25 +184,25 @@ export function settingParts(key: string): { name: string; unit: string } {
   return { name, unit: inParentheses ?? afterComma ?? "" };
 }
 
-/** The measures that are costs, as a legend says them. */
+/** The labels of the measures that are costs. */
 export const COSTS: Readonly<Record<string, string>> = {
   cost: "average total mesa cost",
   denseCost: "the same over a denser grid",
   linearCost: "the same with linear policies",
 };
 
-/** A measure as a legend says it. */
+/** The label of a measure. */
 export function measureLabel(name: string): string {
   return COSTS[name] ?? labelOf(name.replace(/OverHazard$/, "OverTheHazard"));
 }
 
-/** What is to be said of a game whose phase is hidden, where a measure of those that are shown is an expectation. */
+/** A note for games with a hidden phase if a measure is an expectation; else nothing. */
 export function describeExpectation({ initial }: FilledConfig, measures: readonly string[]): string[] {
   const expected = measures.some((name) => /^(compliance|retention|deception|reversal)/.test(name));
   return expected && initial.deploymentAt !== undefined ? ["measures expected over the signals"] : [];
 }
 
-/** What is left to say of a schedule where some of its settings take several values. */
+/** A schedule in words, without the settings that take several values. @param keys those settings */
 export function describeRest(schedule: Schedule, keys: readonly string[]): string[] {
   if (keys.some((key) => /^schedule(\.(episodes|learningRates)|$)/.test(key))) return [];
   if ("episodes" in schedule) return [`${schedule.episodes} episodes`];

@@ -1,9 +1,9 @@
-// What a comparison is: something solved, held against something that must say the same.
+// What the comparisons have in common.
 
 import type { KeptGpu } from "../../gpu/kept.ts";
 import { type Config, presets, type Result, type SolveOptions } from "../../index.ts";
 
-/** Whether both say the same, and how nearly. */
+/** Whether a comparison agrees, and how closely. */
 export interface Verdict {
   verdict: "agree" | "differ" | "not run";
   detail: string;
@@ -13,18 +13,18 @@ export interface Verdict {
 export interface Comparison extends Verdict {
   /** what was solved */
   subject: string;
-  /** what was held against what */
+  /** what was compared with what */
   compared: string;
 }
 
-/** Solves, and can be interrupted. */
+/** `solve`, with the device and the abort signal of `validate`. */
 export type Ask = (config: Config, options: SolveOptions) => Promise<Result>;
 
-/** A comparison that is still to be made. */
+/** A comparison to be made. */
 export interface Check extends Pick<Comparison, "subject" | "compared"> {
-  /** whether it takes an adapter */
+  /** whether it needs an adapter */
   readonly gpu?: boolean;
-  /** @param on the device of all comparisons */
+  /** @param on the shared device */
   run(ask: Ask, on: KeptGpu): Promise<Verdict>;
 }
 
@@ -38,13 +38,13 @@ export function power(x: number): string {
   return x === 0 ? "0" : x.toExponential(0);
 }
 
-/** The largest difference; NaN where one is none, and Infinity where the lists are not equally long. */
+/** The largest difference; NaN if a number is NaN, and Infinity if the lists differ in length. */
 export function distance(a: readonly number[], b: readonly number[]): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   return a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
 }
 
-/** The first value of a list by episode that is not the other's to the bit, in words; undefined where all are. */
+/** The first difference between two lists by episode, in words; undefined if they are equal to the bit. */
 export function differenceOf(
   name: string,
   got: readonly (number | null)[],
@@ -55,7 +55,7 @@ export function differenceOf(
   return t < 0 ? undefined : `${name} of episode ${t} is ${got[t]}, not ${wanted[t]}`;
 }
 
-/** what makes presets that are slow smaller, so that they are compared in seconds on a software adapter too */
+/** changes that make slow presets small enough for a software adapter */
 const SMALL_PRESETS: Readonly<Record<string, { said: string; change: Partial<Config> }>> = {
   "learned-discount": {
     said: "4 + 4 episodes, 26 × 31 candidates",
@@ -78,7 +78,7 @@ const SMALL_PRESETS: Readonly<Record<string, { said: string; change: Partial<Con
   },
 };
 
-/** A preset's configuration, smaller where it is slow, and in words how: `: 8 + 8 episodes`, or nothing. */
+/** A preset's configuration, made smaller if it is slow, and the change in words: `: 8 + 8 episodes`, or nothing. */
 export function smallPreset(name: string): { config: Config; said: string } {
   const { config } = presets[name];
   const small = SMALL_PRESETS[name];

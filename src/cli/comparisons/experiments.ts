@@ -1,4 +1,4 @@
-// The post's two experiments: what the post says of them, and what the closed form does.
+// The post's two experiments, compared with the post's claims and with the closed form.
 
 import { presets, type Result } from "../../index.ts";
 import { short } from "../../report/wording.ts";
@@ -6,7 +6,7 @@ import { type Check, distance, judge, type Verdict } from "./comparison.ts";
 
 const cpu = { backend: "cpu" } as const;
 
-/** A claim of the post, to so many digits. */
+/** A claim of the post, compared to the given number of digits. */
 function claim(subject: string, said: string, digits: number, read: (result: Result) => number): Check {
   return {
     subject,
@@ -18,13 +18,13 @@ function claim(subject: string, said: string, digits: number, read: (result: Res
   };
 }
 
-/** A plan on a grid of so many candidates, 4 wide. */
+/** A plan on a grid of `count` candidates over an interval of length 4. */
 interface OnGrid {
   readonly count: number;
   readonly plan: readonly number[];
 }
 
-/** Whether a grid is within a step of the closed form, and nearer to it than a coarser one. */
+/** Whether a plan is within one grid step of the closed form, and nearer to it than that of a coarser grid. */
 export function compareWithExact(
   exact: readonly number[],
   { count, plan }: OnGrid,

@@ -1,6 +1,6 @@
-// The same games by every implementation: the outputs of the post's own code (../reference.json), which every way of
-// solving must give; and every preset on the GPU and on the CPU, equal to the bit where the plan is certified, and where a
-// search finds it, the device's costs as near to float64's as float32 can tell.
+// Compares implementations: every solver with the outputs of the post's code (../reference.json), and every preset on the
+// GPU with the CPU. Certified plans must be equal to the bit; for plans found by a search, the device's costs must equal
+// float64's within float32's precision.
 
 import { rolloutCosts } from "../../cpu/rollout.ts";
 import { createBatchCosts } from "../../gpu/batch.ts";
@@ -19,7 +19,7 @@ import {
   type Verdict,
 } from "./comparison.ts";
 
-/** A plan and its goals as the post's code has them. */
+/** A plan and its trajectory from the post's code. */
 export interface Reference {
   name: string;
   learningRates: number[];
@@ -32,9 +32,9 @@ export interface Reference {
   thetas: number[];
 }
 
-/** how far a trajectory may be from the reference */
+/** the largest allowed difference of a trajectory from the reference */
 const TRAJECTORY_TOLERANCE = 1e-14;
-/** the roundings of one addition in float32, twice over */
+/** twice the rounding error of an addition in float32 */
 const FLOAT32_TOLERANCE = 2 ** -22;
 
 const WAYS = [
@@ -55,7 +55,7 @@ export function configOf({ learningRates, theta, coefficient, initialTheta }: Re
   };
 }
 
-/** A plan to the last bit and a trajectory to 10⁻¹⁴. */
+/** Compares a plan to the bit and a trajectory to 10⁻¹⁴. */
 export function compareWithReference(
   { plan, trajectory }: Pick<Result, "plan" | "trajectory">,
   wanted: Reference,
@@ -66,7 +66,7 @@ export function compareWithReference(
   return judge(far <= TRAJECTORY_TOLERANCE, `plan equal to the bit, θ within ${power(far)}`);
 }
 
-/** How many of the GPU's own decisions are the oracle's, and whether the costs differ by more than float32 must. */
+/** Counts the GPU's float32 decisions that equal the oracle's, and checks that costs differ only by rounding. */
 export function compareFloat32(
   own: Pick<Result, "plan" | "cost">,
   oracle: Pick<Result, "plan" | "cost">,
@@ -101,10 +101,10 @@ export const referenceChecks: readonly Check[] = (reference as Reference[]).flat
   },
 ]);
 
-/** of a network's cost in float32, relative */
+/** the largest allowed relative error of a network's cost in float32 */
 const SCREENING_TOLERANCE = 2e-4;
 
-/** Plans, costs and margins to the bit. */
+/** Compares plans, costs and margins to the bit. */
 export function compareToTheBit(
   got: Pick<Result, "plan" | "cost" | "margin">,
   wanted: Pick<Result, "plan" | "cost" | "margin">,
@@ -121,7 +121,7 @@ export function compareToTheBit(
   return judge(true, "plan, costs and margins equal to the bit");
 }
 
-/** What the device says that networks cost, held against float64. */
+/** Compares the device's costs of networks with float64's. */
 export function compareScreening(onDevice: readonly number[], wanted: readonly number[]): Verdict {
   const far = distance(
     onDevice.map((cost, t) => cost / wanted[t]),

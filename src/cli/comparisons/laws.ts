@@ -1,6 +1,5 @@
-// What must hold in theory: what agents expect is what 100,000 random runs of their plan cost, where the phase is hidden
-// and where the state alone is left to chance; games are linear where what they add is taken away; and an infinite
-// horizon is a long one.
+// Compares results with what must hold in theory: expected costs equal the mean of 100,000 random runs, games equal the
+// linear game when their additions are switched off, and an infinite horizon equals a long one.
 
 import { type Config, presets, type RandomRuns, type Result, simulateRuns } from "../../index.ts";
 import { short } from "../../report/wording.ts";
@@ -9,10 +8,10 @@ import { type Check, differenceOf, distance, judge, power, smallPreset, type Ver
 const cpu = { backend: "cpu" } as const;
 
 const RUNS = 100_000;
-/** how many standard errors the mean may be off: one seed in 16,000 is, and the seed is fixed */
+/** the largest allowed error in standard errors; one seed in 16,000 exceeds it, and the seed is fixed */
 const SIGMAS = 4;
 
-/** Whether a cost lies within the interval that random runs give. */
+/** Whether a cost lies within the confidence interval of random runs. */
 export function compareWithRuns(cost: number, { runs, mean, standardError }: RandomRuns): Verdict {
   const errors = Math.abs(mean - cost) / standardError;
   return judge(
@@ -41,13 +40,13 @@ const chanceChecks = CASES.map(({ name, episode }): Check => {
   };
 });
 
-/** relative: both are sums of the same terms in another order */
+/** the relative rounding error between sums of the same terms in different orders */
 const ROUNDING = 1e-12;
-/** of a finite horizon, in episodes beyond the schedule's, and what may come after them, relative */
+/** episodes added to a finite horizon, and the relative cost that later ones may have */
 const LONG = 400;
 const FORGOTTEN = 1e-8;
 
-/** A plan to the bit, and costs as nearly as their largest can tell. */
+/** Compares a plan to the bit, and costs relative to the largest. */
 export function comparePlan(
   { plan, cost }: { plan: readonly number[]; cost: readonly number[] },
   wanted: { plan: readonly number[]; cost: readonly number[] },
@@ -67,7 +66,7 @@ interface Reduction {
   subject: string;
   said: string;
   config: Config;
-  /** the name of the plan's numbers that are linear's coefficients */
+  /** the name of the plan's numbers that must equal linear's coefficients */
   name: string;
   linear: Config;
 }
@@ -109,7 +108,7 @@ const REDUCTIONS: Reduction[] = [
   })),
 ];
 
-/** The decisions of the first episodes, and the cost of the first. */
+/** The coefficients of the first episodes, and the cost of the first. */
 const beginning = ({ plan, cost }: Result, episodes: number) => ({
   plan: plan.coefficient.slice(0, episodes),
   cost: cost.slice(0, 1),
