@@ -2,8 +2,7 @@
 // changes, ranges of a setting, and the flags that choose a solver.
 
 import { readFile, stat } from "node:fs/promises";
-import { withSetting } from "../config/setting.ts";
-import { type Config, MesaError, presets, type SolveOptions } from "../index.ts";
+import { type Config, MesaError, presets, type SolveOptions, withSetting } from "../index.ts";
 import { reasonOf } from "./failure.ts";
 
 /** the largest file that is read, in bytes; every valid configuration is smaller */

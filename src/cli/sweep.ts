@@ -1,7 +1,6 @@
 // `sweep`: one configuration solved for each value of a setting, as a table, and in a folder as CSV and a figure.
 
-import { geomspace } from "../grid.ts";
-import { linspace, MesaError, type Sweep, sweep, type Varied } from "../index.ts";
+import { geomspace, linspace, MesaError, type Sweep, sweep, type Varied } from "../index.ts";
 import { sweepToCsv } from "../report/csv.ts";
 import { toJson } from "../report/json.ts";
 import { sweepTable } from "../report/table.ts";

@@ -1,7 +1,6 @@
 // The game and its settings.
 
-import { withSetting } from "../config/setting.ts";
-import { checkConfig, games, methods } from "../index.ts";
+import { checkConfig, games, methods, withSetting } from "../index.ts";
 import { Check, Choice, NumberControl } from "./elements.tsx";
 import { checkDiagram, defaultDiagram, problemOf } from "./mapSettings.ts";
 import { groupsOf, type Settings, type State, type StateProps, settingAt } from "./state.ts";

@@ -6,8 +6,7 @@
 // A game of one's own is its formulas, as JSON: #v=1&game={"name":…}. An address may come from anywhere. What it holds is
 // checked as a configuration's file is, and it is accepted or refused as a whole.
 
-import { withSetting } from "../config/setting.ts";
-import { checkConfig, MesaError, methods } from "../index.ts";
+import { checkConfig, MesaError, methods, withSetting } from "../index.ts";
 import { isRecord, quote } from "../schema.ts";
 import { checkDiagram, defaultDiagram, type MapAxis, type MapSettings, oneOf } from "./mapSettings.ts";
 import { type Settings, type State, settingAt } from "./state.ts";

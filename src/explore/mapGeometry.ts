@@ -2,8 +2,7 @@
 // and a value lies at the middle of its cell. From this follow the settings of a cell, the cell under the pointer, and
 // the maps that zooming leads to.
 
-import { withSetting } from "../config/setting.ts";
-import { type AxisValues, checkConfig, type Diagram } from "../index.ts";
+import { type AxisValues, checkConfig, type Diagram, withSetting } from "../index.ts";
 import { defaultDiagram, isWhole, type MapAxis, type MapSettings, wholeAxis } from "./mapSettings.ts";
 import { type Backend, type Settings, type State, settingAt } from "./state.ts";
 import type { ShownMap } from "./useMap.ts";
