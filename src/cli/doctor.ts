@@ -3,6 +3,7 @@
 import { type AdapterReport, listAdapters } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
+import { countText } from "../report/wording.ts";
 
 /** the limits that bound the size of a dispatch */
 const MAIN_LIMITS = [
@@ -37,7 +38,7 @@ function choose(adapters: readonly AdapterReport[]): Choice {
 
 /** A count with thousands separators; bytes also in MiB. */
 function limitText(name: string, value: number): string {
-  const digits = value.toLocaleString("en-US");
+  const digits = countText(value);
   return name.endsWith("Size") && value >= 2 ** 20
     ? `${digits} (${Math.floor(value / 2 ** 20)} MiB)`
     : digits;

@@ -32,6 +32,10 @@ function backendOption(): Option {
     .default("auto");
 }
 
+function methodOption(about: string): Option {
+  return new Option("--method <how>", about).choices(["auto", ...METHODS]).default("auto");
+}
+
 function threadsOption(): Option {
   return new Option(
     "--threads <count>",
@@ -45,11 +49,7 @@ function solveOptions(command: Command): Command {
     .argument("[config]", "the name of a preset, or a JSON file")
     .addOption(settingOption())
     .addOption(backendOption())
-    .addOption(
-      new Option("--method <how>", "auto takes moments where the game has them, else rollout")
-        .choices(["auto", ...METHODS])
-        .default("auto"),
-    )
+    .addOption(methodOption("auto takes moments where the game has them, else rollout"))
     .addOption(
       new Option("--precision <what>", "the float64 oracle's plan, or the GPU's own")
         .choices(["certified", "f32"])
@@ -97,11 +97,7 @@ program
   .option("--measure <names>", "what is mapped (default: deception)")
   .addOption(settingOption())
   .addOption(backendOption())
-  .addOption(
-    new Option("--method <how>", "auto takes exact where the game has it and no margin is mapped")
-      .choices(["auto", ...METHODS])
-      .default("auto"),
-  )
+  .addOption(methodOption("auto takes exact where the game has it and no margin is mapped"))
   .addOption(threadsOption())
   .option("--json", "print the result as JSON, each measure's rows among it")
   .option("--out <folder>", "write phase.png, phase.svg, phase.parquet, phase.npz and phase.json")

@@ -17,6 +17,7 @@ import {
 } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { documentOf, phaseTable, viewOf } from "../report/phaseReport.ts";
+import { countText } from "../report/wording.ts";
 import { changed, readJson, readRange, type SolverFlags } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
@@ -78,7 +79,6 @@ function withCells(about: object, { diagram, values, status }: Phase) {
 }
 
 function mapVisibly(diagram: Diagram, options: PhaseOptions): Promise<Phase> {
-  const text = (n: number) => n.toLocaleString("en-US");
   const cells = diagram.x.values.length * diagram.y.values.length;
   let done = options.done?.cell ?? 0;
   return visibly((signal, show) =>
@@ -88,7 +88,7 @@ function mapVisibly(diagram: Diagram, options: PhaseOptions): Promise<Phase> {
       onTile(tile) {
         options.onTile?.(tile);
         done += tile.status.length;
-        show(done / cells, `${text(done)} of ${text(cells)} cells`);
+        show(done / cells, `${countText(done)} of ${countText(cells)} cells`);
       },
     }),
   );

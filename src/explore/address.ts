@@ -7,6 +7,7 @@
 // checked as a configuration's file is, and it is accepted or refused as a whole.
 
 import { checkConfig, MesaError, methods, withSetting } from "../index.ts";
+import { valueText } from "../report/wording.ts";
 import { isRecord, quote } from "../schema.ts";
 import { checkDiagram, defaultDiagram, type MapAxis, type MapSettings, oneOf } from "./mapSettings.ts";
 import { type Settings, type State, settingAt } from "./state.ts";
@@ -48,7 +49,6 @@ const axisText = ({ key, from, to, scale }: MapAxis) =>
 
 /** A state as an address's fragment, without its #. */
 export function addressOf({ settings, method, pinned, diagram, backend, step }: State): string {
-  const said = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   const first = defaultDiagram(settings);
   const { x, y, measure, size, method: cells } = diagram;
   const entries: [string, unknown, ...unknown[]][] = [
@@ -69,7 +69,7 @@ export function addressOf({ settings, method, pinned, diagram, backend, step }: 
   ];
   return entries
     .filter(([, value, ...usual]) => !usual.includes(value))
-    .map(([key, value]) => `${encoded(key)}=${encoded(said(value))}`)
+    .map(([key, value]) => `${encoded(key)}=${encoded(valueText(value))}`)
     .join("&");
 }
 

@@ -1,7 +1,7 @@
 // The map in words: its points, what was solved and how, and what has no answer.
 
 import { type Phase, STATUSES } from "../index.ts";
-import { measureLabel, settingParts, short } from "../report/wording.ts";
+import { countText, measureLabel, settingParts, short } from "../report/wording.ts";
 import type { Point } from "./mapGeometry.ts";
 
 /** `learning rate η 0.5, training 20` */
@@ -21,8 +21,6 @@ export function duration(milliseconds: number): string {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
-const count = (x: number) => Math.round(x).toLocaleString("en");
-
 /** how decisions were found */
 const METHODS: Readonly<Record<Phase["solver"]["method"], string>> = {
   exact: "with any real coefficient",
@@ -35,15 +33,15 @@ export function describeSolver({ solver, status }: Phase): string[] {
   const { backend, adapter, method, precision, speed, sample } = solver;
   const where = backend === "gpu" ? `WebGPU, ${adapter}` : "the CPU";
   const bits = precision === "f32" ? "float32" : "float64";
-  const ran = `${count(status.length)} games solved on ${where}, in ${bits}, ${METHODS[method]}; ${speed < 10 ? short(speed) : count(speed)} solves a second.`;
+  const ran = `${countText(status.length)} games solved on ${where}, in ${bits}, ${METHODS[method]}; ${speed < 10 ? short(speed) : countText(Math.round(speed))} solves a second.`;
   if (!sample) return [ran];
   const { cells, off, otherStatus, tolerance, largest } = sample;
   const farthest = Math.max(...Object.values(largest));
   const wrong = off + otherStatus;
   return [
     ran,
-    `Against float64, ${count(cells)} of them differ by ${farthest === 0 ? "nothing" : `${farthest.toExponential(1)} at most`}; ` +
-      `${wrong === 0 ? "none is" : `${count(wrong)} are`} off by more than ${tolerance}.`,
+    `Against float64, ${countText(cells)} of them differ by ${farthest === 0 ? "nothing" : `${farthest.toExponential(1)} at most`}; ` +
+      `${wrong === 0 ? "none is" : `${countText(wrong)} are`} off by more than ${tolerance}.`,
   ];
 }
 
@@ -63,6 +61,6 @@ export function describeMissing({ status, values, diagram: { measures } }: Phase
     let cells = 0;
     for (let i = 0; i < status.length; i++)
       if (status[i] === code && (name !== "solved" || Number.isNaN(values[shown][i]))) cells++;
-    return cells === 0 ? [] : [`${count(cells)} cells ${STATUS_WORDS[name]}.`];
+    return cells === 0 ? [] : [`${countText(cells)} cells ${STATUS_WORDS[name]}.`];
   });
 }

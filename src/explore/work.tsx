@@ -18,7 +18,7 @@ export interface Work {
 export const NO_WORK: Work = { problem: null, share: null, stop() {} };
 
 /** How a request is worked on. */
-export interface Worker<R, A extends Work> {
+interface Job<R, A extends Work> {
   /** the answer without a request */
   readonly nothing: A;
   /** how long work may take before its progress is shown, in milliseconds */
@@ -34,12 +34,15 @@ export interface Worker<R, A extends Work> {
 }
 
 /** The answer to a request, as far as it is known; requests are compared by content, and null is no request. */
-export function useWork<R, A extends Work>(request: R | null, worker: Worker<R, A>): A {
-  const [answer, setAnswer] = useState(worker.nothing);
+export function useWork<R, A extends Work>(
+  request: R | null,
+  { nothing, patience, stopped, work }: Job<R, A>,
+): A {
+  const [answer, setAnswer] = useState(nothing);
   const key = JSON.stringify(request);
   useEffect(() => {
     if (!request) {
-      setAnswer(worker.nothing);
+      setAnswer(nothing);
       return;
     }
     const controller = new AbortController();
@@ -53,18 +56,17 @@ export function useWork<R, A extends Work>(request: R | null, worker: Worker<R, 
     const late = setTimeout(() => {
       lasts = true;
       patch({ share: done, stop });
-    }, worker.patience);
+    }, patience);
     const tell = (known: Partial<A>, share = done) => {
       done = share;
       patch({ ...known, ...(lasts && { share }) });
     };
-    worker
-      .work(request, signal, tell)
+    work(request, signal, tell)
       .then(
         (known) => patch({ ...known, problem: null, share: null }),
         (error) => {
           if (!(error instanceof MesaError)) reportError(error);
-          const problem = hasCode(error, "ABORTED") ? worker.stopped : `${error.message}.`;
+          const problem = hasCode(error, "ABORTED") ? stopped : `${error.message}.`;
           patch({ problem, share: null });
         },
       )

@@ -1,7 +1,7 @@
 // Results as comma-separated values (RFC 4180, but lines end in a line feed), for spreadsheets and data frames.
 
 import { type Phase, type Result, STATUSES, type Sweep } from "../index.ts";
-import { numbersOf, partsOf } from "./wording.ts";
+import { numbersOf, partsOf, valueText } from "./wording.ts";
 
 /**
  * A result, one row an episode.
@@ -35,7 +35,7 @@ export function sweepToCsv({ over, series, measures, cells }: Sweep): string {
   const header = [over.key, ...(series ? [series.key] : []), ...measures, "missing"];
   const rows = cells.map(({ at, series: value, values, missing }) => [
     String(at),
-    ...(series ? [quoted(typeof value === "string" ? value : JSON.stringify(value))] : []),
+    ...(series ? [quoted(valueText(value))] : []),
     ...measures.map((name) => cell(values[name])),
     quoted(missing ?? ""),
   ]);

@@ -20,6 +20,7 @@ import {
   settingLabel,
   settingParts,
   short,
+  valueText,
 } from "./wording.ts";
 
 /** the longest title, in characters */
@@ -59,7 +60,7 @@ export function curvesOf({ game, config, over, series, measures, cells }: Sweep,
     ? measures.map((measure) => ({
         label: measureLabel(measure),
         curves: series.values.map((value, s) => ({
-          label: `${settingParts(series.key).name} = ${said(value)}`,
+          label: `${settingParts(series.key).name} = ${typeof value === "number" ? short(value) : valueText(value)}`,
           values: valuesOf(measure, s),
         })),
       }))
@@ -81,9 +82,6 @@ export function curvesOf({ game, config, over, series, measures, cells }: Sweep,
     gap: "no value",
   };
 }
-
-const said = (value: unknown) =>
-  typeof value === "number" ? short(value) : typeof value === "string" ? value : JSON.stringify(value);
 
 /** the number of points of a policy's curve */
 const POINTS = 201;

@@ -3,6 +3,7 @@
 import { type Phase, type PhaseConfig, STATUSES } from "../index.ts";
 import type { DiagramView } from "./diagram.ts";
 import {
+  countText,
   describeExpectation,
   describeRest,
   differencesOf,
@@ -105,9 +106,7 @@ export function documentOf(phase: Phase, made: PhaseConfig, command: string) {
   };
 }
 
-/** `1,048,576` */
-const count = (n: number) => n.toLocaleString("en-US");
-const plural = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? "" : "s"}`;
+const plural = (n: number, what: string) => `${countText(n)} ${what}${n === 1 ? "" : "s"}`;
 
 /** A diagram in a few lines: the range of each measure, the statuses, and how it was solved. */
 export function phaseTable(phase: Phase): string {
@@ -122,19 +121,19 @@ export function phaseTable(phase: Phase): string {
       const where = `greatest at ${x.key} ${short(greatestAt!.x)}, ${y.key} ${short(greatestAt!.y)}`;
       return `${measureLabel(name)}: ${short(min)} to ${short(max)}, median ${short(median)}; ${where}`;
     });
-  const counts = Object.entries(countsOf(status)).map(([name, n]) => `${count(n)} ${name}`);
+  const counts = Object.entries(countsOf(status)).map(([name, n]) => `${countText(n)} ${name}`);
   const { sample } = solver;
   const float32 = sample && [
-    `In float32; of a sample of ${plural(sample.cells, "cell")} ${count(sample.off)} ${sample.off === 1 ? "is" : "are"} off by more than ${sample.tolerance}, ` +
-      `${count(sample.otherStatus)} ${sample.otherStatus === 1 ? "has" : "have"} another status, and the largest difference is ${short(Math.max(...Object.values(sample.largest)))}.`,
+    `In float32; of a sample of ${plural(sample.cells, "cell")} ${countText(sample.off)} ${sample.off === 1 ? "is" : "are"} off by more than ${sample.tolerance}, ` +
+      `${countText(sample.otherStatus)} ${sample.otherStatus === 1 ? "has" : "have"} another status, and the largest difference is ${short(Math.max(...Object.values(sample.largest)))}.`,
     ...(settled > 0 ? [`Float64 settled ${plural(settled, "cell")} that float32 was not sure of.`] : []),
   ];
   return [
     title,
     settings.join(", "),
-    `${count(x.values.length)} × ${count(y.values.length)} cells: ${listed(counts)}.`,
+    `${countText(x.values.length)} × ${countText(y.values.length)} cells: ${listed(counts)}.`,
     ...extents,
-    `Solved by ${solver.method} on ${solver.adapter === "cpu" ? "the cpu in float64" : solver.adapter}, ${count(Math.round(solver.speed))} cells a second.`,
+    `Solved by ${solver.method} on ${solver.adapter === "cpu" ? "the cpu in float64" : solver.adapter}, ${countText(Math.round(solver.speed))} cells a second.`,
     ...(float32 ?? []),
   ].join("\n");
 }

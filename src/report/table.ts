@@ -1,7 +1,7 @@
 // The plan as a table that fits a screen: runs of episodes with equal decisions are one row.
 
 import type { Result, Sweep } from "../index.ts";
-import { labelOf, numbersOf, partsOf, type Stretch, short, stretchesOf } from "./wording.ts";
+import { labelOf, numbersOf, partsOf, type Stretch, short, stretchesOf, valueText } from "./wording.ts";
 
 /** the most rows of a plan */
 const ROWS = 15;
@@ -63,7 +63,7 @@ export function planTable({ plan, trajectory }: Result): string {
 export function sweepTable({ over, series, measures, cells }: Sweep): string {
   const columns = (series?.values ?? [null]).flatMap((value, s) =>
     measures.map((name) => ({
-      heading: series ? `${name} (${typeof value === "string" ? value : JSON.stringify(value)})` : name,
+      heading: series ? `${name} (${valueText(value)})` : name,
       value: (i: number) => cells[s * over.values.length + i].values[name],
     })),
   );

@@ -39,6 +39,16 @@ export function short(x: number): string {
   return String(Number(x.toPrecision(4))).replaceAll("-", "−");
 }
 
+/** A count with thousands separators: `1,048,576`. */
+export function countText(n: number): string {
+  return n.toLocaleString("en-US");
+}
+
+/** The text of a setting's value: a word as it is, and anything else as JSON. */
+export function valueText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 /** `20 episodes of training, then 80 of deployment`. */
 export function describeSchedule(rates: ArrayLike<number>): string {
   const phases = phasesOf(rates);
