@@ -140,7 +140,7 @@ describe("a bad game is one line, exit status 2, and nothing else", () => {
         { output: "a * thetta" },
         "output, column 5: unknown name thetta; names here are theta",
       ],
-      ["a cycle", { definitions: { b: "c", c: "b" } }, "definitions.b, column 1: unknown name c"],
+      ["a cycle", { definitions: { b: "c", c: "b" } }, "definitions.b depends on itself"],
       ["20,000 parentheses", { output: "(".repeat(20_000) }, "at most 2000 characters, got 20000"],
       ["a megabyte", { output: `a${" + a".repeat(250_000)}` }, "at most 2000 characters, got 1000001"],
       ["a number of signs", { output: `${"-".repeat(1999)}a` }, "at most 100 signs in a row"],
