@@ -3,6 +3,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { type Config, MesaError, presets, type SolveOptions, withSetting } from "../index.ts";
+import { readValue } from "../report/wording.ts";
 import { reasonOf } from "./failure.ts";
 
 /** the largest file that is read, in bytes; every valid configuration is smaller */
@@ -84,15 +85,6 @@ export function changed(config: Record<string, unknown>, setting: string): Recor
       `--set must be key=value, like discount=0.9, got ${JSON.stringify(setting)}`,
     );
   return withSetting(config, path, readValue(rest.join("=")), "--set");
-}
-
-/** The value of a JSON text, or the text itself where it is not JSON. */
-export function readValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** A setting and the range of its values. */

@@ -26,12 +26,16 @@ function portOf(text: string): number {
 }
 
 /** Listens at the requested port; without one at the default port or, if that is taken, at any free port. */
-async function listenAt(server: Server, asked: number | undefined, port = asked ?? PORT): Promise<void> {
+async function listenAt(
+  server: Server,
+  requested: number | undefined,
+  port = requested ?? PORT,
+): Promise<void> {
   try {
     await once(server.listen(port, HOST), "listening");
   } catch (error) {
     const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-    if (taken && asked === undefined && port !== 0) return listenAt(server, undefined, 0);
+    if (taken && requested === undefined && port !== 0) return listenAt(server, undefined, 0);
     throw new MesaError(
       "INVALID_CONFIG",
       `cannot listen at port ${port}: ${reasonOf(error)}; --port 0 takes any that is free`,
@@ -53,7 +57,7 @@ export async function exploreCommand(name: string | undefined, { port }: { port?
     const { addressOfSettings } = await import("../explore/address.ts");
     fragment = `#${addressOfSettings(config)}`;
   }
-  const asked = port === undefined ? undefined : portOf(port);
+  const requested = port === undefined ? undefined : portOf(port);
   const root = join(
     dirname(createRequire(import.meta.url).resolve("mesa-induction/package.json")),
     "dist/explore",
@@ -67,7 +71,7 @@ export async function exploreCommand(name: string | undefined, { port }: { port?
       response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
     }),
   );
-  await listenAt(server, asked);
+  await listenAt(server, requested);
   process.stdout.write(`http://${HOST}:${(server.address() as AddressInfo).port}/${fragment}\n`);
   await interruptible((signal) => once(signal, "abort"));
   server.close();

@@ -1,5 +1,5 @@
-// The command line. It only reads what is asked: each command, and the library with it, is loaded when it is called, so
-// that help comes at once.
+// The command line: it only reads arguments. Each command, and the library with it, is loaded when it is called, so that
+// help appears quickly.
 
 import { Command, CommanderError, Option } from "commander";
 import { presets } from "../config/presets.ts";

@@ -134,8 +134,8 @@ interface SolveInputs {
 }
 
 /** The text of a checkpoint: the inputs, the steps so far, and a digest of both. */
-function checkpointText(question: SolveInputs, { steps, remaining }: Induction): string {
-  const body = { question, steps: steps.slice(remaining) };
+function checkpointText(inputs: SolveInputs, { steps, remaining }: Induction): string {
+  const body = { question: inputs, steps: steps.slice(remaining) };
   return `${JSON.stringify({ ...body, digest: digestOf(body) })}\n`;
 }
 

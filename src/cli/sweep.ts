@@ -4,7 +4,8 @@ import { geomspace, linspace, MesaError, type Sweep, sweep, type Varied } from "
 import { sweepToCsv } from "../report/csv.ts";
 import { toJson } from "../report/json.ts";
 import { sweepTable } from "../report/table.ts";
-import { readConfiguration, readRange, readValue, wrongRange } from "./configuration.ts";
+import { readValue } from "../report/wording.ts";
+import { readConfiguration, readRange, wrongRange } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";

@@ -7,7 +7,7 @@
 // checked as a configuration's file is, and it is accepted or refused as a whole.
 
 import { checkConfig, MesaError, methods, withSetting } from "../index.ts";
-import { valueText } from "../report/wording.ts";
+import { readValue, valueText } from "../report/wording.ts";
 import { isRecord, quote } from "../schema.ts";
 import { checkDiagram, defaultDiagram, type MapAxis, type MapSettings, oneOf } from "./mapSettings.ts";
 import { type Settings, type State, settingAt } from "./state.ts";
@@ -77,15 +77,6 @@ export function addressOf({ settings, method, pinned, diagram, backend, step }: 
 export function addressOfSettings(settings: Settings): string {
   const diagram = defaultDiagram(settings);
   return addressOf({ settings, diagram, method: "auto", pinned: null, backend: "auto", step: null });
-}
-
-/** The value of a JSON text, or the text itself where it is not JSON. */
-function readValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function readAxis(name: string, text: string): MapAxis {

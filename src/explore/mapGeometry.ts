@@ -3,6 +3,7 @@
 // the maps that zooming leads to.
 
 import { type AxisValues, checkConfig, type Diagram, withSetting } from "../index.ts";
+import { spacing } from "../report/ticks.ts";
 import { defaultDiagram, isWhole, type MapAxis, type MapSettings, wholeAxis } from "./mapSettings.ts";
 import { type Backend, type Settings, type State, settingAt } from "./state.ts";
 import type { ShownMap } from "./useMap.ts";
@@ -44,9 +45,9 @@ export function cellAt({ x, y }: Axes, across: number, up: number): Cell {
 
 /** Where a value of an axis lies, in shares of the frame; outside [0, 1] where it is off the map. */
 export function placeOf({ values, scale }: Pick<AxisValues, "values" | "scale">, value: number): number {
-  const way = (x: number) => (scale === "log" ? Math.log(x) : x);
-  const [first, last] = [way(values[0]), way(values.at(-1)!)];
-  const share = first === last ? 0 : (way(value) - first) / (last - first);
+  const at = spacing({ scale });
+  const [first, last] = [at(values[0]), at(values.at(-1)!)];
+  const share = first === last ? 0 : (at(value) - first) / (last - first);
   return (0.5 + share * (values.length - 1)) / values.length;
 }
 
@@ -127,9 +128,8 @@ export function mapRequestOf({ settings, diagram, backend }: State): MapRequest 
 
 /** an axis cut to a range given in shares of the frame, with its ends rounded to as few digits as will do */
 function between(settings: Settings, axis: MapAxis, from: number, to: number): MapAxis {
-  const way = axis.scale === "log" ? Math.log : (x: number) => x;
   const back = axis.scale === "log" ? Math.exp : (x: number) => x;
-  const [low, high] = [way(axis.from), way(axis.to)];
+  const [low, high] = [axis.from, axis.to].map(spacing(axis));
   const at = (share: number) => back(low + share * (high - low));
   if (isWhole(settings, axis.key)) {
     const first = Math.round(at(from));

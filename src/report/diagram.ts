@@ -159,7 +159,7 @@ const PAD = 22;
 const SWATCH = { width: 26, height: 14 };
 
 /** what the legend calls cells, by their status, and cells without a value */
-const WORDS: Readonly<Record<string, string>> = {
+const LEGEND: Readonly<Record<string, string>> = {
   solved: "exactly one equilibrium",
   several: "several equilibria; the colour is of the one played",
   undecided: "equilibria that float64 cannot tell",
@@ -197,7 +197,7 @@ export function drawDiagram(view: DiagramView, document: Document): string {
   }
   const marked = legendOf(view);
   const places = pack(
-    marked.map((name) => SWATCH.width + 10 + WORDS[name].length * CHARACTER + 24),
+    marked.map((name) => SWATCH.width + 10 + LEGEND[name].length * CHARACTER + 24),
     inner,
   );
   for (const [i, name] of marked.entries()) {
@@ -207,7 +207,7 @@ export function drawDiagram(view: DiagramView, document: Document): string {
     parts.push(
       image(patternPng(name, [width, height]), x, y, width, height),
       make("rect", { x, y, width, height, fill: "none", stroke: "#999" }),
-      text(WORDS[name], x + width + 8, middle),
+      text(LEGEND[name], x + width + 8, middle),
     );
   }
   if (marked.length > 0) top += 8 + (places.at(-1)!.line + 1) * LINE;

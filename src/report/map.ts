@@ -6,6 +6,7 @@ import { encode } from "fast-png";
 import { STATUS, STATUSES, type Status } from "../diagram/cells.ts";
 import type { AxisValues } from "../index.ts";
 import { type ColourScale, RAMP } from "./colours.ts";
+import { spacing } from "./ticks.ts";
 
 /** Where cells lie along an axis. */
 export type CellAxis = Pick<AxisValues, "values" | "scale">;
@@ -22,20 +23,16 @@ export const STATUS_COLOURS: Readonly<Record<Status, string>> = {
 /** the pattern of cells that were solved but have no value */
 export const NOTHING = "blank";
 
-/** maps an axis' values to positions along it */
-const spacing = ({ scale }: CellAxis) => (scale === "log" ? Math.log : (x: number) => x);
-
 /** The edges of cells, half-way between their values: shape [values + 1]. */
 export function edgesOf({ values, scale }: CellAxis): number[] {
-  const log = scale === "log";
-  const at = log ? values.map(Math.log) : values;
+  const at = values.map(spacing({ scale }));
   const last = at.length - 1;
   const edges = at.slice(1).map((x, i) => (x + at[i]) / 2);
   const ends =
     last === 0
       ? [at[0] - 0.5, at[0] + 0.5]
       : [at[0] - (at[1] - at[0]) / 2, at[last] + (at[last] - at[last - 1]) / 2];
-  return [ends[0], ...edges, ends[1]].map((x) => (log ? Math.exp(x) : x));
+  return [ends[0], ...edges, ends[1]].map((x) => (scale === "log" ? Math.exp(x) : x));
 }
 
 /** The cell at each of `size` points that are evenly spaced along an axis, between its outer edges. */

@@ -6,6 +6,11 @@ import { short } from "./wording.ts";
 const MOST_TICKS = 8;
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
+/** What maps an axis' values to positions that are evenly spaced along it. */
+export function spacing({ scale }: { readonly scale: "linear" | "log" }): (x: number) => number {
+  return scale === "log" ? Math.log : (x) => x;
+}
+
 /** The smallest of 1, 2 and 5 times a power of ten that is not below a number. */
 export function roundStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));

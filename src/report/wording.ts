@@ -49,6 +49,15 @@ export function valueText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** The value of such a text: JSON, or the text itself where it is not JSON. */
+export function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 /** `20 episodes of training, then 80 of deployment`. */
 export function describeSchedule(rates: ArrayLike<number>): string {
   const phases = phasesOf(rates);

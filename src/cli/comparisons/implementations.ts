@@ -37,7 +37,7 @@ const TRAJECTORY_TOLERANCE = 1e-14;
 /** twice the rounding error of an addition in float32 */
 const FLOAT32_TOLERANCE = 2 ** -22;
 
-const WAYS = [
+const SOLVERS = [
   { backend: "cpu", method: "rollout" },
   { backend: "cpu", method: "moments" },
   { backend: "gpu", method: "rollout" },
@@ -82,12 +82,12 @@ export function compareFloat32(
 }
 
 export const referenceChecks: readonly Check[] = (reference as Reference[]).flatMap((wanted): Check[] => [
-  ...WAYS.map((way) => ({
+  ...SOLVERS.map((solver) => ({
     subject: wanted.name,
-    compared: `${way.backend} ${way.method} with the post's code`,
-    gpu: way.backend === "gpu",
+    compared: `${solver.backend} ${solver.method} with the post's code`,
+    gpu: solver.backend === "gpu",
     run: async (ask: Parameters<Check["run"]>[0]) =>
-      compareWithReference(await ask(configOf(wanted), way), wanted),
+      compareWithReference(await ask(configOf(wanted), solver), wanted),
   })),
   {
     subject: wanted.name,
