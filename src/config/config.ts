@@ -4,7 +4,7 @@
 
 import * as v from "valibot";
 import { MesaError } from "../errors.ts";
-import { type Game, gameOf, type StateVariable } from "../game/game.ts";
+import { discountOf, type Game, gameOf, type StateVariable } from "../game/game.ts";
 import { games } from "../game/games.ts";
 import type { AnyGame, DecisionName, DefinitionOf, IsAny, ParameterName, StateName } from "../game/names.ts";
 import { layers, MOST_WEIGHTS } from "../game/network.ts";
@@ -100,7 +100,7 @@ function schemaOf(game: Game) {
   return object({
     game: v.any(),
     schedule: v.optional(game.hidden ? hiddenSchedule : schedule, {}),
-    ...only(game.proportional && !game.hidden, { horizon: v.optional(horizon, "finite") }),
+    ...only(game.formulas.linear && !game.hidden, { horizon: v.optional(horizon, "finite") }),
     ...mapValues<Axis, v.GenericSchema>(game.decision, (a) => axis(a)),
     ...mapValues<StateVariable, v.GenericSchema>(game.state, (s) => axis(s, s.bounds)),
     ...mapValues(game.parameters, (p) => v.optional(bounded(p), p.default)),
@@ -185,10 +185,21 @@ export function checkConfig(input: unknown): { game: Game; config: FilledConfig 
   checkLimit("schedule", LIMITS.episodes, "episodes", episodes);
   if (episodes === 0)
     throw new MesaError("INVALID_CONFIG", "schedule must have at least one episode, got none");
-  if (config.horizon === "infinite" && config.discount === 1)
-    throw new MesaError("INVALID_CONFIG", "discount must be below 1 where horizon is infinite, got 1");
+  if (config.horizon === "infinite") checkDiscount(game, config);
   config.plotWindow ??= defaultWindow(config);
   return { game, config };
+}
+
+/** @throws MesaError `INVALID_CONFIG` where what goes on for ever is not discounted */
+function checkDiscount(game: Game, config: FilledConfig): void {
+  const values = Object.keys(game.parameters).map((name) => [name, config[name] as number]);
+  const discount = discountOf(game, Object.fromEntries(values));
+  if (discount >= 0 && discount < 1) return;
+  const allowed = discount < 0 ? "at least 0" : "below 1";
+  throw new MesaError(
+    "INVALID_CONFIG",
+    `discount must be ${allowed} where horizon is infinite, got ${discount}`,
+  );
 }
 
 /** A game whose network has other layers. */

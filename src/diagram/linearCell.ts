@@ -3,8 +3,8 @@
 
 import { instantiate } from "../cpu/assembler.ts";
 import { NUMBER, VECTOR } from "../cpu/evaluation.ts";
-import type { Game, PhaseChain } from "../game/game.ts";
-import { costForEver, type Equilibrium, finish, formOf, restForEver } from "../model/equilibrium.ts";
+import { discountOf, type Game, type PhaseChain } from "../game/game.ts";
+import { type Equilibrium, finish, restForEver } from "../model/equilibrium.ts";
 import { measuresByChance, measuresByName } from "../model/measures.ts";
 import { momentFormulasOf } from "../model/momentFormulas.ts";
 import { meanOf, roundingsOf, UNIT_ROUNDOFF } from "../model/moments.ts";
@@ -114,7 +114,6 @@ export class LinearCells {
   readonly #machine: Machine;
   /** what a cell is but for its own two settings */
   readonly #numbers: Readonly<Record<string, number>>;
-  readonly #meanSquare: number;
   readonly #names: {
     readonly all: readonly string[];
     readonly first: readonly string[];
@@ -143,7 +142,6 @@ export class LinearCells {
     this.#problem = problem;
     this.#machine = machine;
     this.#numbers = cellNumbers(diagram);
-    this.#meanSquare = meanOf(problem.states.axes)[0];
     const all = phaseMeasureNames(game, config);
     const states = Object.keys(game.state);
     const first = all.slice(0, hiddenPhase.signals * game.decisionNames.length);
@@ -295,8 +293,7 @@ export class LinearCells {
     all[this.#results.slack + lane] =
       roundingsOf(momentFormulasOf(game)!, episodes, states.size) * UNIT_ROUNDOFF;
     if (end) {
-      const { decision, continuation } = end.equilibrium;
-      const form = formOf(continuation);
+      const { decision, form } = end.equilibrium;
       const names = momentFormulasOf(game)!.formNames.map((name) => `end.${name}`);
       for (const [i, slot] of this.#slotsOf(names).entries()) all[slot + lane] = form[i];
       const size = decision.length;
@@ -390,14 +387,17 @@ export class LinearCells {
   #readCosts(cell: Cell, lane: number, phases: PhaseChain | undefined): void {
     const { from, end } = cell;
     const values = this.#values;
-    const meanSquare = this.#meanSquare;
-    const discount = this.#numberOf(cell, "discount");
+    const rest = end
+      ? restForEver(
+          end.equilibrium.cost,
+          discountOf(this.#problem.game, this.#parameters(cell)),
+          Math.max(1, from),
+        )
+      : 0;
     if (end && from === 0) {
-      const { continuation, play, margin } = end.equilibrium;
-      const [own, later] = costForEver(continuation, play, discount);
-      const cost = meanSquare * own;
-      values.cost = cost + meanSquare * later;
-      values.margin = finite(meanSquare * (own + margin) - cost);
+      const { cost, margin } = end.equilibrium;
+      values.cost = cost + rest;
+      values.margin = finite(cost + margin - cost);
       return;
     }
     let [cost, margin] = [0, Number.POSITIVE_INFINITY];
@@ -413,7 +413,7 @@ export class LinearCells {
       const dearer = probability * (this.#all[this.#runnersUp[s] + lane] - least);
       if (probability > 0 && dearer < margin) margin = dearer;
     }
-    values.cost = end ? cost + meanSquare * restForEver(discount, from) : cost;
+    values.cost = cost + rest;
     values.margin = finite(cost + margin - cost);
   }
 }

@@ -697,6 +697,15 @@ function hiddenPhases(
   }
 }
 
+const discounts = new WeakMap<Game, (values: readonly number[]) => ArrayLike<number>>();
+
+/** γ for some values of the parameters, where it is the same for all states. */
+export function discountOf(game: Game, parameters: Values): number {
+  const names = Object.keys(game.parameters);
+  if (!discounts.has(game)) discounts.set(game, createEvaluate([game.formulas.discount], names));
+  return discounts.get(game)!(names.map((name) => parameters[name]))[0];
+}
+
 /** A game's formulas for some values of its parameters, which then stand in them as numbers. */
 export function bind({ formulas }: Game, parameters: Values): Formulas {
   const graph = new Graph();

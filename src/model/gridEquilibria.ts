@@ -1,221 +1,569 @@
-// All stationary equilibria on a grid of candidates, and what ever longer finite horizons come to, both without a
-// guess.
+// All stationary equilibria on a grid of candidates of a linear game, and what ever longer finite horizons come to, both
+// without a guess.
 //
 // A candidate is an equilibrium if no other costs less where it is played for ever after. Every deviation that pays
-// refutes it, so its neighbours are tried first, and few candidates are left to be held against all.
+// refutes it, so its neighbours are tried first, and the last deviation that paid another; few candidates are left to be
+// held against all. That goes by costs that a linear system gives; what they leave close is decided with bounds of all
+// that was rounded, or not at all.
 //
-// In a finite horizon the candidate that is chosen is the same over a convex region of the moments (A, B), for costs
-// are linear in them. While one candidate i is chosen, A − A_i and B − B_i are multiplied by γg² and γg each episode.
-// So where i is also chosen at the corners of a rectangle around (A_i, B_i) that holds all that follows, it is chosen
-// for ever: that is a proof of the limit. With the products of a round it is one of a cycle, and with powers of them it
-// lets the horizon grow by many episodes at once.
+// In a finite horizon the candidate that is chosen is the same over a convex region of what follows, for costs are linear
+// in that. While candidates are played in rounds, each round's change of it is the one before, mapped by the round. So
+// where the sizes of all these changes add up to less than the region leaves room for, they are played for ever: that is
+// a proof of a limit or a cycle. As many of them as there is room for let the horizon grow by many episodes at once.
 
+import { MesaError } from "../errors.ts";
+import { createEvaluate, type Evaluate } from "../game/evaluate.ts";
+import { discountOf, type Game } from "../game/game.ts";
+import { isNumber, type Node } from "../game/graph.ts";
 import {
-  type Continuation,
   choose,
-  decays,
-  END,
   type Equilibria,
   type Equilibrium,
-  extend,
   type FiniteHorizon,
-  forEver,
-  heldMultiplier,
-  type Play,
   type Search,
+  withBound,
 } from "./equilibrium.ts";
+import { momentFormulasOf } from "./momentFormulas.ts";
+import { meanOf, UNIT_ROUNDOFF } from "./moments.ts";
+import type { Problem } from "./problem.ts";
+import {
+  before,
+  boundOf,
+  type Costs,
+  changeBefore,
+  episodeOf,
+  forEver,
+  inTurn,
+  matrix,
+  multiplierOf,
+  plus,
+  type Region,
+  type Stretch,
+  wander,
+} from "./stretch.ts";
 
-/** What candidates do to the goal, in the order of the grid, shape [candidates] each. */
-export interface Plays {
-  readonly r: Float64Array;
-  readonly s: Float64Array;
-}
-
-/** costs between two moments at which the search may be paused */
+/** numbers of candidates' costs between two pauses */
 const PAUSE = 2 ** 16;
 /** best responses until the finite horizon is given up */
 const MOST_RESPONSES = 20_000;
 const LONGEST_PERIOD = 64;
-/** by how many episodes the horizon grows at once, at most: a power of two, so even, for what turns */
-const LONGEST_STEP = 2 ** 60;
+/** how often a decision is made in a row before it is asked how long it will be */
+const FIRST_LOOK = 2;
+/** costs that differ by more than this share of their terms are told apart without a bound */
+const CLEAR = 2 ** -40;
+/** what is left of a row of a linear system, at least, where its solution is as precise as that */
+const LEAST_PIVOT = 2 ** -8;
+/** numbers of all candidates, at most: 2 GiB */
+const MOST_NUMBERS = 2 ** 28;
+/** episodes that are kept, at most */
+const MOST_STRETCHES = 4096;
 
-/** Best responses on a grid; the first of equals. */
-class Responses {
-  readonly discount: number;
+const range = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+/** What is evaluated of a candidate. S states, of which s are expected to move. */
+interface Formulas {
+  readonly states: number;
+  readonly moving: readonly number[];
+  /** entries of M that are not 0 anyway */
+  readonly entries: number;
+  /** (d, η, parameters, mean): what is now, those entries, and an episode: M, M_δ, R_δδ and R_oδ */
+  readonly candidate: Evaluate;
+  /** (d, η, parameters, mean): the sizes of their terms */
+  readonly sizes: Evaluate;
+  /** where A and D are in P */
+  readonly places: { readonly A: readonly number[]; readonly D: readonly number[] };
+  /** (mean, P): what the entries of M and their products are multiplied by in the cost of what is later */
+  readonly later: Evaluate;
+  /** roundings of any of these, at most */
+  readonly roundings: number;
+}
+
+const known = new WeakMap<Game, Formulas>();
+
+function formulasOf(game: Game): Formulas {
+  const found = known.get(game);
+  if (found) return found;
+  const { states, steps, now, inner, squares, sizes, later, ...rest } = momentFormulasOf(game)!;
+  const { meanNames, formNames, roundings } = rest;
+  const all = range(states);
+  const entries = range(steps.length).filter((a) => !isNumber(steps[a], 0));
+  const rowOf = (of: readonly Node[], i: number) => of.slice(i * states, (i + 1) * states);
+  const moving = all.filter((i) => [...rowOf(steps, i), ...inner[i]].some((x) => !isNumber(x, 0)));
+  const ofEpisode = (of: Pick<typeof sizes, "steps" | "inner" | "squares">) => [
+    ...moving.flatMap((i) => rowOf(of.steps, i)),
+    ...moving.flatMap((i) => moving.map((k) => of.inner[i][k])),
+    ...moving.flatMap((i) => moving.map((k) => of.squares[states + i][states + k])),
+    ...all.flatMap((j) => moving.map((k) => of.squares[j][states + k])),
+  ];
+  const pairs = range(steps.length).flatMap((a) => range(steps.length - a).map((b) => [a, a + b]));
+  const products = later.quadratic.filter((_, p) => pairs[p].every((a) => entries.includes(a)));
+  const names = [game.decisionNames, ["learningRate"], Object.keys(game.parameters)];
+  const of = (from: readonly Node[]) => entries.map((a) => from[a]);
+  const place = (i: number, j: number) => formNames.indexOf(`P.${Math.min(i, j)}.${Math.max(i, j)}`);
+  const made: Formulas = {
+    ...{ states, moving, entries: entries.length, roundings },
+    candidate: createEvaluate(
+      [now, ...of(steps), ...ofEpisode({ steps, inner, squares })],
+      ...[...names, meanNames],
+    ),
+    sizes: createEvaluate([sizes.now, ...of(sizes.steps), ...ofEpisode(sizes)], ...names, meanNames),
+    later: createEvaluate([...of(later.linear), ...products], meanNames, formNames),
+    places: {
+      A: moving.flatMap((i) => moving.map((k) => place(states + i, states + k))),
+      D: all.flatMap((j) => moving.map((k) => place(j, states + k))),
+    },
+  };
+  known.set(game, made);
+  return made;
+}
+
+/** Solves linear systems of one size, again and again. */
+class LinearSystem {
+  /** by rows: the coefficients, then the right sides, which become the solutions; shape [rows][width] */
+  readonly at: Float64Array;
+  readonly width: number;
+  readonly #rows: number;
+
+  constructor(rows: number, rightSides: number) {
+    this.#rows = rows;
+    this.width = rows + rightSides;
+    this.at = new Float64Array(rows * this.width);
+  }
+
+  /** @param terms what each row's coefficients are sums of; @returns whether nothing much of them cancels */
+  solve(terms: Float64Array): boolean {
+    const { at, width } = this;
+    for (let p = 0; p < this.#rows; p++) {
+      let pivot = p;
+      for (let r = p + 1; r < this.#rows; r++)
+        if (Math.abs(at[r * width + p]) > Math.abs(at[pivot * width + p])) pivot = r;
+      if (!(Math.abs(at[pivot * width + p]) > LEAST_PIVOT * terms[pivot])) return false;
+      if (pivot !== p) {
+        for (let c = p; c < width; c++) {
+          const swapped = at[p * width + c];
+          at[p * width + c] = at[pivot * width + c];
+          at[pivot * width + c] = swapped;
+        }
+        terms[pivot] = terms[p];
+      }
+      const divisor = at[p * width + p];
+      for (let c = p; c < width; c++) at[p * width + c] /= divisor;
+      for (let r = 0; r < this.#rows; r++) {
+        const factor = at[r * width + p];
+        if (r === p || factor === 0) continue;
+        for (let c = p; c < width; c++) at[r * width + c] -= factor * at[p * width + c];
+      }
+    }
+    return true;
+  }
+}
+
+/** What is to be searched. */
+export type Searched = Pick<Problem, "game" | "parameters" | "candidates" | "learningRates" | "states">;
+
+/** The candidates at a learning rate that goes on for ever. Costs are in units of the largest mean square. */
+class Candidates {
   readonly count: number;
-  readonly #r: Float64Array;
-  readonly #s: Float64Array;
-  /** how many costs were computed, and how many when the search was last paused */
+  /** of costs */
+  readonly unit: number;
+  /** no future at all */
+  readonly end: Costs;
+  readonly #problem: Searched;
+  readonly #formulas: Formulas;
+  readonly #rate: readonly number[];
+  readonly #parameters: readonly number[];
+  readonly #mean: Float64Array;
+  readonly #meanSizes: Float64Array;
+  readonly #discount: number;
+  /** rows of what a cost is linear in, which is what is now, the entries of M and their products, and of an episode */
+  readonly #rows: Float64Array;
+  readonly #width: number;
+  /** where the episode begins in a row */
+  readonly #episode: number;
+  /** how far the neighbours of a candidate are */
+  readonly #strides: readonly number[];
+  readonly #systems: readonly [ofA: LinearSystem, ofD: LinearSystem];
+  readonly #terms: Float64Array;
+  readonly #form: Float64Array;
+  readonly #stretches = new Map<number, Stretch>();
+  /** the last deviation that paid */
+  #last = 0;
+  /** how many costs were computed since the search was last paused */
   #costs = 0;
-  #pausedAt = 0;
 
-  constructor({ r, s }: Plays, discount: number) {
-    this.#r = r;
-    this.#s = s;
-    this.discount = discount;
-    this.count = r.length;
+  constructor(problem: Searched, discount: number) {
+    const { game, parameters, candidates, learningRates, states } = problem;
+    const formulas = formulasOf(game);
+    const [S, s] = [formulas.states, formulas.moving.length];
+    const mean = meanOf(states.axes);
+    const largest = Math.max(...mean);
+    this.unit = largest > 0 ? largest : 1;
+    this.count = candidates.size;
+    this.end = { A: matrix(s, new Array(s * s).fill(0)), D: matrix(s, new Array(S * s).fill(0)) };
+    this.#problem = problem;
+    this.#formulas = formulas;
+    this.#rate = [learningRates.at(-1)!];
+    this.#parameters = Object.keys(game.parameters).map((name) => parameters[name]);
+    this.#mean = mean.map((x) => x / this.unit);
+    this.#meanSizes = this.#mean.map(Math.abs);
+    this.#discount = discount;
+    this.#episode = 1 + formulas.entries + (formulas.entries * (formulas.entries + 1)) / 2;
+    this.#width = this.#episode + 2 * s * (S + s);
+    if (this.count * this.#width > MOST_NUMBERS)
+      throw new MesaError(
+        "LIMIT_EXCEEDED",
+        `the search for equilibria takes at most ${Math.floor(MOST_NUMBERS / this.#width)} candidates of the game ${game.name}, got ${this.count}`,
+      );
+    this.#rows = new Float64Array(this.count * this.#width);
+    const counts = candidates.axes.map(({ length }) => length);
+    this.#strides = counts.map((_, i) => counts.slice(i + 1).reduce((a, b) => a * b, 1));
+    this.#systems = [new LinearSystem(s * s, 1), new LinearSystem(s, S)];
+    this.#terms = new Float64Array(Math.max(1, s * s));
+    this.#form = new Float64Array(S * (2 * S + 1));
   }
 
-  play(index: number): Play {
-    return { r: this.#r[index], s: this.#s[index] };
+  /** Fills the rows in. */
+  *prepare(): Search<void> {
+    const { candidates } = this.#problem;
+    for (let index = 0; index < this.count; index++) {
+      this.#fill(this.#rows, index * this.#width, this.#evaluated(candidates.at(index), "candidate"));
+      this.#costs++;
+      if (this.isDue()) yield 0;
+    }
   }
 
-  /** As `relativeCost`; infinite where that overflows. */
-  #cost(index: number, A: number, D: number): number {
-    const r = this.#r[index];
-    const s = this.#s[index];
-    const cost = r * (r - 2) + this.discount * (s * (s * A - 2 * D));
+  #evaluated(decision: readonly number[], what: "candidate" | "sizes"): Float64Array {
+    return this.#formulas[what](decision, this.#rate, this.#parameters, this.#mean);
+  }
+
+  /** Whether the search has gone on for long enough to be paused. */
+  isDue(): boolean {
+    if (this.#costs < PAUSE) return false;
+    this.#costs = 0;
+    return true;
+  }
+
+  /** The quadratic form of costs, without what all decisions share; the next call overwrites it. */
+  #formOf({ A, D }: Costs, of: "x" | "error" = "x"): Float64Array {
+    const { A: atA, D: atD } = this.#formulas.places;
+    for (let i = 0; i < atA.length; i++) this.#form[atA[i]] = A[of][i];
+    for (let i = 0; i < atD.length; i++) this.#form[atD[i]] = D[of][i];
+    return this.#form;
+  }
+
+  /** What multiplies the entries of M and their products in a candidate's cost; the next call overwrites it. */
+  #coefficients(form: Float64Array, mean = this.#mean): Float64Array {
+    const of = this.#formulas.later(mean, form);
+    for (let i = 0; i < of.length; i++) of[i] *= this.#discount;
+    return of;
+  }
+
+  /** The same of costs of which only the sizes are known. */
+  #sizesOf(form: Float64Array): Float64Array {
+    for (let i = 0; i < form.length; i++) form[i] = Math.abs(form[i]);
+    return this.#coefficients(form, this.#meanSizes);
+  }
+
+  /** Writes a row of what was evaluated. */
+  #fill(rows: Float64Array, at: number, values: Float64Array): void {
+    const { entries } = this.#formulas;
+    for (let i = 0; i <= entries; i++) rows[at++] = values[i];
+    for (let i = 1; i <= entries; i++) for (let j = i; j <= entries; j++) rows[at++] = values[i] * values[j];
+    for (let i = 1 + entries; i < values.length; i++) rows[at++] = values[i];
+  }
+
+  /** What comes later; as sizes, where terms do not cancel. */
+  #later(index: number, of: Float64Array): number {
+    const from = index * this.#width + 1;
+    let cost = 0;
+    for (let i = 0; i < of.length; i++) cost += of[i] * this.#rows[from + i];
+    return cost;
+  }
+
+  /** A candidate's cost but for what is the same for all; infinite where that overflows. */
+  #cost(index: number, of: Float64Array): number {
+    const cost = this.#rows[index * this.#width] + this.#later(index, of);
     return Number.isFinite(cost) ? cost : Number.POSITIVE_INFINITY;
   }
 
-  /** The best response to what follows; −1 where every cost overflows. */
-  to({ A, D }: Continuation): number {
+  /** The sizes of the terms of a cost. */
+  #size(index: number, of: Float64Array): number {
+    const from = index * this.#width;
+    let size = this.#rows[from];
+    for (let i = 0; i < of.length; i++) size += Math.abs(of[i] * this.#rows[from + 1 + i]);
+    return size;
+  }
+
+  /** By how much two costs may come nearer where the coefficients change by so much. */
+  #spread(one: number, other: number, of: Float64Array): number {
+    const rows = this.#rows;
+    const [a, b] = [one * this.#width + 1, other * this.#width + 1];
+    let spread = 0;
+    for (let i = 0; i < of.length; i++) spread += of[i] * Math.abs(rows[a + i] - rows[b + i]);
+    return spread;
+  }
+
+  /** The best response to what follows, the first of equals; −1 where every cost overflows. */
+  to(after: Costs): number {
+    return this.#best(this.#coefficients(this.#formOf(after)));
+  }
+
+  #best(of: Float64Array): number {
+    const rows = this.#rows;
     let best = -1;
     let minimum = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.count; i++) {
-      const cost = this.#cost(i, A, D);
-      if (cost < minimum) {
-        minimum = cost;
-        best = i;
-      }
+    for (let i = 0, at = 0; i < this.count; i++) {
+      let cost = 0;
+      const now = rows[at++];
+      for (let k = 0; k < of.length; k++) cost += of[k] * rows[at + k];
+      cost += now;
+      at += this.#width - 1;
+      if (!(cost < minimum) || cost === Number.NEGATIVE_INFINITY) continue;
+      best = i;
+      minimum = cost;
     }
     this.#costs += this.count;
     return best;
   }
 
-  /** Whether the search has gone on for long enough to be paused. */
-  isDue(): boolean {
-    if (this.#costs - this.#pausedAt < PAUSE) return false;
-    this.#pausedAt = this.#costs;
+  /** An episode with a candidate. */
+  stretchOf(index: number): Stretch {
+    const known = this.#stretches.get(index);
+    if (known) return known;
+    const { states: S, moving, entries, roundings } = this.#formulas;
+    const s = moving.length;
+    const sizes = this.#evaluated(this.#problem.candidates.at(index), "sizes");
+    const unit = roundings * UNIT_ROUNDOFF;
+    let [from, fromSizes] = [index * this.#width + this.#episode, 1 + entries];
+    const take = (rows: number, columns: number) => {
+      const x: number[] = [];
+      const error: number[] = [];
+      for (let i = 0; i < rows * columns; i++) {
+        x.push(this.#rows[from++]);
+        error.push(unit * sizes[fromSizes++]);
+      }
+      return matrix(columns, x, error);
+    };
+    const [push, step, A, D] = [take(s, S), take(s, s), take(s, s), take(S, s)];
+    if (this.#stretches.size >= MOST_STRETCHES) this.#stretches.clear();
+    const stretch = episodeOf({ A, D }, step, push, this.#discount);
+    this.#stretches.set(index, stretch);
+    return stretch;
+  }
+
+  /** What follows where a candidate is played for ever, into #form; whether that is finite, undefined where it is close. */
+  #solve(index: number): boolean | undefined {
+    const { states: S, moving, places } = this.#formulas;
+    const s = moving.length;
+    const discount = this.#discount;
+    const rest = 1 - discount;
+    const values = this.#rows;
+    const M = index * this.#width + this.#episode;
+    const N = M + s * S;
+    const R = N + s * s;
+    const Q = R + s * s;
+    const [ofA, ofD] = this.#systems;
+    const terms = this.#terms;
+    // A − γ Gᵀ A G = R_δδ with G = 1 + N, in which ones cancel
+    for (let i = 0; i < s; i++)
+      for (let k = 0; k < s; k++) {
+        const row = i * s + k;
+        terms[row] = 0;
+        for (let a = 0; a < s; a++)
+          for (let b = 0; b < s; b++) {
+            const left = discount * values[N + a * s + i];
+            const right = values[N + b * s + k];
+            const product = left * right;
+            const once = (b === k ? left : 0) + (a === i ? discount * right : 0);
+            const one = a === i && b === k ? rest : 0;
+            ofA.at[row * ofA.width + a * s + b] = one - once - product;
+            terms[row] += one + Math.abs(once) + Math.abs(product);
+          }
+        ofA.at[row * ofA.width + s * s] = values[R + row];
+      }
+    if (!ofA.solve(terms)) return undefined;
+    const A = (i: number, k: number) => ofA.at[(i * s + k) * ofA.width + s * s];
+    for (let i = 0; i < s; i++) if (A(i, i) < 0) return false;
+    // D − γ D G = R_oδ + γ Mᵀ A G
+    for (let k = 0; k < s; k++) {
+      terms[k] = 0;
+      for (let b = 0; b < s; b++) {
+        const change = discount * values[N + b * s + k];
+        const one = b === k ? rest : 0;
+        ofD.at[k * ofD.width + b] = one - change;
+        terms[k] += one + Math.abs(change);
+      }
+      for (let j = 0; j < S; j++) {
+        let right = values[Q + j * s + k];
+        for (let b = 0; b < s; b++) {
+          let pushed = 0;
+          for (let a = 0; a < s; a++) pushed += values[M + a * S + j] * A(a, b);
+          right += discount * pushed * ((b === k ? 1 : 0) + values[N + b * s + k]);
+        }
+        ofD.at[k * ofD.width + s + j] = right;
+      }
+    }
+    if (!ofD.solve(terms)) return undefined;
+    for (let i = 0; i < s; i++) for (let k = i; k < s; k++) this.#form[places.A[i * s + k]] = A(i, k);
+    for (let j = 0; j < S; j++)
+      for (let k = 0; k < s; k++) this.#form[places.D[j * s + k]] = ofD.at[k * ofD.width + s + j];
     return true;
   }
 
+  /** Whether a candidate is surely no equilibrium, by costs alone. */
+  isRefuted(index: number): boolean {
+    this.#costs += 4;
+    const isTold = this.#solve(index);
+    if (isTold === undefined) return false;
+    if (!isTold) return true;
+    const of = this.#coefficients(this.#form);
+    const own = this.#cost(index, of);
+    for (const away of this.#strides)
+      if (this.#pays(index, index - away, own, of) || this.#pays(index, index + away, own, of)) return true;
+    if (this.#pays(index, this.#last, own, of)) return true;
+    const best = this.#best(of);
+    if (!this.#pays(index, best, own, of)) return false;
+    this.#last = best;
+    return true;
+  }
+
+  /** Whether another candidate surely costs less. */
+  #pays(index: number, other: number, own: number, of: Float64Array): boolean {
+    if (other < 0 || other >= this.count) return false;
+    const gain = own - this.#cost(other, of);
+    return gain > 0 && gain > CLEAR * (this.#size(index, of) + this.#size(other, of));
+  }
+
   /**
-   * By how much the best other candidate costs more, NaN if there is none; negative, and no more than that, if one costs
-   * less. Neighbours are tried first: few candidates need more to be refuted.
+   * Whether a candidate is an equilibrium: no other costs less where it is played for ever after.
+   *
+   * @returns `undecided` where another costs as much within what is rounded, and not to the last bit, term by term
    */
-  margin(index: number, { A, D }: Continuation): number {
-    const own = this.#cost(index, A, D);
-    if (own === Number.POSITIVE_INFINITY) return Number.NEGATIVE_INFINITY;
-    this.#costs += 3;
-    if (index > 0 && this.#cost(index - 1, A, D) < own) return Number.NEGATIVE_INFINITY;
-    if (index + 1 < this.count && this.#cost(index + 1, A, D) < own) return Number.NEGATIVE_INFINITY;
-    this.#costs += this.count;
-    let best = Number.NaN;
-    for (let i = 0; i < this.count; i++) {
-      if (i === index) continue;
-      const cost = this.#cost(i, A, D);
+  decide(index: number): Omit<Equilibrium, "gap"> | "undecided" | undefined {
+    const { roundings } = this.#formulas;
+    const { candidates } = this.#problem;
+    const terms = new Float64Array(this.#width);
+    const stretch = this.stretchOf(index);
+    const costs = forEver(stretch);
+    if (!costs) return undefined;
+    const form = this.#formOf(costs).slice();
+    const of = this.#coefficients(form).slice();
+    const own = this.#cost(index, of);
+    const all = this.#sizesOf(form.slice()).slice();
+    const off = this.#sizesOf(this.#formOf(costs, "error"));
+    const ownSize = this.#size(index, of);
+    /** how far a cost may be off, but for what follows */
+    const rounding = (other: number) => {
+      this.#fill(terms, 0, this.#evaluated(candidates.at(other), "sizes"));
+      return 4 * roundings * UNIT_ROUNDOFF * all.reduce((sum, x, i) => sum + x * terms[1 + i], terms[0]);
+    };
+    let [best, isTold] = [Number.NaN, Number.isFinite(own)];
+    for (let other = 0; other < this.count; other++) {
+      if (other === index) continue;
+      const cost = this.#cost(other, of);
       if (!(cost >= best)) best = cost;
-      if (cost < own) break;
+      if (cost === Number.POSITIVE_INFINITY) continue;
+      const more = cost - own;
+      const spread = this.#spread(index, other, off);
+      if (more > CLEAR * (ownSize + this.#size(other, of)) + spread) continue;
+      const isTie =
+        this.#rows[other * this.#width] === this.#rows[index * this.#width] &&
+        this.#later(other, of) === this.#later(index, of);
+      if (isTie) continue;
+      const bound = spread + rounding(index) + rounding(other);
+      if (more < -bound) return undefined;
+      if (!(more > bound)) isTold = false;
     }
-    return best - own;
+    this.#costs += 3 * this.count;
+    if (!isTold) return "undecided";
+    return {
+      ...{ decision: candidates.at(index), form: withBound(form), cost: this.unit * own },
+      ...{ multiplier: multiplierOf(stretch), margin: this.unit * (best - own) },
+    };
   }
 
-  /** Whether the induction chooses a candidate: no other costs less, and none before it as much. */
-  isChosen(index: number, continuation: Continuation): boolean {
-    const margin = this.margin(index, continuation);
-    return margin === 0 ? this.to(continuation) === index : !(margin < 0);
-  }
-
-  /** Some episodes of one candidate and what follows them. Where there are several, its cost for ever is finite. */
-  repeat(index: number, after: Continuation, episodes: number): Continuation {
-    const play = this.play(index);
-    if (episodes === 1) return extend(after, play, this.discount);
-    const { a, b } = approachOf([play], this.discount);
-    return between(forEver(play, this.discount)!, after, Math.exp(episodes * a), Math.exp(episodes * b));
+  /** Whether the induction chooses a candidate before costs, and before all that are as near to them. */
+  isChosen(index: number, after: Costs, far: Costs): boolean {
+    const of = this.#coefficients(this.#formOf(after)).slice();
+    const reach = this.#sizesOf(this.#formOf(far));
+    const own = this.#cost(index, of);
+    if (!Number.isFinite(own)) return false;
+    const wins = (other: number) => {
+      if (other < 0 || other >= this.count || other === index) return true;
+      const more = this.#cost(other, of) - own - this.#spread(index, other, reach);
+      return more > 0 || (more === 0 && other > index);
+    };
+    for (const away of this.#strides) if (!wins(index - away) || !wins(index + away)) return false;
+    this.#costs += 2 * this.count;
+    for (let other = 0; other < this.count; other++) if (!wins(other)) return false;
+    return true;
   }
 }
 
-/**
- * What a round of decisions multiplies the distances of A and of B from their fixed points by: the products of γg² and
- * of γg. Their logarithms keep their digits where they are near 0; `turns` is whether the second is negative.
- */
-function approachOf(round: readonly Play[], discount: number): { a: number; b: number; turns: boolean } {
-  let [a, b, turns] = [0, 0, false];
-  for (const { s } of round) {
-    const { u, v } = decays(s, discount);
-    a += Math.log1p(-u);
-    b += v < 1 ? Math.log1p(-v) : Math.log(v - 1);
-    if (v > 1) turns = !turns;
-  }
-  return { a, b, turns };
-}
-
-/** The point at these shares of the way, of A and of B, from `limit` to `now`. */
-function between(limit: Continuation, now: Continuation, a: number, b: number): Continuation {
-  const farA = now.A - limit.A;
-  const farB = farA - (now.D - limit.D);
-  return { A: limit.A + a * farA, D: limit.D + (a * farA - b * farB) };
-}
-
-/**
- * All stationary equilibria on a grid.
- *
- * @param decisionAt the numbers of a candidate
- */
-export function* findOnGrid(
-  plays: Plays,
-  discount: number,
-  decisionAt: (index: number) => readonly number[],
-): Search<Equilibria> {
-  const responses = new Responses(plays, discount);
-  const { count } = responses;
+/** All stationary equilibria on the grid of a problem, at its last learning rate. */
+export function* findOnGrid(problem: Searched): Search<Equilibria> {
+  const discount = discountOf(problem.game, problem.parameters);
+  const candidates = new Candidates(problem, discount);
+  const { count } = candidates;
+  yield* candidates.prepare();
   const indices: number[] = [];
   const equilibria: Equilibrium[] = [];
+  const undecided: [from: number, to: number][] = [];
   for (let index = 0; index < count; index++) {
-    const play = responses.play(index);
-    const continuation = forEver(play, discount);
-    const margin = continuation ? responses.margin(index, continuation) : -1;
-    if (continuation && !(margin < 0)) {
+    if (candidates.isDue()) yield (0.5 * index) / count;
+    if (candidates.isRefuted(index)) continue;
+    const found = candidates.decide(index);
+    if (found === "undecided") {
+      if (undecided.at(-1)?.[1] === index - 1 && problem.candidates.axes.length === 1)
+        undecided.at(-1)![1] = index;
+      else undecided.push([index, index]);
+    } else if (found) {
       indices.push(index);
-      const multiplier = heldMultiplier(play, discount);
-      equilibria.push({ decision: decisionAt(index), play, continuation, multiplier, gap: 0, margin });
+      equilibria.push({ ...found, gap: 0 });
     }
-    if (responses.isDue()) yield (0.5 * index) / count;
   }
-  const { decisions, ...horizon } = yield* lengthen(responses);
-  const limit = horizon.outcome === "limit" ? indices.indexOf(decisions[0]) : -1;
+  const { decisions, ...horizon } = yield* lengthen(candidates);
+  const decisionAt = (index: number) => problem.candidates.at(index);
   return {
     equilibria,
-    undecided: [],
+    undecided: undecided.map(([from, to]) => [decisionAt(from), decisionAt(to)] as const),
     finiteHorizon: { ...horizon, decisions: decisions.map(decisionAt) },
-    chosen: choose(equilibria, limit, discount),
+    chosen: choose(equilibria, horizon.outcome === "limit" ? indices.indexOf(decisions[0]) : -1),
   };
 }
 
 /** Makes the horizon longer until it is known what that comes to; decisions are indices of candidates. */
-function* lengthen(responses: Responses): Search<FiniteHorizon<number>> {
-  let now = END;
+function* lengthen(candidates: Candidates): Search<FiniteHorizon<number>> {
+  let now = candidates.end;
   let episodes = 0;
   /** how often the last decision was made in a row, and when to ask how long it will be */
-  let [streak, nextLook] = [0, 1];
+  let [streak, nextLook] = [0, FIRST_LOOK];
   let nextRound = 2 * LONGEST_PERIOD;
   const past: number[] = [];
   for (let asked = 0; asked < MOST_RESPONSES; asked++) {
-    const share = 0.5 + (0.5 * asked) / MOST_RESPONSES;
-    if (responses.isDue()) yield share;
-    const index = responses.to(now);
+    if (candidates.isDue()) yield 0.5 + (0.5 * asked) / MOST_RESPONSES;
+    const index = candidates.to(now);
     if (index < 0) break;
     let steps = 1;
-    if (index !== past.at(-1)) [streak, nextLook] = [0, 1];
+    let stretch = candidates.stretchOf(index);
+    if (index !== past.at(-1)) [streak, nextLook] = [0, FIRST_LOOK];
     if (streak >= nextLook) {
       nextLook = 2 * streak;
-      if (yield* isHeld(responses, [index], now, share))
+      const held = holdsFor(candidates, [index], now);
+      if (held.times === Number.POSITIVE_INFINITY)
         return { outcome: "limit", period: 1, decisions: [index], episodes };
-      // no part of a round that could be found
-      if (streak >= LONGEST_PERIOD)
-        while (steps < LONGEST_STEP && (yield* isHeld(responses, [index], now, share, 2 * steps))) steps *= 2;
+      if (held.times > 1) ({ times: steps, stretch } = held);
     }
     if (past.length >= nextRound) {
       nextRound *= 2;
       for (const round of roundsOf(past))
-        if (yield* isHeld(responses, round, now, share))
+        if (holdsFor(candidates, round, now).times === Number.POSITIVE_INFINITY)
           return { outcome: "cycle", period: round.length, decisions: round, episodes };
     }
-    past.push(index);
+    for (let i = 0; i < Math.min(steps, 2 * LONGEST_PERIOD); i++) past.push(index);
     streak += steps;
     episodes += steps;
-    now = responses.repeat(index, now, steps);
+    now = before(stretch, now);
   }
   return { outcome: "none", period: null, decisions: [], episodes };
 }
@@ -232,43 +580,27 @@ function roundsOf(past: readonly number[]): number[][] {
   return rounds;
 }
 
-/**
- * Whether candidates that are played in rounds, from the last episode on, are chosen all the while.
- *
- * @param share of the search that is done
- * @param times how many rounds
- */
-function* isHeld(
-  responses: Responses,
+/** How many times candidates that are played in rounds, from the last episode on, are surely chosen all the while. */
+function holdsFor(
+  candidates: Candidates,
   round: readonly number[],
-  now: Continuation,
-  share: number,
-  times = Number.POSITIVE_INFINITY,
-): Search<boolean> {
-  const { discount } = responses;
-  const plays = round.map((index) => responses.play(index));
-  const { a: logA, b: logB, turns } = approachOf(plays, discount);
-  let limit: Continuation | undefined;
-  if (plays.length === 1) limit = forEver(plays[0], discount);
-  else if (logA < 0) {
-    const once = plays.reduce((after, play) => extend(after, play, discount), END);
-    const A = once.A / -Math.expm1(logA);
-    limit = { A, D: A - (once.A - once.D) / (turns ? 1 + Math.exp(logB) : -Math.expm1(logB)) };
+  now: Costs,
+): { readonly times: number; readonly stretch: Stretch } {
+  const stretches = round.map((index) => candidates.stretchOf(index));
+  const whole = stretches.reduce((after, one) => inTurn(one, after));
+  const isHeld = (way: Region) => {
+    let [at, far] = [plus(now, way.middle), way.far];
+    for (const [i, index] of round.entries()) {
+      if (!candidates.isChosen(index, at, far)) return false;
+      [at, far] = [before(stretches[i], at), before(boundOf(stretches[i]), far)];
+    }
+    return true;
+  };
+  // what is refuted is so by a neighbour most of the time
+  const ways = [...wander(whole, changeBefore(whole, now))];
+  for (let doublings = ways.length - 1; doublings >= 0; doublings--) {
+    const { way, stretch, isAll } = ways[doublings];
+    if (isHeld(way)) return { times: isAll ? Number.POSITIVE_INFINITY : 2 ** doublings, stretch };
   }
-  if (!limit) return false;
-  // what grows leaves any fixed point but the one that it is at
-  const isThere = limit.A === now.A && limit.D === now.D;
-  if (logA >= 0 && !isThere) return false;
-  const endsA = isThere ? [1] : [1, Math.exp(times * logA)];
-  const endsB = isThere ? [1] : [1, turns ? -Math.exp(logB) : Math.exp(times * logB)];
-  for (const [i, index] of round.entries()) {
-    for (const a of endsA)
-      for (const b of endsB) {
-        if (!responses.isChosen(index, between(limit, now, a, b))) return false;
-        if (responses.isDue()) yield share;
-      }
-    limit = extend(limit, plays[i], discount);
-    now = extend(now, plays[i], discount);
-  }
-  return true;
+  return { times: 0, stretch: whole };
 }

@@ -57,6 +57,16 @@ export interface MomentFormulas {
     readonly linear: readonly Node[];
     readonly quadratic: readonly Node[];
   };
+  /** what an episode adds to P, whole, shape [n][n]; and M_δ, shape [S][S] */
+  readonly squares: Matrix;
+  readonly inner: Matrix;
+  /** what the terms of some of these add up to if none cancels, shapes as of those */
+  readonly sizes: {
+    readonly now: Node;
+    readonly steps: readonly Node[];
+    readonly squares: Matrix;
+    readonly inner: Matrix;
+  };
   /** what becomes of P and B, γ included, shapes as of their names */
   readonly form: readonly Node[];
   readonly bound: readonly Node[];
@@ -121,13 +131,12 @@ function build({ formulas, state, decisionNames }: Game): MomentFormulas | undef
   if (asRead.includes(undefined) || sizes.some((form) => form.includes(undefined))) return undefined;
   const readRoots = (asRead.slice(0, Q) as Node[][]).map(aboutOwn);
   const readSteps = (asRead.slice(Q) as Node[][]).map(aboutOwn);
-  const mostRoots = (sizes.slice(0, Q) as Node[][]).map((form, q) =>
-    aboutOwn(form).map((size, j) => g.maximum(size, readRoots[q][j])),
+  const [ownRoots, ownSteps] = [sizes.slice(0, Q), sizes.slice(Q)].map((forms) =>
+    (forms as Node[][]).map(aboutOwn),
   );
-  const mostSteps = (sizes.slice(Q) as Node[][]).map((form, i) =>
-    aboutOwn(form).map((size, j) =>
-      g.maximum(j % S === i ? g.add(g.number(1), size) : size, readSteps[i][j]),
-    ),
+  const mostRoots = ownRoots.map((form, q) => form.map((size, j) => g.maximum(size, readRoots[q][j])));
+  const mostSteps = ownSteps.map((form, i) =>
+    form.map((size, j) => g.maximum(j % S === i ? g.add(g.number(1), size) : size, readSteps[i][j])),
   );
   const weights = objective.map(({ weight }) => weight);
 
@@ -145,6 +154,9 @@ function build({ formulas, state, decisionNames }: Game): MomentFormulas | undef
   };
   const squares = (form: Matrix, i: number, j: number) =>
     sum(form.map((r, q) => product(weights[q], r[i], r[j])));
+  const whole = (form: Matrix) => all.map((i) => all.map((j) => squares(form, i, j)));
+  const meanSquare = (form: Matrix, mean: (node: Node) => Node) =>
+    sum(small.flatMap((i) => small.map((j) => product(squares(form, i, j), mean(M(i, j))))));
 
   const PF = transformed(P);
   const BF = transformed(B);
@@ -167,12 +179,12 @@ function build({ formulas, state, decisionNames }: Game): MomentFormulas | undef
       return a === b ? once : twice(once);
     }),
   };
-  const now = sum(small.flatMap((i) => small.map((j) => product(squares(roots, i, j), M(i, j)))));
+  const now = meanSquare(roots, (node) => node);
   const trace = (A: (i: number, j: number) => Node) => sum(small.map((i) => positive(A(S + i, S + i))));
   const largest = (nodes: readonly Node[]) => nodes.reduce((a, b) => g.maximum(a, b));
   const ofStep = steps.flatMap((form) => form.slice(0, S));
   const products = entries(S * S, (a, b) => g.multiply(ofStep[a], ofStep[b]));
-  const whole = sum([
+  const expected = sum([
     later.constant,
     ...later.linear.map((x, a) => g.multiply(x, ofStep[a])),
     ...later.quadratic.map((x, a) => g.multiply(x, products[a])),
@@ -187,6 +199,14 @@ function build({ formulas, state, decisionNames }: Game): MomentFormulas | undef
     steps: ofStep,
     now,
     later,
+    squares: whole(roots),
+    inner: steps.map((form) => form.slice(S)),
+    sizes: {
+      now: meanSquare(ownRoots, (node) => g.absolute(node)),
+      steps: ownSteps.flatMap((form) => form.slice(0, S)),
+      squares: whole(ownRoots),
+      inner: ownSteps.map((form) => form.slice(S)),
+    },
     form: entries(n, (i, j) => g.add(squares(roots, i, j), product(discount, PF(i, j)))),
     bound: entries(n, (i, j) => {
       const transported = product(discount, BF(i, j));
@@ -212,7 +232,7 @@ function build({ formulas, state, decisionNames }: Game): MomentFormulas | undef
       nodesOf(formulas.mesaObjective, ...formulas.expectedNext, ...roots.flat(), ...steps.flat()).length +
       4 * n +
       16,
-    powers: decisionNames.length === 1 ? powersOf(g, decisionNames[0], now, whole) : undefined,
+    powers: decisionNames.length === 1 ? powersOf(g, decisionNames[0], now, expected) : undefined,
   };
 }
 

@@ -6,7 +6,7 @@
 // and an agent that holds phase z for likely with probability w_z expects what is now + γ Σ_z w_z (what comes later).
 
 import { createEvaluate, type Evaluate } from "../game/evaluate.ts";
-import type { Game } from "../game/game.ts";
+import { discountOf, type Game } from "../game/game.ts";
 import type { Plan } from "./evaluator.ts";
 import { type MomentFormulas, momentFormulasOf } from "./momentFormulas.ts";
 import type { Problem } from "./problem.ts";
@@ -158,8 +158,7 @@ export class Future {
     this.mean = meanOf(states.axes);
     this.#problem = problem;
     this.#parameters = Object.keys(game.parameters).map((name) => problem.parameters[name]);
-    const names = Object.keys(game.parameters);
-    [this.#discount] = createEvaluate([game.formulas.discount], names)(this.#parameters);
+    this.#discount = discountOf(game, problem.parameters);
     this.#statesInRange = statesInRange(states.axes);
     this.#end = hiddenPhase.trains.map(() => end ?? new Float64Array(formNames.length + boundNames.length));
     this.#from = learningRates.length;

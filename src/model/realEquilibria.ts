@@ -1,28 +1,34 @@
-// All stationary equilibria among the real coefficients of a game with y = aθ and s = lost + pull·a², and what ever
-// longer finite horizons come to.
+// All stationary equilibria among the real coefficients of a game with y = aθ and θ' = (1 − s)θ, s = lost + pull·a², and
+// what ever longer finite horizons come to.
+//
+// Of what follows, a choice depends on A = P_δδ and D = P_oδ alone: a coefficient costs, but for what is the same for all,
+// a(a − 2) + γs(sA − 2D) per θ². The episode before has the moments
+//
+//     A ← a² + γ(1 − s)²A,   D ← a(a − 1) + γ(1 − s)(D − sA),
+//
+// and a coefficient that is played for ever has their fixed point
+//
+//     A = a²/u,   D = (a(a − 1) − γ(1 − s)sA)/v,   u = (1 − γ) + γs(2 − s),   v = (1 − γ) + γs.
+//
+// Where u ≤ 0 the goal grows faster than the discount forgets, and the coefficient costs more than any number, unless it
+// is 0, which outputs nothing of the goal: then A = D = 0.
 //
 // Half the derivative of an agent's cost by its coefficient, where it is the one that all later agents play, is
 //
 //     P(a)/(uv),   P(a) = (a − 1)uv − 2γ pull a² (a(1 − s)v − u),
 //
-// with u and v of equilibrium.ts. An equilibrium inside the axis is a root of P, a polynomial of degree 7, whose roots
+// An equilibrium inside the axis is a root of P, a polynomial of degree 7, whose roots
 // interval arithmetic isolates; an end of the axis is one where P says that the cost falls towards it. Of these, those
 // that no other real coefficient beats are all there are.
 
 import { minimaWithin } from "./cubic.ts";
 import {
-  type Continuation,
   choose,
-  END,
   type Equilibria,
   type Equilibrium,
-  extend,
   type FiniteHorizon,
-  forEver,
-  heldMultiplier,
-  type Play,
-  relativeCost,
   type Search,
+  withBound,
 } from "./equilibrium.ts";
 import {
   constant,
@@ -64,6 +70,51 @@ const ARRIVED = 1e-10;
 /** what differs by less than this within a round is no cycle, but slowly on its way to a limit, relative */
 const APART = 1e-6;
 
+/** What a decision does to the goal. */
+export interface Play {
+  /** y = rθ */
+  readonly r: number;
+  /** θ' = (1 − s)θ */
+  readonly s: number;
+}
+
+/** What follows, as far as an agent's choice depends on it. */
+export interface Continuation {
+  readonly A: number;
+  /** A − B */
+  readonly D: number;
+}
+
+/** Nothing follows. */
+export const END: Continuation = { A: 0, D: 0 };
+
+/** An episode and what follows it. */
+export function extend({ A, D }: Continuation, { r, s }: Play, discount: number): Continuation {
+  const g = 1 - s;
+  return { A: r * r + discount * (g * g * A), D: r * (r - 1) + discount * g * (D - s * A) };
+}
+
+/** A decision that is played for ever; undefined where its cost is infinite. */
+export function forEver({ r, s }: Play, discount: number): Continuation | undefined {
+  if (r === 0) return END;
+  const rest = 1 - discount;
+  const [u, v] = [rest + discount * (s * (2 - s)), rest + discount * s];
+  const A = (r * r) / u;
+  if (!(u > 0 && Number.isFinite(A))) return undefined;
+  return { A, D: (r * (r - 1) - discount * (1 - s) * s * A) / v };
+}
+
+/** What a decision costs an agent per θ², but for what is the same for all decisions: r(r − 2) + γs(sA − 2D). */
+export function relativeCost({ A, D }: Continuation, { r, s }: Play, discount: number): number {
+  return r * (r - 2) + discount * (s * (s * A - 2 * D));
+}
+
+/** The multiplier where the best response stays as it is nearby: the eigenvalues are γg² and γg. */
+function heldMultiplier({ s }: Play, discount: number): number {
+  const g = 1 - s;
+  return Math.abs(g) > 1 ? discount * g * g : discount * g;
+}
+
 const playOf = ({ lost, pull }: RealGame, a: number): Play => ({ r: a, s: lost + pull * a * a });
 
 /** P and its derivative over an interval; undefined where no coefficient in it has a finite cost for ever. */
@@ -95,8 +146,13 @@ function respond(game: RealGame, { A, D }: Continuation): number {
   return best;
 }
 
+/** With what follows where it is played for ever. */
+interface RealEquilibrium extends Equilibrium {
+  readonly continuation: Continuation;
+}
+
 /** The equilibrium at a coefficient; undefined where an agent would deviate. @param isEnd whether an end holds it */
-function equilibriumAt(game: RealGame, a: number, isEnd: boolean): Equilibrium | undefined {
+function equilibriumAt(game: RealGame, a: number, isEnd: boolean): RealEquilibrium | undefined {
   const { discount } = game;
   const play = playOf(game, a);
   const continuation = forEver(play, discount);
@@ -111,16 +167,17 @@ function equilibriumAt(game: RealGame, a: number, isEnd: boolean): Equilibrium |
     ? heldMultiplier(play, discount)
     : largestEigenvalue(derivativeAt(game, a, continuation));
   const gap = Math.max(0, cost - best);
-  return { decision: [a], play, continuation, multiplier, gap, margin: Number.NaN };
+  const form = withBound(Float64Array.of(0, D, A));
+  return { decision: [a], continuation, form, cost: 1 + cost, multiplier, gap, margin: Number.NaN };
 }
 
 /**
- * All stationary equilibria among the real coefficients of an axis.
+ * All stationary equilibria among the real coefficients of an axis; costs are per θ².
  *
  * A coefficient is an equilibrium where no other costs less by more than 10⁻¹² of the terms of the cost.
  */
 export function* findAmongReals(game: RealGame): Search<Equilibria> {
-  const { min, max, discount } = game;
+  const { min, max } = game;
   const margin = BEYOND * Math.max(1, Math.abs(min), Math.abs(max));
   // a negative coefficient costs 4|a| more than its positive twin, where the axis has that
   const from = max >= -min ? Math.max(0, min) : min;
@@ -128,7 +185,7 @@ export function* findAmongReals(game: RealGame): Search<Equilibria> {
     low: from - margin,
     high: max + margin,
   });
-  const equilibria: Equilibrium[] = [];
+  const equilibria: RealEquilibrium[] = [];
   const offer = (a: number, isEnd: boolean) => {
     const found = equilibriumAt(game, a, isEnd);
     // a root at an end of the axis may be found from both
@@ -149,12 +206,11 @@ export function* findAmongReals(game: RealGame): Search<Equilibria> {
     equilibria,
     undecided: undecided
       .filter((x) => x.high >= from && x.low <= max)
-      .map((x) => [Math.max(from, x.low), Math.min(max, x.high)] as const),
+      .map((x) => [[Math.max(from, x.low)], [Math.min(max, x.high)]] as const),
     finiteHorizon,
     chosen: choose(
       equilibria,
       equilibria.findIndex(({ decision }) => decision === limit),
-      discount,
     ),
   };
 }
@@ -163,7 +219,7 @@ const isNear = (x: Continuation, y: Continuation, within: number) =>
   Math.max(Math.abs(x.A - y.A), Math.abs(x.D - y.D)) <= within * Math.max(Math.abs(y.A), Math.abs(y.D));
 
 /** Makes the horizon longer until it arrives at a stable equilibrium or at a stable cycle. */
-function* lengthen(game: RealGame, equilibria: readonly Equilibrium[]): Search<FiniteHorizon> {
+function* lengthen(game: RealGame, equilibria: readonly RealEquilibrium[]): Search<FiniteHorizon> {
   let now = END;
   /** the continuations of the last episodes, the latest first */
   const past: Continuation[] = [];

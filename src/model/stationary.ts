@@ -3,27 +3,22 @@
 // or none; the result lists all of them and says which is played.
 
 import { checkNotAborted, MesaError } from "../errors.ts";
-import {
-  costForEver,
-  type Equilibria,
-  type FiniteHorizon,
-  formOf,
-  restForEver,
-  type Search,
-} from "./equilibrium.ts";
+import { discountOf } from "../game/game.ts";
+import { type Equilibria, type FiniteHorizon, restForEver, type Search } from "./equilibrium.ts";
 import { type Choice, type Evaluator, stepOf } from "./evaluator.ts";
-import { findOnGrid } from "./gridEquilibria.ts";
+import { findOnGrid, type Searched } from "./gridEquilibria.ts";
 import { type Form, Future, meanOf } from "./moments.ts";
 import { namer, type Problem } from "./problem.ts";
 import { findAmongReals } from "./realEquilibria.ts";
 
 /** how long the search goes on before timers and signals get a turn, in milliseconds */
 const TURN = 50;
-/** candidates that are prepared between two looks at the clock */
-const PAUSE = 2 ** 14;
 
 /** Numbers of a decision by name. */
 export type NamedDecision = Readonly<Record<string, number>>;
+
+/** Decisions between two: of a decision of one number that number, of several the two are the same, by name. */
+export type Undecided<Decision = number | NamedDecision> = readonly [from: Decision, to: Decision];
 
 /** The stationary equilibria of an infinite horizon: plain data, ready for JSON. */
 export interface Stationary {
@@ -43,8 +38,8 @@ export interface Stationary {
   }[];
   /** whether no other exists */
   readonly complete: boolean;
-  /** where float64 cannot tell whether there is another: intervals of the decision, [from, to]; none if complete */
-  readonly undecided: readonly (readonly [number, number])[];
+  /** where float64 cannot tell whether there is another; nowhere if complete */
+  readonly undecided: readonly Undecided[];
   /** what the first decision of ever longer finite horizons comes to */
   readonly finiteHorizon: FiniteHorizon<NamedDecision>;
   /** the index of the equilibrium that is played: the finite horizon's limit, else the one of minimum cost; or −1 */
@@ -65,7 +60,15 @@ export class NoEquilibrium extends MesaError {
       outcome === "cycle"
         ? `ever longer finite horizons cycle with period ${period}`
         : `what ever longer finite horizons come to was not established (${episodes} episodes)`;
-    const where = undecided.map(([from, to]) => `from ${from} to ${to}`).join(", ");
+    const said = (of: number | NamedDecision) =>
+      typeof of === "number"
+        ? of
+        : Object.entries(of)
+            .map(([name, x]) => `${name} ${x}`)
+            .join(", ");
+    const where = undecided
+      .map(([from, to]) => (typeof from === "number" ? `from ${from} to ${said(to)}` : `at ${said(from)}`))
+      .join(", ");
     super(
       complete ? "NO_EQUILIBRIUM" : "UNDECIDED",
       complete
@@ -89,19 +92,20 @@ export interface End {
   readonly rest: readonly number[];
 }
 
-/** Plain numbers from what a search found. @param meanSquare mean of θ² over the grid */
-function describe({ game }: Problem, found: Equilibria, meanSquare: number): Stationary {
+/** Plain numbers from what a search found. */
+function describe({ game }: Problem, found: Equilibria): Stationary {
   const asDecision = namer(game.decision);
   const { decisions, ...horizon } = found.finiteHorizon;
+  const bound = (of: readonly number[]) => (of.length === 1 ? of[0] : asDecision(of));
   return {
     equilibria: found.equilibria.map(({ decision, multiplier, gap }) => ({
       decision: asDecision(decision),
       multiplier,
       stable: Math.abs(multiplier) < 1,
-      gap: meanSquare * gap,
+      gap,
     })),
     complete: found.undecided.length === 0,
-    undecided: found.undecided,
+    undecided: found.undecided.map(([from, to]) => [bound(from), bound(to)]),
     finiteHorizon: { ...horizon, decisions: decisions.map(asDecision) },
     chosen: found.chosen,
   };
@@ -109,30 +113,22 @@ function describe({ game }: Problem, found: Equilibria, meanSquare: number): Sta
 
 /** The search for all equilibria of a problem's last learning rate, on its grid or among the real coefficients. */
 export function* searchEquilibria(
-  problem: Pick<Problem, "game" | "parameters" | "config" | "learningRates" | "candidates">,
+  problem: Searched & Pick<Problem, "config">,
   method: "exact" | "moments",
 ): Search<Equilibria> {
-  const { game, parameters, config, learningRates, candidates } = problem;
-  const { reach, gain, quadraticLoss } = game.proportional!;
-  const { discount } = parameters;
-  const learningRate = learningRates[learningRates.length - 1];
-  const quadratic = quadraticLoss?.(learningRate, parameters);
-  if (method === "exact") {
-    const { min, max } = config[Object.keys(game.decision)[0]] as { min: number; max: number };
-    return yield* findAmongReals({ ...quadratic!, discount, min, max });
-  }
-  const asDecision = namer(game.decision);
-  const [r, s] = [new Float64Array(candidates.size), new Float64Array(candidates.size)];
-  for (let i = 0; i < candidates.size; i++) {
-    if (i % PAUSE === 0) yield 0;
-    const numbers = candidates.at(i);
-    const decision = asDecision(numbers);
-    r[i] = reach(decision, parameters);
-    s[i] = quadratic
-      ? quadratic.lost + quadratic.pull * numbers[0] * numbers[0]
-      : 1 - gain(decision, learningRate, parameters);
-  }
-  return yield* findOnGrid({ r, s }, discount, (index) => candidates.at(index));
+  if (method === "moments") return yield* findOnGrid(problem);
+  const { game, parameters, config, learningRates, states } = problem;
+  const loss = game.proportional!.quadraticLoss!(learningRates.at(-1)!, parameters);
+  const { min, max } = config[game.decisionNames[0]] as { min: number; max: number };
+  const found = yield* findAmongReals({ ...loss, discount: parameters.discount, min, max });
+  const [meanSquare] = meanOf(states.axes);
+  return {
+    ...found,
+    equilibria: found.equilibria.map(({ cost, gap, ...rest }) => ({
+      ...rest,
+      ...{ cost: meanSquare * cost, gap: meanSquare * gap },
+    })),
+  };
 }
 
 /**
@@ -145,7 +141,7 @@ export async function findEnd(
   method: "exact" | "moments",
   { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: (share: number) => void },
 ): Promise<End> {
-  const { discount } = problem.parameters;
+  const discount = discountOf(problem.game, problem.parameters);
   const search = searchEquilibria(problem, method);
   let turn = performance.now();
   let step = search.next();
@@ -157,25 +153,15 @@ export async function findEnd(
     turn = performance.now();
   }
   const found = step.value;
-  const [meanSquare] = meanOf(problem.states.axes);
-  const stationary = describe(problem, found, meanSquare);
+  const stationary = describe(problem, found);
   if (found.chosen < 0) throw new NoEquilibrium(stationary);
-  const { continuation, play, decision, margin } = found.equilibria[found.chosen];
+  const { form, cost, decision, margin } = found.equilibria[found.chosen];
   const { learningRates } = problem;
-  const [own, later] = costForEver(continuation, play, discount);
   const from = learningRates.findLastIndex((rate) => rate !== learningRates.at(-1)) + 1;
   return {
-    stationary,
-    form: formOf(continuation),
-    from,
-    choice: {
-      ...{ index: -1, decision: [...decision], survivors: 1 },
-      ...{ cost: meanSquare * own, runnerUp: meanSquare * (own + margin) },
-    },
-    rest: Array.from(
-      learningRates,
-      (_, t) => meanSquare * (t < from ? restForEver(discount, from - t) : later),
-    ),
+    ...{ stationary, form, from },
+    choice: { index: -1, decision: [...decision], survivors: 1, cost, runnerUp: cost + margin },
+    rest: Array.from(learningRates, (_, t) => restForEver(cost, discount, Math.max(1, from - t))),
   };
 }
 

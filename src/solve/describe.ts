@@ -8,7 +8,15 @@ import type { AnyGame } from "../game/names.ts";
 import { degreeIn } from "../game/structure.ts";
 import type { Precision } from "../model/evaluator.ts";
 import { isRecord } from "../schema.ts";
-import { METHODS, type MethodName, methods, type Place, precisionThere, unplaced } from "./methods.ts";
+import {
+  METHODS,
+  type MethodName,
+  methods,
+  mustEnd,
+  type Place,
+  precisionThere,
+  unplaced,
+} from "./methods.ts";
 
 /** A formula of a game; of a network its layers, and of hidden phases rows of formulas. */
 export interface DescribedFormula {
@@ -43,6 +51,8 @@ export interface GameDescription extends Pick<Game, "name" | "state" | "decision
     readonly linear: boolean;
     /** which formula is not */
     readonly nonlinear: string | null;
+    /** why its horizon cannot be infinite; null where it can */
+    readonly mustEnd: string | null;
     /** the states that may change their sign together without changing what anything costs */
     readonly mirrored: readonly string[];
     /** the degree of outputs and next states as polynomials of each of the decision's numbers; null where they are none */
@@ -87,6 +97,7 @@ export function describeGame<const G extends AnyGame>(config: Config<G>): GameDe
     structure: {
       linear: formulas.linear !== undefined,
       nonlinear: formulas.nonlinear ?? null,
+      mustEnd: mustEnd(game) ?? null,
       mirrored: formulas.mirrored,
       degrees: network ? {} : Object.fromEntries(game.decisionNames.map((of) => [of, degreeOf(of)])),
     },

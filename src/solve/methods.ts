@@ -22,8 +22,10 @@ function nonlinear({ game }: Solvable): string | undefined {
 
 /** By name: why a method cannot solve this, as a clause that follows `has no method …`; undefined where it can. */
 export const methods = {
-  rollout: ({ game, horizon }: Solvable) => {
-    if (horizon === "infinite") return "where the horizon is infinite; it has moments";
+  rollout: (of: Solvable) => {
+    const { game, horizon } = of;
+    if (horizon === "infinite")
+      return `where the horizon is infinite; ${nonlinear(of) ? `nor has it moments, ${nonlinear(of)}` : "it has moments"}`;
     return game.hidden && "as its phase is hidden; it has moments";
   },
   moments: nonlinear,
@@ -31,14 +33,21 @@ export const methods = {
     const { game } = of;
     const names = game.decisionNames;
     if (names.length !== 1) return `as its decision has ${names.length} numbers`;
-    return (
-      nonlinear(of) ??
-      (momentFormulasOf(game)?.powers
-        ? undefined
-        : `as its cost is no polynomial of ${names[0]}, of degree 4 at most`)
-    );
+    const why = nonlinear(of);
+    if (why !== undefined) return why;
+    if (of.horizon === "infinite" && !game.proportional?.quadraticLoss)
+      return `where the horizon is infinite, unless its state is one number, of which the output is ${names[0]} times as much, and its step is quadratic in ${names[0]}; it has moments`;
+    return momentFormulasOf(game)?.powers
+      ? undefined
+      : `as its cost is no polynomial of ${names[0]}, of degree 4 at most`;
   },
 } satisfies Readonly<Record<string, (of: Solvable) => string | undefined>>;
+
+/** Why the horizon of a game cannot be infinite, where it cannot. */
+export function mustEnd(game: Game): string | undefined {
+  if (game.hidden) return "its phase is hidden";
+  return nonlinear({ game })?.replace(/^as /, "");
+}
 
 /** How decisions are found; docs/method.md derives each. */
 export type MethodName = keyof typeof methods;

@@ -42,10 +42,11 @@ function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]):
 
 /** What `method: "auto"` takes, or what was asked if the problem has it. */
 function chooseMethod(problem: Problem, asked: Method): MethodName {
-  if (asked === "auto") return methods.moments(problem) === undefined ? "moments" : "rollout";
-  const refused = refusal(problem, asked);
+  const auto = methods.moments(problem) === undefined ? "moments" : "rollout";
+  const method = asked === "auto" ? auto : asked;
+  const refused = refusal(problem, method);
   if (refused !== undefined) throw new MesaError("INVALID_CONFIG", refused);
-  return asked;
+  return method;
 }
 
 /** @throws MesaError `INVALID_CONFIG` when what is asked does not go together */

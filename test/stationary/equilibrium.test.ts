@@ -2,21 +2,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { linspace } from "../../src/index.ts";
+import { type Equilibria, finish, restForEver, withBound } from "../../src/model/equilibrium.ts";
+import { findOnGrid } from "../../src/model/gridEquilibria.ts";
+import { createProblem } from "../../src/model/problem.ts";
 import {
   type Continuation,
   END,
-  type Equilibria,
   extend,
-  finish,
+  findAmongReals,
   forEver,
-  formOf,
   relativeCost,
-  restForEver,
-} from "../../src/model/equilibrium.ts";
-import { findOnGrid } from "../../src/model/gridEquilibria.ts";
-import { findAmongReals } from "../../src/model/realEquilibria.ts";
+} from "../../src/model/realEquilibria.ts";
 import { even } from "../gpu/numbers.ts";
-import { costOfDeviating, costsAgainst } from "./endless.ts";
+import { costOfDeviating, costsAgainst, endless } from "./endless.ts";
 
 describe("a decision that goes on for ever", () => {
   // r = 1/2, s = 1/2, γ = 1/2: A = 1/4 / (1 − 1/8) = 2/7, B = 1/2 / (1 − 1/4) = 2/3, D = A − B
@@ -28,11 +26,8 @@ describe("a decision that goes on for ever", () => {
     close(forEver({ r: 1 / 2, s: 1 / 2 }, 1 / 2), 2 / 7, 2 / 3);
     close(forEver({ r: 1 / 2, s: 3 / 2 }, 1 / 2), 2 / 7, 2 / 5);
     close(forEver({ r: 3, s: 8 }, 0), 9, 3);
-    // C is left out
-    const [A, B] = [2 / 7, 2 / 5];
-    const wanted = [A - 2 * B, A - B, A].map((x) => expect.closeTo(x, 15));
-    expect([...formOf({ A, D: A - B }).subarray(0, 3)]).toEqual(wanted);
-    expect(restForEver(1 / 2, 3)).toBe(1 / 4);
+    // γ³ J/(1 − γ)
+    expect(restForEver(5, 1 / 2, 3)).toBe(5 / 4);
   });
 
   test("is what long sums come to, and its cost is theirs", () => {
@@ -64,19 +59,27 @@ describe("a decision that goes on for ever", () => {
     );
   });
 
-  test("as a form it costs what the moments say, with a bound above all of its terms", () => {
+  test("as a form it has a bound above all of its terms", () => {
+    const forms = fc
+      .integer({ min: 1, max: 4 })
+      .chain((n) =>
+        fc.tuple(
+          fc.array(even(-5, 5), { minLength: (n * (n + 1)) / 2, maxLength: (n * (n + 1)) / 2 }),
+          fc.array(even(-2, 2), { minLength: n, maxLength: n }),
+        ),
+      );
     fc.assert(
-      fc.property(even(0, 5), even(-5, 5), even(-1, 1), even(-2, 2), (A, B, own, moved) => {
-        const form = formOf({ A, D: A - B });
-        const [P, bound] = [form.subarray(0, 3), form.subarray(3)];
-        const of = (form: ArrayLike<number>) =>
-          form[0] * own * own + 2 * form[1] * own * moved + form[2] * moved * moved;
-        // Aθ'² − 2Bθ'o + Co² with C = 0
-        const next = own + moved;
-        expect(of(P)).toBeCloseTo(A * next * next - 2 * B * next * own, 11);
-        const terms = Math.abs(P[0]) * own * own + 2 * Math.abs(P[1] * own * moved) + P[2] * moved * moved;
-        expect(of(bound)).toBeGreaterThanOrEqual(4 * terms * (1 - 1e-14));
-        expect(bound[1]).toBe(0);
+      fc.property(forms, ([entries, z]) => {
+        const form = withBound(Float64Array.from(entries));
+        expect([...form.subarray(0, entries.length)]).toEqual(entries);
+        let [at, terms, bound] = [0, 0, 0];
+        for (let i = 0; i < z.length; i++)
+          for (let j = i; j < z.length; j++, at++) {
+            terms += Math.abs((i === j ? 1 : 2) * entries[at] * z[i] * z[j]);
+            bound += (i === j ? 1 : 2) * form[entries.length + at] * z[i] * z[j];
+            if (i !== j) expect(form[entries.length + at]).toBe(0);
+          }
+        expect(bound).toBeGreaterThanOrEqual(4 * terms * (1 - 1e-14));
       }),
     );
   });
@@ -117,10 +120,12 @@ function bruteForce(
   return found;
 }
 
-const onGrid = (grid: Float64Array, eta: number, lambda: number, discount: number): Equilibria => {
-  const s = grid.map((a) => 2 * eta * lambda + 2 * eta * a * a);
-  return finish(findOnGrid({ r: grid, s }, discount, (i) => [grid[i]]));
-};
+const onGrid = (coefficient: object, eta: number, regularization: number, discount: number): Equilibria =>
+  finish(
+    findOnGrid(
+      createProblem(endless({ coefficient, regularization, discount, schedule: { learningRates: [eta] } })),
+    ),
+  );
 
 test("on 1,000 random grids, exactly the equilibria that brute force finds", () => {
   const counts = [0, 0, 0, 0, 0];
@@ -131,13 +136,13 @@ test("on 1,000 random grids, exactly the equilibria that brute force finds", () 
       even(0.2, 2),
       fc.integer({ min: 3, max: 120 }),
       ({ eta, discount, lambda }, reach, count) => {
-        const grid = linspace({ min: -reach, max: reach, count });
-        const wanted = bruteForce(grid, eta, lambda, discount);
+        const coefficient = { min: -reach, max: reach, count };
+        const wanted = bruteForce(linspace(coefficient), eta, lambda, discount);
         if (!wanted) {
           tooClose++;
           return;
         }
-        const { equilibria, undecided, chosen } = onGrid(grid, eta, lambda, discount);
+        const { equilibria, undecided, chosen } = onGrid(coefficient, eta, lambda, discount);
         expect(equilibria.map(({ decision }) => decision[0])).toEqual(wanted);
         expect(undecided).toEqual([]);
         expect(chosen).toBeLessThan(wanted.length);
@@ -247,9 +252,10 @@ describe("the multiplier", () => {
     fc.assert(
       fc.property(settings, ({ eta, discount, lambda }) => {
         const game = { lost: 2 * eta * lambda, pull: 2 * eta, discount, min: -2, max: 2 };
-        for (const { continuation, multiplier, decision } of finish(findAmongReals(game)).equilibria) {
+        for (const { form, multiplier, decision } of finish(findAmongReals(game)).equilibria) {
           if (decision[0] >= 2) continue;
-          const at = [continuation.A, continuation.A - continuation.D];
+          const [, D, A] = form;
+          const at = [A, A - D];
           const step = at.map((x) => 1e-5 * Math.max(x, 1e-3));
           const column = (k: number) => {
             const [up, down] = [1, -1].map((sign) =>

@@ -335,6 +335,7 @@ describe("what overflows is not denied", () => {
     expect(complete).toBe(false);
     // next to where the cost becomes infinite a root of the derivative is nearer than float64 can tell
     const [[from, to]] = undecided;
+    if (typeof from !== "number" || typeof to !== "number") throw new Error("of one number");
     const infinite = Math.sqrt((1 + 1 / Math.sqrt(0.9)) / 2e100);
     expect(from).toBeLessThanOrEqual(infinite);
     expect(to).toBeGreaterThanOrEqual(infinite);
