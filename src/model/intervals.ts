@@ -20,11 +20,15 @@ export const point = (x: number): Interval => ({ low: x, high: x });
 export const add = (a: Interval, b: Interval): Interval => outward(a.low + b.low, a.high + b.high);
 export const sub = (a: Interval, b: Interval): Interval => outward(a.low - b.high, a.high - b.low);
 export function mul(a: Interval, b: Interval): Interval {
-  const [p, q, r, s] = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high];
+  const p = a.low * b.low;
+  const q = a.low * b.high;
+  const r = a.high * b.low;
+  const s = a.high * b.high;
   return outward(Math.min(p, q, r, s), Math.max(p, q, r, s));
 }
 export function square(a: Interval): Interval {
-  const [p, q] = [a.low * a.low, a.high * a.high];
+  const p = a.low * a.low;
+  const q = a.high * a.high;
   const { low, high } = outward(Math.min(p, q), Math.max(p, q));
   return { low: a.low <= 0 && a.high >= 0 ? 0 : Math.max(0, low), high };
 }

@@ -118,19 +118,21 @@ function heldMultiplier({ s }: Play, discount: number): number {
 const playOf = ({ lost, pull }: RealGame, a: number): Play => ({ r: a, s: lost + pull * a * a });
 
 /** P and its derivative over an interval; undefined where no coefficient in it has a finite cost for ever. */
-function slopeOver({ lost, pull, discount }: RealGame, over: Interval): Dual | undefined {
-  const one = constant(point(1));
-  const gamma = constant(point(discount));
+function slopeOf({ lost, pull, discount }: RealGame): (over: Interval) => Dual | undefined {
+  const [one, two, gamma] = [1, 2, discount].map((x) => constant(point(x)));
   const rest = constant(sub(point(1), point(discount)));
-  const a = variable(over);
-  const square = squared(a);
-  const s = plus(constant(point(lost)), times(constant(point(pull)), square));
-  const v = plus(rest, times(gamma, s));
-  const u = plus(rest, times(gamma, times(s, minus(constant(point(2)), s))));
-  if (u.value.high <= 0) return undefined;
-  const factor = times(times(constant(point(2 * pull)), gamma), square);
-  const inner = minus(times(times(a, minus(one, s)), v), u);
-  return minus(times(times(minus(a, one), u), v), times(factor, inner));
+  const [least, growing] = [lost, pull].map((x) => constant(point(x)));
+  const twice = times(constant(point(2 * pull)), gamma);
+  return (over) => {
+    const a = variable(over);
+    const square = squared(a);
+    const s = plus(least, times(growing, square));
+    const v = plus(rest, times(gamma, s));
+    const u = plus(rest, times(gamma, times(s, minus(two, s))));
+    if (u.value.high <= 0) return undefined;
+    const inner = minus(times(times(a, minus(one, s)), v), u);
+    return minus(times(times(minus(a, one), u), v), times(times(twice, square), inner));
+  };
 }
 
 /** The coefficient that costs the agent least before a continuation; NaN where every cost overflows. */
@@ -178,10 +180,11 @@ function equilibriumAt(game: RealGame, a: number, isEnd: boolean): RealEquilibri
  */
 export function* findAmongReals(game: RealGame): Search<Equilibria> {
   const { min, max } = game;
+  const slopeOver = slopeOf(game);
   const margin = BEYOND * Math.max(1, Math.abs(min), Math.abs(max));
   // a negative coefficient costs 4|a| more than its positive twin, where the axis has that
   const from = max >= -min ? Math.max(0, min) : min;
-  const { roots, undecided } = isolateRoots((x) => slopeOver(game, x), {
+  const { roots, undecided } = isolateRoots(slopeOver, {
     low: from - margin,
     high: max + margin,
   });
@@ -191,7 +194,7 @@ export function* findAmongReals(game: RealGame): Search<Equilibria> {
     // a root at an end of the axis may be found from both
     if (found && equilibria.at(-1)?.decision[0] !== a) equilibria.push(found);
   };
-  const [low, high] = [slopeOver(game, point(min)), slopeOver(game, point(max))];
+  const [low, high] = [slopeOver(point(min)), slopeOver(point(max))];
   if (low && low.value.low > 0) offer(min, true);
   for (const root of roots)
     if (root.high >= min && root.low <= max)
