@@ -30,6 +30,7 @@ import {
   before,
   boundOf,
   type Costs,
+  carried,
   changeBefore,
   episodeOf,
   forEver,
@@ -482,8 +483,12 @@ class Candidates {
     };
   }
 
-  /** Whether the induction chooses a candidate before costs, and before all that are as near to them. */
-  isChosen(index: number, after: Costs, far: Costs): boolean {
+  /**
+   * Whether the induction chooses a candidate before costs, and before all that are as near to them.
+   *
+   * @param among its neighbours, or all
+   */
+  isChosen(index: number, after: Costs, far: Costs, among: "neighbours" | "all"): boolean {
     const of = this.#coefficients(this.#formOf(after)).slice();
     const reach = this.#sizesOf(this.#formOf(far));
     const own = this.#cost(index, of);
@@ -494,6 +499,7 @@ class Candidates {
       return more > 0 || (more === 0 && other > index);
     };
     for (const away of this.#strides) if (!wins(index - away) || !wins(index + away)) return false;
+    if (among === "neighbours") return true;
     this.#costs += 2 * this.count;
     for (let other = 0; other < this.count; other++) if (!wins(other)) return false;
     return true;
@@ -588,19 +594,24 @@ function holdsFor(
 ): { readonly times: number; readonly stretch: Stretch } {
   const stretches = round.map((index) => candidates.stretchOf(index));
   const whole = stretches.reduce((after, one) => inTurn(one, after));
-  const isHeld = (way: Region) => {
+  const isHeld = (way: Region, among: "neighbours" | "all") => {
     let [at, far] = [plus(now, way.middle), way.far];
     for (const [i, index] of round.entries()) {
-      if (!candidates.isChosen(index, at, far)) return false;
-      [at, far] = [before(stretches[i], at), before(boundOf(stretches[i]), far)];
+      if (!candidates.isChosen(index, at, far, among)) return false;
+      if (i === round.length - 1) break;
+      [at, far] = [before(stretches[i], at), carried(boundOf(stretches[i]), far)];
     }
     return true;
   };
   // what is refuted is so by a neighbour most of the time
-  const ways = [...wander(whole, changeBefore(whole, now))];
+  const ways: { readonly way: Region; readonly stretch: Stretch; readonly isAll: boolean }[] = [];
+  for (const one of wander(whole, changeBefore(whole, now))) {
+    if (!isHeld(one.way, "neighbours")) break;
+    ways.push(one);
+  }
   for (let doublings = ways.length - 1; doublings >= 0; doublings--) {
     const { way, stretch, isAll } = ways[doublings];
-    if (isHeld(way)) return { times: isAll ? Number.POSITIVE_INFINITY : 2 ** doublings, stretch };
+    if (isHeld(way, "all")) return { times: isAll ? Number.POSITIVE_INFINITY : 2 ** doublings, stretch };
   }
   return { times: 0, stretch: whole };
 }

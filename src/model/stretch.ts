@@ -116,14 +116,21 @@ export function episodeOf({ A, D }: Costs, step: Matrix, push: Matrix, discount:
 
 const scaled = (a: Matrix, by: number) => add(matrix(a.columns, new Array(a.x.length).fill(0)), a, by);
 
-/** A stretch, and what follows it. */
-export function before({ A, D, gain, push, fading }: Stretch, after: Costs): Costs {
-  const pushed = multiply(push, after.A, true);
+export const plus = (a: Costs, b: Costs, weight = 1): Costs => ({
+  A: add(a.A, b.A, weight),
+  D: add(a.D, b.D, weight),
+});
+
+/** What a stretch makes of changes of what follows it. */
+export function carried({ gain, push, fading }: Omit<Stretch, "A" | "D">, of: Costs): Costs {
   return {
-    A: add(A, multiply(gain, multiply(after.A, gain), true)),
-    D: add(D, multiply(add(pushed, after.D, Math.exp(fading)), gain)),
+    A: multiply(gain, multiply(of.A, gain), true),
+    D: multiply(add(multiply(push, of.A, true), of.D, Math.exp(fading)), gain),
   };
 }
+
+/** A stretch, and what follows it. */
+export const before = (stretch: Stretch, after: Costs): Costs => plus(stretch, carried(stretch, after));
 
 /** One stretch and then another. */
 export function inTurn(first: Stretch, second: Stretch): Stretch {
@@ -156,17 +163,10 @@ function sizes({ columns, isStep, x, error }: Matrix): Matrix {
 /** Costs without their signs. */
 const sizesOf = ({ A, D }: Costs): Costs => ({ A: sizes(A), D: sizes(D) });
 
-/** A stretch that costs nothing: what it makes of changes. */
-const freeOf = ({ A, D, gain, push, fading }: Stretch): Stretch => ({
-  ...{ A: scaled(A, 0), D: scaled(D, 0) },
-  ...{ gain, push, fading },
-});
-
-/** A stretch that costs nothing, and of which nothing cancels: what it makes of the sizes of changes. */
-export const boundOf = (of: Stretch): Stretch => ({
-  ...freeOf(of),
-  ...{ gain: sizes(of.gain), push: sizes(of.push) },
-});
+/** A stretch in which nothing cancels: what it makes of the sizes of changes. */
+export function boundOf({ gain, push, fading }: Stretch): Omit<Stretch, "A" | "D"> {
+  return { gain: sizes(gain), push: sizes(push), fading };
+}
 
 /** Whether each of some numbers is at most a share of others. */
 function areWithin(share: number, few: Costs, many: Costs): boolean {
@@ -178,10 +178,6 @@ function areWithin(share: number, few: Costs, many: Costs): boolean {
 }
 
 const areFinite = ({ A, D }: Costs) => A.x.every(Number.isFinite) && D.x.every(Number.isFinite);
-export const plus = (a: Costs, b: Costs, weight = 1): Costs => ({
-  A: add(a.A, b.A, weight),
-  D: add(a.D, b.D, weight),
-});
 
 /** Whether a stretch at least halves whatever follows it. */
 function halves({ gain }: Stretch): boolean {
@@ -249,13 +245,12 @@ export function* wander(
   for (let doubling = 0; doubling < MOST_DOUBLINGS && areFinite(end) && areFinite(way.far); doubling++) {
     const sizes = plus(plus(sizesOf(way.middle), way.far), sizesOf(end));
     const bound = boundOf(now);
-    const more = before(bound, sizes);
+    const more = carried(bound, sizes);
     const isAll = areWithin(0, more, more) || (halves(now) && areWithin(2 ** -20, more, sizes));
     yield { way: isAll ? { ...way, far: plus(way.far, more, 4) } : way, stretch: now, isAll };
     if (isAll) return;
-    const free = freeOf(now);
-    way = hull(way, { middle: plus(before(free, way.middle), end), far: before(bound, way.far) });
-    end = plus(before(free, end), end);
+    way = hull(way, { middle: plus(carried(now, way.middle), end), far: carried(bound, way.far) });
+    end = plus(carried(now, end), end);
     now = inTurn(now, now);
   }
 }
