@@ -47,7 +47,7 @@ export { simulateRuns } from "./model/monteCarlo.ts";
 export type { NamedPlan } from "./model/plan.ts";
 export type { Outcome, Trajectory } from "./model/simulate.ts";
 export { simulate } from "./model/simulate.ts";
-export type { NamedDecision, Stationary } from "./model/stationary.ts";
+export type { NamedDecision, Stationary, Undecided } from "./model/stationary.ts";
 export { NoEquilibrium } from "./model/stationary.ts";
 export type { DescribedFormula, DescribedMethod, GameDescription } from "./solve/describe.ts";
 export { describeGame } from "./solve/describe.ts";

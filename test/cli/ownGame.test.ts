@@ -41,6 +41,7 @@ describe("game", () => {
       "next.velocity  = friction * velocity - learningRate * gradient.theta",
       "gradient.theta  = 2 * (coefficient * theta - target) * coefficient + regularization * (2 * theta)",
       "linear in the state  yes",
+      "infinite horizon  yes, with a discount below 1",
       "mirrored in  theta, velocity",
       "degree in coefficient  2",
       "method  cpu  gpu  gpu, f32",

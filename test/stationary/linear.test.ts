@@ -238,16 +238,32 @@ test("belief and goal are trained for ever", async () => {
   expect(result.cost[0]).toBeCloseTo(long.cost[0], 11);
 });
 
-test.each([0.9, 0.999, 0.999999])("momentum goes on for ever, with a discount of %d", async (discount) => {
+test.each([0.9, 0.999999])("momentum goes on for ever, with a discount of %d", async (discount) => {
   const schedule = { learningRates: [1 - discount] };
-  const result = (await end({ game: momentum, discount, schedule })) as Result;
+  const coefficient = { count: 101 };
+  const result = (await end({ game: momentum, discount, schedule, coefficient })) as Result;
   const { equilibria, complete, chosen } = result.stationary!;
   expect(complete).toBe(true);
   // where all is slow, momentum is a rate 1/(1 − friction) times as high
   const { decision } = equilibria[chosen];
-  const twice = (await end({ discount, schedule: { learningRates: [2 - 2 * discount] } })) as Result;
+  const twice = (await end({
+    ...{ discount, coefficient, schedule: { learningRates: [2 - 2 * discount] } },
+  })) as Result;
   expect(Math.abs(decision.coefficient - twice.plan.coefficient[0])).toBeLessThan(0.1);
   expect(result.margin[0]).toBeGreaterThan(0);
+});
+
+test("where nothing is trained, what is best now is best for ever", async () => {
+  const still = defineGame({
+    name: "still",
+    state: { theta: { min: -1, max: 1, count: 11, initial: 0.8, trained: false } },
+    decision: { a: { min: 0, max: 2, count: 5 }, b: { min: 0, max: 1, count: 3 } },
+    output: "(a - b / 4) * theta",
+  });
+  const result = (await end({ game: still })) as Result;
+  expect(decisions(result)).toEqual([{ a: 1, b: 0 }]);
+  expect(result.stationary).toMatchObject({ complete: true, finiteHorizon: { outcome: "limit" } });
+  expect(result.cost[0]).toBe(0);
 });
 
 test("what rounding alone tells apart is left open", async () => {
