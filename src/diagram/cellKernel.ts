@@ -16,10 +16,12 @@ import { assemble, Code } from "../cpu/assembler.ts";
 import { NUMBER, Numbers, type Push, type Variable, VECTOR, Writer } from "../cpu/evaluation.ts";
 import type { Game } from "../game/game.ts";
 import { differentiate, Graph, type Node, namesIn } from "../game/graph.ts";
-import { momentFormulasOf } from "../model/momentFormulas.ts";
+import { costLater, momentFormulasOf } from "../model/momentFormulas.ts";
 import { MOST_FACTOR, MOST_GROWTH } from "../model/range.ts";
 import { writeRisingRoots } from "./cubicCode.ts";
-import type { PhaseMethod } from "./linearDiagram.ts";
+
+/** How the best response is found. */
+export type PhaseMethod = "exact" | "moments";
 
 /** what underflow may cost, beside rounding */
 const UNDERFLOW = Number.MIN_VALUE / Number.EPSILON;
@@ -348,23 +350,12 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
         return writer.let(...mean);
       }
 
-      /** What comes later in a phase, of its coefficients and what a decision's steps are there. */
-      function laterIn([constant, ...of]: readonly Node[], steps: readonly Node[]): Node {
-        let [cost, product] = [constant, steps.length];
-        for (const [i, step] of steps.entries()) {
-          let slope = of[i];
-          for (const other of steps.slice(i)) slope = g.add(slope, g.multiply(of[product++], other));
-          cost = g.add(cost, g.multiply(step, slope));
-        }
-        return cost;
-      }
-
       /** The same answer before more episodes. */
       function dearer(
         { costAt, cost, runnerUp, decision }: Answer,
         [coefficients]: readonly Node[][],
       ): Answer {
-        const [later] = writer.let(g.multiply(discount, laterIn(coefficients, steps[0])));
+        const [later] = writer.let(g.multiply(discount, costLater(g, coefficients, steps[0])));
         const [more, second] = writer.let(g.add(cost, later), g.add(runnerUp, later));
         return { costAt: g.add(costAt, later), cost: more, runnerUp: second, decision };
       }
@@ -381,7 +372,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
           (now, steps) =>
             g.add(
               now,
-              expected((z) => laterIn(views[z], ofPhase(steps, z))),
+              expected((z) => costLater(g, views[z], ofPhase(steps, z))),
             ),
           powers &&
             ((k) => powersLater.map((power, z) => g.multiply(discount, g.multiply(weights[z], power[k])))),

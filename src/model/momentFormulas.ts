@@ -31,8 +31,8 @@
 // of float64's range: see range.ts.
 
 import { type Game, ownName } from "../game/game.ts";
-import { differentiate, type Graph, type Node, nodesOf } from "../game/graph.ts";
-import { degreeIn, linearMagnitude, magnitudeOf } from "../game/structure.ts";
+import { type Graph, type Node, nodesOf, rewrite, wholePower } from "../game/graph.ts";
+import { linearMagnitude, magnitudeOf } from "../game/structure.ts";
 
 /** A matrix of expressions. */
 type Matrix = readonly (readonly Node[])[];
@@ -86,6 +86,21 @@ const known = new WeakMap<Game, MomentFormulas | undefined>();
 export function momentFormulasOf(game: Game): MomentFormulas | undefined {
   if (!known.has(game)) known.set(game, build(game));
   return known.get(game);
+}
+
+/**
+ * What comes later.
+ *
+ * @param of what stands for {@link MomentFormulas.later}: constant, linear, quadratic
+ */
+export function costLater(g: Graph, [constant, ...of]: readonly Node[], steps: readonly Node[]): Node {
+  let [cost, product] = [constant, steps.length];
+  for (const [i, step] of steps.entries()) {
+    let slope = of[i];
+    for (const other of steps.slice(i)) slope = g.add(slope, g.multiply(of[product++], other));
+    cost = g.add(cost, g.multiply(step, slope));
+  }
+  return cost;
 }
 
 /** Names of a symmetric matrix, upper triangle by rows. */
@@ -238,17 +253,38 @@ function build({ formulas, state, decisionNames }: Game): MomentFormulas | undef
 
 /** What an agent's cost is made of by powers of the decision a; undefined where it is no polynomial of degree 4. */
 function powersOf(g: Graph, a: string, now: Node, later: Node): MomentFormulas["powers"] {
-  const expanded = (expression: Node): Node[] | undefined => {
-    const degree = degreeIn(expression, a);
-    if (degree === undefined || degree > 4) return undefined;
-    let [derivative, factorial] = [expression, 1];
-    return range(5).map((k) => {
-      if (k > 0) derivative = differentiate(g, derivative, a);
-      factorial *= Math.max(1, k);
-      const atZero = g.substitute(derivative, (name) => (name === a ? g.number(0) : undefined));
-      return g.divide(atZero, g.number(factorial));
-    });
-  };
-  const [first, second] = [expanded(now), expanded(later)];
-  return first && second && { now: first, later: second };
+  const [first, second] = [now, later].map((node) => polynomialOf(g, node, a));
+  if (!first || !second || Math.max(first.length, second.length) > 5) return undefined;
+  const filled = (of: readonly Node[]) => range(5).map((k) => of[k] ?? g.number(0));
+  return { now: filled(first), later: filled(second) };
+}
+
+/** An expression's coefficients by the powers of a name; undefined where it is no polynomial, on the face of it. */
+function polynomialOf(g: Graph, expression: Node, of: string): readonly Node[] | undefined {
+  type Polynomial = readonly Node[];
+  const zero = g.number(0);
+  const product = (p: Polynomial, q: Polynomial): Polynomial =>
+    range(p.length + q.length - 1).map((k) =>
+      p.reduce((sum, x, i) => (k - i in q ? g.add(sum, g.multiply(x, q[k - i])) : sum), zero),
+    );
+  const each = (p: Polynomial, q: Polynomial, make: (a: Node, b: Node) => Node): Polynomial =>
+    range(Math.max(p.length, q.length)).map((k) => make(p[k] ?? zero, q[k] ?? zero));
+  return rewrite(expression, (node, args: readonly (Polynomial | undefined)[]): Polynomial | undefined => {
+    if (node.op === "name") return node.name === of ? [zero, g.number(1)] : [node];
+    if (!args.every((arg) => arg !== undefined)) return undefined;
+    const [p, q] = args;
+    if (args.every(({ length }) => length === 1))
+      return [
+        g.remade(
+          node,
+          args.map(([x]) => x),
+        ),
+      ];
+    if (node.op === "add") return each(p, q, (a, b) => g.add(a, b));
+    if (node.op === "subtract") return each(p, q, (a, b) => g.subtract(a, b));
+    if (node.op === "multiply") return product(p, q);
+    if (node.op === "power") return wholePower(p, node.value, product);
+    if (node.op === "negate") return p.map((x) => g.negate(x));
+    return node.op === "divide" && q.length === 1 ? p.map((x) => g.divide(x, q[0])) : undefined;
+  });
 }
