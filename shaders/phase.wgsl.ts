@@ -1,275 +1,324 @@
-// A whole game in each invocation: backward induction over the moments of a proportional game with the arithmetic of
-// `linear`, and what its plan does. In float32 what src/diagram/cellKernel.ts does in float64.
-//
-// float32 holds few digits, so the moments are kept as what does not cancel: A, D = A − B and E = A − 2B + C, and of a
-// gain g what it takes away, s = 1 − g = 2η(a² + λ). With Ā, D̄, Ē those of what follows, a decision a costs
-//
-//     J / mean(θ²) = (a − 1)² + γ Σ w (s² Ā − 2 s D̄ + Ē),
-//
-// which is E itself once a is decided, and
-//
-//     A ← a² + γ g² Ā,   D ← a (a − 1) + γ g (D̄ − s Ā),   E ← (a − 1)² + γ (s² Ā − 2 s D̄ + Ē).
-//
-// What the plan does needs no plan: over training, Σ (y/θ)² is Q ← a² + g² Q, and what is left of θ is F ← g F. Where the
-// phase is hidden, these are in expectation over the signals, Q ← E a² + E g² Q and F ← E|g| F; and where training ends
-// with the probability h before the next episode, with P(n) that it lasts n episodes,
-//
-//     F ← E|g| (h + (1 − h) F),   Q ← E a² Σ_{n > t} P(n)/n + E g² Q.
+// A whole game in each invocation: backward induction over the moments of a game that is linear in the state, and what its
+// plan does. In float32 what src/diagram/cellKernel.ts does in float64, for any game: what it knows of one comes as text
+// from src/diagram/cellWgsl.ts.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import { bestResponseWgsl } from "./bestResponse.wgsl.ts";
 import { f32 } from "./float32.ts";
 import { Part } from "./layout.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
-/** `perDiscount` → `per_discount` */
-const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** What may differ from cell to cell, in the order in which the kernel has it. */
-export const NUMBERS = [
-  "learningRate",
-  "training",
-  "deployment",
-  "discount",
-  "regularization",
-  "theta",
-  "hazard",
-  "signalError",
-  "deploymentAt",
-] as const;
-export type CellNumber = (typeof NUMBERS)[number];
-/** `training` and `deployment` are episodes; where the phase is hidden, `training` is all of them. */
-/** What one text of the kernel is made for; all else is data. */
-export interface PhaseVariant {
+/** What a kernel is made for. A `…` text is an expression of `cell`. */
+export interface PhaseTexts {
   readonly method: "exact" | "moments";
-  /** whether the phase is hidden */
-  readonly hidden: boolean;
-  /** the numbers that change along the axes */
-  readonly x: CellNumber;
-  readonly y: CellNumber;
+  /** `Decision`, `Cell`, `Forms`, `View`, `Belief`, `State`, `Played` and the functions that make them */
+  readonly declarations: string;
+  readonly phases: number;
+  readonly signals: number;
+  readonly states: number;
+  /** points of each of the decision's axes */
+  readonly counts: readonly number[];
+  /** index of the number of columns among `fixed`; the least and the most of the decision's one number follow */
+  readonly columns: number;
+  /** whether what decides is the same wherever nothing trains */
+  readonly once: boolean;
+  readonly learningRate: string;
+  readonly training: string;
+  readonly deployment: string;
+  readonly hidden?:
+    | {
+        readonly deploymentAt: string;
+        /** the learning rate in the second phase */
+        readonly rateAfter: string;
+        /** P(signal | first phase) */
+        readonly likelihood: readonly string[];
+        /** P(the first phase ends after an episode), and of coming back to it; 1 where others train */
+        readonly ends: string;
+        readonly returns: string;
+      }
+    | undefined;
 }
 
 /** What stands for a measure without meaning: more than any that has one. */
 export const NONE = Math.fround(3e38);
 
-/** What a cell's row of the output holds, in order. */
-export const outputsOf = ({ hidden }: Pick<PhaseVariant, "hidden">): readonly string[] => [
-  ...(hidden ? ["firstIfTrainingSignal", "firstIfDeploymentSignal"] : ["firstCoefficient"]),
-  "compliance",
-  "retention",
-  "finalTheta",
-  "cost",
-  "margin",
-  ...(hidden ? ["reversal", "complianceOverHazard", "retentionOverHazard", "reversalOverHazard"] : []),
-  "trouble",
-];
+const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-export function phaseWgsl(variant: PhaseVariant): string {
-  const { method, hidden, x, y } = variant;
-  const numbers = NUMBERS.map((name, i) => {
-    const from = name === x ? "xs[index % columns]" : name === y ? "ys[index / columns]" : `fixed[${i}]`;
-    return `  cell.${snake(name)} = ${from};`;
-  });
-  const outputs = outputsOf(variant);
-  return wgsl`
-${Part.wgsl}
-const PHASES = ${hidden ? 2 : 1}u;
-const SIGNALS = ${hidden ? 2 : 1}u;
-const HUGE = ${f32(NONE)};
-
-/// a number, and 1 minus it: what a discount near 1 leaves would lose its digits otherwise
-alias Number = vec2f;
-
-/// what the solve of a cell goes by: see CellNumbers in src/diagram/linearDiagram.ts
-struct Cell {
-${NUMBERS.map((name) => `  ${snake(name)}: Number,`).join("\n")}
-}
-
-${bestResponseWgsl(method)}
-@group(0) @binding(0) var<uniform> part: Part;
-/// the numbers that no axis changes; then x: the columns of the window, y: mean of θ²; then x: min, y: max of a
-@group(0) @binding(1) var<storage, read> fixed: array<vec2f>;
-@group(0) @binding(2) var<storage, read> xs: array<Number>;
-@group(0) @binding(3) var<storage, read> ys: array<Number>;
-/// the grid of a
-@group(0) @binding(4) var<storage, read> candidates: array<f32>;
-/// rows of ${outputs.join(", ")}
-@group(0) @binding(5) var<storage, read_write> outputs: array<f32>;
-
-/// Whether a number is finite, told by its bits: WGSL may assume that there is no infinity and no NaN.
-fn finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) < 0x7e000000u; }
-
-/// what a may be: x to y
-fn bounds_of_a() -> vec2f { return fixed[${NUMBERS.length + 1}]; }
-
-#if ${hidden}
-/// two transitions, one after the other: P(still in training), P(deployed), with nothing that cancels
-fn both(a: vec2f, b: vec2f) -> vec2f { return vec2f(a.x * b.x, a.y + a.x * b.y); }
-
-/// P(phase) at an episode
-fn prior(t: u32, cell: ptr<function, Cell>) -> vec2f {
-  var step = vec2f((*cell).hazard.y, (*cell).hazard.x);
-  var after = vec2f(1.0, 0.0);
-  for (var n = t; n > 0u; n >>= 1u) {
-    if ((n & 1u) == 1u) { after = both(after, step); }
-    step = both(step, step);
-  }
-  return after;
-}
-
-/// what becomes of a goal of 1 from an episode of training on
-struct Training {
-  /// E|θ at deployment|
-  left: f32,
-  /// P(θ at deployment is positive), P(it is negative)
-  signs: vec2f,
-  /// the sum of E(y/θ)², weighted
-  squares: f32,
-}
-
-/// Training from an episode on, of that after it.
-///
-/// lasts: P(training ends with the episode), P(it goes on); weight: of the episode's square;
-/// a, gain: by signal; likelihood: of each signal
-fn trained(after: Training, lasts: vec2f, weight: f32, a: vec2f, gain: vec2f, likelihood: vec2f) -> Training {
-  let turns = dot(likelihood, select(vec2f(0.0), vec2f(1.0), gain < vec2f(0.0)));
-  let keeps = dot(likelihood, select(vec2f(0.0), vec2f(1.0), gain > vec2f(0.0)));
-  let signs = vec2f(lasts.x + lasts.y * after.signs.x, lasts.y * after.signs.y);
-  return Training(
-    dot(likelihood, abs(gain)) * (lasts.x + lasts.y * after.left),
-    keeps * signs + turns * signs.yx,
-    weight * dot(likelihood, a * a) + dot(likelihood, gain * gain) * after.squares,
+/** What a cell's row of the output holds, in order: names and expressions. */
+export function resultsOf({
+  signals,
+  counts,
+  states,
+  hidden,
+}: Omit<PhaseTexts, "declarations">): Record<string, string> {
+  const decided = range(signals * counts.length).map(
+    (i) => [`first.${i}`, `response_${Math.floor(i / counts.length)}.d.x${i % counts.length}`] as const,
   );
+  const over = (text: string) => `select(HUGE, ${text}.y, ${hidden?.returns} == 0.0)`;
+  const measured = {
+    retention: "retention",
+    meanSquare: "mean_square",
+    ...(hidden && { reversal: "reversal" }),
+  };
+  return Object.fromEntries([
+    ...decided,
+    ...["cost", "margin", "trouble"].map((name) => [name, name] as const),
+    ...range(states).map((i) => [`final.${i}`, `unit * state[${i}]`] as const),
+    ...Object.entries(measured).flatMap(([name, text]) => [
+      [name, `select(HUGE, ${text}.x, goal > 0.0)`],
+      ...(hidden ? [[`${name}OverHazard`, `select(HUGE, ${over(text)}, goal > 0.0)`]] : []),
+    ]),
+  ]);
 }
-#endif
 
+/** The best response in closed form: at a root of the slope of J, a cubic, or at an end. */
+const exactWgsl = (columns: number) => wgsl`
+fn cubic(c: vec4f, x: f32) -> f32 { return ((c.w * x + c.z) * x + c.y) * x + c.x; }
+
+/// a / b, and where that is too large a number of its sign
+fn quotient(a: f32, b: f32) -> f32 {
+  return select(a / b, sign(a) * sign(b) * 1e30, abs(a) >= abs(b) * 1e30);
+}
+
+/// where a cubic that rises through 0 in an interval does, by Newton's method, or by halving where that leads out
+fn root_between(c: vec4f, ends: vec2f, guess: f32) -> f32 {
+  let slope = vec3f(c.y, 2.0 * c.z, 3.0 * c.w);
+  var within = ends;
+  var x = select(ends.x + 0.5 * (ends.y - ends.x), guess, guess > ends.x && guess < ends.y);
+  for (var i = 0; i < 40; i++) {
+    let value = cubic(c, x);
+    within = select(vec2f(within.x, x), vec2f(x, within.y), value < 0.0);
+    let newton = x - value / max((slope.z * x + slope.y) * x + slope.x, 1e-30);
+    let before = x;
+    x = select(within.x + 0.5 * (within.y - within.x), newton, newton >= within.x && newton <= within.y);
+    // the error of a step is of the order of its square
+    if (abs(x - before) <= 2e-5 * abs(x)) { break; }
+  }
+  return x;
+}
+
+fn consider(best: Response, x: f32, view: View) -> Response {
+  let d = Decision(x);
+  let cost = cost_of(d, view);
+  if (cost < best.cost) { return Response(d, cost, HUGE); }
+  return best;
+}
+
+/// guess: what is near it, maybe
+fn respond(view: View, slope: vec4f, guess: f32) -> Response {
+  let low = fixed[${columns + 1}];
+  let high = fixed[${columns + 2}];
+  // so that the discriminant does not overflow
+  let size = max(max(abs(slope.x), abs(slope.y)), max(abs(slope.z), abs(slope.w)));
+  let c = slope * (1.0 / max(size, 1e-37));
+  let at_low = cubic(c, low);
+  let at_high = cubic(c, high);
+  // where it turns, moved into the interval
+  var turns = vec2f(high);
+  var at_turns = vec2f(at_high);
+  let discriminant = c.z * c.z - 3.0 * c.w * c.y;
+  if (discriminant > 0.0) {
+    let q = -(c.z + select(1.0, -1.0, c.z < 0.0) * sqrt(discriminant));
+    let a = quotient(q, 3.0 * c.w);
+    let b = quotient(c.y, q);
+    turns = clamp(vec2f(min(a, b), max(a, b)), vec2f(low), vec2f(high));
+    at_turns = vec2f(cubic(c, turns.x), cubic(c, turns.y));
+  }
+  var best = Response(Decision(low), HUGE, HUGE);
+  if (at_low >= 0.0) { best = consider(best, low, view); }
+  let is_early = at_low < 0.0 && at_turns.x > 0.0;
+  if (is_early || (at_turns.x < 0.0 && at_turns.y > 0.0)) {
+    best = consider(best, root_between(c, select(turns, vec2f(low, turns.x), is_early), guess), view);
+  }
+  if (at_turns.y < 0.0 && at_high > 0.0) {
+    best = consider(best, root_between(c, vec2f(turns.y, high), guess), view);
+  }
+  if (at_high <= 0.0 || best.cost == HUGE) { best = consider(best, high, view); }
+  return best;
+}
+`;
+
+/** The best response of a grid, the first of equals. */
+function gridWgsl(counts: readonly number[]): string {
+  const starts = counts.map((_, k) => counts.slice(0, k).reduce((sum, count) => sum + count, 0));
+  const loops = counts.map((count, k) => `for (var i${k} = 0u; i${k} < ${count}u; i${k}++) {`);
+  return wgsl`
+fn respond(view: View) -> Response {
+  var best = Response(Decision(), HUGE, HUGE);
+  var runner_up = HUGE;
+  ${loops.join(" ")}
+    let d = Decision(${starts.map((start, k) => `axes[${start}u + i${k}]`).join(", ")});
+    let cost = cost_of(d, view);
+    if (cost < best.cost) {
+      runner_up = best.cost;
+      best = Response(d, cost, HUGE);
+    } else {
+      runner_up = min(runner_up, cost);
+    }
+  ${"}".repeat(counts.length)}
+  best.margin = select(HUGE, runner_up - best.cost, runner_up < HUGE);
+  return best;
+}
+`;
+}
+
+export function phaseWgsl(texts: PhaseTexts): string {
+  const { method, declarations, phases, signals, counts, columns, once, hidden } = texts;
+  const exact = method === "exact";
+  const results = Object.values(resultsOf(texts));
+  const each = (count: number, text: (i: number) => string, glue = "\n") => range(count).map(text).join(glue);
+  /** P(phase) at an episode, after the decisions in its rows of the table */
+  const priorAt = hidden
+    ? `Phases(${each(phases, (z) => `table[at(t, ${signals + z}u, id.x)]`, ", ")})`
+    : "Phases(1.0)";
+  const weighted = (of: (s: number) => string) =>
+    hidden?.likelihood.map((p, s) => `${p} * ${of(s)}`).join(" + ");
+  return wgsl`
+${declarations}
+${Part.wgsl}
+const HUGE = ${f32(NONE)};
+/// rows of the table for an episode
+const ROWS = ${signals + phases}u;
+
+@group(0) @binding(0) var<uniform> part: Part;
+/// a cell's settings but for those that the axes change; how many columns there are; of one number its least and its most
+@group(0) @binding(1) var<storage, read> fixed: array<f32>;
+/// the columns and the rows of the window
+@group(0) @binding(2) var<storage, read> xs: array<f32>;
+@group(0) @binding(3) var<storage, read> ys: array<f32>;
+/// the points of the decision's axes, one axis after the other
+@group(0) @binding(4) var<storage, read> axes: array<f32>;
+/// by episode the plan, and what is believed of the phase
+@group(0) @binding(5) var<storage, read_write> table: array<f32>;
+/// a row a cell
+@group(0) @binding(6) var<storage, read_write> outputs: array<f32>;
+
+/// the best response: what it costs, beside what no decision changes, and how much more the best other one
+struct Response {
+  d: Decision,
+  cost: f32,
+  margin: f32,
+}
+
+/// Whether a form is below 2³⁰, told by its bits: WGSL may assume that there is no infinity and no NaN. Where states grow
+/// more than that, agents choose what little of them grows, and float32 has no digits for it.
+fn is_small(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) < 0x4e800000u; }
+
+fn at(t: u32, row: u32, id: u32) -> u32 { return (t * ROWS + row) * part.candidates + id; }
+
+${exact ? exactWgsl(columns) : gridWgsl(counts)}
 @compute @workgroup_size(${WORKGROUP})
 fn phase(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= part.candidates) { return; }
   let index = part.first + id.x;
-  let columns = u32(fixed[${NUMBERS.length}].x);
-  let mean_square = fixed[${NUMBERS.length}].y;
-  var own: Cell;
-  let cell = &own;
-${numbers.join("\n").replaceAll("cell.", "own.")}
-  let training = u32(own.training.x);
-  let episodes = training + u32(own.deployment.x);
-  let discount = own.discount.x;
-
-  var after: array<Moments, PHASES>;
-  var trouble = 0.0;
+  let width = u32(fixed[${columns}]);
+  let cell = cell_at(index % width, index / width);
+  let learning_rate = ${texts.learningRate};
+  let training = u32(${texts.training});
+  let episodes = training + u32(${texts.deployment});
 #if ${hidden}
-  /// P(signal | phase)
-  var likelihood = array<vec2f, 2>(own.signal_error.yx, own.signal_error.xy);
-  /// the likelier signal in training
-  let seen = select(0u, 1u, likelihood[0].y > likelihood[0].x);
+  var belief = first_prior(cell);
+  for (var t = 0u; t < episodes; t++) {
+${each(phases, (z) => `    table[at(t, ${signals + z}u, id.x)] = belief[${z}];`)}
+    belief = next_prior(cell, belief);
+  }
+  let seen = seen_in(cell);
 #endif
 
-  var training_episodes = f32(training);
-#if ${hidden}
-  training_episodes = min(training_episodes, own.deployment_at.x);
-  // for training that ends where the cell says, and for training that ends by chance
-  var to_end = Training(1.0, vec2f(1.0, 0.0), 0.0);
-  var over_hazard = to_end;
-  /// Σ P(training lasts n episodes)/n over the n that are more than t
-  var weight = 0.0;
-#else
-  // Σ (y/θ)² over training
-  var squares = 0.0;
-#endif
-  // what is left of θ: of the trajectory
-  var left = 1.0;
-  var first: array<f32, SIGNALS>;
+  var forms = Forms();
   var cost = 0.0;
   var margin = HUGE;
+  var trouble = 0.0;
+  var carried = fresh();
+  /// from the end of training on
+  var later = carried;
+${each(signals, (s) => `  var response_${s} = Response();`)}
   for (var next = episodes; next > 0u; next--) {
     let t = next - 1u;
-    let pull = select(0.0, 2.0 * own.learning_rate.x, t < training);
-    var prospects: array<PhaseView, PHASES>;
+    let rate = select(0.0, learning_rate, t < training);
+    let after = mixed(cell, forms);
+    let prior = ${priorAt};
     cost = 0.0;
+    margin = HUGE;
+${each(
+  signals,
+  (s) => `    let belief_${s} = believe_${s}(cell, prior);
+    if (${once ? "t < training || next == episodes" : "true"}) {
+      let view = view_of(cell, rate, after, belief_${s}.weights);
+      response_${s} = respond(view${exact ? `, slope_of(cell, rate, after, belief_${s}.weights), response_${s}.d.x0` : ""});
+    }
+    cost += belief_${s}.chance * (response_${s}.cost + fixed_cost(cell, after, belief_${s}.weights));
+${exact ? "" : `    if (belief_${s}.chance > 0.0 && response_${s}.margin < HUGE) {\n      margin = min(margin, belief_${s}.chance * response_${s}.margin);\n    }`}
+${hidden ? `    table[at(t, ${s}u, id.x)] = response_${s}.d.x0;` : ""}`,
+)}
+    forms = extended(cell, rate, after, array<Decision, SIGNALS>(${each(signals, (s) => `response_${s}.d`, ", ")}));
+    if (!is_small(size_of(forms))) { trouble = 1.0; }
 #if ${hidden}
-    let stays = own.hazard.yx;
-    prospects[0] = PhaseView(1.0, pull, Moments(
-      stays.x * after[0].a + stays.y * after[1].a,
-      stays.x * after[0].d + stays.y * after[1].d,
-      stays.x * after[0].e + stays.y * after[1].e,
-    ));
-    prospects[1] = PhaseView(0.0, 0.0, after[1]);
-    let before = prior(t, cell);
-    // with a value, as there are compilers that zero a variable of a loop's body but once
-    var now = array<Moments, PHASES>();
-    for (var s = 0u; s < SIGNALS; s++) {
-      var joint = before * vec2f(likelihood[0][s], likelihood[1][s]);
-      let probability = joint.x + joint.y;
-      if (!(probability > 0.0)) { joint = vec2f(likelihood[0][s], likelihood[1][s]); }
-      let total = joint.x + joint.y;
-      let posterior = select(vec2f(0.5), joint / total, total > 0.0);
-      prospects[0].weight = posterior.x;
-      prospects[1].weight = posterior.y;
-      let response = respond(&prospects, cell);
-      first[s] = response.a;
-      let constant = posterior.x * prospects[0].after.e + posterior.y * prospects[1].after.e;
-      cost += probability * (response.cost + discount * constant);
-      if (t == 0u && probability > 0.0 && response.runner_up < HUGE) {
-        margin = min(margin, probability * (response.runner_up - response.cost));
-      }
-      for (var z = 0u; z < PHASES; z++) {
-        let then = extended(response.a, prospects[z].pull, prospects[z].after, cell);
-        let p = likelihood[z][s];
-        now[z] = Moments(now[z].a + p * then.a, now[z].d + p * then.d, now[z].e + p * then.e);
-      }
-    }
-    after = now;
-    let decisions = vec2f(first[0], first[1]);
-    let gains = 1.0 - vec2f(loss(first[0], pull, cell), loss(first[1], pull, cell));
-    weight += before.x * select(own.hazard.x, 1.0, next == episodes) / f32(next);
-    over_hazard = trained(over_hazard, own.hazard.xy, weight, decisions, gains, likelihood[0]);
-    if (f32(t) < own.deployment_at.x) {
-      to_end = trained(to_end, vec2f(0.0, 1.0), 1.0, decisions, gains, likelihood[0]);
-      left *= gains[seen];
-    }
+    let trains = f32(t) < ${hidden?.deploymentAt};
+    let signal = select(seen.y, seen.x, trains);
+    var played = response_0.d;
+${each(signals, (s) => `    if (signal == ${s}u) { played = response_${s}.d; }`)}
+    carried = carry(cell, select(${hidden?.rateAfter}, learning_rate, trains), played, carried);
 #else
-    prospects[0] = PhaseView(1.0, pull, after[0]);
-    let response = respond(&prospects, cell);
-    let a = response.a;
-    first[0] = a;
-    cost = response.cost + discount * after[0].e;
-    if (response.runner_up < HUGE) { margin = response.runner_up - response.cost; }
-    after[0] = extended(a, pull, after[0], cell);
-    let g = 1.0 - loss(a, pull, cell);
-    squares = g * g * squares + select(0.0, a * a, pull > 0.0);
-    left *= g;
+    carried = carry(cell, rate, response_0.d, carried);
+    if (t == training) {
+      later = carried;
+      carried = fresh();
+    }
 #endif
-    if (!finite(cost) || !finite(after[0].a)) { trouble = 1.0; }
   }
 
-  let goal = own.theta.x;
-  let trains = own.learning_rate.x != 0.0;
-#if ${hidden}
-  let squares = to_end.squares;
-  let retention = to_end.left;
-  if (!finite(over_hazard.left) || !finite(over_hazard.squares)) { trouble = 1.0; }
-#else
-  let retention = left;
-#endif
-  if (!finite(retention) || !finite(squares)) { trouble = 1.0; }
-  if (!finite(goal * left) || !finite(mean_square * cost)) { trouble = 1.0; }
-  let compliance = 1.0 - sqrt(squares / max(training_episodes, 1.0));
+  if (!is_small(cost)) { trouble = 1.0; }
 
-  let row = index * ${outputs.length}u;
-  for (var s = 0u; s < SIGNALS; s++) { outputs[row + s] = first[s]; }
-  outputs[row + SIGNALS] = select(HUGE, compliance, goal != 0.0 && trains && training_episodes > 0.0);
-  outputs[row + SIGNALS + 1u] = select(HUGE, retention, goal != 0.0);
-  outputs[row + SIGNALS + 2u] = goal * left;
-  outputs[row + SIGNALS + 3u] = mean_square * cost;
-  outputs[row + SIGNALS + 4u] = select(HUGE, mean_square * margin, margin < HUGE);
-#if ${hidden}
-  outputs[row + SIGNALS + 5u] = select(HUGE, to_end.signs.y, goal != 0.0);
-  outputs[row + SIGNALS + 6u] = select(HUGE, 1.0 - sqrt(over_hazard.squares), goal != 0.0 && trains);
-  outputs[row + SIGNALS + 7u] = select(HUGE, over_hazard.left, goal != 0.0);
-  outputs[row + SIGNALS + 8u] = select(HUGE, over_hazard.signs.y, goal != 0.0);
+  // the trajectory, per unit of the goals
+  let goal = goal_of(cell);
+  let unit = select(1.0, goal, goal > 0.0);
+  let initial = start(cell, unit);
+  let state = moved(later, moved(carried, initial));
+#if ${!hidden}
+  let trained = shares(carried, initial);
+  let retention = vec2f(select(1.0, trained.x, learning_rate != 0.0));
+  let lasts = select(0.0, f32(training), learning_rate != 0.0);
+  let mean_square = select(vec2f(HUGE), vec2f(trained.y / lasts), lasts > 0.0);
+#else
+  // In expectation over the signals, as in src/model/measures.ts: x of training that ends where the cell says, y of
+  // training that ends by chance.
+  var left = 1.0;
+  var signs = vec2f(1.0, 0.0);
+  var square = 1.0;
+  var squares = 0.0;
+  var retention = vec2f(0.0);
+  var reversal = vec2f(0.0);
+  var mean_square = vec2f(0.0);
+  var lasting = vec2f(0.0);
+  let most = select(0u, episodes, learning_rate > 0.0);
+  let first = first_prior(cell)[0];
+  var lasts = vec2f(0.0, select(1.0 - first, 1.0, most == 0u));
+  for (var n = 0u; ; n++) {
+    lasts.x = select(0.0, 1.0, f32(n) == min(${hidden?.deploymentAt}, f32(most)));
+    // what cannot be must not count, even where it overflows
+    let p = lasts > vec2f(0.0);
+    retention += select(vec2f(0.0), lasts * left, p);
+    reversal += select(vec2f(0.0), lasts * signs.y, p);
+    if (n > 0u) {
+      mean_square += select(vec2f(0.0), lasts * (squares / f32(n)), p);
+      lasting += lasts;
+    }
+    if (n == most) { break; }
+    let t = n;
+    lasts.y = table[at(t, ${signals}u, id.x)] * select(${hidden?.ends}, 1.0, n + 1u == most);
+${each(signals, (s) => `    let effect_${s} = carry(cell, learning_rate, Decision(table[at(t, ${s}u, id.x)]), fresh());\n    let gain_${s} = effect_${s}[0];`)}
+    squares += square * (${weighted((s) => `effect_${s}[1]`)});
+    square *= ${weighted((s) => `gain_${s} * gain_${s}`)};
+    left *= ${weighted((s) => `abs(gain_${s})`)};
+    let keeps = ${weighted((s) => `select(0.0, 1.0, gain_${s} > 0.0)`)};
+    let turns = ${weighted((s) => `select(0.0, 1.0, gain_${s} < 0.0)`)};
+    signs = keeps * signs + turns * signs.yx;
+  }
+  mean_square = select(vec2f(HUGE), mean_square / lasting, lasting > vec2f(0.0));
 #endif
-  outputs[row + ${outputs.indexOf("trouble")}u] = trouble;
+
+  let row = index * ${results.length}u;
+${results.map((result, i) => `  outputs[row + ${i}u] = ${result};`).join("\n")}
 }
 `;
 }

@@ -4,11 +4,11 @@
 import { MesaError } from "../errors.ts";
 import { openDevice } from "../gpu/device.ts";
 import { chooseThreads } from "../solve/solverChoice.ts";
+import type { PhaseMethod } from "./cellKernel.ts";
 import type { Cells, Points, Window } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import { createCpuEngine } from "./cpu.ts";
 import { createGpuEngine } from "./gpu.ts";
-import type { PhaseMethod } from "./linearDiagram.ts";
 
 /** What can be asked of an engine. */
 export interface EngineOptions {

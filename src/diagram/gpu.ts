@@ -1,14 +1,7 @@
 // Diagrams on the GPU, in float32: host of shaders/phase.wgsl.ts. What the kernel is not sure of, and what it does not
-// know, the CPU solves in float64.
+// take, the CPU solves in float64.
 
-import {
-  type CellNumber,
-  NONE,
-  NUMBERS,
-  outputsOf,
-  type PhaseVariant,
-  phaseWgsl,
-} from "../../shaders/phase.wgsl.ts";
+import { NONE, phaseWgsl, resultsOf } from "../../shaders/phase.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { checkNotAborted } from "../errors.ts";
 import { Buffers } from "../gpu/buffers.ts";
@@ -16,15 +9,31 @@ import { MOST_WORKGROUPS } from "../gpu/cut.ts";
 import { guarded, type OpenDevice } from "../gpu/device.ts";
 import { createKernel } from "../gpu/kernel.ts";
 import { Recorder } from "../gpu/recorder.ts";
-import { deceptionOf } from "../model/measures.ts";
-import { meanOf } from "../model/moments.ts";
+import type { Axis } from "../grid.ts";
+import { measuresFrom } from "../model/measures.ts";
 import { createCells, pointsOf, type Window } from "./cells.ts";
+import { type CellCode, cellCodeOf } from "./cellWgsl.ts";
 import type { Diagram } from "./config.ts";
-import type { PhaseEngine } from "./engine.ts";
-import { type LinearDiagram, linearDiagramOf } from "./linearDiagram.ts";
+import type { EngineMethod, PhaseEngine } from "./engine.ts";
+import { cellNumbers } from "./linearCell.ts";
+import { phaseMeasureNames } from "./measures.ts";
+import { capital } from "./sweep.ts";
 
 /** what a best response costs in the closed form, in rollout-steps */
 const EXACT_WORK = 12;
+/** bytes of a table, at most */
+const MOST_TABLE = 2 ** 28;
+
+const codes = new WeakMap<Diagram, Map<EngineMethod, CellCode | string>>();
+
+/** What the kernel solves a diagram by; where it does not, the reason. */
+export function kernelCodeOf(diagram: Diagram, method: EngineMethod): CellCode | string {
+  const known = codes.get(diagram) ?? new Map<EngineMethod, CellCode | string>();
+  codes.set(diagram, known);
+  const code = known.get(method) ?? cellCodeOf(diagram, method);
+  known.set(method, code);
+  return code;
+}
 
 /**
  * An engine that uses a device, which it closes in the end.
@@ -35,39 +44,43 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
   const { device } = open;
   const recorder = new Recorder(open);
 
-  const kernelOf = (variant: PhaseVariant) =>
-    createKernel(device, "phase", phaseWgsl(variant), ["part", "read", "read", "read", "read", "write"]);
-
-  /** @returns rows of outputs, one a cell */
-  async function compute(linear: LinearDiagram, { x, y }: Window, signal?: AbortSignal) {
-    const { problem, method } = linear;
-    const hidden = problem.hiddenPhase.phases > 1;
-    const kernel = await kernelOf({ method, hidden, x: linear.x, y: linear.y });
-    const width = outputsOf({ hidden }).length;
+  /** @returns rows of results, one a cell */
+  async function compute(diagram: Diagram, code: CellCode, { x, y }: Window, signal?: AbortSignal) {
+    const { problem, texts } = code;
+    const { candidates, config, game } = problem;
+    const bindings = ["part", "read", "read", "read", "read", "write", "write"] as const;
+    const kernel = await createKernel(device, "phase", phaseWgsl(texts), bindings);
+    const width = Object.keys(resultsOf(texts)).length;
     const count = x.length * y.length;
-    const [grid] = problem.candidates.axes;
-    const axis = problem.config[Object.keys(problem.game.decision)[0]] as { min: number; max: number };
-    const fixed = [
-      ...NUMBERS.flatMap((name) => pairOf(linear.numbers[name])),
-      ...[x.length, meanOf(problem.states.axes)[0], axis.min, axis.max],
-    ];
+    const { min, max } = config[game.decisionNames[0]] as Axis;
+    const points = candidates.axes.flatMap((axis) => [...axis]);
+    const episodes = longestOf(diagram, { x, y });
+    const { signals } = texts;
+    const work = episodes * signals * (texts.method === "exact" ? EXACT_WORK : candidates.size);
+    const bytes = texts.hidden ? 4 * episodes * (signals + texts.phases) : 0;
+    const room = Math.floor(
+      Math.min(MOST_TABLE, device.limits.maxStorageBufferBindingSize) / Math.max(1, bytes),
+    );
+    const most = Math.min(count, room, MOST_WORKGROUPS * WORKGROUP);
     const buffers = new Buffers(device);
     try {
       const outputs = buffers.storage("cells", count * width * 4);
       const back = buffers.readable("cells, read back", count * width * 4);
       const group = kernel.bind(
         recorder.parts,
-        buffers.holding("numbers", Float32Array.from(fixed)),
-        buffers.holding("x", Float32Array.from(x.flatMap(pairOf))),
-        buffers.holding("y", Float32Array.from(y.flatMap(pairOf))),
-        buffers.holding("candidates", Float32Array.from(grid)),
+        buffers.holding(
+          "numbers",
+          Float32Array.from([...Object.values(cellNumbers(diagram)), x.length, min, max]),
+        ),
+        buffers.holding("x", Float32Array.from(x)),
+        buffers.holding("y", Float32Array.from(y)),
+        buffers.holding("candidates", Float32Array.from(points)),
+        buffers.storage("table", most * bytes),
         outputs,
       );
-      const episodes = longestOf(linear, { x, y });
-      const work = episodes * problem.hiddenPhase.signals * (method === "exact" ? EXACT_WORK : grid.length);
       for (let first = 0; first < count; ) {
         const affordable = Math.max(1, Math.floor(recorder.budget / work / WORKGROUP)) * WORKGROUP;
-        const cells = Math.min(count - first, affordable, MOST_WORKGROUPS * WORKGROUP);
+        const cells = Math.min(count - first, affordable, most);
         const part = recorder.part({ first, candidates: cells });
         recorder.dispatch(kernel, group, part, Math.ceil(cells / WORKGROUP), cells * work);
         await recorder.flush();
@@ -84,10 +97,10 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
   return {
     ...{ backend: "gpu", adapter: open.name, precision: "f32" },
     async solve(diagram, window, method, signal) {
-      const linear = linearDiagramOf(diagram, method);
-      if (!linear) return cpu.solve(diagram, window, method, signal);
-      const rows = await guarded(open, () => compute(linear, window, signal));
-      const { cells, unsure } = read(diagram, linear, rows);
+      const code = kernelCodeOf(diagram, method);
+      if (typeof code === "string") return cpu.solve(diagram, window, method, signal);
+      const rows = await guarded(open, () => compute(diagram, code, window, signal));
+      const { cells, unsure } = read(diagram, code, rows);
       const settled = await cpu.settle(diagram, pointsOf(window, unsure), method, signal);
       for (const [i, index] of unsure.entries()) {
         for (const name of diagram.measures) cells.values[name][index] = settled.values[name][i];
@@ -105,30 +118,52 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
   };
 }
 
-const pairOf = (x: number) => [x, 1 - x];
-
 /** The most episodes that a cell of a window has. */
-function longestOf({ numbers, x, y }: LinearDiagram, window: Window): number {
-  const most = (name: CellNumber) =>
-    name === x ? window.x[window.x.length - 1] : name === y ? window.y[window.y.length - 1] : numbers[name];
-  return most("training") + most("deployment");
+function longestOf(diagram: Diagram, window: Window): number {
+  const numbers = cellNumbers(diagram);
+  const most = (name: string) => {
+    const axis = (["x", "y"] as const).find((axis) => diagram[axis].key === `schedule.${name}`);
+    return axis ? window[axis][window[axis].length - 1] : (numbers[`schedule.${name}`] ?? 0);
+  };
+  return most("training") + most("episodes") + most("deployment");
 }
 
 /** Cells from the kernel's rows, and the indices of those that it is not sure of. */
-function read({ measures }: Diagram, { problem }: LinearDiagram, rows: Float32Array) {
-  const names = outputsOf({ hidden: problem.hiddenPhase.phases > 1 });
-  const count = rows.length / names.length;
+function read({ measures }: Diagram, { problem, texts, scale }: CellCode, rows: Float32Array) {
+  const { game, config } = problem;
+  const names = Object.keys(resultsOf(texts));
+  const width = names.length;
+  const count = rows.length / width;
   const cells = createCells(measures, count);
-  const at = (index: number, name: string) => rows[index * names.length + names.indexOf(name)];
-  const orNone = (x: number) => (x < NONE ? x : Number.NaN);
-  const deception = (suffix: string) => (i: number) =>
-    deceptionOf(orNone(at(i, `compliance${suffix}`)), orNone(at(i, `retention${suffix}`)));
-  const readers: Record<string, (index: number) => number> = {
-    ...Object.fromEntries(names.map((name) => [name, (i: number) => orNone(at(i, name))])),
-    deception: deception(""),
-    deceptionOverHazard: deception("OverHazard"),
+  let row = 0;
+  const number = (name: string, unit = 1) => {
+    const place = names.indexOf(name);
+    return () => (rows[row + place] < NONE ? unit * rows[row + place] : Number.NaN);
   };
-  for (const name of measures) for (let i = 0; i < count; i++) cells.values[name][i] = readers[name](i);
-  const unsure = Array.from({ length: count }, (_, i) => i).filter((i) => at(i, "trouble") !== 0);
+  const firsts = phaseMeasureNames(game, config).slice(0, texts.signals * game.decisionNames.length);
+  const finals = Object.keys(game.state).map((name) => `final${capital(name)}`);
+  const readers: Record<string, () => number> = {
+    ...Object.fromEntries(firsts.map((name, i) => [name, number(`first.${i}`)])),
+    ...Object.fromEntries(finals.map((name, i) => [name, number(`final.${i}`)])),
+    cost: number("cost", scale),
+    margin: number("margin", scale),
+  };
+  for (const suffix of ["", "OverHazard"]) {
+    const [retention, meanSquare] = ["retention", "meanSquare"].map((name) => number(name + suffix));
+    const found = () => measuresFrom(meanSquare(), retention());
+    readers[`compliance${suffix}`] = () => found().compliance!;
+    readers[`deception${suffix}`] = () => found().deception!;
+    readers[`retention${suffix}`] = retention;
+    readers[`reversal${suffix}`] = number(`reversal${suffix}`);
+  }
+  const asked = measures.map((name) => [cells.values[name], readers[name]] as const);
+  const trouble = number("trouble");
+  const unsure: number[] = [];
+  for (let index = 0; index < count; index++, row += width) {
+    for (const [values, reader] of asked) values[index] = reader();
+    let isSure = trouble() === 0;
+    for (let i = row; i < row + width; i++) isSure &&= Number.isFinite(rows[i]);
+    if (!isSure) unsure.push(index);
+  }
   return { cells, unsure };
 }

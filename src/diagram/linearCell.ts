@@ -12,11 +12,10 @@ import { createProblem, type Problem } from "../model/problem.ts";
 import { statesInRange } from "../model/range.ts";
 import { lengthOf, measuresOfGoals } from "../model/simulate.ts";
 import { searchEquilibria } from "../model/stationary.ts";
-import { type CellFunctions, type CellKernel, createCellKernel } from "./cellKernel.ts";
+import { type CellFunctions, type CellKernel, createCellKernel, type PhaseMethod } from "./cellKernel.ts";
 import { type Points, STATUS } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import type { SolvedCell } from "./generalCell.ts";
-import type { PhaseMethod } from "./linearDiagram.ts";
 import { measuresOfEnd, phaseMeasureNames } from "./measures.ts";
 import { capital } from "./sweep.ts";
 
@@ -90,18 +89,23 @@ interface Places {
   readonly effects: number;
 }
 
-/** The solver of a diagram's cells; undefined of a diagram whose cells all go through `solve`. */
-export function openLinearCells(diagram: Diagram, method: PhaseMethod): LinearCells | undefined {
+/** Whether a diagram's cells differ in numbers that the formulas of a linear game have names for. */
+export function isLinearDiagram(diagram: Diagram): boolean {
   const { game, config, x, y } = diagram;
   const numbers = cellNumbers(diagram);
-  const isKnown = ({ key }: { key: string }) => Object.hasOwn(numbers, key);
   const phases = game.definition.hidden?.initial.length;
-  if (!momentFormulasOf(game) || "learningRates" in config.schedule) return undefined;
-  if (!isKnown(x) || !isKnown(y) || phases === 1 || (phases && !game.proportional)) return undefined;
-  const problem = createProblem(config);
-  const rolls = method === "moments" && !phases && problem.horizon === "finite";
+  if (!momentFormulasOf(game) || "learningRates" in config.schedule) return false;
+  if (phases === 1 || (phases && !game.proportional)) return false;
+  return [x, y].every(({ key }) => Object.hasOwn(numbers, key));
+}
+
+/** The solver of a diagram's cells; undefined of a diagram whose cells all go through `solve`. */
+export function openLinearCells(diagram: Diagram, method: PhaseMethod): LinearCells | undefined {
+  if (!isLinearDiagram(diagram)) return undefined;
+  const problem = createProblem(diagram.config);
+  const rolls = method === "moments" && problem.hiddenPhase.phases === 1 && problem.horizon === "finite";
   if (rolls && !statesInRange(problem.states.axes)) return undefined;
-  const machine = machineOf(game, method, rolls);
+  const machine = machineOf(diagram.game, method, rolls);
   if (!machine || problem.candidates.size * machine.kernel.sizes.row > MOST_ROWS) return undefined;
   return new LinearCells(diagram, method, problem, machine);
 }

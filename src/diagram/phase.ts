@@ -5,7 +5,7 @@ import { METHODS, methods, refusal } from "../solve/methods.ts";
 import { type Cells, createCells, placeCells, type Rectangle, type Window } from "./cells.ts";
 import { checkPhase, type Diagram, type PhaseConfig } from "./config.ts";
 import { type EngineMethod, type EngineOptions, openEngine, type PhaseEngine } from "./engine.ts";
-import { linearDiagramOf } from "./linearDiagram.ts";
+import { kernelCodeOf } from "./gpu.ts";
 import { checkSample, type SampleCheck } from "./sample.ts";
 
 /**
@@ -117,16 +117,12 @@ function nextSize(count: number, milliseconds: number): number {
 export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions = {}): Promise<Phase> {
   const diagram = "base" in config ? config : checkPhase(config);
   const method = phaseMethod(diagram, options.method);
-  const hasKernel = linearDiagramOf(diagram, method) !== undefined;
-  if (options.backend === "gpu" && !hasKernel)
-    throw new MesaError(
-      "INVALID_CONFIG",
-      diagram.config.horizon === "infinite"
-        ? "the equilibria of an infinite horizon are proved in float64, on the cpu, and backend gpu was asked"
-        : `the kernel of phase diagrams does not know the game ${diagram.game.name} by ${diagram.x.key} and ${diagram.y.key} with method ${method}: they are solved on the cpu, and backend gpu was asked`,
-    );
+  if (options.backend === "gpu") {
+    const code = kernelCodeOf(diagram, method);
+    if (typeof code === "string") throw new MesaError("INVALID_CONFIG", `${code}, and backend gpu was asked`);
+  }
   const engine = options.engine ?? (await openEngine(options));
-  const inFloat32 = engine.precision === "f32" && hasKernel;
+  const inFloat32 = engine.precision === "f32" && typeof kernelCodeOf(diagram, method) !== "string";
   const [columns, rows] = [diagram.x.values.length, diagram.y.values.length];
   const cells = { ...(options.done?.cells ?? createCells(diagram.measures, columns * rows)) };
   const from = options.done?.cell ?? 0;

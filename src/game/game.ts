@@ -155,6 +155,10 @@ export interface Game {
 
 /** The hidden phases of a game, for any values of its parameters. */
 export interface HiddenPhases extends Pick<HiddenDefinition, "signals" | "deploymentAt"> {
+  /** the probabilities as expressions of the parameters; shapes as in {@link HiddenDefinition} */
+  readonly formulas: Readonly<Record<"transition" | "likelihood", readonly (readonly Node[])[]>> & {
+    readonly initial: readonly Node[];
+  };
   phases(parameters: Values): PhaseChain;
 }
 
@@ -677,6 +681,7 @@ function hiddenPhases(
   return {
     signals,
     deploymentAt,
+    formulas: { initial: starts, transition: moves, likelihood: seen },
     phases(values) {
       const numbers = [...evaluate(names.map((name) => values[name]))];
       const take = (count: number) => numbers.splice(0, count);

@@ -1,7 +1,21 @@
 // The kernel against float64, on diagrams of every kind.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openEngine, type PhaseConfig, type PhaseEngine, phase } from "../../src/index.ts";
-import { keptGpu } from "../gpu/gpus.ts";
+import goals from "../../examples/two-goals.json" with { type: "json" };
+import wanted from "../../examples/wanted-output.json" with { type: "json" };
+import type { Cells, Window } from "../../src/diagram/cells.ts";
+import { phaseMeasureNames } from "../../src/diagram/measures.ts";
+import {
+  checkPhase,
+  type Diagram,
+  defineGame,
+  openEngine,
+  type PhaseConfig,
+  type PhaseEngine,
+  phase,
+} from "../../src/index.ts";
+import { gears } from "../games/gears.ts";
+import { momentum } from "../games/momentum.ts";
+import { keptGpu, replace, wrappedGpu } from "../gpu/gpus.ts";
 
 const rate = { key: "schedule.learningRate", from: 0.01, to: 10, count: 33, scale: "log" } as const;
 const measures = ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost"];
@@ -67,10 +81,30 @@ const cases: [string, PhaseConfig, "exact" | "moments"][] = (["exact", "moments"
 );
 
 let gpu: PhaseEngine;
+let cpu: PhaseEngine;
 beforeAll(async () => {
   gpu = await openEngine({ backend: "gpu", gpu: keptGpu });
+  cpu = await openEngine({ backend: "cpu", threads: 1 });
 });
-afterAll(() => gpu.destroy());
+afterAll(() => {
+  gpu.destroy();
+  cpu.destroy();
+});
+
+/** of a measure, in units of its magnitude or of 1, whichever is more */
+const TOLERANCE = 2e-5;
+
+/** How many values of some cells are off. */
+function countOff(got: Cells, wanted: Cells): number {
+  let off = 0;
+  for (const [name, values] of Object.entries(wanted.values))
+    for (const [i, want] of values.entries()) {
+      const value = got.values[name][i];
+      if (Number.isNaN(want) && Number.isNaN(value)) continue;
+      if (!(Math.abs(value - want) <= TOLERANCE * Math.max(1, Math.abs(want)))) off++;
+    }
+  return off;
+}
 
 describe.each(cases)("%s", (_, config, method) => {
   test(`${method}`, async () => {
@@ -82,13 +116,7 @@ describe.each(cases)("%s", (_, config, method) => {
     // of an endless game, float64 decides a few cells; these it has to the bit
     expect(device.settled).toBeLessThan(0.1 * cells);
     expect(device.status).toEqual(cpu.status);
-    let off = 0;
-    for (const name of config.measures!)
-      for (const [i, wanted] of cpu.values[name].entries()) {
-        const got = device.values[name][i];
-        if (Number.isNaN(wanted)) expect(got).toBeNaN();
-        else if (!(Math.abs(got - wanted) <= 2e-5 * Math.max(1, Math.abs(wanted)))) off++;
-      }
+    const off = countOff(device, cpu);
     // a near-tie of the grid may fall otherwise in float32; of the closed form there is none
     if (method === "exact") expect(off).toBe(0);
     else expect(off).toBeLessThan(0.01 * cells);
@@ -97,6 +125,199 @@ describe.each(cases)("%s", (_, config, method) => {
     for (const name of config.measures!) expect(sample!.largest[name]).toBeGreaterThanOrEqual(0);
     expect(Math.max(...config.measures!.map((name) => sample!.largest[name]))).toBeGreaterThan(0);
   });
+});
+
+/** the arithmetic of `linear` in seasons that come back, where only the first trains */
+const seasons = defineGame({
+  name: "seasons",
+  state: { theta: { min: -1, max: 1, count: 5, initial: 0.8 } },
+  decision: { coefficient: { min: -1, max: 1, count: 41 } },
+  parameters: { cold: { default: 0.3, min: 0, max: 1 } },
+  output: "coefficient * theta",
+  hidden: {
+    signals: ["warm", "mild", "cold"],
+    initial: [0.7, 0.3],
+    trains: [true, false],
+    transition: [
+      [0.8, 0.2],
+      ["cold", "1 - cold"],
+    ],
+    likelihood: [
+      [0.5, 0.3, 0.2],
+      [0.1, 0.3, 0.6],
+    ],
+    deploymentAt: 2,
+  },
+});
+
+/** a goal and a belief, both with momentum: a state of three numbers, two of them wanted */
+const three = defineGame({
+  name: "three",
+  state: {
+    theta: { min: -1, max: 1.2, count: 5, initial: 0.8 },
+    phi: { min: -0.5, max: 1, count: 4, initial: -0.3 },
+    velocity: { min: -0.2, max: 0.3, count: 3, initial: 0.1 },
+  },
+  decision: { coefficient: { min: -0.5, max: 1.5, count: 53 } },
+  parameters: { friction: { default: 0.5, min: 0, max: 1 } },
+  output: { x: "coefficient * theta + 0.1 * phi", y: "(1 - coefficient) * phi" },
+  baseObjective: "output.x^2 + 2 * output.y^2 + output.x * output.y + regularization * theta^2",
+  mesaObjective: "(output.x - own.theta)^2 + 0.5 * (output.y - own.phi)^2",
+  next: { velocity: "friction * velocity - learningRate * gradient.theta", theta: "theta + next.velocity" },
+});
+
+const training = { training: 7, deployment: 5 };
+const small = { ...rate, to: 0.6, count: 13 } as const;
+/** linear games whose every measure is mapped */
+const games: Record<string, Omit<PhaseConfig, "measures">> = {
+  linear: {
+    config: { game: "linear", regularization: 0.03, schedule: training },
+    x: { ...small, to: 5 },
+    y: { key: "discount", from: 0.5, to: 1, count: 7 },
+  },
+  "linear, where the ends of the grid are the best": {
+    config: { game: "linear", coefficient: { min: -0.3, max: 0.2, count: 53 }, schedule: training },
+    x: small,
+    y: { key: "initial.theta", from: -1, to: 1, count: 7 },
+  },
+  misconception: {
+    config: { game: "misconception", regularization: 0.03, discount: 0.97, schedule: training },
+    x: small,
+    y: { key: "beliefLearningRateScale", from: 0, to: 1, count: 7 },
+  },
+  "two goals": {
+    config: { ...(goals as object), regularization: 0.02 } as never,
+    x: small,
+    y: { key: "scrutiny", from: 0, to: 1, count: 7 },
+  },
+  momentum: {
+    config: { game: momentum, regularization: 0.03, schedule: training },
+    x: small,
+    y: { key: "friction", from: 0, to: 0.9, count: 7 },
+  },
+  "momentum, from a push": {
+    config: { game: momentum, velocity: { min: -1, max: 1, count: 3 }, schedule: training },
+    x: { key: "initial.velocity", from: -1, to: 1, count: 13 },
+    y: { key: "schedule.deployment", from: 0, to: 6, count: 7 },
+  },
+  "wanted output": {
+    config: { ...(wanted as object), schedule: training } as never,
+    x: small,
+    y: { key: "regularization", from: 0, to: 0.2, count: 7 },
+  },
+  gears: {
+    config: { game: gears, fine: { min: -0.2, max: 0.23 }, schedule: { deployment: 4 } },
+    x: { ...small, to: 2 },
+    y: { key: "schedule.training", from: 0, to: 6, count: 7 },
+  },
+  "three numbers": {
+    config: { game: three, regularization: 0.1, discount: 0.9, schedule: { training: 4, deployment: 3 } },
+    x: { ...small, to: 0.2 },
+    y: { key: "friction", from: 0, to: 0.6, count: 7 },
+  },
+  "uncertain deployment": {
+    config: { game: "uncertain-deployment", regularization: 0.03, schedule: { episodes: 11 } },
+    x: { key: "hazard", from: 0, to: 1, count: 13 },
+    y: { key: "initial.deploymentAt", from: 0, to: 12, count: 7 },
+  },
+  "seasons that come back": {
+    config: { game: seasons, regularization: 0.03, schedule: { episodes: 7 } },
+    x: small,
+    y: { key: "cold", from: 0, to: 1, count: 7 },
+  },
+};
+
+/** A diagram of every measure that a method has. */
+function mapped(config: Omit<PhaseConfig, "measures">, method: "exact" | "moments"): Diagram {
+  const diagram = checkPhase(config);
+  const names = phaseMeasureNames(diagram.game, diagram.config);
+  return { ...diagram, measures: names.filter((name) => method === "moments" || name !== "margin") };
+}
+
+describe.each(Object.keys(games))("every measure of %s", (name) => {
+  const isOne = Object.keys(checkPhase(games[name]).game.decision).length === 1;
+  test.each(isOne ? (["exact", "moments"] as const) : (["moments"] as const))("%s", async (method) => {
+    const diagram = mapped(games[name], method);
+    const [x, y] = [diagram.x.values, diagram.y.values];
+    expect([x.length, y.length]).toEqual([13, 7]);
+    for (const window of [
+      { x: [x[6]], y: [y[3]] },
+      { x: x.slice(0, 5), y: y.slice(4) },
+      { x, y },
+    ]) {
+      const got = await gpu.solve(diagram, window, method);
+      const wanted = await cpu.solve(diagram, window, method);
+      expect(got.settled).toBe(0);
+      expect(got.status).toEqual(wanted.status);
+      // a near-tie of the grid may fall otherwise in float32
+      expect(countOff(got, wanted)).toBeLessThanOrEqual(method === "exact" ? 0 : diagram.measures.length);
+    }
+  });
+});
+
+test("a kernel in which a term of a formula is missing is off", async () => {
+  const y = { key: "discount", from: 0.5, to: 0.9, count: 2 };
+  const diagram = mapped({ ...games.linear, x: { ...small, count: 3 }, y }, "moments");
+  const window: Window = { x: diagram.x.values, y: diagram.y.values };
+  const wanted = await cpu.solve(diagram, window, "moments");
+  /** the kernel without its n-th term; whether it has so many */
+  const without = async (n: number) => {
+    let terms = 0;
+    const drop = (code: string) =>
+      code.replace(/= (add|sub)\(([^,\n]*), ([^,\n]*)\);$/gm, (all, op, a, b, at) => {
+        // what it checks its numbers by is no formula
+        if (/\nfn (\w+)(?!.*\nfn )/s.exec(code.slice(0, at))?.[1] === "size_of") return all;
+        if (terms++ !== n >> 1) return all;
+        return n % 2 === 0 ? `= ${a};` : `= ${op === "add" ? b : `-${b}`};`;
+      });
+    const broken = await wrappedGpu({
+      device(device) {
+        const make = device.createShaderModule;
+        const createShaderModule = ({ code, ...rest }: GPUShaderModuleDescriptor) =>
+          make.call(device, { ...rest, code: drop(code) });
+        replace(device, { createShaderModule });
+      },
+    });
+    const engine = await openEngine({ backend: "gpu", gpu: broken });
+    const got = await engine.solve(diagram, window, "moments").finally(engine.destroy);
+    return { got, exists: n >> 1 < terms };
+  };
+  expect(countOff((await without(-1)).got, wanted)).toBe(0);
+  let n = 0;
+  for (; ; n++) {
+    const { got, exists } = await without(n);
+    if (!exists) break;
+    expect(countOff(got, wanted) + got.settled, `without term ${n}`).toBeGreaterThan(0);
+  }
+  expect(n).toBeGreaterThan(20);
+});
+
+test("what the kernel does not take is refused with the reason, and solved on the CPU", async () => {
+  const letters = [..."abcd"];
+  const four = defineGame({
+    name: "four",
+    state: {
+      theta: { min: -1, max: 1.5, count: 3, initial: 0.8 },
+      ...Object.fromEntries(letters.map((x) => [x, { min: -1, max: 1.5, count: 3, initial: 0.5 }])),
+    },
+    decision: { coefficient: { min: 0, max: 1, count: 5 } },
+    output: `coefficient * theta + ${letters.join(" + ")}`,
+  });
+  const config: PhaseConfig = {
+    config: { game: four, schedule: { training: 2, deployment: 1 } },
+    x: { ...rate, to: 0.1, count: 2 },
+    y: { key: "discount", from: 0.5, to: 1, count: 2 },
+    measures: ["firstCoefficient", "cost"],
+  };
+  const map = await phase(config, { engine: gpu });
+  expect(map.solver).toMatchObject({ backend: "cpu", precision: "float64", sample: null });
+  await expect(phase(config, { backend: "gpu" })).rejects.toThrow(
+    /^a cell of the game four takes \d+ numbers on the gpu, which has room for 128: they are solved on the cpu, and backend gpu was asked$/,
+  );
+  const finer = { ...config, config: "experiment-1", x: { ...config.x, key: "coefficient.max" } };
+  await expect(phase(finer, { backend: "gpu" })).rejects.toThrow(
+    "does not know the game linear by coefficient.max and discount with method exact",
+  );
 });
 
 test("an infinite horizon is proved in float64, whatever the backend, and is refused where the GPU is asked for", async () => {

@@ -1,9 +1,9 @@
 // Cells two at a time in WebAssembly are those of `solve`, and to the bit.
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { PhaseMethod } from "../../src/diagram/cellKernel.ts";
 import { pointsOf } from "../../src/diagram/cells.ts";
 import { cellConfig } from "../../src/diagram/config.ts";
 import { openLinearCells } from "../../src/diagram/linearCell.ts";
-import type { PhaseMethod } from "../../src/diagram/linearDiagram.ts";
 import { readOff } from "../../src/diagram/measures.ts";
 import { type PhaseConfig, phase, solve } from "../../src/index.ts";
 import { gears } from "../games/gears.ts";
