@@ -4,7 +4,7 @@
 import { f32 } from "../../shaders/float32.ts";
 import { type Arithmetic, plain } from "../../shaders/real.wgsl.ts";
 import type { Node } from "../game/graph.ts";
-import { momentFormulasOf } from "../model/momentFormulas.ts";
+import { costLater, momentFormulasOf } from "../model/momentFormulas.ts";
 import type { Problem } from "../model/problem.ts";
 import { decisionTexts, decisionWgsl, functionOf } from "./gameWgsl.ts";
 
@@ -28,20 +28,14 @@ function boundMoments({ game, parameters, formulas: { graph: g } }: Problem) {
  * @param mean of the products of a state's numbers, scaled; upper triangle by rows
  */
 export function costWgsl(problem: Problem, arithmetic: Arithmetic, mean: ArrayLike<number>): string {
-  const { g, now, mostNow, mostStep, steps, meanNames } = boundMoments(problem);
-  const after = (i: number) => g.name(`after.${i}`);
-  let product = 3 + steps.length;
-  const later = steps.reduce((sum, step, i) => {
-    const slope = steps
-      .slice(i)
-      .reduce((sum, other) => g.add(sum, g.multiply(after(product++), other)), after(3 + i));
-    return g.add(sum, g.multiply(step, slope));
-  }, after(0));
+  const { g, now, mostNow, mostStep, steps, meanNames, coefficients } = boundMoments(problem);
+  const after = coefficients.map((_, i) => g.name(`after.${i}`));
+  const later = costLater(g, [after[0], ...after.slice(3)], steps);
   const given = new Map([
     ...decisionTexts(problem),
     // not as numbers of the formulas: 0 times what is not finite is no 0
     ...meanNames.map((name, i) => [g.name(name), arithmetic.literal(mean[i])] as const),
-    ...Array.from({ length: product }, (_, i) => [after(i), `views[part.signal][z].after[${i}]`] as const),
+    ...after.map((node, i) => [node, `views[part.signal][z].after[${i}]`] as const),
   ]);
   const write = (head: string, node: Node) =>
     functionOf(`${head} -> real`, given, [node], arithmetic, ([value]) => value);
@@ -52,7 +46,7 @@ ${write("cost_later(d: Decision, learning_rate: real, z: u32)", later)}
 ${write("most_now(d: Decision)", mostNow)}
 ${write(
   "most_later(d: Decision, learning_rate: real, z: u32)",
-  g.add(g.multiply(after(1), mostStep), after(2)),
+  g.add(g.multiply(after[1], mostStep), after[2]),
 )}`;
 }
 
