@@ -32,6 +32,7 @@ import {
   type Costs,
   carried,
   changeBefore,
+  costsItselfEndlessly,
   episodeOf,
   forEver,
   inTurn,
@@ -352,8 +353,8 @@ class Candidates {
     return stretch;
   }
 
-  /** What follows where a candidate is played for ever, into #form; whether that is finite, undefined where it is close. */
-  #solve(index: number): boolean | undefined {
+  /** What follows where a candidate is played for ever, into #form; whether the linear system tells it. */
+  #solve(index: number): boolean {
     const { states: S, moving, places } = this.#formulas;
     const s = moving.length;
     const discount = this.#discount;
@@ -382,7 +383,7 @@ class Candidates {
           }
         ofA.at[row * ofA.width + s * s] = values[R + row];
       }
-    if (!ofA.solve(terms)) return undefined;
+    if (!ofA.solve(terms)) return false;
     const A = (i: number, k: number) => ofA.at[(i * s + k) * ofA.width + s * s];
     for (let i = 0; i < s; i++) if (A(i, i) < 0) return false;
     // D − γ D G = R_oδ + γ Mᵀ A G
@@ -404,7 +405,7 @@ class Candidates {
         ofD.at[k * ofD.width + s + j] = right;
       }
     }
-    if (!ofD.solve(terms)) return undefined;
+    if (!ofD.solve(terms)) return false;
     for (let i = 0; i < s; i++) for (let k = i; k < s; k++) this.#form[places.A[i * s + k]] = A(i, k);
     for (let j = 0; j < S; j++)
       for (let k = 0; k < s; k++) this.#form[places.D[j * s + k]] = ofD.at[k * ofD.width + s + j];
@@ -414,9 +415,7 @@ class Candidates {
   /** Whether a candidate is surely no equilibrium, by costs alone. */
   isRefuted(index: number): boolean {
     this.#costs += 4;
-    const isTold = this.#solve(index);
-    if (isTold === undefined) return false;
-    if (!isTold) return true;
+    if (!this.#solve(index)) return false;
     const of = this.#coefficients(this.#form);
     const own = this.#cost(index, of);
     for (const away of this.#strides)
@@ -446,7 +445,7 @@ class Candidates {
     const terms = new Float64Array(this.#width);
     const stretch = this.stretchOf(index);
     const costs = forEver(stretch);
-    if (!costs) return undefined;
+    if (!costs) return costsItselfEndlessly(stretch, this.#mean) ? undefined : "undecided";
     const form = this.#formOf(costs).slice();
     const of = this.#coefficients(form).slice();
     const own = this.#cost(index, of);

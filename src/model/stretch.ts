@@ -203,6 +203,28 @@ export function forEver(stretch: Stretch): Costs | undefined {
   return undefined;
 }
 
+/** What a stretch's own play is called where it costs more than this, in its states' own units. */
+const ENDLESS = 2 ** 200;
+
+/**
+ * Whether a stretch that is repeated for ever, which makes the costs of some changes grow without end, does so to those of
+ * its own play: after it o is off by M o. What grows slowly may not be told.
+ *
+ * @param mean of o oᵀ, upper triangle by rows
+ */
+export function costsItselfEndlessly(stretch: Stretch, mean: ArrayLike<number>): boolean {
+  let own = 0;
+  for (let [doubling, now] = [0, stretch]; doubling < MOST_DOUBLINGS && areFinite(now); doubling++) {
+    const played = multiply(multiply(stretch.push, now.A, true), stretch.push);
+    own = 0;
+    for (let [i, at] = [0, 0]; i < played.columns; i++)
+      for (let j = i; j < played.columns; j++, at++)
+        if (mean[at] !== 0) own += (i === j ? 1 : 2) * mean[at] * played.x[i * played.columns + j];
+    now = inTurn(now, now);
+  }
+  return own > ENDLESS;
+}
+
 /** Costs that are no farther from some than others are. */
 export interface Region {
   readonly middle: Costs;
