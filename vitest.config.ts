@@ -56,7 +56,7 @@ export default defineConfig({
         test: {
           name: "mathematics",
           include: ["test/**/*.test.ts"],
-          exclude: [...PROGRAMS, ...GPU],
+          exclude: [...PROGRAMS, ...GPU, "test/cluster/**"],
           env: none,
           // its modules keep nothing, so its files share them
           isolate: false,

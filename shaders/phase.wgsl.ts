@@ -17,8 +17,8 @@ export interface PhaseTexts {
   readonly states: number;
   /** points of each of the decision's axes */
   readonly counts: readonly number[];
-  /** index of the number of columns among `fixed`; the least and the most of the decision's one number follow */
-  readonly columns: number;
+  /** how many settings `fixed` has; the least and the most of the decision's one number follow them */
+  readonly settings: number;
   /** whether what decides is the same wherever nothing trains */
   readonly once: boolean;
   readonly learningRate: string;
@@ -71,7 +71,7 @@ export function resultsOf({
 }
 
 /** The best response in closed form: at a root of the slope of J, a cubic, or at an end. */
-const exactWgsl = (columns: number) => wgsl`
+const exactWgsl = (settings: number) => wgsl`
 fn cubic(c: vec4f, x: f32) -> f32 { return ((c.w * x + c.z) * x + c.y) * x + c.x; }
 
 /// a / b, and where that is too large a number of its sign
@@ -105,8 +105,8 @@ fn consider(best: Response, x: f32, view: View) -> Response {
 
 /// guess: what is near it, maybe
 fn respond(view: View, slope: vec4f, guess: f32) -> Response {
-  let low = fixed[${columns + 1}];
-  let high = fixed[${columns + 2}];
+  let low = fixed[${settings}];
+  let high = fixed[${settings + 1}];
   // so that the discriminant does not overflow
   let size = max(max(abs(slope.x), abs(slope.y)), max(abs(slope.z), abs(slope.w)));
   let c = slope * (1.0 / max(size, 1e-37));
@@ -162,7 +162,7 @@ fn respond(view: View) -> Response {
 }
 
 export function phaseWgsl(texts: PhaseTexts): string {
-  const { method, declarations, phases, signals, counts, columns, once, hidden } = texts;
+  const { method, declarations, phases, signals, counts, settings, once, hidden } = texts;
   const exact = method === "exact";
   const results = Object.values(resultsOf(texts));
   const each = (count: number, text: (i: number) => string, glue = "\n") => range(count).map(text).join(glue);
@@ -180,9 +180,9 @@ const HUGE = ${f32(NONE)};
 const ROWS = ${signals + phases}u;
 
 @group(0) @binding(0) var<uniform> part: Part;
-/// a cell's settings but for those that the axes change; how many columns there are; of one number its least and its most
+/// a cell's settings but for those that the axes change; of one number its least and its most
 @group(0) @binding(1) var<storage, read> fixed: array<f32>;
-/// the columns and the rows of the window
+/// what the axes change, by cell
 @group(0) @binding(2) var<storage, read> xs: array<f32>;
 @group(0) @binding(3) var<storage, read> ys: array<f32>;
 /// the points of the decision's axes, one axis after the other
@@ -205,13 +205,12 @@ fn is_small(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) < 0x4e80000
 
 fn at(t: u32, row: u32, id: u32) -> u32 { return (t * ROWS + row) * part.candidates + id; }
 
-${exact ? exactWgsl(columns) : gridWgsl(counts)}
+${exact ? exactWgsl(settings) : gridWgsl(counts)}
 @compute @workgroup_size(${WORKGROUP})
 fn phase(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= part.candidates) { return; }
   let index = part.first + id.x;
-  let width = u32(fixed[${columns}]);
-  let cell = cell_at(index % width, index / width);
+  let cell = cell_at(index);
   let learning_rate = ${texts.learningRate};
   let training = u32(${texts.training});
   let episodes = training + u32(${texts.deployment});

@@ -14,6 +14,7 @@
  * - `DEVICE_LOST`: the device went away during the work
  * - `ABORTED`: the caller's signal was aborted
  * - `CANNOT_READ`, `CANNOT_WRITE`: a file
+ * - `INCOMPLETE`: shards are missing or cannot be used
  */
 export type ErrorCode =
   | "INVALID_CONFIG"
@@ -29,7 +30,8 @@ export type ErrorCode =
   | "DEVICE_LOST"
   | "ABORTED"
   | "CANNOT_READ"
-  | "CANNOT_WRITE";
+  | "CANNOT_WRITE"
+  | "INCOMPLETE";
 
 /** An error with a code; `cause` keeps what lies beneath it. */
 export class MesaError extends Error {

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createOracle } from "../src/cpu/oracle.ts";
 import { rolloutCosts } from "../src/cpu/rollout.ts";
-import { pointsOf } from "../src/diagram/cells.ts";
 import { cellConfig } from "../src/diagram/config.ts";
 import { openLinearCells } from "../src/diagram/linearCell.ts";
+import { pointsOf, tilesOf } from "../src/diagram/tiles.ts";
 import { type Config, type PhaseConfig, phase, solve } from "../src/index.ts";
 import type { Plan } from "../src/model/evaluator.ts";
 import { Future } from "../src/model/moments.ts";
@@ -210,7 +210,7 @@ describe("a phase diagram", () => {
   });
   /** by cell: whether it leaves it to `solve` */
   const left = (problem: Awaited<ReturnType<typeof phase>>["diagram"]) => {
-    const points = pointsOf({ x: problem.x.values, y: problem.y.values });
+    const points = pointsOf(problem, tilesOf(2, 2));
     const cells = openLinearCells(problem, "moments");
     if (!cells) return points.x.map(() => true);
     const solved = new Map(cells.solve(points));

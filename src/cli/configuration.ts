@@ -2,7 +2,9 @@
 // changes, ranges of a setting, and the flags that choose a solver.
 
 import { readFile, stat } from "node:fs/promises";
-import { type Config, MesaError, presets, type SolveOptions, withSetting } from "../index.ts";
+import { listAdapters } from "../gpu/device.ts";
+import { createGpu } from "../gpu/node.ts";
+import { type Config, MesaError, presets, type SolveOptions, type WebGpu, withSetting } from "../index.ts";
 import { readValue } from "../report/wording.ts";
 import { reasonOf } from "./failure.ts";
 
@@ -11,7 +13,59 @@ const LONGEST = 2 ** 24;
 
 /** The flags that choose a solver; they are checked with the rest. */
 export type SolverFlags = Pick<SolveOptions, "threads"> &
-  Required<Pick<SolveOptions, "backend" | "method" | "precision">>;
+  Required<Pick<SolveOptions, "backend" | "method" | "precision">> & {
+    /** a part of the name of the adapter to take */
+    adapter?: string;
+  };
+
+/** Options with the WebGPU of the adapter that is named, if one is. @throws MesaError `NO_ADAPTER` */
+export async function withAdapter<T extends object>({ adapter, ...options }: T & { adapter?: string }) {
+  return { ...options, ...(adapter !== undefined && { gpu: await gpuNamed(adapter) }) };
+}
+
+/** A WebGPU that has one adapter alone. */
+async function gpuNamed(name: string): Promise<WebGpu> {
+  const gpu = await createGpu([`adapter=${name}`]);
+  if (gpu && (await listAdapters(gpu)).length > 0) return gpu as WebGpu;
+  throw new MesaError(
+    "NO_ADAPTER",
+    `no adapter has ${JSON.stringify(name)} in its name; mesa-induction doctor lists them`,
+  );
+}
+
+/** what a word of a command that is made again may be, in the order in which it is given */
+const WORDS = ["x", "y", "over", "series", "measure", "backend", "method", "precision", "adapter"] as const;
+/** and what it is where it is not given */
+const USUAL = ["auto", "certified"];
+
+/** The command that makes the same again, on however many threads and wherever it is put. */
+export function commandOf(
+  command: string,
+  name: string | undefined,
+  flags: { set: readonly string[] } & { [K in (typeof WORDS)[number]]?: string },
+): string {
+  return [
+    ...["mesa-induction", command, name ?? ""],
+    ...flags.set.flatMap((setting) => ["--set", setting]),
+    ...WORDS.flatMap((flag) => {
+      const value = flags[flag];
+      return value === undefined || USUAL.includes(value) ? [] : [`--${flag}`, value];
+    }),
+  ]
+    .map(quoteWord)
+    .join(" ");
+}
+
+/** A command as this program is called here: by its name where it is installed, or else by its path. */
+export function here(command: string): string {
+  const [node, script = ""] = process.argv;
+  const called = /mesa-induction$/.test(script) ? "mesa-induction" : [node, script].map(quoteWord).join(" ");
+  return command.replace(/^mesa-induction/, called);
+}
+
+/** A word as a shell reads it. */
+export const quoteWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** the presets' names, for messages */
 function known(): string {

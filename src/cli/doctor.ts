@@ -1,6 +1,6 @@
 // `doctor`: which adapters there are, what they can hold, and what `--backend auto` would take.
 
-import { type AdapterReport, listAdapters } from "../index.ts";
+import { type AdapterReport, listAdapters } from "../gpu/device.ts";
 import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
 import { countText } from "../report/wording.ts";

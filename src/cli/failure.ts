@@ -13,6 +13,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   NOT_FINITE: 2,
   CANNOT_READ: 2,
   CANNOT_WRITE: 2,
+  INCOMPLETE: 1,
   NO_EQUILIBRIUM: 1,
   UNDECIDED: 2,
   BOUND_BROKEN: BUG,

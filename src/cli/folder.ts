@@ -5,12 +5,15 @@ import { dirname, join } from "node:path";
 import { MesaError } from "../index.ts";
 import { reasonOf } from "./failure.ts";
 
+/** What goes into a file, whole or piece by piece, or what writes the file of a path. */
+type Content = string | Uint8Array | Iterable<Uint8Array> | ((path: string) => void);
+
 /** A folder that was tested for writing. */
 export interface Folder {
   /** the path of a file in it, relative if the folder's is */
   pathOf(name: string): string;
   /** Writes files: all of them to temporary names first, then each to its own. @throws MesaError `CANNOT_WRITE` */
-  write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void>;
+  write(files: Readonly<Record<string, Content>>): Promise<void>;
   /** Removes a file if there is one. */
   remove(name: string): Promise<void>;
   /** Removes the folder if it was created by `openFolder` and is empty. */
@@ -36,13 +39,17 @@ export async function openFolder(path: string, names: readonly string[]): Promis
   const folder: Folder = {
     pathOf: (name) => join(path, name),
     async write(files) {
-      const pending = Object.entries(files).map(([name, text]) => ({
-        text,
+      const pending = Object.entries(files).map(([name, content]) => ({
+        content,
         target: join(path, name),
         temporary: join(path, `.${name}.${process.pid}.tmp`),
       }));
       try {
-        for (const { temporary, text } of pending) await writeFile(temporary, text, { flush: true });
+        for (const { temporary, content } of pending)
+          if (typeof content === "function") {
+            content(temporary);
+            await writeFile(temporary, "", { flag: "a", flush: true });
+          } else await writeFile(temporary, content, { flush: true });
         for (const { temporary, target } of pending) await rename(temporary, target);
       } catch (error) {
         for (const { temporary } of pending) await rm(temporary, { force: true });
@@ -82,7 +89,8 @@ async function removeLeftovers(path: string, names: readonly string[]): Promise<
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process of this machine runs. */
+export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

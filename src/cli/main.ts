@@ -43,8 +43,19 @@ function threadsOption(): Option {
   ).argParser((text) => (Number.isNaN(Number(text)) ? text : Number(text)));
 }
 
-/** The options of both commands that solve. */
-function solveOptions(command: Command): Command {
+function adapterOption(): Option {
+  return new Option("--adapter <name>", "the adapter to take, by a part of the name that doctor lists");
+}
+
+/** What goes to files, whole or a shard of it. */
+function sharded(command: Command, files: string): Command {
+  return command
+    .option("--out <folder>", files)
+    .option("--shard <i/n>", "solve and keep the i-th of n shards alone, for merge");
+}
+
+/** The options of all commands that solve configurations. */
+function solving(command: Command): Command {
   return command
     .argument("[config]", "the name of a preset, or a JSON file")
     .addOption(settingOption())
@@ -56,10 +67,11 @@ function solveOptions(command: Command): Command {
         .default("certified"),
     )
     .addOption(threadsOption())
+    .addOption(adapterOption())
     .option("--json", "print the result as JSON");
 }
 
-solveOptions(program.command("solve", { isDefault: true }))
+solving(program.command("solve", { isDefault: true }))
   .description("solve a game; the default command")
   .option(
     "--out <folder>",
@@ -67,16 +79,101 @@ solveOptions(program.command("solve", { isDefault: true }))
   )
   .action(async (config, flags) => (await import("./solve.ts")).solveCommand(config, flags));
 
-solveOptions(program.command("sweep"))
+/** What a sweep is of. */
+function sweeping(command: Command): Command {
+  return solving(command)
+    .option(
+      "--over <key=from:to:count>",
+      "the setting and its values; key=from:to:count:log spaces them by a factor",
+    )
+    .option(
+      "--series <key=values>",
+      "a second setting, one series for each value: --series discount=1,0.9,0.5",
+    )
+    .option("--measure <names>", "what is measured (default: compliance,retention,deception)");
+}
+
+sharded(sweeping(program.command("sweep")), "write sweep.csv and sweep.svg")
   .description("solve a game for each value of a setting, and measure it")
-  .option(
-    "--over <key=from:to:count>",
-    "the setting and its values; key=from:to:count:log spaces them by a factor",
-  )
-  .option("--series <key=values>", "a second setting, one series for each value: --series discount=1,0.9,0.5")
-  .option("--measure <names>", "what is measured (default: compliance,retention,deception)")
-  .option("--out <folder>", "write sweep.csv and sweep.svg")
   .action(async (config, flags) => (await import("./sweep.ts")).sweepCommand(config, flags));
+
+/** What a diagram is of. */
+function mapping(command: Command): Command {
+  return command
+    .argument("[diagram]", "the name of a diagram or of a preset, or a JSON file")
+    .option(
+      "--x <key=from:to:count>",
+      "the setting from left to right; key=from:to:count:log spaces it by a factor",
+    )
+    .option("--y <key=from:to:count>", "the setting from below to above")
+    .option("--measure <names>", "what is mapped (default: deception)")
+    .addOption(settingOption())
+    .addOption(backendOption())
+    .addOption(adapterOption())
+    .addOption(methodOption("auto takes exact where the game has it and no margin is mapped"))
+    .addOption(threadsOption())
+    .option("--json", "print the result as JSON, each measure's rows among it");
+}
+
+sharded(
+  mapping(program.command("phase")),
+  "write phase.png, phase.svg, phase.parquet, phase.npz and phase.json",
+)
+  .description("map two settings of a game: a phase diagram, as a figure and as data")
+  .action(async (diagram, flags) => (await import("./phase.ts")).phaseCommand(diagram, flags));
+
+program
+  .command("merge")
+  .argument("<folder>", "the --out of the shards")
+  .description("merge the shards of a phase diagram or a sweep into its files")
+  .option("--partial", "draw what there is, and mark it as partial")
+  .option("--wait", "wait until every shard is there")
+  .option(
+    "--question <name>",
+    "which, by its name or its command, where there are shards of several questions",
+  )
+  .option("--out <folder>", "where the files go (default: the folder itself)")
+  .option("--json", "print the result as JSON")
+  .action(async (folder, flags) => (await import("./merge.ts")).mergeCommand(folder, flags));
+
+const submit = program
+  .command("submit")
+  .description("print what a scheduler is given to make a diagram or a sweep in shards; submit nothing");
+for (const scheduler of ["slurm", "kubernetes", "parallel"] as const) {
+  const { what, partition } = {
+    slurm: {
+      what: "a script that runs sbatch: an array, and a merge after it",
+      partition: "--partition of sbatch",
+    },
+    kubernetes: {
+      what: "a manifest: an Indexed Job, and a Job that merges",
+      partition: "the nodes' instance type",
+    },
+    parallel: { what: "a command line for GNU parallel", partition: "its --sshloginfile" },
+  }[scheduler];
+  const group = submit.command(scheduler).description(what);
+  for (const [command, options] of [
+    ["phase", mapping],
+    ["sweep", sweeping],
+  ] as const) {
+    options(group.command(command))
+      .description(`${what}, for ${command}`)
+      .requiredOption("--shards <n>", "into how many shards the work is cut")
+      .requiredOption("--out <folder>", "where the shards and the result go, the same on all machines")
+      .option("--cpus <count>", "cores of each shard", "1")
+      .option("--gpus <count>", "GPUs of each shard")
+      .option("--time <limit>", scheduler === "kubernetes" ? "seconds" : "as sbatch takes it")
+      .option("--partition <name>", partition)
+      .option("--image <name>", "the container image (default: mesa-induction:latest)")
+      .option(
+        "--claim <name>",
+        "the persistent volume claim that is mounted at --out (default: mesa-induction)",
+      )
+      .action(async (name, flags) =>
+        (await import("./submit.ts")).submitCommand(scheduler, command, name, flags),
+      );
+  }
+}
 
 program
   .command("explore")
@@ -84,24 +181,6 @@ program
   .description("serve the page on which all this is explored, to this machine alone, until Ctrl-C")
   .option("--port <number>", "where (default: 4321, or any that is free)")
   .action(async (config, flags) => (await import("./explore.ts")).exploreCommand(config, flags));
-
-program
-  .command("phase")
-  .description("map two settings of a game: a phase diagram, as a figure and as data")
-  .argument("[diagram]", "the name of a diagram or of a preset, or a JSON file")
-  .option(
-    "--x <key=from:to:count>",
-    "the setting from left to right; key=from:to:count:log spaces it by a factor",
-  )
-  .option("--y <key=from:to:count>", "the setting from below to above")
-  .option("--measure <names>", "what is mapped (default: deception)")
-  .addOption(settingOption())
-  .addOption(backendOption())
-  .addOption(methodOption("auto takes exact where the game has it and no margin is mapped"))
-  .addOption(threadsOption())
-  .option("--json", "print the result as JSON, each measure's rows among it")
-  .option("--out <folder>", "write phase.png, phase.svg, phase.parquet, phase.npz and phase.json")
-  .action(async (diagram, flags) => (await import("./phase.ts")).phaseCommand(diagram, flags));
 
 program
   .command("game")
@@ -151,9 +230,10 @@ Examples:
   mesa-induction solve my-game.json --backend gpu --json
   mesa-induction sweep experiment-1 --over discount=0:1:51 --out results
   mesa-induction phase rate-length --out results
+  mesa-induction submit slurm phase rate-length --shards 8 --out results > job.sh
   mesa-induction game misconception
 
-Exit status: 0, or 1 a check failed, 2 bad input, 3 no adapter or device trouble, 130 interrupted.`,
+Exit status: 0, or 1 a check failed or shards are missing, 2 bad input, 3 no adapter or device trouble, 130 interrupted.`,
 );
 
 // It is no failure if the reader closes the pipe, as `head` does.

@@ -1,69 +1,155 @@
 // `phase`: maps two settings, as a figure and as data; if interrupted, the same command resumes the work.
 
-import { hasCode } from "../errors.ts";
 import {
+  type Cells,
   checkPhase,
+  createCells,
   type Diagram,
+  finishPhase,
   MesaError,
   openEngine,
   type Phase,
   type PhaseAxis,
   type PhaseConfig,
+  type PhaseEngine,
   type PhaseOptions,
   phase,
   phaseMethod,
   phasePresets,
+  placeCells,
   presets,
+  type Rectangle,
+  solveTiles,
+  tilesOf,
+  whatSolves,
 } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { documentOf, phaseTable, viewOf } from "../report/phaseReport.ts";
 import { countText } from "../report/wording.ts";
-import { changed, readJson, readRange, type SolverFlags } from "./configuration.ts";
+import { changed, commandOf, readJson, readRange, type SolverFlags, withAdapter } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
-import { openTiles } from "./tiles.ts";
+import { type ShardFlags, shardOf, solveShard } from "./shards.ts";
 
 /** The command's flags. */
-interface PhaseFlags extends Omit<SolverFlags, "precision"> {
+export interface PhaseFlags extends Omit<SolverFlags, "precision">, ShardFlags {
   set: string[];
   x?: string;
   y?: string;
   measure?: string;
   json?: boolean;
-  out?: string;
 }
 
 const NAMES = [...Object.keys(phasePresets), ...Object.keys(presets)].join(", ");
-const FILES = ["phase.png", "phase.svg", "phase.parquet", "phase.npz", "phase.json"] as const;
-/** the file that an interrupted diagram leaves */
-const TILES = "phase.partial";
+export const FILES = ["phase.png", "phase.svg", "phase.parquet", "phase.npz", "phase.json"] as const;
 
 /**
- * Maps and reports.
+ * Maps and reports; of a shard, solves it and keeps it.
  *
  * @throws MesaError; then only the solved cells are written, and nothing is printed
  */
 export async function phaseCommand(name: string | undefined, flags: PhaseFlags): Promise<void> {
-  const config = await readDiagram(name, flags);
-  const diagram = checkPhase(config);
-  const { backend, method, threads } = flags;
-  const options = {
-    ...{ backend, method: phaseMethod(diagram, method) },
-    ...(threads !== undefined && { threads }),
+  const shard = shardOf(flags);
+  const asked = await readDiagram(name, flags);
+  const diagram = checkPhase(asked);
+  const { backend, threads, adapter } = flags;
+  const method = phaseMethod(diagram, flags.method, backend);
+  const options = await withAdapter({
+    ...{ backend, ...(threads !== undefined && { threads }), ...(adapter !== undefined && { adapter }) },
+  });
+  const command = commandOf("phase", name, flags);
+  const folder = flags.out === undefined ? undefined : await openFolder(flags.out, FILES);
+  const engine = await openEngine(options);
+  const question: PhaseQuestion = {
+    ...{ kind: "phase", phase: asked, method, version: __VERSION__ },
+    ...whatSolves(diagram, engine, method),
   };
-  const folder = flags.out === undefined ? undefined : await openFolder(flags.out, [...FILES, TILES]);
-  let map: Phase;
-  let about: ReturnType<typeof documentOf>;
   try {
-    map = await (folder ? mapResumably(diagram, options, folder) : mapVisibly(diagram, options));
-    about = documentOf(map, config, commandOf(name, flags));
-    if (folder) await writeFiles(folder, map, toJson(about));
+    if (!folder) {
+      await reportPhase(await mapVisibly(diagram, { engine, method }), question, command, flags.json);
+      return;
+    }
+    const cells = createCells(diagram.measures, diagram.x.values.length * diagram.y.values.length);
+    const started = performance.now();
+    const tiles = tilesOfDiagram(diagram);
+    let solved = 0;
+    const kept = await solveShard(flags.out!, { question, tiles: tiles.length, command }, shard, {
+      cellsOf: (tile) => tiles[tile].columns * tiles[tile].rows,
+      take: (tile, payload) => placePayload(diagram, cells, tiles[tile], payload),
+      solve: (some, keep, signal) =>
+        solveTiles(diagram, {
+          ...{ engine, method, signal, tiles: some },
+          onTile(tile) {
+            solved += tile.status.length;
+            if (!shard) placeCells(cells, diagram.x.values.length, tile, tile);
+            keep(tile.tile, payloadOf(tile, diagram.measures));
+          },
+        }),
+    });
+    if (shard) return;
+    const speed = (1000 * solved) / (performance.now() - started);
+    const map = await finishPhase(diagram, cells, engine, { method, speed });
+    await reportPhase(map, question, command, flags.json, folder);
+    await kept.discard();
   } catch (error) {
     await folder?.discard();
     throw error;
+  } finally {
+    engine.destroy();
   }
-  process.stdout.write(flags.json ? toJson(withCells(about, map)) : `${phaseTable(map)}\n`);
+}
+
+/** What makes the cells of a diagram what they are. */
+export type PhaseQuestion = {
+  readonly kind: "phase";
+  readonly phase: PhaseConfig;
+  readonly method: Phase["solver"]["method"];
+  readonly version: string;
+} & Pick<PhaseEngine, "backend" | "adapter" | "precision">;
+
+/** The tiles of a diagram. */
+export const tilesOfDiagram = ({ x, y }: Diagram) => tilesOf(x.values.length, y.values.length);
+
+const NUMBER = Float64Array.BYTES_PER_ELEMENT;
+/** what a status has added where float64 had to decide */
+const SETTLED = 0x80;
+
+/** Cells as a record of a shard: each measure's values, then the statuses. */
+function payloadOf({ values, status, settled }: Cells, measures: readonly string[]): Uint8Array {
+  const payload = Buffer.alloc(status.length * (NUMBER * measures.length + 1));
+  let at = 0;
+  for (const name of measures) for (const value of values[name]) at = payload.writeDoubleLE(value, at);
+  for (const [i, code] of status.entries()) payload[at + i] = code + (settled[i] ? SETTLED : 0);
+  return payload;
+}
+
+/** Puts the cells of a record where they belong. */
+export function placePayload(diagram: Diagram, into: Cells, tile: Rectangle, payload: Uint8Array): void {
+  const count = tile.columns * tile.rows;
+  const cells = createCells(diagram.measures, count);
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  let at = 0;
+  for (const name of diagram.measures)
+    for (let i = 0; i < count; i++, at += NUMBER) cells.values[name][i] = view.getFloat64(at, true);
+  for (let i = 0; i < count; i++) {
+    cells.status[i] = payload[at + i] & ~SETTLED;
+    cells.settled[i] = payload[at + i] >> 7;
+  }
+  placeCells(into, diagram.x.values.length, cells, tile);
+}
+
+/** Writes a diagram's files, where there is a folder for them, and prints what is to be printed. */
+export async function reportPhase(
+  map: Phase,
+  { phase: asked }: PhaseQuestion,
+  command: string,
+  json: boolean | undefined,
+  folder?: Folder,
+): Promise<void> {
+  const about = documentOf(map, asked, command);
+  if (folder) await writeFiles(folder, map, toJson(about));
+  process.stdout.write(json ? toJson(withCells(about, map)) : `${phaseTable(map)}\n`);
   if (folder) say(`wrote ${FILES.map(folder.pathOf).join(", ")}`);
 }
 
@@ -80,73 +166,39 @@ function withCells(about: object, { diagram, values, status }: Phase) {
 
 function mapVisibly(diagram: Diagram, options: PhaseOptions): Promise<Phase> {
   const cells = diagram.x.values.length * diagram.y.values.length;
-  let done = options.done?.cell ?? 0;
+  let done = 0;
   return visibly((signal, show) =>
     phase(diagram, {
       ...options,
       signal,
-      onTile(tile) {
-        options.onTile?.(tile);
-        done += tile.status.length;
+      onTile({ status }) {
+        done += status.length;
         show(done / cells, `${countText(done)} of ${countText(cells)} cells`);
       },
     }),
   );
 }
 
-/** Resumes from the cells in the folder, if there are any, and appends each tile to them. */
-async function mapResumably(diagram: Diagram, options: PhaseOptions, folder: Folder): Promise<Phase> {
-  const path = folder.pathOf(TILES);
-  const engine = await openEngine(options);
-  try {
-    const { game: _, ...data } = diagram;
-    const { adapter, precision } = engine;
-    const made = { ...data, method: options.method, adapter, precision, version: __VERSION__ };
-    const count = diagram.x.values.length * diagram.y.values.length;
-    const tiles = await openTiles(path, made, diagram.measures, count);
-    let solved = tiles.cell;
-    if (tiles.ignored) say(`${path} is of another diagram: starting anew`);
-    if (solved > 0) say(`going on from ${path}: ${solved} of ${count} cells are solved`);
-    try {
-      return await mapVisibly(diagram, {
-        ...options,
-        engine,
-        done: tiles,
-        onTile(tile) {
-          tiles.append(tile);
-          solved += tile.status.length;
-        },
-      });
-    } catch (error) {
-      if (!hasCode(error, "ABORTED")) throw error;
-      throw new MesaError(
-        "ABORTED",
-        `interrupted: ${solved} of ${count} cells are kept in ${path}, and the same command goes on from there`,
-        error.cause,
-      );
-    } finally {
-      await tiles.close();
-    }
-  } finally {
-    engine.destroy();
-  }
-}
-
 async function writeFiles(folder: Folder, map: Phase, about: string): Promise<void> {
-  const [{ drawDiagram }, { phaseToNpz, phaseToParquet }, { createDocument, svgToPng }] = await Promise.all([
+  const [
+    { drawDiagram },
+    { phaseToNpz, phaseToParquet },
+    { createDocument, svgToPng },
+    { parquetWriteFile },
+  ] = await Promise.all([
     import("../report/diagram.ts"),
     import("../report/phaseData.ts"),
     import("./render.ts"),
+    import("hyparquet-writer"),
   ]);
   const svg = drawDiagram(viewOf(map), createDocument());
   await folder.write({
     "phase.png": await svgToPng(svg),
     "phase.svg": svg,
-    "phase.parquet": new Uint8Array(phaseToParquet(map, about)),
+    "phase.parquet": (filename) => parquetWriteFile({ filename, ...phaseToParquet(map, about) }),
     "phase.npz": phaseToNpz(map),
     "phase.json": about,
   });
-  await folder.remove(TILES);
 }
 
 /**
@@ -155,7 +207,7 @@ async function writeFiles(folder: Folder, map: Phase, about: string): Promise<vo
  * @param name of a diagram or preset, or the path of a JSON file that holds either
  * @throws MesaError `INVALID_CONFIG` or `CANNOT_READ`
  */
-async function readDiagram(name: string | undefined, flags: PhaseFlags): Promise<PhaseConfig> {
+export async function readDiagram(name: string | undefined, flags: PhaseFlags): Promise<PhaseConfig> {
   if (name === undefined)
     throw new MesaError("INVALID_CONFIG", `what is to be mapped? name a preset (${NAMES}) or a JSON file`);
   const diagram = await named(name);
@@ -193,19 +245,4 @@ async function named(name: string): Promise<Partial<PhaseConfig>> {
 function axisIn(flag: string, text: string): PhaseAxis {
   const { log, ...range } = readRange(flag, text);
   return { ...range, scale: log ? "log" : "linear" };
-}
-
-/** The command that makes the diagram again, without --out. */
-function commandOf(name: string | undefined, flags: PhaseFlags): string {
-  const words = [
-    ...["mesa-induction", "phase", name ?? ""],
-    ...flags.set.flatMap((setting) => ["--set", setting]),
-    ...(["x", "y", "measure", "backend", "method"] as const).flatMap((flag) => {
-      const value = flags[flag];
-      return value === undefined || value === "auto" ? [] : [`--${flag}`, value];
-    }),
-  ];
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(" ");
 }

@@ -1,10 +1,14 @@
-// A progress bar with the remaining time, shown on terminals only and only for work that takes a while.
+// How far work is, with the remaining time: on a terminal a bar, for work that takes a while; elsewhere, as in a log
+// file, a line a minute.
 
 import type { SingleBar } from "cli-progress";
+import { say } from "./failure.ts";
 import { interruptible } from "./interrupt.ts";
 
 /** how long work may take before a bar is shown, in milliseconds */
 const PATIENCE = 1000;
+/** how often a line is written where there is no bar, in milliseconds */
+const LINE = 60_000;
 /** steps of the bar */
 const STEPS = 1000;
 
@@ -25,11 +29,13 @@ interface ProgressBar {
   stop(): void;
 }
 
-/** A bar on stderr; it draws nothing if stderr is not a terminal. */
+/** A bar on stderr, or lines if that is not a terminal. */
 export function createProgress(): ProgressBar {
   const started = performance.now();
   let bar: SingleBar | undefined;
   let state: "waiting" | "loading" | "shown" | "stopped" = process.stderr.isTTY ? "waiting" : "stopped";
+  let told = started;
+  let first: number | undefined;
 
   const load = async () => {
     state = "loading";
@@ -49,9 +55,16 @@ export function createProgress(): ProgressBar {
   return {
     show(share, what) {
       if (state === "waiting" && performance.now() - started > PATIENCE) load();
-      const elapsed = performance.now() - started;
-      const left = share > 0 ? duration((elapsed * (1 - share)) / share) : "?";
-      bar?.update(Math.floor(share * STEPS), { what, percent: (100 * share).toFixed(1), left });
+      const now = performance.now();
+      // what was done before this began took none of its time
+      first ??= share;
+      const done = share - first;
+      const left = done > 0 ? duration(((now - started) * (1 - share)) / done) : "?";
+      const percent = (100 * share).toFixed(1);
+      bar?.update(Math.floor(share * STEPS), { what, percent, left });
+      if (process.stderr.isTTY || now - told < LINE) return;
+      told = now;
+      say(`${percent} %, ${what}, ${left} left`);
     },
     stop() {
       state = "stopped";

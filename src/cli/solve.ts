@@ -19,7 +19,7 @@ import {
 import { toJson } from "../report/json.ts";
 import { summaryOf } from "../report/summary.ts";
 import { planTable } from "../report/table.ts";
-import { readConfiguration, type SolverFlags } from "./configuration.ts";
+import { readConfiguration, type SolverFlags, withAdapter } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
@@ -40,14 +40,15 @@ const POLICY = "policy.svg";
  *   with --json, what is known about an infinite horizon without an equilibrium
  */
 export async function solveCommand(name: string | undefined, flags: SolveFlags): Promise<void> {
-  const { set, json, out, ...options } = flags;
+  const { set, json, out, ...solver } = flags;
+  const options = await withAdapter(solver);
   const config = await readConfiguration(name, set);
   const filled = checkConfig(config).config;
   const folder = out === undefined ? undefined : await openFolder(out, [...FILES, POLICY, CHECKPOINT]);
   let result: Result;
   let written: string[] = [];
   try {
-    const { method, precision } = options;
+    const { method, precision } = flags;
     result = await (folder
       ? solveResumably(config, options, { config: filled, method, precision, version: __VERSION__ }, folder)
       : solveVisibly(config, options));

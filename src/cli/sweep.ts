@@ -1,20 +1,34 @@
 // `sweep`: one configuration solved for each value of a setting, as a table, and in a folder as CSV and a figure.
 
-import { geomspace, linspace, MesaError, type Sweep, sweep, type Varied } from "../index.ts";
+import { listAdapters } from "../gpu/device.ts";
+import {
+  type Answer,
+  type CellsOptions,
+  type Config,
+  geomspace,
+  linspace,
+  MesaError,
+  planSweep,
+  type Sweep,
+  solveCells,
+  sweepOf,
+  type Varied,
+} from "../index.ts";
 import { sweepToCsv } from "../report/csv.ts";
 import { toJson } from "../report/json.ts";
 import { sweepTable } from "../report/table.ts";
 import { readValue } from "../report/wording.ts";
-import { readConfiguration, readRange, wrongRange } from "./configuration.ts";
+import { commandOf, readConfiguration, readRange, withAdapter, wrongRange } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
+import { type ShardFlags, shardOf, solveShard } from "./shards.ts";
 import type { SolveFlags } from "./solve.ts";
 
 /** The command's flags. */
-type SweepFlags = SolveFlags & { over?: string; series?: string; measure?: string };
+export type SweepFlags = SolveFlags & ShardFlags & { over?: string; series?: string; measure?: string };
 
-const FILES = ["sweep.csv", "sweep.svg"] as const;
+export const FILES = ["sweep.csv", "sweep.svg"] as const;
 /** the most values of a range */
 const MOST_VALUES = 10_000;
 
@@ -51,38 +65,118 @@ export function readSeries(text: string): Varied {
   return { key, values: Array.isArray(values) ? values : list.split(",").map(readValue) };
 }
 
+/** What makes the cells of a sweep what they are, and how they are drawn. */
+export interface SweepQuestion {
+  readonly kind: "sweep";
+  readonly config: Config;
+  readonly over: Varied<number>;
+  readonly log: boolean;
+  readonly series?: Varied;
+  readonly measures?: readonly string[];
+  readonly backend: SolveFlags["backend"];
+  /** what a GPU would be, as a network's costs may depend on it */
+  readonly adapter: string;
+  readonly method: SolveFlags["method"];
+  readonly precision: SolveFlags["precision"];
+  readonly version: string;
+}
+
 /**
- * Sweeps and reports.
+ * Sweeps and reports; of a shard, solves it and keeps it.
  *
- * @throws MesaError; then nothing is printed or written
+ * @throws MesaError; then nothing is written but the cells that were solved, and nothing printed
  */
 export async function sweepCommand(name: string | undefined, flags: SweepFlags): Promise<void> {
-  const { set, json, out, over: overText, series: seriesText, measure, ...options } = flags;
-  const config = await readConfiguration(name, set);
-  const { log, ...over } = readOver(overText);
-  const series = seriesText === undefined ? undefined : readSeries(seriesText);
-  const measures = measure?.split(",");
-  if (out !== undefined) {
+  const shard = shardOf(flags);
+  const { question, plan, options } = await readSweep(name, flags);
+  const answers: Answer[] = [];
+  const solve = (cells: readonly number[], more: Pick<CellsOptions, "signal" | "onProgress" | "onCell">) =>
+    solveCells(plan, cells, {
+      ...{ ...options, ...more },
+      onCell(cell, answer) {
+        answers[cell] = answer;
+        more.onCell(cell, answer);
+      },
+    });
+  const all = [...plan.asked.keys()];
+  if (flags.out === undefined) {
+    await visibly((signal, show) =>
+      solve(all, {
+        signal,
+        onProgress: ({ share, cell, cells }) => show(share, `cell ${Math.min(cell + 1, cells)} of ${cells}`),
+        onCell() {},
+      }),
+    );
+    await reportSweep(sweepOf(plan, answers), question, flags.json);
+    return;
+  }
+  const folder = await openFolder(flags.out, FILES);
+  try {
+    const heading = {
+      question: { ...question },
+      tiles: all.length,
+      command: commandOf("sweep", name, flags),
+    };
+    const kept = await solveShard(flags.out, heading, shard, {
+      cellsOf: () => 1,
+      take(cell, payload) {
+        answers[cell] = answerIn(payload);
+      },
+      solve: (cells, keep, signal) =>
+        solve(cells, {
+          signal,
+          onCell: (cell, answer) => keep(cell, Buffer.from(JSON.stringify(answer))),
+        }),
+    });
+    if (shard) return;
+    await reportSweep(sweepOf(plan, answers), question, flags.json, folder);
+    await kept.discard();
+  } catch (error) {
+    await folder.discard();
+    throw error;
+  }
+}
+
+/** What is asked, checked. @throws MesaError */
+export async function readSweep(name: string | undefined, flags: SweepFlags) {
+  const config = await readConfiguration(name, flags.set);
+  const { log, ...over } = readOver(flags.over);
+  const series = flags.series === undefined ? undefined : readSeries(flags.series);
+  const measures = flags.measure?.split(",");
+  if (flags.out !== undefined) {
     const { MOST_CURVES } = await import("../report/curves.ts");
     if (Math.max(series?.values.length ?? 0, measures?.length ?? 0) > MOST_CURVES)
       throw new MesaError("LIMIT_EXCEEDED", `a figure must be of at most ${MOST_CURVES} measures and series`);
   }
-  const folder = out === undefined ? undefined : await openFolder(out, FILES);
-  let swept: Sweep;
-  try {
-    swept = await visibly((signal, show) =>
-      sweep(config, {
-        ...{ ...options, over, signal },
-        ...(series && { series }),
-        ...(measures && { measures }),
-        onProgress: ({ share, cell, cells }) => show(share, `cell ${Math.min(cell + 1, cells)} of ${cells}`),
-      }),
-    );
-    if (folder) await writeFiles(folder, swept, log);
-  } catch (error) {
-    await folder?.discard();
-    throw error;
-  }
+  const { backend, method, precision, threads, adapter } = flags;
+  const options = await withAdapter({
+    ...(threads !== undefined && { threads }),
+    ...(adapter !== undefined && { adapter }),
+  });
+  const adapters =
+    backend === "cpu" ? [] : await listAdapters("gpu" in options ? (options.gpu as GPU) : undefined);
+  const taken = adapters.find(({ software }) => backend === "gpu" || !software);
+  const question: SweepQuestion = {
+    ...{ kind: "sweep", config, over, log, backend, method, precision, version: __VERSION__ },
+    ...(series && { series }),
+    ...(measures && { measures }),
+    adapter: taken?.name ?? "cpu",
+  };
+  const plan = planSweep(config, question);
+  return { question, plan, options: { backend, method, precision, ...options } };
+}
+
+/** A record of a shard. */
+export const answerIn = (payload: Uint8Array): Answer => JSON.parse(Buffer.from(payload).toString("utf8"));
+
+/** Writes a sweep's files, where there is a folder for them, and prints what is to be printed. */
+export async function reportSweep(
+  swept: Sweep,
+  { log }: SweepQuestion,
+  json: boolean | undefined,
+  folder?: Folder,
+): Promise<void> {
+  if (folder) await writeFiles(folder, swept, log);
   process.stdout.write(json ? toJson(swept) : `${sweepTable(swept)}\n`);
   const missing = swept.cells.flatMap((cell) => cell.missing ?? []);
   if (missing.length > 0)

@@ -1,7 +1,8 @@
 // `validate`: compares the solvers with the outputs of the post's code, the post's claims, and each other.
 
+import { listAdapters } from "../gpu/device.ts";
 import { keepDevice } from "../gpu/kept.ts";
-import { listAdapters, solve } from "../index.ts";
+import { solve } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
 import type { Ask, Comparison } from "./comparisons/comparison.ts";

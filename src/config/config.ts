@@ -93,8 +93,16 @@ const only = (condition: unknown, entries: v.ObjectEntries): v.ObjectEntries => 
 
 const horizon = v.picklist(["finite", "infinite"], '"finite" or "infinite"');
 
-/** The schema of a game's configurations. */
+const schemas = new WeakMap<Game, ReturnType<typeof createSchema>>();
+
+/** The schema of a game's configurations, made once. */
 function schemaOf(game: Game) {
+  const schema = schemas.get(game) ?? createSchema(game);
+  schemas.set(game, schema);
+  return schema;
+}
+
+function createSchema(game: Game) {
   const mapValues = <T, U>(of: Readonly<Record<string, T>>, map: (value: T) => U) =>
     Object.fromEntries(Object.entries(of).map(([key, value]) => [key, map(value)]));
   return object({

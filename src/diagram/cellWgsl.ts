@@ -81,7 +81,7 @@ export function cellCodeOf(diagram: Diagram, method: PhaseMethod | "rollout"): C
   const rateName = "learningRate";
   const settings = Object.keys(cellNumbers(diagram)).map((key, i) => ({
     node: g.name(key === "schedule.learningRate" ? rateName : key),
-    text: key === diagram.x.key ? "xs[column]" : key === diagram.y.key ? "ys[row]" : `fixed[${i}]`,
+    text: key === diagram.x.key ? "xs[index]" : key === diagram.y.key ? "ys[index]" : `fixed[${i}]`,
   }));
   const probabilities = new Map<Node, Node>();
   const probability = (where: string) => (formula: Node, i: number) => {
@@ -195,7 +195,7 @@ struct Belief {
 alias Carried = array<f32, ${carried.length}>;
 
 ${write(
-  "cell_at(column: u32, row: u32) -> Cell",
+  "cell_at(index: u32) -> Cell",
   ofCell,
   settings.map(({ node, text }) => [node, text]),
 )}
@@ -253,7 +253,7 @@ ${write(
       declarations,
       ...{ phases: phases.length, signals: signals.length, states: states.length },
       counts: problem.candidates.axes.map((axis) => axis.length),
-      columns: settings.length,
+      settings: settings.length,
       once: !hidden && !flat.some(({ name }) => namesIn(...all([cost], [[rateName], [zero]])).has(name)),
       learningRate: text(rateName),
       training: text(hidden ? "schedule.episodes" : "schedule.training"),

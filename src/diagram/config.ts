@@ -40,7 +40,7 @@ export const PHASE_LIMITS = {
   /** values of an axis */
   count: 8192,
   /** cells of a diagram */
-  cells: 2 ** 22,
+  cells: 2 ** 24,
 } as const;
 
 const key = v.pipe(

@@ -5,7 +5,7 @@ import { checkConfig } from "../config/config.ts";
 import { checkNotAborted } from "../errors.ts";
 import { type Job, Pool, type Task, ThreadsLost } from "../threads/pool.ts";
 import { createCellsSolver } from "./cellSolver.ts";
-import { type Cells, createCells, type Points, pointsOf } from "./cells.ts";
+import { type Cells, createCells, type Points } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import type { EngineMethod, PhaseEngine } from "./engine.ts";
 
@@ -46,7 +46,7 @@ export function createCpuEngine(threads: number): PhaseEngine {
     return task;
   };
 
-  const settle: PhaseEngine["settle"] = async (diagram, points, method, signal) => {
+  const solve: PhaseEngine["solve"] = async (diagram, points, method, signal) => {
     if (pool && points.x.length > 1) {
       try {
         const parts = cut(points, threads);
@@ -60,8 +60,8 @@ export function createCpuEngine(threads: number): PhaseEngine {
   };
   return {
     ...{ backend: "cpu", adapter: "cpu", precision: "float64" },
-    settle,
-    solve: (diagram, window, method, signal) => settle(diagram, pointsOf(window), method, signal),
+    solve,
+    settle: solve,
     destroy: () => pool?.destroy(),
   };
 }

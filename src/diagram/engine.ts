@@ -5,7 +5,7 @@ import { MesaError } from "../errors.ts";
 import { openDevice } from "../gpu/device.ts";
 import { chooseThreads } from "../solve/solverChoice.ts";
 import type { PhaseMethod } from "./cellKernel.ts";
-import type { Cells, Points, Window } from "./cells.ts";
+import type { Cells, Points } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import { createCpuEngine } from "./cpu.ts";
 import { createGpuEngine } from "./gpu.ts";
@@ -20,20 +20,20 @@ export interface EngineOptions {
   gpu?: unknown;
 }
 
-/** Solves windows of diagrams, one after the other. */
+/** Solves cells of diagrams. */
 export interface PhaseEngine {
   /** what really runs */
   readonly backend: "cpu" | "gpu";
   readonly adapter: string;
   readonly precision: "float64" | "f32";
   /**
-   * Solves the cells of a window, which may lie anywhere and be as fine as one likes.
+   * Solves cells, wherever they lie, and gives them in the same order.
    *
    * @param method how the best response is found; where the diagram goes through `solve`, that method
    * @throws MesaError `ABORTED` as soon as the signal is, and what `solve` throws
    */
-  solve(diagram: Diagram, window: Window, method: EngineMethod, signal?: AbortSignal): Promise<Cells>;
-  /** Solves cells one by one in float64, whatever the backend, and gives them in the same order. @throws as `solve` */
+  solve(diagram: Diagram, points: Points, method: EngineMethod, signal?: AbortSignal): Promise<Cells>;
+  /** The same in float64, whatever the backend. @throws as `solve` */
   settle(diagram: Diagram, points: Points, method: EngineMethod, signal?: AbortSignal): Promise<Cells>;
   /** frees what the engine holds */
   destroy(): void;

@@ -11,7 +11,7 @@ import { createKernel } from "../gpu/kernel.ts";
 import { Recorder } from "../gpu/recorder.ts";
 import type { Axis } from "../grid.ts";
 import { measuresFrom } from "../model/measures.ts";
-import { createCells, pointsOf, type Window } from "./cells.ts";
+import { createCells, type Points } from "./cells.ts";
 import { type CellCode, cellCodeOf } from "./cellWgsl.ts";
 import type { Diagram } from "./config.ts";
 import type { EngineMethod, PhaseEngine } from "./engine.ts";
@@ -45,13 +45,13 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
   const recorder = new Recorder(open);
 
   /** @returns rows of results, one a cell */
-  async function compute(diagram: Diagram, code: CellCode, { x, y }: Window, signal?: AbortSignal) {
+  async function compute(diagram: Diagram, code: CellCode, { x, y }: Points, signal?: AbortSignal) {
     const { problem, texts } = code;
     const { candidates, config, game } = problem;
     const bindings = ["part", "read", "read", "read", "read", "write", "write"] as const;
     const kernel = await createKernel(device, "phase", phaseWgsl(texts), bindings);
     const width = Object.keys(resultsOf(texts)).length;
-    const count = x.length * y.length;
+    const count = x.length;
     const { min, max } = config[game.decisionNames[0]] as Axis;
     const points = candidates.axes.flatMap((axis) => [...axis]);
     const episodes = longestOf(diagram, { x, y });
@@ -68,10 +68,7 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
       const back = buffers.readable("cells, read back", count * width * 4);
       const group = kernel.bind(
         recorder.parts,
-        buffers.holding(
-          "numbers",
-          Float32Array.from([...Object.values(cellNumbers(diagram)), x.length, min, max]),
-        ),
+        buffers.holding("numbers", Float32Array.from([...Object.values(cellNumbers(diagram)), min, max])),
         buffers.holding("x", Float32Array.from(x)),
         buffers.holding("y", Float32Array.from(y)),
         buffers.holding("candidates", Float32Array.from(points)),
@@ -96,17 +93,17 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
 
   return {
     ...{ backend: "gpu", adapter: open.name, precision: "f32" },
-    async solve(diagram, window, method, signal) {
+    async solve(diagram, points, method, signal) {
       const code = kernelCodeOf(diagram, method);
-      if (typeof code === "string") return cpu.solve(diagram, window, method, signal);
-      const rows = await guarded(open, () => compute(diagram, code, window, signal));
+      if (typeof code === "string") return cpu.solve(diagram, points, method, signal);
+      const rows = await guarded(open, () => compute(diagram, code, points, signal));
       const { cells, unsure } = read(diagram, code, rows);
-      const settled = await cpu.settle(diagram, pointsOf(window, unsure), method, signal);
+      const settled = await cpu.settle(diagram, chosen(points, unsure), method, signal);
       for (const [i, index] of unsure.entries()) {
         for (const name of diagram.measures) cells.values[name][index] = settled.values[name][i];
         cells.status[index] = settled.status[i];
+        cells.settled[index] = 1;
       }
-      cells.settled = unsure.length;
       return cells;
     },
     settle: cpu.settle,
@@ -118,12 +115,18 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
   };
 }
 
-/** The most episodes that a cell of a window has. */
-function longestOf(diagram: Diagram, window: Window): number {
+/** Some of the cells. */
+const chosen = ({ x, y }: Points, indices: readonly number[]): Points => ({
+  x: indices.map((i) => x[i]),
+  y: indices.map((i) => y[i]),
+});
+
+/** The most episodes that a cell has. */
+function longestOf(diagram: Diagram, points: Points): number {
   const numbers = cellNumbers(diagram);
   const most = (name: string) => {
     const axis = (["x", "y"] as const).find((axis) => diagram[axis].key === `schedule.${name}`);
-    return axis ? window[axis][window[axis].length - 1] : (numbers[`schedule.${name}`] ?? 0);
+    return axis ? points[axis].reduce((a, b) => Math.max(a, b)) : (numbers[`schedule.${name}`] ?? 0);
   };
   return most("training") + most("episodes") + most("deployment");
 }

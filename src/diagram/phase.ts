@@ -2,11 +2,12 @@
 
 import { checkNotAborted, MesaError } from "../errors.ts";
 import { METHODS, methods, refusal } from "../solve/methods.ts";
-import { type Cells, createCells, placeCells, type Rectangle, type Window } from "./cells.ts";
+import { type Cells, createCells } from "./cells.ts";
 import { checkPhase, type Diagram, type PhaseConfig } from "./config.ts";
 import { type EngineMethod, type EngineOptions, openEngine, type PhaseEngine } from "./engine.ts";
 import { kernelCodeOf } from "./gpu.ts";
 import { checkSample, type SampleCheck } from "./sample.ts";
+import { placeCells, pointsOf, type Rectangle, sliceCells, tilesOf } from "./tiles.ts";
 
 /**
  * Cells that are solved, of a rectangle of the diagram or, where a coarse picture comes first, of every `stride`th of
@@ -14,6 +15,8 @@ import { checkSample, type SampleCheck } from "./sample.ts";
  */
 export interface Tile extends Cells, Rectangle {
   readonly stride: number;
+  /** its index among the tiles of that stride */
+  readonly tile: number;
 }
 
 /** How a diagram is solved. */
@@ -30,8 +33,6 @@ export interface PhaseOptions extends EngineOptions {
   onTile?: (tile: Tile) => void;
   /** whether a coarse picture comes first, and then a finer one */
   progressive?: boolean;
-  /** what is solved already: the cells before `cell`, row by row, in a diagram's shape; the work goes on from there */
-  done?: { readonly cells: Cells; readonly cell: number };
 }
 
 /** A solved diagram. */
@@ -44,28 +45,42 @@ export interface Phase extends Cells {
     readonly precision: "float64" | "f32";
     /** how far float32 is from float64 on a sample; null where all of it was float64 */
     readonly sample: SampleCheck | null;
-    /** cells a second, the opening of a device not counted */
-    readonly speed: number;
+    /** cells a second, the opening of a device not counted; null where they were solved elsewhere */
+    readonly speed: number | null;
     readonly version: string;
   };
 }
 
 /** strides of a diagram that is drawn progressively */
 const STRIDES = [16, 4, 1] as const;
-/** how long a tile should take, in milliseconds */
+/** how long cells should be solved at a time, in milliseconds */
 const TARGET = 150;
-/** cells of the first tile, and how many times more the next may have */
-const FIRST_TILE = 64;
+/** cells that are solved at first, and how many times more may be next */
+const FIRST = 64;
 const GROWTH = 8;
 /** cells of a sample */
 const SAMPLE = 1024;
 /** what solves what the kernel does not know */
 const IN_FLOAT64 = { backend: "cpu", adapter: "cpu", precision: "float64" } as const;
 
-/** What `method: "auto"` takes, or what was asked if the diagram has it. */
+/**
+ * What `method: "auto"` takes, or what was asked if the diagram has it.
+ *
+ * @throws MesaError `INVALID_CONFIG`, also where a GPU is asked for and its kernel does not know the diagram
+ */
 export function phaseMethod(
-  { game, measures, config: { horizon = "finite" } }: Diagram,
+  diagram: Diagram,
   asked: "auto" | EngineMethod = "auto",
+  backend: EngineOptions["backend"] = "auto",
+): EngineMethod {
+  const method = chooseMethod(diagram, asked);
+  checkBackend(diagram, method, backend);
+  return method;
+}
+
+function chooseMethod(
+  { game, measures, config: { horizon = "finite" } }: Diagram,
+  asked: "auto" | EngineMethod,
 ): EngineMethod {
   const grid = measures.includes("margin");
   const has = (method: EngineMethod) => methods[method]({ game, horizon }) === undefined;
@@ -80,32 +95,61 @@ export function phaseMethod(
   return asked;
 }
 
-/** The next rectangle of so many cells, about, row by row: some whole rows, or a piece of one; undefined at the end. */
-export function nextRectangle(
-  at: number,
-  size: number,
-  columns: number,
-  rows: number,
-): Rectangle | undefined {
-  const row = Math.floor(at / columns);
-  const column = at % columns;
-  if (row >= rows) return undefined;
-  if (column > 0 || size < columns)
-    return { column, row, columns: Math.min(size, columns - column), rows: 1 };
-  return { column, row, columns, rows: Math.min(Math.floor(size / columns), rows - row) };
-}
-
-/** The values of a tile's columns and rows. */
-function windowOf({ x, y }: Diagram, { column, row, columns, rows }: Rectangle, stride: number): Window {
-  const along = (values: readonly number[], from: number, count: number) =>
-    Array.from({ length: count }, (_, i) => values[(from + i) * stride]);
-  return { x: along(x.values, column, columns), y: along(y.values, row, rows) };
-}
-
-/** How many cells the next tile should have after one that took so long. */
+/** How many cells should be solved next, after so many that took so long. */
 function nextSize(count: number, milliseconds: number): number {
   const factor = Math.min(GROWTH, Math.max(1 / GROWTH, TARGET / Math.max(milliseconds, 1e-3)));
   return Math.max(1, Math.round(count * factor));
+}
+
+/** How tiles are solved. */
+export interface TilesOptions {
+  readonly engine: PhaseEngine;
+  readonly method: EngineMethod;
+  readonly signal?: AbortSignal | undefined;
+  /** which tiles of those of {@link tilesOf}; all of them unless given */
+  readonly tiles?: readonly number[];
+  /** of every so many columns and rows one; 1 unless given */
+  readonly stride?: number;
+  readonly onTile: (tile: Tile) => void;
+}
+
+/** Solves tiles of a diagram, as many at a time as take a moment. @throws as the engine does */
+export async function solveTiles(diagram: Diagram, options: TilesOptions): Promise<void> {
+  const { engine, method, signal, stride = 1, onTile } = options;
+  const all = tilesOf(
+    Math.ceil(diagram.x.values.length / stride),
+    Math.ceil(diagram.y.values.length / stride),
+  );
+  const waiting = options.tiles ?? all.map((_, tile) => tile);
+  let size = FIRST;
+  for (let next = 0; next < waiting.length; ) {
+    checkNotAborted(signal);
+    const some: number[] = [];
+    for (let cells = 0; next < waiting.length && cells < size; next++) {
+      some.push(waiting[next]);
+      cells += all[waiting[next]].columns * all[waiting[next]].rows;
+    }
+    const before = performance.now();
+    const points = pointsOf(
+      diagram,
+      some.map((tile) => all[tile]),
+      stride,
+    );
+    const solved = await engine.solve(diagram, points, method, signal);
+    size = nextSize(points.x.length, performance.now() - before);
+    let at = 0;
+    for (const tile of some) {
+      const count = all[tile].columns * all[tile].rows;
+      onTile({ ...all[tile], stride, tile, ...sliceCells(solved, at, at + count) });
+      at += count;
+    }
+  }
+}
+
+/** @throws MesaError `INVALID_CONFIG` where a GPU is asked for and its kernel does not know the diagram */
+function checkBackend(diagram: Diagram, method: EngineMethod, backend: EngineOptions["backend"]): void {
+  const code = backend === "gpu" && kernelCodeOf(diagram, method);
+  if (typeof code === "string") throw new MesaError("INVALID_CONFIG", `${code}, and backend gpu was asked`);
 }
 
 /**
@@ -116,54 +160,62 @@ function nextSize(count: number, milliseconds: number): number {
  */
 export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions = {}): Promise<Phase> {
   const diagram = "base" in config ? config : checkPhase(config);
-  const method = phaseMethod(diagram, options.method);
-  if (options.backend === "gpu") {
-    const code = kernelCodeOf(diagram, method);
-    if (typeof code === "string") throw new MesaError("INVALID_CONFIG", `${code}, and backend gpu was asked`);
-  }
+  const { signal } = options;
+  const method = phaseMethod(diagram, options.method, options.backend);
   const engine = options.engine ?? (await openEngine(options));
-  const inFloat32 = engine.precision === "f32" && typeof kernelCodeOf(diagram, method) !== "string";
-  const [columns, rows] = [diagram.x.values.length, diagram.y.values.length];
-  const cells = { ...(options.done?.cells ?? createCells(diagram.measures, columns * rows)) };
-  const from = options.done?.cell ?? 0;
+  const columns = diagram.x.values.length;
+  const cells = createCells(diagram.measures, columns * diagram.y.values.length);
   const started = performance.now();
   let solved = 0;
   try {
     for (const stride of options.progressive ? STRIDES : STRIDES.slice(-1)) {
-      const [across, up] = [Math.ceil(columns / stride), Math.ceil(rows / stride)];
-      let size = FIRST_TILE;
-      for (let at = stride === 1 ? from : 0; ; ) {
-        checkNotAborted(options.signal);
-        const rectangle = nextRectangle(at, size, across, up);
-        if (!rectangle) break;
-        const before = performance.now();
-        const part = await engine.solve(
-          diagram,
-          windowOf(diagram, rectangle, stride),
-          method,
-          options.signal,
-        );
-        const count = part.status.length;
-        size = nextSize(count, performance.now() - before);
-        at += count;
-        solved += count;
-        if (stride === 1) {
-          placeCells(cells, columns, part, rectangle);
-          cells.settled += part.settled;
-        }
-        options.onTile?.({ ...rectangle, stride, ...part });
-      }
+      await solveTiles(diagram, {
+        ...{ engine, method, signal, stride },
+        onTile(tile) {
+          solved += tile.status.length;
+          if (stride === 1) placeCells(cells, columns, tile, tile);
+          options.onTile?.(tile);
+        },
+      });
     }
-    const { backend, adapter, precision } = inFloat32 ? engine : IN_FLOAT64;
     const speed = (1000 * solved) / (performance.now() - started);
-    const { signal } = options;
-    const count = options.sample ?? SAMPLE;
-    const sample = inFloat32
-      ? await checkSample(diagram, cells, { engine, method, count, ...(signal && { signal }) })
-      : null;
-    const solver = { backend, adapter, method, precision, sample, speed, version: __VERSION__ };
-    return { ...cells, diagram, solver };
+    return await finishPhase(diagram, cells, engine, { method, speed, signal, sample: options.sample });
   } finally {
     if (!options.engine) engine.destroy();
   }
+}
+
+/** What solves the cells of a diagram: an engine, or the CPU where the engine's kernel does not know it. */
+export function whatSolves(
+  diagram: Diagram,
+  engine: Pick<PhaseEngine, "backend" | "adapter" | "precision">,
+  method: EngineMethod,
+) {
+  const { backend, adapter, precision } =
+    typeof kernelCodeOf(diagram, method) === "string" ? IN_FLOAT64 : engine;
+  return { backend, adapter, precision };
+}
+
+/** A diagram whose cells are solved, by an engine or one like it, which checks them on a sample. */
+export async function finishPhase(
+  diagram: Diagram,
+  cells: Cells,
+  engine: Omit<PhaseEngine, "solve">,
+  {
+    method,
+    speed,
+    signal,
+    sample: count = SAMPLE,
+  }: {
+    method: EngineMethod;
+    speed: number | null;
+    signal?: AbortSignal | undefined;
+    sample?: number | undefined;
+  },
+): Promise<Phase> {
+  const { backend, adapter, precision } = whatSolves(diagram, engine, method);
+  const sample =
+    precision === "f32" ? await checkSample(diagram, cells, { engine, method, count, signal }) : null;
+  const solver = { backend, adapter, method, precision, sample, speed, version: __VERSION__ };
+  return { ...cells, diagram, solver };
 }

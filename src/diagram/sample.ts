@@ -43,7 +43,12 @@ export async function checkSample(
     method,
     count,
     signal,
-  }: { engine: PhaseEngine; method: EngineMethod; count: number; signal?: AbortSignal },
+  }: {
+    engine: Pick<PhaseEngine, "settle">;
+    method: EngineMethod;
+    count: number;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<SampleCheck> {
   const { x, y, measures } = diagram;
   const sample = sampleOf(cells.status.length, count);

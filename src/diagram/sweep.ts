@@ -30,16 +30,25 @@ export interface SweepOptions
   onProgress?: (progress: { cell: number; cells: number; share: number }) => void;
 }
 
-/** One configuration's answer. */
-export interface Cell {
-  /** the value of `over` */
-  readonly at: number;
-  /** the value of `series`; null where there is none */
-  readonly series: unknown;
+/** How cells are solved. */
+export interface CellsOptions extends Omit<SweepOptions, "over" | "series" | "measures"> {
+  onCell: (index: number, answer: Answer) => void;
+}
+
+/** What a configuration comes to: plain data. */
+export interface Answer {
   /** by measure; null where it has no meaning, and all of them where there is no equilibrium to measure */
   readonly values: Readonly<Record<string, number | null>>;
   /** why there is nothing to measure; null where there is */
   readonly missing: string | null;
+}
+
+/** One configuration's answer. */
+export interface Cell extends Answer {
+  /** the value of `over` */
+  readonly at: number;
+  /** the value of `series`; null where there is none */
+  readonly series: unknown;
 }
 
 /** A swept game: plain data, ready for JSON. */
@@ -54,6 +63,7 @@ export interface Sweep {
   readonly cells: readonly Cell[];
 }
 
+const DEFAULT_MEASURES = ["compliance", "retention", "deception"];
 /** cells of a sweep, at most */
 const MOST_CELLS = 100_000;
 
@@ -129,20 +139,21 @@ function checkVaried(name: string, { key, values }: Varied): void {
     throw new MesaError("INVALID_CONFIG", `${name} must have at least one value`);
 }
 
+/** A sweep that was checked. */
+export interface SweepPlan extends Omit<Sweep, "cells"> {
+  /** each cell's configuration, series by series */
+  readonly asked: readonly { readonly at: number; readonly series: unknown; readonly config: Config }[];
+}
+
 /**
- * Solves a configuration for every value of a setting.
+ * Checks a sweep: every configuration of it before the first is solved.
  *
- * Every configuration is checked before the first is solved. One that has no answer, because there is no
- * stationary equilibrium or every cost overflows, is a gap: its values are null and `missing` says why.
- *
- * @param config as for `solve`
  * @throws MesaError with the code of what is wrong
  */
-export async function sweep<const G extends AnyGame>(
-  config: Config<G>,
-  options: SweepOptions,
-): Promise<Sweep> {
-  const { over, series, onProgress, measures = ["compliance", "retention", "deception"], ...how } = options;
+export function planSweep(
+  config: Config,
+  { over, series, measures = DEFAULT_MEASURES }: Pick<SweepOptions, "over" | "series" | "measures">,
+): SweepPlan {
   if (!isRecord(config)) checkConfig(config);
   checkVaried("over", over);
   if (series) checkVaried("series", series);
@@ -159,30 +170,70 @@ export async function sweep<const G extends AnyGame>(
     return over.values.map((at) => ({
       at,
       series: value,
-      config: withSetting(base, over.key, at, "over"),
+      config: withSetting(base, over.key, at, "over") as Config,
     }));
   });
   for (const cell of asked) checkConfig(cell.config);
   const { game, config: first } = checkConfig(asked[0].config);
   checkMeasures(measureNames(game), measures);
+  return { game: game.name, config: first, over, series: series ?? null, measures, asked };
+}
 
-  const cells: Cell[] = [];
-  const progress = (share: number) =>
-    onProgress?.({ cell: cells.length, cells: count, share: (cells.length + share) / count });
-  for (const { config: one, ...where } of asked) {
-    const { values, missing } = await solve(one as Config, {
-      ...how,
-      onProgress: ({ share }) => progress(share),
-    }).then(
-      (result) => ({ values: measured(game, result), missing: null }),
+/**
+ * Solves cells of a sweep.
+ *
+ * @param cells indices of what the plan asks
+ * @param options how to solve; `onCell` is given each answer as it comes
+ * @throws what `solve` throws, but where there is no answer
+ */
+export async function solveCells(
+  { asked, measures }: SweepPlan,
+  cells: readonly number[],
+  { onCell, onProgress, ...how }: CellsOptions,
+): Promise<void> {
+  for (const [done, index] of cells.entries()) {
+    const progress = (share: number) =>
+      onProgress?.({ cell: done, cells: cells.length, share: (done + share) / cells.length });
+    const { config } = asked[index];
+    const result = await solve(config, { ...how, onProgress: ({ share }) => progress(share) }).catch(
       (error: unknown) => {
         if (!hasNoAnswer(error)) throw error;
-        return { values: {} as Record<string, number | null>, missing: error.message };
+        return error.message;
       },
     );
+    const missing = typeof result === "string" ? result : null;
+    const values = typeof result === "string" ? {} : measured(checkConfig(config).game, result);
     const chosen = measures.map((name) => [name, Number.isFinite(values[name]) ? values[name] : null]);
-    cells.push({ ...where, values: Object.fromEntries(chosen), missing });
-    progress(0);
+    onCell(index, { values: Object.fromEntries(chosen), missing });
+    progress(1);
   }
-  return { game: game.name, config: first, over, series: series ?? null, measures, cells };
+}
+
+/** A sweep with its answers, one a cell of the plan. */
+export function sweepOf({ asked, ...plan }: SweepPlan, answers: readonly Answer[]): Sweep {
+  return { ...plan, cells: asked.map(({ config: _, ...where }, i) => ({ ...where, ...answers[i] })) };
+}
+
+/**
+ * Solves a configuration for every value of a setting.
+ *
+ * Every configuration is checked before the first is solved. One that has no answer, because there is no
+ * stationary equilibrium or every cost overflows, is a gap: its values are null and `missing` says why.
+ *
+ * @param config as for `solve`
+ * @throws MesaError with the code of what is wrong
+ */
+export async function sweep<const G extends AnyGame>(
+  config: Config<G>,
+  { over, series, measures, ...how }: SweepOptions,
+): Promise<Sweep> {
+  const plan = planSweep(config as Config, {
+    ...{ over, ...(series && { series }), ...(measures && { measures }) },
+  });
+  const answers: Answer[] = [];
+  const onCell = (index: number, answer: Answer) => {
+    answers[index] = answer;
+  };
+  await solveCells(plan, [...plan.asked.keys()], { ...how, onCell });
+  return sweepOf(plan, answers);
 }

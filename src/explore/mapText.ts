@@ -33,7 +33,7 @@ export function describeSolver({ solver, status }: Phase): string[] {
   const { backend, adapter, method, precision, speed, sample } = solver;
   const where = backend === "gpu" ? `WebGPU, ${adapter}` : "the CPU";
   const bits = precision === "f32" ? "float32" : "float64";
-  const ran = `${countText(status.length)} games solved on ${where}, in ${bits}, ${METHODS[method]}; ${speed < 10 ? short(speed) : countText(Math.round(speed))} solves a second.`;
+  const ran = `${countText(status.length)} games solved on ${where}, in ${bits}, ${METHODS[method]}${speed === null ? "" : `; ${speed < 10 ? short(speed) : countText(Math.round(speed))} solves a second`}.`;
   if (!sample) return [ran];
   const { cells, off, otherStatus, tolerance, largest } = sample;
   const farthest = Math.max(...Object.values(largest));
@@ -52,6 +52,7 @@ const STATUS_WORDS: Readonly<Record<(typeof STATUSES)[number], string>> = {
   undecided: "in which float64 cannot tell whether there is an equilibrium, or another one",
   none: "without an equilibrium",
   overflow: "in which every cost overflows",
+  unsolved: "that are not solved yet",
 };
 
 /** A sentence for each kind of cell that has no value, or several. */

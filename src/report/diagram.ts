@@ -165,6 +165,7 @@ const LEGEND: Readonly<Record<string, string>> = {
   undecided: "equilibria that float64 cannot tell",
   none: "no equilibrium",
   overflow: "overflow: costs exceed float64",
+  unsolved: "not solved yet",
   [NOTHING]: "no value",
 };
 

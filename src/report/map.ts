@@ -18,6 +18,7 @@ export const STATUS_COLOURS: Readonly<Record<Status, string>> = {
   undecided: "#cc79a7",
   none: "#d55e00",
   overflow: "#555555",
+  unsolved: "#d8d8d8",
 };
 
 /** the pattern of cells that were solved but have no value */
@@ -60,6 +61,7 @@ const PATTERNS: Readonly<Record<string, { ink: number; at: Pattern }>> = {
   none: { ink: 0x55, at: (x, y) => ((x + y) % 8 < 3 ? 1 : 0.12) },
   undecided: { ink: 0x55, at: (x, y) => (x % 6 < 2 && y % 6 < 2 ? 1 : 0.12) },
   overflow: { ink: 0x55, at: () => 1 },
+  unsolved: { ink: 0x99, at: (x, y) => (x % 8 < 1 || y % 8 < 1 ? 1 : 0) },
   several: { ink: 0x21, at: (x, y) => (isLine(x, y) ? 0 : 0.45) },
   [NOTHING]: { ink: 0xd8, at: () => 1 },
 };

@@ -1,30 +1,30 @@
 // A phase diagram as data: for NumPy an archive of arrays by name, one `.npy` each, and for data frames and databases a
-// Parquet table, one row a cell.
+// Parquet table, one row a cell. Both come piece by piece, so that a large diagram takes little memory beside its cells.
 
-import { zipSync } from "fflate";
-import { parquetWriteBuffer } from "hyparquet-writer";
+import { Zip, ZipDeflate } from "fflate";
+import type { ParquetWriteOptions } from "hyparquet-writer";
 import { type Phase, STATUSES } from "../index.ts";
 
-/** the earliest time in ZIP, always the same so that equal arrays give equal bytes */
+/** the oldest time that ZIP knows, so that the same arrays make the same bytes */
 const NO_TIME = "1980-01-01T00:00:00";
-/** the header ends at a multiple of this many bytes */
+/** the header's length, beginning and all, is a multiple of this */
 const ALIGNMENT = 64;
+/** numbers of an array that are compressed at a time */
+const CHUNK = 2 ** 17;
 
-/** An array as `numpy.save` writes it, in row-major order. */
-export function npy(data: Float64Array | Uint8Array, shape: readonly number[]): Uint8Array {
+/** What an array begins with in the format of `numpy.save`, in row-major order. */
+export function npyHeader(data: Float64Array | Uint8Array, shape: readonly number[]): Uint8Array {
   const descr = data instanceof Float64Array ? "<f8" : "|u1";
   const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(", ")}${shape.length === 1 ? "," : ""}), }`;
   const start = 10;
   const length = Math.ceil((start + dict.length + 1) / ALIGNMENT) * ALIGNMENT - start;
-  const header = new TextEncoder().encode(`${dict.padEnd(length - 1)}\n`);
-  const file = new Uint8Array(start + length + data.byteLength);
+  const file = new Uint8Array(start + length);
   file.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, length & 0xff, length >> 8]);
-  file.set(header, start);
-  file.set(littleEndian(data), start + length);
+  file.set(new TextEncoder().encode(`${dict.padEnd(length - 1)}\n`), start);
   return file;
 }
 
-/** The numbers' bytes in little-endian order on any machine. */
+/** The bytes of numbers, the least first, whatever the machine's order. */
 function littleEndian(data: Float64Array | Uint8Array): Uint8Array {
   if (data instanceof Uint8Array) return data;
   const view = new DataView(new ArrayBuffer(data.byteLength));
@@ -33,26 +33,40 @@ function littleEndian(data: Float64Array | Uint8Array): Uint8Array {
 }
 
 /**
- * A diagram as NPZ: the values along the axes by their settings' keys, `status`, and each measure by its name, of shape
- * [values of y, values of x].
+ * A diagram as NPZ, piece by piece: the values along the axes by their settings' keys, `status`, and each measure by its
+ * name, of shape [values of y, values of x].
  */
-export function phaseToNpz({
+export function* phaseToNpz({
   diagram: { x, y, measures },
   values,
   status,
-}: Pick<Phase, "diagram" | "values" | "status">): Uint8Array {
+}: Pick<Phase, "diagram" | "values" | "status">): Generator<Uint8Array, void> {
   const shape = [y.values.length, x.values.length];
-  const arrays: [string, Uint8Array][] = [
-    [x.key, npy(Float64Array.from(x.values), [x.values.length])],
-    [y.key, npy(Float64Array.from(y.values), [y.values.length])],
-    ["status", npy(status, shape)],
+  const arrays: [string, Float64Array | Uint8Array, readonly number[]][] = [
+    [x.key, Float64Array.from(x.values), [x.values.length]],
+    [y.key, Float64Array.from(y.values), [y.values.length]],
+    ["status", status, shape],
     ...measures
       .filter((name) => name !== "status")
-      .map((name): [string, Uint8Array] => [name, npy(values[name], shape)]),
+      .map((name): [string, Float64Array, number[]] => [name, values[name], shape]),
   ];
-  return zipSync(Object.fromEntries(arrays.map(([name, bytes]) => [`${name}.npy`, bytes])), {
-    mtime: NO_TIME,
+  const pieces: Uint8Array[] = [];
+  const zip = new Zip((error, piece) => {
+    if (error) throw error;
+    pieces.push(piece);
   });
+  for (const [name, data, shape] of arrays) {
+    const file = new ZipDeflate(`${name}.npy`);
+    file.mtime = NO_TIME;
+    zip.add(file);
+    file.push(npyHeader(data, shape));
+    for (let at = 0; at < data.length; at += CHUNK) {
+      file.push(littleEndian(data.subarray(at, at + CHUNK)), at + CHUNK >= data.length);
+      yield* pieces.splice(0);
+    }
+  }
+  zip.end();
+  yield* pieces;
 }
 
 /**
@@ -62,24 +76,29 @@ export function phaseToNpz({
 export function phaseToParquet(
   { diagram, values, status }: Pick<Phase, "diagram" | "values" | "status">,
   about: string,
-): ArrayBuffer {
+): Omit<ParquetWriteOptions, "writer"> {
   const { x, y, measures } = diagram;
   const width = x.values.length;
-  const column = (name: string, data: Float64Array) => ({
-    name,
-    data: data.every(Number.isFinite) ? data : Array.from(data, (v) => (Number.isFinite(v) ? v : null)),
-    type: "DOUBLE" as const,
+  /** a column whose rows are made as they are written */
+  const column = (name: string, type: "DOUBLE" | "STRING", at: (cell: number) => number | string | null) => ({
+    ...{ name, type, nullable: measures.includes(name) },
+    data: {
+      length: status.length,
+      slice: (from: number, to: number) =>
+        Array.from({ length: Math.min(to, status.length) - from }, (_, i) => at(from + i)),
+    } as unknown as (number | string | null)[],
   });
-  const xs = Float64Array.from(status, (_, cell) => x.values[cell % width]);
-  const ys = Float64Array.from(status, (_, cell) => y.values[Math.floor(cell / width)]);
-  return parquetWriteBuffer({
+  const orNull = (value: number) => (Number.isFinite(value) ? value : null);
+  return {
     columnData: [
-      column(x.key, xs),
-      column(y.key, ys),
-      ...measures.filter((name) => name !== "status").map((name) => column(name, values[name])),
-      { name: "status", data: Array.from(status, (code) => STATUSES[code]), type: "STRING", nullable: false },
+      column(x.key, "DOUBLE", (cell) => x.values[cell % width]),
+      column(y.key, "DOUBLE", (cell) => y.values[Math.floor(cell / width)]),
+      ...measures
+        .filter((name) => name !== "status")
+        .map((name) => column(name, "DOUBLE", (cell) => orNull(values[name][cell]))),
+      { ...column("status", "STRING", (cell) => STATUSES[status[cell]]), nullable: false },
     ],
     kvMetadata: [{ key: "mesa-induction", value: about }],
     createdBy: `mesa-induction ${__VERSION__}`,
-  });
+  };
 }

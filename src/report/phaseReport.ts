@@ -39,6 +39,7 @@ export function viewOf({
       ...describeExpectation(config, measures),
       ...differencesOf(config, keys).filter((text) => !text.startsWith("initial deployment at")),
       `method ${solver.method}`,
+      ...partialOf(status),
     ],
     x: { ...x, label: settingLabel(x.key) },
     y: { ...y, label: settingLabel(y.key) },
@@ -47,8 +48,16 @@ export function viewOf({
   };
 }
 
-/** The range of a measure's values. */
-interface Extent {
+/** That a diagram is not whole, where it is not. */
+function partialOf(status: Uint8Array): string[] {
+  const { unsolved } = countsOf(status);
+  return unsolved === undefined
+    ? []
+    : [`partial: ${countText(unsolved)} of ${plural(status.length, "cell")} unsolved`];
+}
+
+/** What is told of a measure's values. */
+export interface Extent {
   readonly min: number | null;
   readonly median: number | null;
   readonly max: number | null;
@@ -58,7 +67,12 @@ interface Extent {
 
 /** The extent of a measure. */
 function extentOf({ diagram: { x, y }, values }: Pick<Phase, "diagram" | "values">, measure: string): Extent {
-  const finite = values[measure].filter(Number.isFinite).sort();
+  const all = values[measure];
+  // not by filter, which takes several times the memory of its result
+  const finite = new Float64Array(all.reduce((sum, value) => sum + (Number.isFinite(value) ? 1 : 0), 0));
+  let next = 0;
+  for (const value of all) if (Number.isFinite(value)) finite[next++] = value;
+  finite.sort();
   if (finite.length === 0) return { min: null, median: null, max: null, greatestAt: null };
   const max = finite[finite.length - 1];
   const cell = values[measure].indexOf(max);
@@ -101,11 +115,12 @@ export function documentOf(phase: Phase, made: PhaseConfig, command: string) {
     statuses: STATUSES,
     counts: countsOf(status),
     measures: Object.fromEntries(measures.map((name) => [name, extentOf(phase, name)])),
-    settledInFloat64: settled,
+    settledInFloat64: sumOf(settled),
     solver: how,
   };
 }
 
+const sumOf = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0);
 const plural = (n: number, what: string) => `${countText(n)} ${what}${n === 1 ? "" : "s"}`;
 
 /** A diagram in a few lines: the range of each measure, the statuses, and how it was solved. */
@@ -126,14 +141,17 @@ export function phaseTable(phase: Phase): string {
   const float32 = sample && [
     `In float32; of a sample of ${plural(sample.cells, "cell")} ${countText(sample.off)} ${sample.off === 1 ? "is" : "are"} off by more than ${sample.tolerance}, ` +
       `${countText(sample.otherStatus)} ${sample.otherStatus === 1 ? "has" : "have"} another status, and the largest difference is ${short(Math.max(...Object.values(sample.largest)))}.`,
-    ...(settled > 0 ? [`Float64 settled ${plural(settled, "cell")} that float32 was not sure of.`] : []),
+    ...(sumOf(settled) > 0
+      ? [`Float64 settled ${plural(sumOf(settled), "cell")} that float32 was not sure of.`]
+      : []),
   ];
+  const speed = solver.speed === null ? "" : `, ${countText(Math.round(solver.speed))} cells a second`;
   return [
     title,
     settings.join(", "),
     `${countText(x.values.length)} × ${countText(y.values.length)} cells: ${listed(counts)}.`,
     ...extents,
-    `Solved by ${solver.method} on ${solver.adapter === "cpu" ? "the cpu in float64" : solver.adapter}, ${countText(Math.round(solver.speed))} cells a second.`,
+    `Solved by ${solver.method} on ${solver.adapter === "cpu" ? "the cpu in float64" : solver.adapter}${speed}.`,
     ...(float32 ?? []),
   ].join("\n");
 }

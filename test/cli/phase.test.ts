@@ -1,6 +1,6 @@
 // What `phase` prints and writes, what it refuses, and that it goes on where it was killed.
 
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode } from "fast-png";
@@ -28,7 +28,7 @@ const DIAGRAM: PhaseConfig = {
 };
 
 async function filesIn(out: string): Promise<Record<string, Buffer>> {
-  const names = (await readdir(out)).sort();
+  const names = (await readdir(out)).filter((name) => name !== "shards").sort();
   return Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await readFile(join(out, name))])),
   );
@@ -168,12 +168,14 @@ const LONG = [
   ...["--x", "discount=0.5:0.97:48", "--y", "schedule.learningRate=0.01:10:48:log"],
 ];
 
+const OTHERS = join("shards", "1-of-1.0123456789ab.elsewhere-1-abcdef.partial");
+
 /** the same map from one thread, and in a folder where something else was mapped before */
 function mapWhole() {
   wholeMap ??= (async () => {
     const out = join(folder, "whole");
-    await mkdir(out);
-    await writeFile(join(out, "phase.partial"), '{"another":"question"}\n');
+    await mkdir(join(out, "shards"), { recursive: true });
+    await writeFile(join(out, OTHERS), '{"another":"question"}\n');
     // what a program left that was killed as it wrote; no process has such an id
     await writeFile(join(out, ".phase.svg.4194305.tmp"), "<svg");
     return { out, ended: await program.run([...LONG, "--threads", "1", "--out", out]) };
@@ -182,11 +184,12 @@ function mapWhole() {
 }
 let wholeMap: Promise<{ out: string; ended: Ended }> | undefined;
 
-test("cells of another diagram are no use, and that is said", async () => {
+test("cells of another diagram in the same folder stay as they are", async () => {
   const { out, ended } = await mapWhole();
-  expect(ended.code).toBe(0);
-  expect(ended.messages[0]).toMatch(/phase.partial is of another diagram: starting anew$/);
-  expect((await readdir(out)).sort()).toEqual(FILES);
+  expect({ code: ended.code, messages: ended.messages.length }).toEqual({ code: 0, messages: 1 });
+  expect((await readdir(out)).sort()).toEqual([...FILES, "shards"]);
+  expect(await readdir(join(out, "shards"))).toHaveLength(1);
+  expect(await readFile(join(out, OTHERS), "utf8")).toBe('{"another":"question"}\n');
 });
 
 test("killed again and again it goes on where it was, and ends with the same bytes", async () => {
@@ -195,11 +198,16 @@ test("killed again and again it goes on where it was, and ends with the same byt
   /** ends it by a signal once there are more cells in the file than before; that may be never where it is fast */
   async function ended(signal: NodeJS.Signals): Promise<Ended> {
     const { child, ended } = program.start([...LONG, "--out", out]);
-    const size = () =>
-      readFile(join(out, "phase.partial")).then(
-        ({ length }) => length,
-        () => 0,
+    const size = async () => {
+      const names = await readdir(join(out, "shards")).catch(() => []);
+      const sizes = names.map((name) =>
+        stat(join(out, "shards", name)).then(
+          (file) => file.size,
+          () => 0,
+        ),
       );
+      return Math.max(0, ...(await Promise.all(sizes)));
+    };
     const before = await size();
     const watch = setInterval(async () => {
       if ((await size()) <= before + 5_000) return;
@@ -213,12 +221,14 @@ test("killed again and again it goes on where it was, and ends with the same byt
   }
   const first = await ended("SIGKILL");
   expect(first).toMatchObject({ code: null, stdout: "" });
-  expect(await readdir(out)).toEqual(["phase.partial"]);
+  expect(await readdir(out)).toEqual(["shards"]);
   // a record that was cut off does not count
-  const partial = await readFile(join(out, "phase.partial"));
-  await writeFile(join(out, "phase.partial"), partial.subarray(0, partial.length - 5));
+  const [name, ...others] = await readdir(join(out, "shards"));
+  expect({ name, others }).toEqual({ name: expect.stringMatching(/^1-of-1\..*\.partial$/), others: [] });
+  const partial = await readFile(join(out, "shards", name));
+  await writeFile(join(out, "shards", name), partial.subarray(0, partial.length - 5));
   const second = await ended("SIGKILL");
-  expect(second.messages[0]).toMatch(/going on from .*phase.partial: \d+ of 2304 cells are solved$/);
+  expect(second.messages[0]).toMatch(/going on from .*shards: \d+ of 2304 cells are solved$/);
   const third = await ended("SIGINT");
   expect(third).toMatchObject({ code: 130, stdout: "" });
   expect(third.messages.at(-1)).toMatch(

@@ -36,6 +36,8 @@ export interface Ended {
 
 /** The program, to be run. */
 export interface Program {
+  /** its script */
+  readonly file: string;
   run(args: readonly string[], options?: RunOptions): Promise<Ended>;
   start(args: readonly string[], options?: RunOptions): { child: ChildProcess; ended: Promise<Ended> };
 }
@@ -60,8 +62,9 @@ function messagesIn(stderr: string): string[] {
 }
 
 function programIn(folder: string): Program {
+  const file = join(folder, "cli.js");
   const start: Program["start"] = (args, { cwd, env } = {}) => {
-    const child = spawn(process.execPath, [join(folder, "cli.js"), ...args], {
+    const child = spawn(process.execPath, [file, ...args], {
       cwd,
       env: { ...process.env, ...OFFLINE, ...env },
       stdio: ["ignore", "pipe", "pipe"],
@@ -83,7 +86,7 @@ function programIn(folder: string): Program {
     });
     return { child, ended };
   };
-  return { start, run: (args, options) => start(args, options).ended };
+  return { file, start, run: (args, options) => start(args, options).ended };
 }
 
 /** The program itself. */

@@ -71,17 +71,41 @@ test("cells without an answer are said to be, and are no failure", async () => {
   );
 });
 
-test("Ctrl-C ends it, and leaves nothing", async () => {
-  const out = join(folder, "never");
-  const { child, ended } = program.start([
-    ...["sweep", "misconception", "--backend", "cpu", "--method", "rollout", "--over", "discount=0:1:10000"],
-    ...["--out", out],
-  ]);
-  while (!(await readdir(folder)).includes("never")) await new Promise((resolve) => setTimeout(resolve, 20));
-  await new Promise((resolve) => setTimeout(resolve, 300));
+test("Ctrl-C keeps what is solved, and the same command goes on from there", async () => {
+  const [out, whole] = [join(folder, "kept"), join(folder, "whole")];
+  const args = [
+    "sweep",
+    "misconception",
+    "--backend",
+    "cpu",
+    "--method",
+    "rollout",
+    "--over",
+    "discount=0:1:16",
+  ];
+  const { child, ended } = program.start([...args, "--out", out]);
+  const shards = join(out, "shards");
+  const kept = async () => {
+    const names = await readdir(shards).catch(() => []);
+    return (
+      await Promise.all(names.map((name) => readFile(join(shards, name), "latin1").catch(() => "")))
+    ).join("");
+  };
+  while (!(await kept()).includes('compliance":')) await new Promise((resolve) => setTimeout(resolve, 20));
   child.kill("SIGINT");
-  expect(await ended).toMatchObject({ code: 130, stdout: "" });
-  expect(await readdir(folder)).not.toContain("never");
+  const { code, stdout, messages } = await ended;
+  expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+  expect(messages).toEqual([
+    expect.stringMatching(/interrupted: \d+ of 16 cells are kept in .*, and the same command/),
+  ]);
+  expect(await readdir(out)).toEqual(["shards"]);
+
+  const again = await program.run([...args, "--out", out]);
+  expect(again.messages[0]).toMatch(/going on from .*shards: \d+ of 16 cells are solved$/);
+  expect((await readdir(out)).sort()).toEqual(["sweep.csv", "sweep.svg"]);
+  await program.run([...args, "--out", whole]);
+  for (const name of ["sweep.csv", "sweep.svg"])
+    expect(await readFile(join(out, name), "utf8")).toBe(await readFile(join(whole, name), "utf8"));
 });
 
 test.each(

@@ -66,7 +66,7 @@ describe("what makes no sense is refused with one line", () => {
     [{ ...good, measures: ["status"] }, "measures must be some of firstCoefficient"],
     [{ ...good, measures: ["cost", "cost"] }, 'got "cost" twice'],
     [{ ...good, measures: [] }, "measures must be a list of at least one name"],
-    [{ ...good, x: { ...x, count: 4096 }, y: { ...y, count: 4096 } }, "at most 4194304 cells, got 16777216"],
+    [{ ...good, x: { ...x, count: 8192 }, y: { ...y, count: 8192 } }, "at most 16777216 cells, got 67108864"],
     // it is the corner where training is longest that exceeds the limit
     [
       { ...good, x: { key: "schedule.training", from: 1, to: 9999, count: 5 } },

@@ -1,10 +1,10 @@
 // Cells two at a time in WebAssembly are those of `solve`, and to the bit.
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { PhaseMethod } from "../../src/diagram/cellKernel.ts";
-import { pointsOf } from "../../src/diagram/cells.ts";
 import { cellConfig } from "../../src/diagram/config.ts";
 import { openLinearCells } from "../../src/diagram/linearCell.ts";
 import { readOff } from "../../src/diagram/measures.ts";
+import { pointsOf, tilesOf } from "../../src/diagram/tiles.ts";
 import { type PhaseConfig, phase, solve } from "../../src/index.ts";
 import { gears } from "../games/gears.ts";
 import { momentum } from "../games/momentum.ts";
@@ -157,7 +157,7 @@ describe.each([
     const asked = method === "moments" ? { ...config, measures: [...config.measures!, "margin"] } : config;
     const map = await phase(asked, { backend: "cpu", method });
     const { diagram } = map;
-    const points = pointsOf({ x: diagram.x.values, y: diagram.y.values });
+    const points = pointsOf(diagram, tilesOf(diagram.x.values.length, diagram.y.values.length));
     const own = [...openLinearCells(diagram, method)!.solve(points)].filter(([, cell]) => cell);
     expect(own.length).toBeGreaterThan(0.6 * points.x.length);
     let cell = 0;

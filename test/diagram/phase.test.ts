@@ -3,14 +3,20 @@ import { expect, test } from "vitest";
 import { cellConfig } from "../../src/diagram/config.ts";
 import {
   checkPhase,
+  createCells,
   defineGame,
   MesaError,
+  openEngine,
   type PhaseConfig,
   phase,
+  placeCells,
   presets,
   STATUSES,
   solve,
+  solveTiles,
   type Tile,
+  tilesIn,
+  tilesOf,
 } from "../../src/index.ts";
 import { momentum } from "../games/momentum.ts";
 
@@ -155,14 +161,51 @@ test("tiles cover the diagram once, coarse ones before fine ones, for any number
     expect((await phase(diagram, { backend: "cpu", threads })).values).toEqual(values);
 });
 
-test("work goes on from the cells that are there", async () => {
+test("shards cover the diagram once, and what they say is what the whole says", async () => {
   const whole = await phase(small, cpu);
-  const tiles: Tile[] = [];
-  const cells = structuredClone({ values: whole.values, status: whole.status, settled: 0 });
-  for (let i = 100; i < cells.status.length; i++) cells.values.deception[i] = Number.NaN;
-  const rest = await phase(small, { ...cpu, done: { cells, cell: 100 }, onTile: (tile) => tiles.push(tile) });
-  expect(rest.values).toEqual(whole.values);
-  expect(tiles.reduce((sum, { status }) => sum + status.length, 0)).toBe(45 * 37 - 100);
+  const diagram = checkPhase(small);
+  const engine = await openEngine(cpu);
+  const [columns, rows] = [diagram.x.values.length, diagram.y.values.length];
+  const count = tilesOf(columns, rows).length;
+  for (const of of [1, 2, 7, count + 3]) {
+    const cells = createCells(diagram.measures, columns * rows);
+    const solved = new Map<number, number>();
+    for (let index = 1; index <= of; index++) {
+      const tiles = tilesIn({ index, of }, count);
+      if (of === 7) expect(tiles.every((tile) => tile % of === index - 1)).toBe(true);
+      await solveTiles(diagram, {
+        ...{ engine, method: "exact", tiles },
+        onTile(tile) {
+          solved.set(tile.tile, (solved.get(tile.tile) ?? 0) + 1);
+          placeCells(cells, columns, tile, tile);
+        },
+      });
+    }
+    expect([...solved.values()]).toEqual(Array(count).fill(1));
+    expect(cells.values).toEqual(whole.values);
+    expect(cells.status).toEqual(whole.status);
+  }
+  engine.destroy();
+});
+
+test.each([
+  [1, 1],
+  [3, 1367],
+  [1367, 3],
+  [8192, 8],
+  [1025, 4099],
+  [3163, 3163],
+])("tiles of %i × %i are at most 1024 cells, row by row, and all of them", (columns, rows) => {
+  const tiles = tilesOf(columns, rows);
+  let at = 0;
+  for (const tile of tiles) {
+    expect(tile.row * columns + tile.column).toBe(at);
+    expect(tile.rows === 1 || tile.columns === columns).toBe(true);
+    expect(tile.rows * tile.columns).toBeLessThanOrEqual(1024);
+    at += tile.rows * tile.columns;
+  }
+  expect(at).toBe(columns * rows);
+  if (columns * rows > 4096) expect(tiles.length).toBeGreaterThan(1000);
 });
 
 test("an abort ends it at once", async () => {

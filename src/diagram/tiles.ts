@@ -1,0 +1,93 @@
+// A diagram's cells in tiles: what is solved, kept and told of as one. Tiles follow from the diagram's shape alone, so
+// that all machines that work on it cut it alike; n shards are dealt them like cards, as cells differ in what they cost.
+
+import type { Cells, Points } from "./cells.ts";
+import type { Diagram } from "./config.ts";
+
+/** Rows and columns of a larger rectangle of cells. */
+export interface Rectangle {
+  /** the first column and row, from the lower left */
+  readonly column: number;
+  readonly row: number;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** tiles that a diagram has, about, where it has as many cells */
+const TILES = 4096;
+/** cells of a tile, at most */
+const MOST_CELLS = 1024;
+
+/** The tiles of so many columns and rows, row by row: some whole rows each, or a piece of one. */
+export function tilesOf(columns: number, rows: number): Rectangle[] {
+  const size = Math.min(MOST_CELLS, Math.ceil((columns * rows) / TILES));
+  const tiles: Rectangle[] = [];
+  if (size >= columns) {
+    const most = Math.floor(size / columns);
+    for (let row = 0; row < rows; row += most)
+      tiles.push({ column: 0, row, columns, rows: Math.min(most, rows - row) });
+    return tiles;
+  }
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column += size)
+      tiles.push({ column, row, columns: Math.min(size, columns - column), rows: 1 });
+  return tiles;
+}
+
+/** One of n shards of some work. */
+export interface Shard {
+  /** 1 to n */
+  readonly index: number;
+  /** n */
+  readonly of: number;
+}
+
+/** The tiles of a shard: those ≡ its index modulo n, counted from 1. */
+export function tilesIn({ index, of }: Shard, tiles: number): number[] {
+  return Array.from(
+    { length: Math.max(0, Math.ceil((tiles - index + 1) / of)) },
+    (_, i) => index - 1 + i * of,
+  );
+}
+
+/** The values of some tiles' cells along both axes. */
+export function pointsOf(
+  { x, y }: Pick<Diagram, "x" | "y">,
+  tiles: readonly Rectangle[],
+  stride = 1,
+): Points {
+  const points: { x: number[]; y: number[] } = { x: [], y: [] };
+  for (const { column, row, columns, rows } of tiles)
+    for (let r = row; r < row + rows; r++)
+      for (let c = column; c < column + columns; c++) {
+        points.x.push(x.values[c * stride]);
+        points.y.push(y.values[r * stride]);
+      }
+  return points;
+}
+
+/** Puts a rectangle of cells where it belongs among more of them. @param width of the rows of `into` */
+export function placeCells(
+  into: Cells,
+  width: number,
+  from: Cells,
+  { column, row, columns, rows }: Rectangle,
+): void {
+  for (let r = 0; r < rows; r++) {
+    const at = (row + r) * width + column;
+    for (const [name, values] of Object.entries(from.values))
+      into.values[name].set(values.subarray(r * columns, (r + 1) * columns), at);
+    for (const codes of ["status", "settled"] as const)
+      into[codes].set(from[codes].subarray(r * columns, (r + 1) * columns), at);
+  }
+}
+
+/** Some of the cells that lie one after the other. */
+export function sliceCells({ values, status, settled }: Cells, from: number, to: number): Cells {
+  const some = Object.entries(values).map(([name, all]) => [name, all.slice(from, to)] as const);
+  return {
+    values: Object.fromEntries(some),
+    status: status.slice(from, to),
+    settled: settled.slice(from, to),
+  };
+}

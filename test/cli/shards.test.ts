@@ -1,0 +1,272 @@
+// Shards that merge to the bytes of one process, and what is refused of them, with the command that repairs it.
+
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Job } from "kubernetes-models/batch/v1";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { program } from "./program.ts";
+
+const MAP = ["phase", "experiment-1", "--x", "discount=0.5:1:13", "--y", "regularization=0.001:0.1:11:log"];
+const SWEEP = [
+  "sweep",
+  "experiment-1",
+  "--over",
+  "discount=0:1:7",
+  "--series",
+  "schedule.learningRate=1,0.3",
+];
+const CPU = ["--backend", "cpu"];
+
+let folder: string;
+/** a folder with all shards of the map, to be copied */
+let shards: string;
+/** the files of one process, and of a map with three shards */
+let wanted: Record<string, string>;
+
+async function digestsIn(out: string): Promise<Record<string, string>> {
+  const names = (await readdir(out)).filter((name) => name !== "shards" && name !== "logs").sort();
+  const of = async (name: string) =>
+    createHash("sha256")
+      .update(await readFile(join(out, name)))
+      .digest("hex");
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await of(name)] as const)));
+}
+
+async function solveShards(args: readonly string[], out: string, of: number) {
+  for (let i = 1; i <= of; i++) {
+    const { code, stdout, messages } = await program.run([...args, "--out", out, "--shard", `${i}/${of}`]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(messages.at(-1)).toContain(`shard ${i} of ${of} is complete in ${join(out, "shards")}`);
+  }
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mesa-"));
+  shards = join(folder, "shards-of-three");
+  await solveShards([...MAP, ...CPU], shards, 3);
+  const whole = join(folder, "whole");
+  await program.run([...MAP, ...CPU, "--out", whole]);
+  wanted = await digestsIn(whole);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** a folder of its own with the three shards */
+async function copy(name: string): Promise<string> {
+  const out = join(folder, name);
+  await cp(shards, out, { recursive: true });
+  return out;
+}
+
+const shardsIn = async (out: string) =>
+  (await readdir(join(out, "shards"))).map((name) => join(out, "shards", name));
+
+test("a map's shards merge to the bytes of one process", async () => {
+  const out = await copy("merged");
+  const { code, messages } = await program.run(["merge", out]);
+  expect({ code, messages: messages.length }).toEqual({ code: 0, messages: 1 });
+  expect(Object.keys(wanted)).toEqual(["phase.json", "phase.npz", "phase.parquet", "phase.png", "phase.svg"]);
+  expect(await digestsIn(out)).toEqual(wanted);
+});
+
+test("a sweep's too", async () => {
+  const [out, whole] = [join(folder, "sweep"), join(folder, "whole-sweep")];
+  await solveShards([...SWEEP, ...CPU], out, 4);
+  const { code, stdout } = await program.run(["merge", out]);
+  const one = await program.run([...SWEEP, ...CPU, "--out", whole]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: one.stdout });
+  expect(await digestsIn(out)).toEqual(await digestsIn(whole));
+});
+
+test("a shard that is complete is not solved again", async () => {
+  const out = await copy("again");
+  const { code, messages } = await program.run([...MAP, ...CPU, "--out", out, "--shard", "2/3"]);
+  expect({ code, messages }).toEqual({
+    code: 0,
+    messages: [`mesa-induction: shard 2 of 3 is complete in ${join(out, "shards")}`],
+  });
+});
+
+describe("merge refuses, names what is wrong, and prints what repairs it:", () => {
+  const damages: Record<string, { of: string; damage(path: string): Promise<void> }> = {
+    "a shard that is missing": { of: "shard 2 of 3 is missing", damage: (path) => rm(path) },
+    "one that is cut off": {
+      of: "is cut off or damaged",
+      damage: async (path) => truncate(path, (await readFile(path)).length - 100),
+    },
+    "one that lacks nothing but its end": {
+      of: "is cut off or damaged",
+      damage: async (path) => truncate(path, (await readFile(path)).length - 1),
+    },
+    "one with another bit": {
+      of: "is cut off or damaged",
+      async damage(path) {
+        const bytes = await readFile(path);
+        bytes[bytes.length - 200] ^= 1;
+        await writeFile(path, bytes);
+      },
+    },
+    "one that begins as none does": {
+      of: "does not begin as a shard does",
+      damage: (path) => writeFile(path, "nothing of the kind\n"),
+    },
+    "one that is empty": { of: "does not begin as a shard does", damage: (path) => writeFile(path, "") },
+    "one that is not complete": {
+      of: "shard 2 of 3 is not complete",
+      damage: (path) => rename(path, path.replace(/cells$/, "elsewhere-1-abcdef.partial")),
+    },
+  };
+  test.each(Object.entries(damages))("%s", async (name, { of, damage }) => {
+    const out = await copy(name.replaceAll(" ", "-"));
+    const [path] = (await shardsIn(out)).filter((one) => one.includes("/2-of-3."));
+    await damage(path);
+    const refused = await program.run(["merge", out]);
+    expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 1, stdout: "" });
+    expect(await readdir(out)).toEqual(["shards"]);
+    expect(refused.messages).toHaveLength(2);
+    const [, why, command] = /^mesa-induction: (.*); (.*) repairs it$/.exec(refused.messages[0])!;
+    expect(why).toContain(of);
+    expect(refused.messages[1]).toContain("1 of 3 shards cannot be merged, and nothing was written");
+
+    const { stderr } = await promisify(execFile)("sh", ["-c", command]);
+    expect(stderr).toContain("shard 2 of 3 is complete");
+    expect((await program.run(["merge", out])).code).toBe(0);
+    expect(await digestsIn(out)).toEqual(wanted);
+    expect(await shardsIn(out)).toHaveLength(3);
+  });
+
+  test("shards of two questions", async () => {
+    const out = await copy("two-questions");
+    await solveShards([...MAP, ...CPU, "--set", "discount=1", "--measure", "retention"], out, 1);
+    const refused = await program.run(["merge", out]);
+    expect(refused.code).toBe(1);
+    expect(refused.messages).toHaveLength(3);
+    expect(refused.messages[2]).toContain("shards of 2 questions: choose one by --question");
+    const [, name] = refused.messages.map((line) => /([0-9a-f]{12}\/3): 3 files/.exec(line)).find(Boolean)!;
+    expect((await program.run(["merge", out, "--question", name])).code).toBe(0);
+    expect(await digestsIn(out)).toEqual(wanted);
+  });
+
+  test("shards of two cuts of one question", async () => {
+    const out = await copy("two-cuts");
+    await solveShards([...MAP, ...CPU], out, 2);
+    const refused = await program.run(["merge", out]);
+    expect({ code: refused.code, last: refused.messages.at(-1) }).toEqual({
+      code: 1,
+      last: expect.stringContaining("shards of 2 questions"),
+    });
+  });
+
+  test("shards of another version", async () => {
+    const out = await copy("version");
+    for (const path of await shardsIn(out)) {
+      const bytes = await readFile(path);
+      const end = bytes.indexOf("\n");
+      const heading = JSON.parse(bytes.toString("utf8", 0, end));
+      heading.question.version = "0.0.1";
+      const name = createHash("sha256").update(JSON.stringify(heading.question)).digest("hex").slice(0, 12);
+      await rm(path);
+      await writeFile(
+        path.replace(/\.[0-9a-f]{12}\./, `.${name}.`),
+        Buffer.concat([Buffer.from(JSON.stringify(heading)), bytes.subarray(end)]),
+      );
+    }
+    const { code, messages } = await program.run(["merge", out]);
+    expect({ code, messages }).toEqual({
+      code: 1,
+      messages: [expect.stringContaining("the shards are of version 0.0.1")],
+    });
+  });
+
+  test("a folder without shards", async () => {
+    await mkdir(join(folder, "empty"));
+    const { code, messages } = await program.run(["merge", join(folder, "empty")]);
+    expect({ code, messages }).toEqual({ code: 1, messages: [expect.stringContaining("has no shards")] });
+  });
+});
+
+test("--partial draws what there is, and says that it is not all", async () => {
+  const out = await copy("partial");
+  const [path] = (await shardsIn(out)).filter((one) => one.includes("/2-of-3."));
+  await rm(path);
+  const { code, stdout } = await program.run(["merge", out, "--partial"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/13 × 11 cells: 95 solved and 48 unsolved/);
+  expect(await readFile(join(out, "phase.svg"), "utf8")).toContain("partial: 48 of 143 cells unsolved");
+  expect(JSON.parse(await readFile(join(out, "phase.json"), "utf8")).counts).toEqual({
+    solved: 95,
+    unsolved: 48,
+  });
+});
+
+test.each<[string[], string]>([
+  [[...MAP, "--out", "x", "--shard", "0/3"], '--shard must be i/n with i from 1 to n, like 3/8, got "0/3"'],
+  [[...MAP, "--out", "x", "--shard", "4/3"], "--shard must be i/n"],
+  [[...MAP, "--out", "x", "--shard", "1"], "--shard must be i/n"],
+  [[...MAP, "--shard", "1/3"], "--shard takes --out"],
+  [
+    ["submit", "slurm", ...MAP, "--shards", "0", "--out", "x"],
+    "--shards must be a whole number in [1, 100000]",
+  ],
+  [["submit", "slurm", ...MAP, "--shards", "8"], "required option '--out <folder>' not specified"],
+  [["submit", "parallel", "phase", "experiment-1", "--shards", "8", "--out", "x"], "--x is missing"],
+  [["submit", "slurm", "sweep", "experiment-1", "--shards", "8", "--out", "x"], "--over must be"],
+])("%j: one line, nothing written", async (args, words) => {
+  const { code, stdout, stderr } = await program.run(args, { cwd: folder });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/^mesa-induction: [^\n]*\n$/);
+  expect(stderr).toContain(words);
+  expect(await readdir(folder)).not.toContain("x");
+});
+
+test("a Kubernetes manifest is what the published schema allows, and its commands make the result", async () => {
+  const out = join(folder, "volume");
+  const flags = [
+    "--shards",
+    "2",
+    "--out",
+    out,
+    "--cpus",
+    "2",
+    "--gpus",
+    "1",
+    "--time",
+    "600",
+    "--image",
+    "here:1",
+  ];
+  const { code, stdout } = await program.run(["submit", "kubernetes", ...MAP, ...CPU, ...flags]);
+  expect(code).toBe(0);
+  const jobs = parseAllDocuments(stdout).map((document) => document.toJS());
+  expect(jobs).toHaveLength(2);
+  for (const job of jobs) new Job(job).validate();
+  const [array, merge] = jobs;
+  expect(array.spec).toMatchObject({ completionMode: "Indexed", completions: 2, activeDeadlineSeconds: 600 });
+  expect(array.spec.template.spec.containers[0]).toMatchObject({
+    image: "here:1",
+    resources: { limits: { cpu: "2", "nvidia.com/gpu": "1" } },
+    volumeMounts: [{ mountPath: out }],
+  });
+  expect(() => new Job({ ...array, spec: { ...array.spec, completions: "two" } }).validate()).toThrow();
+
+  // what the image has in its PATH
+  const bin = join(folder, "bin");
+  await mkdir(bin);
+  await writeFile(join(bin, "mesa-induction"), `#!/bin/sh\nexec ${process.execPath} ${program.file} "$@"\n`, {
+    mode: 0o755,
+  });
+  const run = ({ spec }: typeof array, env: Record<string, string>) => {
+    const [sh, ...args] = spec.template.spec.containers[0].command;
+    return promisify(execFile)(sh, args, {
+      env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, ...env },
+    });
+  };
+  const merged = run(merge, {});
+  for (const index of ["0", "1"]) await run(array, { JOB_COMPLETION_INDEX: index });
+  await merged;
+  expect(await digestsIn(out)).toEqual(wanted);
+});

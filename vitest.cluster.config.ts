@@ -1,0 +1,15 @@
+// The tests of shards on schedulers, which need Debian's slurm-wlm and parallel, and run by `npm run test:cluster` alone.
+import { defineConfig } from "vitest/config";
+import shared from "./vitest.config.ts";
+
+export default defineConfig({
+  plugins: shared.plugins ?? [],
+  define: shared.define ?? {},
+  test: {
+    pool: "forks",
+    include: ["test/cluster/**/*.test.ts"],
+    globalSetup: ["test/cli/programs.ts"],
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+  },
+});
