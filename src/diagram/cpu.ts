@@ -59,7 +59,7 @@ export function createCpuEngine(threads: number): PhaseEngine {
     return solveInTurns(diagram, points, method, signal);
   };
   return {
-    ...{ backend: "cpu", adapter: "cpu", precision: "float64" },
+    ...{ backend: "cpu", adapter: "cpu", precision: "float64", atOnce: threads },
     solve,
     settle: solve,
     destroy: () => pool?.destroy(),

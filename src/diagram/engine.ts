@@ -26,6 +26,8 @@ export interface PhaseEngine {
   readonly backend: "cpu" | "gpu";
   readonly adapter: string;
   readonly precision: "float64" | "f32";
+  /** how many cells it takes at least to keep it busy */
+  readonly atOnce: number;
   /**
    * Solves cells, wherever they lie, and gives them in the same order.
    *

@@ -92,7 +92,7 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
   }
 
   return {
-    ...{ backend: "gpu", adapter: open.name, precision: "f32" },
+    ...{ backend: "gpu", adapter: open.name, precision: "f32", atOnce: WORKGROUP },
     async solve(diagram, points, method, signal) {
       const code = kernelCodeOf(diagram, method);
       if (typeof code === "string") return cpu.solve(diagram, points, method, signal);

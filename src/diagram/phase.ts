@@ -55,8 +55,7 @@ export interface Phase extends Cells {
 const STRIDES = [16, 4, 1] as const;
 /** how long cells should be solved at a time, in milliseconds */
 const TARGET = 150;
-/** cells that are solved at first, and how many times more may be next */
-const FIRST = 64;
+/** how many times more cells may be solved next */
 const GROWTH = 8;
 /** cells of a sample */
 const SAMPLE = 1024;
@@ -121,7 +120,7 @@ export async function solveTiles(diagram: Diagram, options: TilesOptions): Promi
     Math.ceil(diagram.y.values.length / stride),
   );
   const waiting = options.tiles ?? all.map((_, tile) => tile);
-  let size = FIRST;
+  let size = engine.atOnce;
   for (let next = 0; next < waiting.length; ) {
     checkNotAborted(signal);
     const some: number[] = [];
@@ -136,7 +135,7 @@ export async function solveTiles(diagram: Diagram, options: TilesOptions): Promi
       stride,
     );
     const solved = await engine.solve(diagram, points, method, signal);
-    size = nextSize(points.x.length, performance.now() - before);
+    size = Math.max(engine.atOnce, nextSize(points.x.length, performance.now() - before));
     let at = 0;
     for (const tile of some) {
       const count = all[tile].columns * all[tile].rows;

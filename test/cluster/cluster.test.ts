@@ -56,7 +56,7 @@ async function alone(args: readonly string[], name: string): Promise<Record<stri
 
 /** Submits what `submit` prints. @returns the arrays' jobs and the merge's */
 async function submit(args: readonly string[], shards: number, out: string) {
-  const script = join(folder, "job.sh");
+  const script = join(folder, `job-${shards}.sh`);
   const printed = await program.run(["submit", "slurm", ...args, "--shards", `${shards}`, "--out", out]);
   expect({ code: printed.code, stderr: printed.stderr }).toEqual({ code: 0, stderr: "" });
   await writeFile(script, printed.stdout);
