@@ -7,7 +7,6 @@
 // then the name is the process's own, so that two processes of one shard, on whatever machines, never write to one file.
 
 import { createHash, randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -60,7 +59,7 @@ export interface Read {
 }
 
 /**
- * Reads a file, record by record, as far as it is sound.
+ * Reads a file, record by record, as far as it is sound; one that was taken away or renamed meanwhile has no record.
  *
  * @param onHeading whether the records are wanted too; they are unless it says no
  * @throws what the file system says
@@ -72,7 +71,12 @@ export async function readShard(
 ): Promise<Read> {
   let rest: Buffer = Buffer.alloc(0);
   let heading: Heading | undefined;
-  const stream = createReadStream(path, { highWaterMark: 2 ** 20 });
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (!file) return { complete: false };
+  const stream = file.createReadStream({ highWaterMark: 2 ** 20 });
   for await (const chunk of stream) {
     rest = Buffer.concat([rest, chunk as Buffer]);
     let at = 0;

@@ -66,8 +66,15 @@ async function submit(args: readonly string[], shards: number, out: string) {
 }
 
 const stateOf = async (job: string) => (await slurm.states()).get(job);
-const ended = (job: string, state: string) =>
+const reached = (job: string, state: string) =>
   slurm.until(`${job} to be ${state}`, async () => (await stateOf(job)) === state);
+/** waits for a merge */
+const merged = (job: string) =>
+  slurm.until(`${job} to be completed`, async () => {
+    const state = await stateOf(job);
+    if (/FAILED|CANCELLED/.test(state ?? "")) throw new Error(`${job} is ${state}`);
+    return state === "COMPLETED";
+  });
 const logOf = (out: string, job: string) => readFile(join(out, "logs", `${job}.log`), "utf8").catch(() => "");
 /** waits until a task has kept cells, and gives the id of its process */
 const working = (out: string, index: number) =>
@@ -84,7 +91,7 @@ test("a million cells in eight shards are the bytes of one process, and an array
   const out = join(folder, "million");
   const { arrays, merge } = await submit(MILLION, 8, out);
   expect(arrays).toHaveLength(Math.ceil(8 / (MAX_ARRAY_SIZE - 1)));
-  await ended(merge, "COMPLETED");
+  await merged(merge);
   expect(await digestsIn(out)).toEqual(await alone(MILLION, "million-alone"));
 
   // a file that was cut off is named, and what is printed repairs it
@@ -96,7 +103,7 @@ test("a million cells in eight shards are the bytes of one process, and an array
   expect(refused.code).toBe(1);
   const [, repair] = /5-of-8.* is cut off or damaged; (.*) repairs it/.exec(refused.messages[0])!;
   const job = (await slurm.ask("sbatch", "--parsable", "--output=/dev/null", `--wrap=exec ${repair}`)).trim();
-  await ended(job, "COMPLETED");
+  await reached(job, "COMPLETED");
   expect((await program.run(["merge", out])).code).toBe(0);
   expect(await digestsIn(out)).toEqual(await alone(MILLION, "million-alone"));
 });
@@ -107,11 +114,11 @@ test("a task that is killed and one that is told to end go on where they were", 
   const task = (index: number) => `${arrays[0]}_${index}`;
 
   process.kill(await working(out, 2), "SIGKILL");
-  await ended(task(2), "FAILED");
+  await reached(task(2), "FAILED");
   // a time limit, a preemption and scancel all begin so
   await working(out, 3);
   await slurm.ask("scancel", "--batch", "--signal=TERM", task(3));
-  await ended(task(3), "FAILED");
+  await reached(task(3), "FAILED");
   expect(await logOf(out, task(3))).toMatch(
     /interrupted: \d+ of \d+ cells are kept in .*, and the same command goes on/,
   );
@@ -127,7 +134,7 @@ test("a task that is killed and one that is told to end go on where they were", 
     await slurm.ask("scontrol", "requeue", task(index));
     await slurm.ask("scontrol", "update", `jobid=${task(index)}`, "StartTime=now").catch(() => undefined);
   }
-  for (const index of [1, 2, 3]) await ended(task(index), "COMPLETED");
+  for (const index of [1, 2, 3]) await reached(task(index), "COMPLETED");
   for (const index of [2, 3])
     expect(await logOf(out, task(index))).toMatch(/going on from .*: \d+ of \d+ cells/);
   expect((await program.run(["merge", out])).code).toBe(0);
@@ -140,7 +147,7 @@ test("arrays of two questions in one folder do not mix", async () => {
   const small = ["phase", "experiment-1", ...axes, ...CPU];
   const other = ["phase", "experiment-1", ...axes, "--measure", "retention", ...CPU];
   const jobs = await Promise.all([submit(small, 3, out), submit(other, 4, out)]);
-  for (const { merge } of jobs) await ended(merge, "COMPLETED");
+  for (const { merge } of jobs) await merged(merge);
   const refused = await program.run(["merge", out]);
   expect(refused.code).toBe(1);
   expect(refused.messages.at(-1)).toContain("shards of 2 questions");
@@ -148,11 +155,11 @@ test("arrays of two questions in one folder do not mix", async () => {
     [small, "small"],
     [other, "other"],
   ] as const) {
-    const merged = join(folder, `${name}-merged`);
+    const into = join(folder, `${name}-merged`);
     const question = ["mesa-induction", ...args].join(" ");
-    const { code } = await program.run(["merge", out, "--question", question, "--out", merged]);
+    const { code } = await program.run(["merge", out, "--question", question, "--out", into]);
     expect(code).toBe(0);
-    expect(await digestsIn(merged)).toEqual(await alone(args, `${name}-alone`));
+    expect(await digestsIn(into)).toEqual(await alone(args, `${name}-alone`));
   }
 });
 
