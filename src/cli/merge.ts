@@ -86,7 +86,8 @@ export async function mergeCommand(folder: string, flags: MergeFlags): Promise<v
   } else {
     const asked = question.heading.question as unknown as SweepQuestion;
     const plan = planSweep(asked.config, asked);
-    const unsolved: Answer = { values: {}, missing: "not solved yet" };
+    const none = Object.fromEntries(plan.measures.map((name) => [name, null]));
+    const unsolved: Answer = { values: none, missing: "not solved yet" };
     const answers = plan.asked.map(() => unsolved);
     await gather(folder, question, flags, (cell, payload) => {
       answers[cell] = answerIn(payload);

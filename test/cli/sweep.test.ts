@@ -74,14 +74,8 @@ test("cells without an answer are said to be, and are no failure", async () => {
 test("Ctrl-C keeps what is solved, and the same command goes on from there", async () => {
   const [out, whole] = [join(folder, "kept"), join(folder, "whole")];
   const args = [
-    "sweep",
-    "misconception",
-    "--backend",
-    "cpu",
-    "--method",
-    "rollout",
-    "--over",
-    "discount=0:1:16",
+    ...["sweep", "experiment-1", "--backend", "cpu", "--method", "rollout", "--over", "discount=0:1:16"],
+    ...["--set", "coefficient.count=1601"],
   ];
   const { child, ended } = program.start([...args, "--out", out]);
   const shards = join(out, "shards");
