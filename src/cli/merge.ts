@@ -101,10 +101,14 @@ async function questionIn(folder: string, { question: wanted }: MergeFlags): Pro
   const files = await listShards(folder);
   const names = [...new Set(files.map((file) => file.question))];
   const found: Question[] = [];
+  const unread: ShardFile[] = [];
   for (const name of names) {
     const own = files.filter((file) => file.question === name);
     const heading = await headingOf(own);
-    if (!heading) continue;
+    if (!heading) {
+      unread.push(...own);
+      continue;
+    }
     const { shard: _, ...rest } = heading;
     const counts = [...new Set(own.map((file) => file.shard.of))].sort((a, b) => a - b);
     for (const of of counts)
@@ -115,8 +119,11 @@ async function questionIn(folder: string, { question: wanted }: MergeFlags): Pro
       wanted === undefined || [name, `${name}/${of}`, heading.command].includes(wanted),
   );
   if (chosen.length === 1) return chosen[0];
+  for (const { path } of unread) say(`${path} does not begin as a shard does`);
   for (const { name, of, files, heading } of chosen.length > 0 ? chosen : found)
-    say(`${name}/${of}: ${files.length} files of ${of} shards of ${heading.command}`);
+    say(
+      `${name}/${of}: ${files.length} files of ${of} shards of ${heading.command} (${["adapter", "precision", "version"].map((key) => heading.question[key]).join(", ")})`,
+    );
   throw new MesaError(
     "INCOMPLETE",
     chosen.length > 1

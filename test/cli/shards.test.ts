@@ -164,6 +164,7 @@ describe("merge refuses, names what is wrong, and prints what repairs it:", () =
     expect(refused.code).toBe(1);
     expect(refused.messages).toHaveLength(3);
     expect(refused.messages[2]).toContain("shards of 2 questions: choose one by --question");
+    expect(refused.messages[0]).toContain("(cpu, certified, ");
     const [, name] = refused.messages.map((line) => /([0-9a-f]{12}\/3): 3 files/.exec(line)).find(Boolean)!;
     expect((await program.run(["merge", out, "--question", name])).code).toBe(0);
     expect(await digestsIn(out)).toEqual(wanted);
@@ -197,6 +198,20 @@ describe("merge refuses, names what is wrong, and prints what repairs it:", () =
     expect({ code, messages }).toEqual({
       code: 1,
       messages: [expect.stringContaining("the shards are of version 0.0.1")],
+    });
+  });
+
+  test("nothing but a file that begins as no shard does", async () => {
+    const out = join(folder, "unread");
+    await mkdir(join(out, "shards"), { recursive: true });
+    await writeFile(join(out, "shards", "1-of-1.0123456789ab.cells"), "nothing of the kind");
+    const { code, messages } = await program.run(["merge", out]);
+    expect({ code, messages }).toEqual({
+      code: 1,
+      messages: [
+        expect.stringContaining("1-of-1.0123456789ab.cells does not begin as a shard does"),
+        expect.stringContaining("has no shards"),
+      ],
     });
   });
 
