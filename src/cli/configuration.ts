@@ -2,8 +2,7 @@
 // changes, ranges of a setting, and the flags that choose a solver.
 
 import { readFile, stat } from "node:fs/promises";
-import { listAdapters } from "../gpu/device.ts";
-import { createGpu } from "../gpu/node.ts";
+import { adapterNames, createGpu } from "../gpu/node.ts";
 import { type Config, MesaError, presets, type SolveOptions, type WebGpu, withSetting } from "../index.ts";
 import { readValue } from "../report/wording.ts";
 import { reasonOf } from "./failure.ts";
@@ -25,11 +24,13 @@ export async function withAdapter<T extends object>({ adapter, ...options }: T &
 
 /** A WebGPU that has one adapter alone. */
 async function gpuNamed(name: string): Promise<WebGpu> {
-  const gpu = await createGpu([`adapter=${name}`]);
-  if (gpu && (await listAdapters(gpu)).length > 0) return gpu as WebGpu;
+  const names = await adapterNames();
+  const chosen = names.find((one) => one.toLowerCase().includes(name.toLowerCase()));
+  const gpu = chosen === undefined ? undefined : await createGpu([`adapter=${chosen}`]);
+  if (gpu) return gpu as WebGpu;
   throw new MesaError(
     "NO_ADAPTER",
-    `no adapter has ${JSON.stringify(name)} in its name; mesa-induction doctor lists them`,
+    `no adapter has ${JSON.stringify(name)} in its name; ${names.length > 0 ? `there are ${names.join(", ")}` : "there is none"}`,
   );
 }
 

@@ -1,6 +1,7 @@
 // `doctor`: which adapters there are, what they can hold, and what `--backend auto` would take.
 
 import { type AdapterReport, listAdapters } from "../gpu/device.ts";
+import { adapterNames } from "../gpu/node.ts";
 import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
 import { countText } from "../report/wording.ts";
@@ -62,6 +63,7 @@ function describe(adapter: AdapterReport, index: number): string {
 /** Prints the report; it is no failure if there is no adapter. */
 export async function doctorCommand({ json }: { json?: boolean }): Promise<void> {
   const adapters = await listAdapters();
+  const names = await adapterNames();
   const auto = choose(adapters);
   const versions = {
     version: __VERSION__,
@@ -70,13 +72,14 @@ export async function doctorCommand({ json }: { json?: boolean }): Promise<void>
     architecture: process.arch,
   };
   if (json) {
-    process.stdout.write(toJson({ ...versions, adapters, auto }));
+    process.stdout.write(toJson({ ...versions, adapters, names, auto }));
     return;
   }
   process.stdout.write(
     [
       `mesa-induction ${__VERSION__}, Node ${process.version}, ${process.platform} ${process.arch}`,
       ...(adapters.length === 0 ? ["no adapter"] : adapters.map(describe)),
+      ...(names.length === 0 ? [] : [`--adapter takes a part of: ${names.join(", ")}`]),
       `auto takes ${auto.backend === "cpu" ? "the cpu" : auto.adapter}: ${auto.why}`,
       "",
     ].join("\n"),

@@ -29,6 +29,13 @@ export async function createGpu(flags: readonly string[] = []): Promise<GPU | un
   }
 }
 
+/** The names by which Dawn's flag `adapter=…` takes an adapter; it tells them where none has the name that is asked for. */
+export async function adapterNames(): Promise<string[]> {
+  const gpu = await createGpu(["adapter=no adapter has this name"]);
+  const told = await gpu?.requestAdapter().then(() => "", String);
+  return [...(told ?? "").matchAll(/name: '([^']*)'/g)].map(([, name]) => name);
+}
+
 /** Dawn's GPU, one for the process. @returns undefined as createGpu does */
 export async function defaultGpu(): Promise<GPU | undefined> {
   gpu ??= await createGpu();

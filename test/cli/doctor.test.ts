@@ -24,3 +24,18 @@ test("no adapter is no failure: it says what to do", async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/\nno adapter\nauto takes the cpu: .*install the GPU's driver/);
 });
+
+test("--adapter takes an adapter by a part of its name, as doctor lists it", async () => {
+  const { names } = JSON.parse((await program.run(["doctor", "--json"])).stdout);
+  expect(names).toEqual([expect.stringContaining("SwiftShader")]);
+  const solve = ["experiment-1", "--backend", "gpu", "--set", "coefficient.count=11", "--json"];
+  const taken = await program.run([...solve, "--adapter", "swiftSHADER"]);
+  expect(taken.code).toBe(0);
+  expect(JSON.parse(taken.stdout).solver).toMatchObject({ backend: "gpu" });
+  const refused = await program.run([...solve, "--adapter", "nonesuch"]);
+  expect({ code: refused.code, stdout: refused.stdout, messages: refused.messages }).toEqual({
+    code: 3,
+    stdout: "",
+    messages: [`mesa-induction: no adapter has "nonesuch" in its name; there are ${names[0]}`],
+  });
+});
