@@ -57,7 +57,7 @@ interface Question {
 export async function mergeCommand(folder: string, flags: MergeFlags): Promise<void> {
   if (flags.wait) await untilThere(folder, flags);
   const question = await questionIn(folder, flags);
-  const out = await openFolder(flags.out ?? folder, [...PHASE_FILES, ...SWEEP_FILES]);
+  const into = flags.out ?? folder;
   const { kind, version } = question.heading.question;
   if (version !== __VERSION__)
     throw new MesaError(
@@ -79,6 +79,7 @@ export async function mergeCommand(folder: string, flags: MergeFlags): Promise<v
     const sample = flags.partial ? { sample: 0 } : {};
     try {
       const map = await finishPhase(diagram, cells, engine, { method, speed: null, ...sample });
+      const out = await openFolder(into, PHASE_FILES);
       await reportPhase(map, asked, question.heading.command, flags.json, out);
     } finally {
       cpu.destroy();
@@ -92,6 +93,7 @@ export async function mergeCommand(folder: string, flags: MergeFlags): Promise<v
     await gather(folder, question, flags, (cell, payload) => {
       answers[cell] = answerIn(payload);
     });
+    const out = await openFolder(into, SWEEP_FILES);
     await reportSweep(sweepOf(plan, answers), asked, flags.json, out);
   }
 }

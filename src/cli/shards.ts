@@ -9,7 +9,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { hasCode } from "../errors.ts";
 import { MesaError, type Shard, tilesIn } from "../index.ts";
 import { countText } from "../report/wording.ts";
@@ -238,15 +238,24 @@ export class ShardWriter {
   async finish(): Promise<void> {
     this.append(END, new Uint8Array());
     await this.close();
-    await rename(this.path, this.#whole);
+    await rename(this.path, this.#whole).catch(async (error: NodeJS.ErrnoException) => {
+      // another process of this shard has completed it, and has taken this one's file away
+      if (error.code !== "ENOENT" || !(await readShard(this.#whole, () => undefined)).complete) throw error;
+    });
     for (const { path, writer } of this.#before) if (writer) await rm(path, { force: true });
   }
 
-  /** Takes the shard away, as what it was for is done, and the folder where it was the last. */
+  /** Takes this process's file away, which holds nothing, and the folder where it was the last. */
+  async abandon(): Promise<void> {
+    await rm(this.path, { force: true });
+    await rmdir(dirname(this.path)).catch(() => undefined);
+  }
+
+  /** Takes the shard away, as what it was for is done. */
   async discard(): Promise<void> {
-    for (const path of [this.path, this.#whole, ...this.#before.map((file) => file.path)])
+    for (const path of [this.#whole, ...this.#before.map((file) => file.path)])
       await rm(path, { force: true });
-    await rmdir(join(this.path, "..")).catch(() => undefined);
+    await this.abandon();
   }
 }
 
@@ -334,7 +343,7 @@ export async function solveShard(
     });
   } catch (error) {
     await writer.close();
-    if (solved === 0) await writer.discard();
+    if (solved === 0) await writer.abandon();
     if (!hasCode(error, "ABORTED") || solved === 0) throw error;
     throw new MesaError(
       "ABORTED",

@@ -7,8 +7,7 @@ import { commandOf, here, quoteWord } from "./configuration.ts";
 import { type PhaseFlags, readDiagram } from "./phase.ts";
 import { readSweep, type SweepFlags } from "./sweep.ts";
 
-export const SCHEDULERS = ["slurm", "kubernetes", "parallel"] as const;
-export type Scheduler = (typeof SCHEDULERS)[number];
+export type Scheduler = "slurm" | "kubernetes" | "parallel";
 
 /** What is asked of a scheduler. */
 export interface SubmitFlags {

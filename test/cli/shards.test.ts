@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { Job } from "kubernetes-models/batch/v1";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { listShards, readShard, ShardWriter } from "../../src/cli/shards.ts";
 import { program } from "./program.ts";
 
 const MAP = ["phase", "experiment-1", "--x", "discount=0.5:1:13", "--y", "regularization=0.001:0.1:11:log"];
@@ -220,6 +221,22 @@ describe("merge refuses, names what is wrong, and prints what repairs it:", () =
     const { code, messages } = await program.run(["merge", join(folder, "empty")]);
     expect({ code, messages }).toEqual({ code: 1, messages: [expect.stringContaining("has no shards")] });
   });
+});
+
+test("two processes of one shard do not disturb each other", async () => {
+  const out = join(folder, "both");
+  const heading = { question: { kind: "test" }, shard: { index: 1, of: 1 }, tiles: 2, command: "test" };
+  const open = async () => (await ShardWriter.open(out, heading, () => undefined))!;
+  const [first, second] = [await open(), await open()];
+  for (const writer of [first, second])
+    for (const tile of [0, 1]) writer.append(tile, Buffer.from(`tile ${tile}`));
+  await second.finish();
+  await first.finish();
+  const [whole, ...others] = await listShards(out);
+  expect(others).toEqual([]);
+  const tiles: string[] = [];
+  const read = await readShard(whole.path, (_, payload) => tiles.push(payload.toString()));
+  expect({ tiles, complete: read.complete }).toEqual({ tiles: ["tile 0", "tile 1"], complete: true });
 });
 
 test.each<[string[], string]>([
