@@ -107,15 +107,21 @@ function App() {
   const solution = useSolution({ settings, method, backend });
   const compared = useSolution(pinned && { ...pinned, backend });
   const { game } = checkConfig(settings);
-  const [said, say] = useState("");
+  const [said, setSaid] = useState("");
+  const answer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  // what a key just asked for is not talked over by an answer that came before it
+  const say = (text: string) => {
+    clearTimeout(answer.current);
+    setSaid(text);
+  };
   useEffect(() => {
     const { deception } = solution.result?.measures ?? {};
     if (deception === undefined) return;
-    const timer = setTimeout(
-      () => say(`Solved: deception ${deception?.toFixed(3) ?? "has no value"}.`),
+    answer.current = setTimeout(
+      () => setSaid(`Solved: deception ${deception?.toFixed(3) ?? "has no value"}.`),
       ANSWER_REST,
     );
-    return () => clearTimeout(timer);
+    return () => clearTimeout(answer.current);
   }, [solution.result]);
   return (
     <>

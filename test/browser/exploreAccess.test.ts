@@ -75,6 +75,7 @@ test("with keys alone: a step, a slider, the map", async () => {
   await page.keyboard.press("ArrowLeft");
   await expect.poll(() => training.inputValue()).toBe("99");
 
+  await page.locator('.trajectory[aria-busy="false"] .measures').waitFor();
   await mapDrawn(page);
   await page.getByRole("application").focus();
   await page.keyboard.press("Shift+ArrowDown");
