@@ -28,7 +28,6 @@ export type {
   Formula,
   Game,
   GameDefinition,
-  HiddenDefinition,
   Parameter,
   StateVariable,
   Values,
@@ -36,6 +35,7 @@ export type {
 export { defineGame } from "./game/game.ts";
 export type { BuiltIn } from "./game/games.ts";
 export { games } from "./game/games.ts";
+export type { HiddenDefinition } from "./game/hidden.ts";
 export type { AnyGame } from "./game/names.ts";
 export type { Axis } from "./grid.ts";
 export { geomspace, linspace } from "./grid.ts";

@@ -3,7 +3,8 @@
 
 import { instantiate } from "../cpu/assembler.ts";
 import { NUMBER, VECTOR } from "../cpu/evaluation.ts";
-import { discountOf, type Game, type PhaseChain } from "../game/game.ts";
+import { discountOf, type Game } from "../game/game.ts";
+import type { PhaseChain } from "../game/hidden.ts";
 import { type Equilibrium, finish, restForEver } from "../model/equilibrium.ts";
 import { measuresByChance, measuresByName } from "../model/measures.ts";
 import { momentFormulasOf } from "../model/momentFormulas.ts";

@@ -14,6 +14,7 @@ import type { Axis } from "../grid.ts";
 import { bounded, complaint, isRecord, object, quote, whole } from "../schema.ts";
 import { createEvaluate } from "./evaluate.ts";
 import { differentiate, Graph, isNumber, type Node, namesIn } from "./graph.ts";
+import { type HiddenDefinition, type HiddenPhases, hiddenPhases, hiddenSchema } from "./hidden.ts";
 import { layers, networkOutput, weightName, weightsOf } from "./network.ts";
 import { FUNCTION_NAMES, parse } from "./parse.ts";
 import { type Proportional, proportionalOf } from "./proportional.ts";
@@ -41,22 +42,6 @@ export interface StateVariable extends Axis {
   readonly trained?: boolean;
   /** a factor of the learning rate, of the parameters; 1 unless given */
   readonly learningRateScale?: Formula;
-}
-
-/** A Markov chain of phases that the agents do not see, and the signals that they see instead. Z phases, S signals. */
-export interface HiddenDefinition {
-  /** the plan's names: what the decision's one number is after each signal, shape [S] */
-  readonly signals: readonly string[];
-  /** P(phase) at the first episode, shape [Z]; formulas of the parameters, as all of these */
-  readonly initial: readonly Formula[];
-  /** whether the base optimizer steps in a phase, shape [Z]; in the first it does */
-  readonly trains: readonly boolean[];
-  /** P(next phase | phase), shape [Z][Z] */
-  readonly transition: readonly (readonly Formula[])[];
-  /** P(signal | phase), shape [Z][S] */
-  readonly likelihood: readonly (readonly Formula[])[];
-  /** the episode at which the trajectory of a result leaves the first phase, unless the configuration says another */
-  readonly deploymentAt: number;
 }
 
 /** A game as plain data: what `game` in a configuration may be. */
@@ -153,23 +138,6 @@ export interface Game {
   readonly network?: Network | undefined;
 }
 
-/** The hidden phases of a game, for any values of its parameters. */
-export interface HiddenPhases extends Pick<HiddenDefinition, "signals" | "deploymentAt"> {
-  /** the probabilities as expressions of the parameters; shapes as in {@link HiddenDefinition} */
-  readonly formulas: Readonly<Record<"transition" | "likelihood", readonly (readonly Node[])[]>> & {
-    readonly initial: readonly Node[];
-  };
-  phases(parameters: Values): PhaseChain;
-}
-
-/** Hidden phases as numbers; see {@link HiddenDefinition}. */
-export interface PhaseChain {
-  readonly initial: readonly number[];
-  readonly trains: readonly boolean[];
-  readonly transition: readonly (readonly number[])[];
-  readonly likelihood: readonly (readonly number[])[];
-}
-
 /** What a game has whose decision is the weights of a network, which no grid holds but a search finds. */
 export interface Network {
   /** widths of its layers */
@@ -200,7 +168,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 ]);
 
 /** what is checked before a formula is read */
-const LIMITS = { states: 8, decision: 8, parameters: 64, definitions: 256, outputs: 8, phases: 8 } as const;
+const LIMITS = { states: 8, decision: 8, parameters: 64, definitions: 256, outputs: 8 } as const;
 
 /** the own state's name in formulas */
 export const ownName = (state: string) => `own.${state}`;
@@ -211,7 +179,6 @@ const boundsSchema = object({ min: v.optional(finite), max: v.optional(finite) }
 /** what `parse` says more of than a schema can */
 const formula = v.any();
 const record = (what: string) => v.custom<Record<string, unknown>>(isRecord, `an object of ${what} by name`);
-const rows = v.array(v.array(formula, "a list of formulas"), "a list of lists of formulas");
 
 const schema = object({
   name: v.pipe(
@@ -229,16 +196,7 @@ const schema = object({
   mesaObjective: v.optional(formula),
   discount: v.optional(formula),
   next: v.optional(record("formulas")),
-  hidden: v.optional(
-    object({
-      signals: v.array(v.string("a name"), "a list of names"),
-      initial: v.array(formula, "a list of formulas"),
-      trains: v.array(v.boolean("true or false"), "a list of true and false"),
-      transition: rows,
-      likelihood: rows,
-      deploymentAt: whole(0),
-    }),
-  ),
+  hidden: v.optional(hiddenSchema),
   network: v.optional(object({ layers })),
 });
 const stateSchema = object({
@@ -251,7 +209,7 @@ const stateSchema = object({
 const parameterSchema = object({ default: finite, min: v.optional(finite), max: v.optional(finite) });
 
 /** Makes complaints about a game. */
-type Complain = (text: string) => MesaError;
+export type Complain = (text: string) => MesaError;
 
 /** @throws what `complain` makes of a value that is not as a schema has it */
 function check(schema: v.GenericSchema, value: unknown, where: string, complain: Complain): void {
@@ -355,6 +313,11 @@ function checkNames(definition: GameDefinition, complain: Complain): void {
       throw complain(`the name ${key} is taken`);
   }
   for (const key of outputs) checkName(key, complain);
+  for (const [i, key] of (hidden?.signals ?? []).entries()) {
+    checkName(key, complain);
+    if (hidden?.signals.indexOf(key) !== i || Object.hasOwn(state, key) || RESERVED.has(key))
+      throw complain(`the name ${key} is taken`);
+  }
   if (!Object.hasOwn(state, "theta")) throw complain("the state must have theta, the agent's goal");
   const limited = {
     state,
@@ -626,79 +589,6 @@ function structured(
       return left && g.subtract(left, b);
     };
     return without(node) ?? g.subtract(node, x);
-  }
-}
-
-/** @throws what `complain` makes, where the phases do not go together */
-function hiddenPhases(
-  { state, decision = {} }: GameDefinition,
-  hidden: HiddenDefinition,
-  parameters: Readonly<Record<string, Parameter>>,
-  { linear }: Formulas,
-  complain: Complain,
-): HiddenPhases {
-  const { signals, initial, trains, transition, likelihood, deploymentAt } = hidden;
-  if (!linear || Object.keys(decision).length !== 1)
-    throw complain(
-      "only a game that is linear in the state, with a decision of one number, can have a hidden phase",
-    );
-  const phases = initial.length;
-  if (phases < 1 || phases > LIMITS.phases)
-    throw complain(`hidden.initial must be 1 to ${LIMITS.phases} formulas`);
-  if (signals.length < 1 || signals.length > LIMITS.phases)
-    throw complain(`hidden.signals must be 1 to ${LIMITS.phases} names`);
-  for (const [i, name] of signals.entries()) {
-    checkName(name, complain);
-    if (signals.indexOf(name) !== i || Object.hasOwn(state, name) || RESERVED.has(name))
-      throw complain(`the name ${name} is taken`);
-  }
-  const shapes = { trains: [trains], transition, likelihood };
-  for (const [key, rows, height, width] of [
-    ["trains", shapes.trains, 1, phases],
-    ["transition", transition, phases, phases],
-    ["likelihood", likelihood, phases, signals.length],
-  ] as const)
-    if (rows.length !== height || rows.some((row) => row.length !== width))
-      throw complain(`hidden.${key} must have ${height > 1 ? `${height} rows of ` : ""}${width} entries`);
-  if (!trains[0]) throw complain("hidden.trains must begin with true: the first phase is training");
-
-  const g = new Graph();
-  const names = Object.keys(parameters);
-  const known = new Map(names.map((name) => [name, g.name(name)]));
-  const read = (where: string) => (formula: Formula, i: number) => {
-    try {
-      return parse(g, formula, `hidden.${where}[${i}]`, { lookUp: (name) => known.get(name), names });
-    } catch (error) {
-      throw error instanceof MesaError ? complain(error.message) : error;
-    }
-  };
-  const readRows = (rows: readonly (readonly Formula[])[], where: string) =>
-    rows.map((row, z) => row.map(read(`${where}[${z}]`)));
-  const starts = initial.map(read("initial"));
-  const moves = readRows(transition, "transition");
-  const seen = readRows(likelihood, "likelihood");
-  const evaluate = createEvaluate([...starts, ...moves.flat(), ...seen.flat()], names);
-  return {
-    signals,
-    deploymentAt,
-    formulas: { initial: starts, transition: moves, likelihood: seen },
-    phases(values) {
-      const numbers = [...evaluate(names.map((name) => values[name]))];
-      const take = (count: number) => numbers.splice(0, count);
-      return {
-        initial: distribution(take(phases), "initial"),
-        trains,
-        transition: moves.map((_, z) => distribution(take(phases), `transition[${z}]`)),
-        likelihood: seen.map((_, z) => distribution(take(signals.length), `likelihood[${z}]`)),
-      };
-    },
-  };
-
-  /** @throws what `complain` makes of numbers that are no probabilities */
-  function distribution(numbers: number[], where: string): number[] {
-    const sum = numbers.reduce((a, b) => a + b, 0);
-    if (numbers.every((p) => p >= 0 && p <= 1) && Math.abs(sum - 1) < 1e-9) return numbers;
-    throw complain(`hidden.${where} must be probabilities that sum to 1, got ${numbers.join(", ")}`);
   }
 }
 

@@ -3,7 +3,7 @@
 //
 //     P(z | t, s) ∝ P(z_t = z) P(s | z),   P(z_{t+1} = j) = Σ_i P(z_t = i) P(j | i).
 
-import type { PhaseChain } from "../game/game.ts";
+import type { PhaseChain } from "../game/hidden.ts";
 
 /** A Markov chain of phases with signals. Z phases, S signals, T episodes. */
 export interface HiddenPhase {

@@ -1,6 +1,6 @@
 // What agents know of the phase, by hand: in quarters and eighths, which float64 holds exactly.
 import { describe, expect, test } from "vitest";
-import type { PhaseChain } from "../../src/game/game.ts";
+import type { PhaseChain } from "../../src/game/hidden.ts";
 import { games } from "../../src/index.ts";
 import { createHiddenPhase } from "../../src/model/hiddenPhase.ts";
 
