@@ -206,6 +206,32 @@ describe("hidden phases with", () => {
       expect.objectContaining({ code: "INVALID_CONFIG", message: `game "uncertain-deployment": ${words}` }),
     );
   });
+
+  const shifted = games.get("distributional-shift")!.definition;
+  test.each<[object, string]>([
+    [{ signal: { means: [0], intervals: 2 } }, "hidden.signal.means must have 2 entries"],
+    [
+      { signal: { means: [0, "1 / hazard"], intervals: 2 } },
+      "hidden.signal.means must be finite, got 0, Infinity",
+    ],
+    [
+      { signal: { means: [0, "shift"], intervals: 65 } },
+      "hidden.signal.intervals must be in [1, 64], got 65",
+    ],
+    [
+      { signal: { means: [0, "drift"], intervals: 2 } },
+      "hidden.signal.means[1], column 1: unknown name drift; names here are discount, regularization, hazard, shift",
+    ],
+    [
+      { signals: ["ifOne"] },
+      'unknown key "hidden.signals"; allowed are initial, trains, transition, deploymentAt, signal',
+    ],
+  ])("%j", (change, words) => {
+    const broken = { ...shifted, hidden: { ...shifted.hidden, ...change } };
+    expect(() => createProblem({ game: broken, hazard: 0 })).toThrow(
+      expect.objectContaining({ code: "INVALID_CONFIG", message: `game "distributional-shift": ${words}` }),
+    );
+  });
 });
 
 describe("what is no game", () => {

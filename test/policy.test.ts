@@ -1,4 +1,4 @@
-// The figure of networks' policies is what the weights compute.
+// The figure of policies: of networks what the weights compute, of a real-valued signal the coefficient of its interval.
 
 import { expect, test } from "vitest";
 import { createDocument } from "../src/cli/render.ts";
@@ -27,6 +27,27 @@ test.each<[object, string[]]>([
   const wanted = evaluateByLayers(config.layers, weights, x.values[3]);
   expect([y, slope]).toEqual([expect.closeTo(wanted.y, 14), expect.closeTo(wanted.slope, 14)]);
   expect(drawCurves(policiesOf(result), createDocument())).toMatch(/^<svg .*goal θ.*<\/svg>\n$/s);
+});
+
+test("of a real-valued signal: a few episodes, each interval its coefficient", async () => {
+  const asked: Config = {
+    game: "distributional-shift",
+    schedule: { episodes: 9 },
+    intervals: 3,
+    hazard: 0.2,
+  };
+  const result = await solve(asked, { backend: "cpu", method: "exact" });
+  expect(hasPolicies(result)).toBe(true);
+  const { panels, x } = policiesOf(result);
+  const [{ curves }] = panels;
+  expect(curves.map(({ label }) => label)).toEqual([0, 2, 4, 6, 8].map((t) => `episode ${t}`));
+  const [low, high] = result.signalEdges!;
+  for (const [i, signal] of x.values.entries()) {
+    const interval = signal <= low ? 1 : signal <= high ? 2 : 3;
+    expect(curves[2].values[i]).toBe(result.plan[`ifInterval${interval}`][4]);
+  }
+  expect([x.values[0] < low, x.values.at(-1)! > high]).toEqual([true, true]);
+  expect(drawCurves(policiesOf(result), createDocument())).toMatch(/^<svg .*>episode 4<.*<\/svg>\n$/s);
 });
 
 test("other games have none", async () => {

@@ -29,7 +29,7 @@ export type SolveFlags = SolverFlags & { set: string[]; json?: boolean; out?: st
 
 /** the file that an interrupted solve leaves */
 const CHECKPOINT = "checkpoint.json";
-/** the files of every result, and the additional one of networks */
+/** the files of every result, and the additional one of results that have policies to draw */
 const FILES = ["result.json", "plan.csv", "plot.svg"];
 const POLICY = "policy.svg";
 

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { MesaError } from "../errors.ts";
 import { discountOf, type Game, gameOf, type StateVariable } from "../game/game.ts";
 import { games } from "../game/games.ts";
+import { INTERVALS } from "../game/hidden.ts";
 import type { AnyGame, DecisionName, DefinitionOf, IsAny, ParameterName, StateName } from "../game/names.ts";
 import { layers, MOST_WEIGHTS } from "../game/network.ts";
 import type { Axis } from "../grid.ts";
@@ -57,7 +58,8 @@ type OwnSettings<D> = { [N in StateName<D> | DecisionName<D>]?: Partial<Axis> } 
   initial?: { [N in StateName<D> | (D extends { hidden: object } ? "deploymentAt" : never)]?: number };
 } & (D extends { network: object }
     ? { layers?: readonly number[]; search?: Partial<SearchSettings> }
-    : unknown);
+    : unknown) &
+  (D extends { hidden: { signal: object } } ? { intervals?: number } : unknown);
 
 /** What `solve` takes, of a game or of any; every key beside `game` has a default. */
 export type Config<G extends AnyGame = AnyGame> = CommonSettings<G> &
@@ -123,6 +125,9 @@ function createSchema(game: Game) {
       layers: v.optional(layers, [...(game.network?.layers ?? [])]),
       search,
     }),
+    ...only(game.definition.hidden?.signal, {
+      intervals: v.optional(bounded(INTERVALS, true), game.definition.hidden?.signal?.intervals),
+    }),
     plotWindow: v.optional(whole(1)),
   });
 }
@@ -176,7 +181,12 @@ export function checkConfig(input: unknown): { game: Game; config: FilledConfig 
   const config = result.output as unknown as FilledConfig;
   if (isRecord(config.game)) config.game = named.definition;
   const layers = config.layers as readonly number[] | undefined;
-  const game = layers ? withLayers(named, layers) : named;
+  const intervals = config.intervals as number | undefined;
+  const game = layers
+    ? withLayers(named, layers)
+    : intervals === undefined
+      ? named
+      : withIntervals(named, intervals);
 
   const counts = (names: string[]) => names.map((name) => (config[name] as Axis).count);
   const product = (numbers: number[]) => numbers.reduce((a, b) => a * b, 1);
@@ -218,6 +228,22 @@ function withLayers(game: Game, layers: readonly number[]): Game {
   )
     return game;
   return gameOf({ ...game.definition, network: { layers } });
+}
+
+const cut = new WeakMap<Game, Map<number, Game>>();
+
+/** A game whose real-valued signal is cut into so many intervals, made once. */
+function withIntervals(game: Game, intervals: number): Game {
+  const { definition } = game;
+  const { hidden } = definition;
+  if (!hidden?.signal || hidden.signal.intervals === intervals) return game;
+  const known = cut.get(game) ?? new Map<number, Game>();
+  cut.set(game, known);
+  const made =
+    known.get(intervals) ??
+    gameOf({ ...definition, hidden: { ...hidden, signal: { ...hidden.signal, intervals } } });
+  known.set(intervals, made);
+  return made;
 }
 
 /** The post's figures show the training phase and ten episodes after it. */

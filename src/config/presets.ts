@@ -58,6 +58,10 @@ export const presets: Readonly<Record<string, Preset>> = {
     about: "agents that only see a signal of whether they are still in training",
     config: { game: "uncertain-deployment", plotWindow: 40 },
   },
+  "distributional-shift": {
+    about: "agents whose input has another distribution in deployment than in training",
+    config: { game: "distributional-shift", plotWindow: 40 },
+  },
   mlp: {
     about: "agents that are tanh networks, found by a search in each episode",
     config: {

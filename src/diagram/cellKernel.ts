@@ -77,7 +77,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
   const states = Object.keys(game.state);
   const { hidden } = game.definition;
   const trains = hidden?.trains ?? [true];
-  const [phases, signals] = [range(trains.length), range(hidden?.signals.length ?? 1)];
+  const [phases, signals] = [range(trains.length), range(game.hidden?.signals.length ?? 1)];
   const isHidden = hidden !== undefined;
   const D = decisionNames.length;
   /** what a phase keeps of the future */

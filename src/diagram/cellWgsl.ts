@@ -42,6 +42,9 @@ export function cellCodeOf(diagram: Diagram, method: PhaseMethod | "rollout"): C
   if (method === "rollout" || !isLinearDiagram(diagram))
     return `the kernel of phase diagrams does not know the game ${game.name} by ${diagram.x.key} and ${diagram.y.key} with method ${method}: they are solved on the cpu`;
 
+  if (game.hidden && !game.hidden.formulas.likelihood)
+    return `the kernel of phase diagrams has no normal distribution, by which the signals of ${game.name} are likely: they are solved on the cpu`;
+
   const problem = createProblem(config);
   const { formulas, decisionNames } = game;
   const moments = momentFormulasOf(game)!;

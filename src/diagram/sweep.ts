@@ -105,7 +105,8 @@ export function measureNames(game: Game): string[] {
 export function measured(game: Game, result: Result) {
   const { plan, trajectory, cost, generalization } = result;
   const values: Record<string, number | null> = { ...measuresByName(result), cost: cost[0] };
-  for (const name of planNames(game)) values[`first${capital(name)}`] = plan[name][0];
+  // not those of the game, which may have more of them, or fewer, where the setting is how many there are
+  for (const [name, numbers] of Object.entries(plan)) values[`first${capital(name)}`] = numbers[0];
   for (const name of Object.keys(game.state)) values[`final${capital(name)}`] = trajectory[name].at(-1)!;
   if (generalization) {
     values.denseCost = generalization.denseCost;

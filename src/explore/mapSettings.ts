@@ -47,6 +47,7 @@ const FIRST: Readonly<Record<string, First>> = {
   "learned-discount": { axes: ["initial.discount", "discountLearningRateScale"], measure: "retention" },
   misconception: { axes: ["beliefLearningRateScale", "schedule.learningRate"], measure: "retention" },
   "uncertain-deployment": { axes: ["hazard", "signalError"], measure: "retentionOverHazard" },
+  "distributional-shift": { axes: ["hazard", "shift"], measure: "retentionOverHazard" },
   mlp: { axes: ["schedule.learningRate", "schedule.training"], measure: "retention" },
 };
 /** the map that an infinite horizon starts with */
@@ -68,11 +69,11 @@ export function measuresOf(settings: Settings): string[] {
   return phaseMeasureNames(game, config).filter((name) => name !== "margin" && name !== "status");
 }
 
-/** The settings that can be an axis: numbers with a range, except those of grids and of the search. */
+/** The settings that can be an axis: numbers with a range, except those of grids, of intervals and of the search. */
 export function axesOf(settings: Settings): Control[] {
   return groupsOf(settings)
     .flatMap(({ controls, folded }) => (folded ? [] : controls))
-    .filter(({ kind, range, key }) => kind === "number" && range && !key.startsWith("search."));
+    .filter(({ kind, range, key }) => kind === "number" && range && !/^(search\.|intervals$)/.test(key));
 }
 
 /** Whether a setting takes whole numbers only. */

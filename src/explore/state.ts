@@ -76,6 +76,8 @@ const RANGES: Readonly<Record<string, Range>> = {
   regularization: { from: 0, to: 0.2, step: 0.001, map: { from: 0.0001, to: 1, scale: "log" } },
   hazard: { from: 0, to: 0.5, step: 0.005, map: { from: 0.002, to: 0.5, scale: "log" } },
   signalError: { from: 0, to: 1, step: 0.01, map: { from: 0, to: 0.5, scale: "linear" } },
+  shift: { ...rate(6), map: { from: 0, to: 6, scale: "linear" } },
+  intervals: count(1, 64),
   discountLearningRateScale: rate(4),
   beliefLearningRateScale: rate(2),
   "initial.theta": { from: -1, to: 1, step: 0.01 },
@@ -128,10 +130,10 @@ export function groupsOf(settings: Settings): Group[] {
   );
   return [
     group("Schedule", schedule),
-    group(
-      "Agents and base optimizer",
-      Object.keys(game.parameters).map((key) => parameter(key, game)),
-    ),
+    group("Agents and base optimizer", [
+      ...Object.keys(game.parameters).map((key) => parameter(key, game)),
+      ...("intervals" in config ? [control("intervals")] : []),
+    ]),
     ...(game.network ? [group("Network and its search", [control("layers", "list"), ...search])] : []),
     group(
       "Start",

@@ -14,7 +14,13 @@ import type { Axis } from "../grid.ts";
 import { bounded, complaint, isRecord, object, quote, whole } from "../schema.ts";
 import { createEvaluate } from "./evaluate.ts";
 import { differentiate, Graph, isNumber, type Node, namesIn } from "./graph.ts";
-import { type HiddenDefinition, type HiddenPhases, hiddenPhases, hiddenSchema } from "./hidden.ts";
+import {
+  type HiddenDefinition,
+  type HiddenPhases,
+  hiddenPhases,
+  hiddenSchema,
+  signalNames,
+} from "./hidden.ts";
 import { layers, networkOutput, weightName, weightsOf } from "./network.ts";
 import { FUNCTION_NAMES, parse } from "./parse.ts";
 import { type Proportional, proportionalOf } from "./proportional.ts";
@@ -162,6 +168,7 @@ export const DEFAULTS = {
 /** names that a game's own may not be: keys of a configuration or a result, and names that formulas have anyway */
 const RESERVED: ReadonlySet<string> = new Set([
   ...["game", "schedule", "horizon", "initial", "deploymentAt", "plotWindow", "layers", "search", "weights"],
+  ...["intervals"],
   ...["output", "loss", "learningRate", "target", "own", "next", "gradient"],
   ...["episode", "cost", "margin"],
   ...FUNCTION_NAMES,
@@ -313,9 +320,10 @@ function checkNames(definition: GameDefinition, complain: Complain): void {
       throw complain(`the name ${key} is taken`);
   }
   for (const key of outputs) checkName(key, complain);
-  for (const [i, key] of (hidden?.signals ?? []).entries()) {
+  const signals = hidden ? signalNames(hidden) : [];
+  for (const [i, key] of signals.entries()) {
     checkName(key, complain);
-    if (hidden?.signals.indexOf(key) !== i || Object.hasOwn(state, key) || RESERVED.has(key))
+    if (signals.indexOf(key) !== i || Object.hasOwn(state, key) || RESERVED.has(key))
       throw complain(`the name ${key} is taken`);
   }
   if (!Object.hasOwn(state, "theta")) throw complain("the state must have theta, the agent's goal");

@@ -76,6 +76,26 @@ const uncertainDeployment = {
   },
 } as const satisfies GameDefinition;
 
+/** The same with a real number for a signal, whose distribution moves by `shift` standard deviations at deployment. */
+const distributionalShift = {
+  ...linear,
+  name: "distributional-shift",
+  parameters: {
+    hazard: { default: 0.05, min: 0, max: 1 },
+    shift: { default: 2, min: 0 },
+  },
+  hidden: {
+    signal: { means: [0, "shift"], intervals: 8 },
+    initial: [1, 0],
+    trains: [true, false],
+    transition: [
+      ["1 - hazard", "hazard"],
+      [0, 1],
+    ],
+    deploymentAt: 20,
+  },
+} as const satisfies GameDefinition;
+
 /** The post's third next step: the agent is a network, whose weights a search finds. */
 const mlp = {
   name: "mlp",
@@ -83,7 +103,14 @@ const mlp = {
   network: { layers: [1, 8, 8, 1] },
 } as const satisfies GameDefinition;
 
-const definitions = [linear, learnedDiscount, misconception, uncertainDeployment, mlp] as const;
+const definitions = [
+  linear,
+  learnedDiscount,
+  misconception,
+  uncertainDeployment,
+  distributionalShift,
+  mlp,
+] as const;
 
 /** The definition of each built-in game, by name. */
 export type BuiltIn = { [D in (typeof definitions)[number] as D["name"]]: D };

@@ -1,39 +1,69 @@
 // Phases that the agents do not see, and the signals that they see instead: how a game defines them, and what they come
 // to for any values of its parameters. Phases follow one another as a Markov chain, and each episode's signal depends
-// on its phase alone.
+// on its phase alone: it is one of a few by name, or a real number with another mean in each phase.
 
 import * as v from "valibot";
 import { MesaError } from "../errors.ts";
-import { object, whole } from "../schema.ts";
+import { bounded, isRecord, object, whole } from "../schema.ts";
 import { createEvaluate } from "./evaluate.ts";
 import type { Complain, Formula, Formulas, GameDefinition, Parameter, Values } from "./game.ts";
 import { Graph, type Node } from "./graph.ts";
+import { equalIntervals, intervalProbabilities } from "./normal.ts";
 import { parse } from "./parse.ts";
 
 /** phases and named signals, at most */
 const MOST = 8;
+/** intervals of a real-valued signal */
+export const INTERVALS = { min: 1, max: 64 } as const;
 
-/** A Markov chain of phases that the agents do not see, and the signals that they see instead. Z phases, S signals. */
-export interface HiddenDefinition {
-  /** the plan's names: what the decision's one number is after each signal, shape [S] */
-  readonly signals: readonly string[];
+/** A Markov chain of phases that the agents do not see. Z phases. */
+interface Chain {
   /** P(phase) at the first episode, shape [Z]; formulas of the parameters, as all of these */
   readonly initial: readonly Formula[];
   /** whether the base optimizer steps in a phase, shape [Z]; in the first it does */
   readonly trains: readonly boolean[];
   /** P(next phase | phase), shape [Z][Z] */
   readonly transition: readonly (readonly Formula[])[];
-  /** P(signal | phase), shape [Z][S] */
-  readonly likelihood: readonly (readonly Formula[])[];
   /** the episode at which the trajectory of a result leaves the first phase, unless the configuration says another */
   readonly deploymentAt: number;
 }
 
+/** Signals by name. S signals. */
+interface NamedSignals {
+  /** the plan's names: what the decision's one number is after each signal, shape [S] */
+  readonly signals: readonly string[];
+  /** P(signal | phase), shape [Z][S] */
+  readonly likelihood: readonly (readonly Formula[])[];
+  readonly signal?: never;
+}
+
+/** A signal that is a real number, normally distributed with variance 1. */
+interface NormalSignal {
+  readonly signal: {
+    /** its mean in each phase, shape [Z]; formulas of the parameters */
+    readonly means: readonly Formula[];
+    /**
+     * how many intervals a decision tells apart, unless the configuration says another number: each is as likely as any
+     * other where all phases are equally likely. The plan's names are `ifInterval1`, the lowest, and so on.
+     */
+    readonly intervals: number;
+  };
+  readonly signals?: never;
+  readonly likelihood?: never;
+}
+
+/** A Markov chain of phases that the agents do not see, and the signals that they see instead. */
+export type HiddenDefinition = Chain & (NamedSignals | NormalSignal);
+
 /** The hidden phases of a game, for any values of its parameters. */
-export interface HiddenPhases extends Pick<HiddenDefinition, "signals" | "deploymentAt"> {
-  /** the probabilities as expressions of the parameters; shapes as in {@link HiddenDefinition} */
-  readonly formulas: Readonly<Record<"transition" | "likelihood", readonly (readonly Node[])[]>> & {
+export interface HiddenPhases extends Pick<Chain, "deploymentAt"> {
+  /** the plan's names, shape [S] */
+  readonly signals: readonly string[];
+  /** the probabilities as expressions of the parameters, as far as there are any; shapes as in {@link HiddenDefinition} */
+  readonly formulas: {
     readonly initial: readonly Node[];
+    readonly transition: readonly (readonly Node[])[];
+    readonly likelihood?: readonly (readonly Node[])[];
   };
   phases(parameters: Values): PhaseChain;
 }
@@ -43,22 +73,37 @@ export interface PhaseChain {
   readonly initial: readonly number[];
   readonly trains: readonly boolean[];
   readonly transition: readonly (readonly number[])[];
+  /** P(signal | phase), shape [Z][S] */
   readonly likelihood: readonly (readonly number[])[];
+  /** where a normal signal is cut into intervals, shape [S − 1] */
+  readonly edges?: readonly number[];
 }
 
 /** what `parse` says more of than a schema can */
 const formulas = v.array(v.any(), "a list of formulas");
 const rows = v.array(formulas, "a list of lists of formulas");
-
-/** The schema of {@link HiddenDefinition}. */
-export const hiddenSchema = object({
-  signals: v.array(v.string("a name"), "a list of names"),
+const chain = {
   initial: formulas,
   trains: v.array(v.boolean("true or false"), "a list of true and false"),
   transition: rows,
-  likelihood: rows,
   deploymentAt: whole(0),
+};
+const named = object({
+  signals: v.array(v.string("a name"), "a list of names"),
+  ...chain,
+  likelihood: rows,
 });
+const normal = object({ ...chain, signal: object({ means: formulas, intervals: bounded(INTERVALS, true) }) });
+
+/** The schema of {@link HiddenDefinition}. */
+export const hiddenSchema = v.lazy((input): v.GenericSchema => {
+  return isRecord(input) && Object.hasOwn(input, "signal") ? normal : named;
+});
+
+/** The plan's names. */
+export function signalNames({ signals, signal }: HiddenDefinition): readonly string[] {
+  return signals ?? Array.from({ length: signal.intervals }, (_, i) => `ifInterval${i + 1}`);
+}
 
 /**
  * What a game's hidden phases come to.
@@ -72,20 +117,22 @@ export function hiddenPhases(
   { linear }: Formulas,
   complain: Complain,
 ): HiddenPhases {
-  const { signals, initial, trains, transition, likelihood, deploymentAt } = hidden;
+  const { initial, trains, transition, likelihood, signal, deploymentAt } = hidden;
   if (!linear || Object.keys(decision).length !== 1)
     throw complain(
       "only a game that is linear in the state, with a decision of one number, can have a hidden phase",
     );
   const phases = initial.length;
+  const signals = signalNames(hidden);
   if (phases < 1 || phases > MOST) throw complain(`hidden.initial must be 1 to ${MOST} formulas`);
-  if (signals.length < 1 || signals.length > MOST)
+  if (!signal && (signals.length < 1 || signals.length > MOST))
     throw complain(`hidden.signals must be 1 to ${MOST} names`);
-  const shapes = { trains: [trains], transition, likelihood };
   for (const [key, rows, height, width] of [
-    ["trains", shapes.trains, 1, phases],
+    ["trains", [trains], 1, phases],
     ["transition", transition, phases, phases],
-    ["likelihood", likelihood, phases, signals.length],
+    ...(signal
+      ? ([["signal.means", [signal.means], 1, phases]] as const)
+      : ([["likelihood", likelihood, phases, signals.length]] as const)),
   ] as const)
     if (rows.length !== height || rows.some((row) => row.length !== width))
       throw complain(`hidden.${key} must have ${height > 1 ? `${height} rows of ` : ""}${width} entries`);
@@ -105,21 +152,34 @@ export function hiddenPhases(
     rows.map((row, z) => row.map(read(`${where}[${z}]`)));
   const starts = initial.map(read("initial"));
   const moves = readRows(transition, "transition");
-  const seen = readRows(likelihood, "likelihood");
-  const evaluate = createEvaluate([...starts, ...moves.flat(), ...seen.flat()], names);
+  const seen = likelihood && readRows(likelihood, "likelihood");
+  const means = signal?.means.map(read("signal.means")) ?? [];
+  const evaluate = createEvaluate([...starts, ...moves.flat(), ...(seen?.flat() ?? means)], names);
+  /** of the means that were asked for last: cutting a signal takes longer than all else here */
+  let cut: { readonly means: string; readonly edges: readonly number[] } | undefined;
+
   return {
     signals,
     deploymentAt,
-    formulas: { initial: starts, transition: moves, likelihood: seen },
+    formulas: { initial: starts, transition: moves, ...(seen && { likelihood: seen }) },
     phases(values) {
       const numbers = [...evaluate(names.map((name) => values[name]))];
       const take = (count: number) => numbers.splice(0, count);
-      return {
+      const chain = {
         initial: distribution(take(phases), "initial"),
         trains,
         transition: moves.map((_, z) => distribution(take(phases), `transition[${z}]`)),
-        likelihood: seen.map((_, z) => distribution(take(signals.length), `likelihood[${z}]`)),
       };
+      if (seen) {
+        const rows = seen.map((_, z) => distribution(take(signals.length), `likelihood[${z}]`));
+        return { ...chain, likelihood: rows };
+      }
+      const at = take(phases);
+      if (!at.every(Number.isFinite))
+        throw complain(`hidden.signal.means must be finite, got ${at.join(", ")}`);
+      if (cut?.means !== at.join()) cut = { means: at.join(), edges: equalIntervals(at, signals.length) };
+      const { edges } = cut;
+      return { ...chain, edges, likelihood: at.map((mean) => intervalProbabilities(mean, edges)) };
     },
   };
 

@@ -48,4 +48,6 @@ export type PlanName<D> = D extends { readonly network: object }
   ? "weights"
   : D extends { readonly hidden: { readonly signals: readonly (infer Signal extends string)[] } }
     ? Signal
-    : DecisionName<D>;
+    : D extends { readonly hidden: { readonly signal: object } }
+      ? `ifInterval${number}`
+      : DecisionName<D>;

@@ -13,6 +13,8 @@ export interface HiddenPhase {
   readonly trains: readonly boolean[];
   /** P(next phase | phase), shape [Z][Z] */
   readonly transition: readonly (readonly number[])[];
+  /** where a real-valued signal is cut into intervals, shape [S − 1] */
+  readonly edges?: readonly number[] | undefined;
   /** P(signal | phase), shape [Z][S] */
   readonly likelihood: readonly (readonly number[])[];
   /** P(phase) at each episode, shape [T][Z] */
@@ -32,7 +34,7 @@ const OPEN: PhaseChain = { initial: [1], trains: [true], transition: [[1]], like
  * After a signal that cannot occur at an episode, the agent goes by the signal's likelihood alone.
  */
 export function createHiddenPhase(hidden: PhaseChain = OPEN, episodes: number): HiddenPhase {
-  const { initial, trains, transition, likelihood } = hidden;
+  const { initial, trains, transition, likelihood, edges } = hidden;
   const [phases, signals] = [initial.length, likelihood[0].length];
   const priors: (readonly number[])[] = [];
   const signalAt: number[][] = [];
@@ -65,6 +67,7 @@ export function createHiddenPhase(hidden: PhaseChain = OPEN, episodes: number): 
     trains,
     transition,
     likelihood,
+    edges,
     prior: priors,
     signalAt,
     posterior,

@@ -1,5 +1,6 @@
-// Figures of curves, in panels: what is measured of a sweep, by the setting that is swept, and what agents that are
-// networks do with their goal. Where there is no value a curve has a gap, and a cross on the panel's floor says so.
+// Figures of curves, in panels: what is measured of a sweep, by the setting that is swept, what agents that are networks
+// do with their goal, and what agents do after a signal that is a real number. Where there is no value a curve has a gap,
+// and a cross on the panel's floor says so.
 
 import * as Plot from "@observablehq/plot";
 import { createEvaluate } from "../game/evaluate.ts";
@@ -86,13 +87,49 @@ export function curvesOf({ game, config, over, series, measures, cells }: Sweep,
 /** the number of points of a policy's curve */
 const POINTS = 201;
 
-/** Whether a result has policies to draw: its agents are networks. */
-export function hasPolicies({ plan }: Pick<Result, "plan">): boolean {
-  return "weights" in plan;
+/** Whether a result has policies to draw: its agents are networks, or respond to a signal that is a real number. */
+export function hasPolicies({ plan, signalEdges }: Pick<Result, "plan" | "signalEdges">): boolean {
+  return "weights" in plan || signalEdges !== undefined;
+}
+
+/** What agents of some episodes do, by what it depends on. */
+export function policiesOf(result: Result): Curves {
+  return result.signalEdges ? responsesOf(result, result.signalEdges) : networksOf(result);
+}
+
+/** how many episodes' responses are drawn, at most */
+const RESPONSES = 5;
+/** how far a figure of responses reaches beyond the outermost ends of intervals */
+const BEYOND = 1;
+
+/** The coefficients by the signal, of some of the episodes that the figure of the trajectory shows. */
+function responsesOf({ game, config, plan, trajectory, cost }: Result, edges: readonly number[]): Curves {
+  const last = Math.min(config.plotWindow, cost.length) - 1;
+  const episodes = [
+    ...new Set(Array.from({ length: RESPONSES }, (_, i) => Math.round((i * last) / (RESPONSES - 1)))),
+  ];
+  const [min, max] = [(edges[0] ?? 0) - BEYOND, (edges.at(-1) ?? 0) + BEYOND];
+  const signals = [...linspace({ min, max, count: POINTS })];
+  const intervals = signals.map((signal) => edges.filter((edge) => edge < signal).length);
+  const coefficients = Object.values(plan);
+  return {
+    title: `${game}: what the agents do, by their signal`,
+    settings: [describeSchedule(trajectory.learningRate), ...differencesOf(config)],
+    x: { label: "signal (standard deviations)", values: signals },
+    panels: [
+      {
+        label: "coefficient",
+        curves: episodes.map((t) => ({
+          label: `episode ${t}`,
+          values: intervals.map((interval) => coefficients[interval][t]),
+        })),
+      },
+    ],
+  };
 }
 
 /** The policies of the first episode, the last of training and the first of deployment, over the states' range. */
-export function policiesOf({ game, config, plan, trajectory }: Result): Curves {
+function networksOf({ game, config, plan, trajectory }: Result): Curves {
   const phases = phasesOf(trajectory.learningRate);
   const switchAt = phases.find(({ from }) => from > 0)?.from;
   const episodes = [...new Set([0, (switchAt ?? plan.weights.length) - 1, switchAt ?? 0])];

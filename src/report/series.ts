@@ -2,7 +2,7 @@
 // can be told apart in black and white. Where two coincide, a small mark lies on a large hollow one.
 
 import type { Result } from "../index.ts";
-import { labelOf, numbersOf, partsOf } from "./wording.ts";
+import { labelOf, partsOf, shownNumbersOf } from "./wording.ts";
 
 /** A line of the figure. */
 export interface Series {
@@ -52,7 +52,7 @@ export function seriesOf({ plan, trajectory }: Result, window: number): Series[]
   const { learningRate, outputs, states } = partsOf(trajectory);
   const [[outputName, output], ...furtherOutputs] = outputs;
   const furtherStates = states.filter(([name]) => name !== "theta");
-  const others = [...numbersOf(plan), ...furtherStates, ...furtherOutputs].map(([name, values], i) => ({
+  const others = [...shownNumbersOf(plan), ...furtherStates, ...furtherOutputs].map(([name, values], i) => ({
     label: labelOf(name),
     values,
     ...OTHERS[i % OTHERS.length],

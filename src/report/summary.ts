@@ -6,10 +6,10 @@ import {
   differencesOf,
   historyOf,
   labelOf,
-  numbersOf,
   partsOf,
   phasesOf,
   short,
+  shownNumbersOf,
 } from "./wording.ts";
 
 /** `goes from 0.03 to 0.11`, `stays at 1`: a sequence of values in words. */
@@ -36,7 +36,9 @@ function phaseSentences({ plan, trajectory }: Result): string[] {
     const name = training === undefined ? "All along" : training ? "In training" : "In deployment";
     const where = from === to ? `episode ${from}` : `episodes ${from}–${to}`;
     const during = (values: readonly number[]) => values.slice(from, to + 1);
-    const decisions = numbersOf(plan).map(([key, values]) => `the ${labelOf(key)} ${course(during(values))}`);
+    const decisions = shownNumbersOf(plan).map(
+      ([key, values]) => `the ${labelOf(key)} ${course(during(values))}`,
+    );
     const said = outputs.map(([key, values]) => {
       // of several outputs it is unknown which goal they should equal
       const shares = during(values).map((y, i) => y / trajectory.theta[from + i]);
@@ -55,7 +57,7 @@ function phaseSentences({ plan, trajectory }: Result): string[] {
       .filter(Boolean)
       .join("; ")}.`;
     if (from === 0) return [sentence];
-    const jumps = numbersOf(plan).map(
+    const jumps = shownNumbersOf(plan).map(
       ([key, values]) => `the ${labelOf(key)} ${course([values[from - 1], values[from]])}`,
     );
     if (jumps.length === 0) return [sentence];

@@ -152,6 +152,19 @@ export function numbersOf(plan: NamedPlan): [string, number[]][] {
   return Object.entries(plan).filter(([, values]) => typeof values[0] === "number");
 }
 
+/** the most of a plan's numbers that a figure, a table or a sentence has room for */
+const MOST_NUMBERS = 4;
+
+/** {@link numbersOf}, or where these are too many to be shown, some from the first to the last. */
+export function shownNumbersOf(plan: NamedPlan): [string, number[]][] {
+  const all = numbersOf(plan);
+  if (all.length <= MOST_NUMBERS) return all;
+  return Array.from(
+    { length: MOST_NUMBERS },
+    (_, i) => all[Math.round((i * (all.length - 1)) / (MOST_NUMBERS - 1))],
+  );
+}
+
 /** A trajectory's outputs and state variables by name, apart from each other. */
 export function partsOf({ loss, learningRate, ...rest }: Trajectory) {
   const isOutput = ([name]: [string, number[]]) => /^output(\.|$)/.test(name);
@@ -162,13 +175,16 @@ export function partsOf({ loss, learningRate, ...rest }: Trajectory) {
 
 /**
  * The name of a state variable or decision in a sentence: `per discount` for `perDiscount`, θ for `theta`, `coefficient
- * after a training signal` for `ifTrainingSignal`, and `first output` for `output.first`.
+ * after a training signal` for `ifTrainingSignal`, `coefficient in interval 3` for `ifInterval3`, and `first output` for
+ * `output.first`.
  */
 export function labelOf(name: string): string {
   const output = /^output\.(.*)$/.exec(name);
   if (output) return `${labelOf(output[1])} output`;
   const signal = /^if([A-Z][a-z]*)Signal$/.exec(name);
   if (signal) return `coefficient after a ${signal[1].toLowerCase()} signal`;
+  const interval = /^ifInterval(\d+)$/.exec(name);
+  if (interval) return `coefficient in interval ${interval[1]}`;
   const first = /^first([A-Z])(.*)$/.exec(name);
   if (first) return `first ${labelOf(first[1].toLowerCase() + first[2])}`;
   return name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`).replace(/\btheta\b/, "θ");
@@ -184,6 +200,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   episodes: "episodes",
   hazard: "hazard (probability of deployment, per episode)",
   signalError: "signal error (probability)",
+  shift: "shift of the signal (standard deviations)",
+  intervals: "intervals of the signal",
   discountLearningRateScale: "κ, learning rate of the discount relative to the goal's",
   beliefLearningRateScale: "κ, learning rate of the belief relative to the goal's",
   "initial.deploymentAt": "end of training (episode)",

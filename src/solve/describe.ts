@@ -137,8 +137,11 @@ function formulasOf({ definition, state }: Game): DescribedFormula[] {
     ? described("network.layers", network.layers.join(", "))
     : described("output", definition.output);
   const phases = (["initial", "transition", "likelihood"] as const).flatMap((key) => {
-    const rows = hidden?.[key].map((row) => [row].flat().join(", ")) ?? [];
+    const rows = hidden?.[key]?.map((row) => [row].flat().join(", ")) ?? [];
     return rows.flatMap((row, z) => described(`hidden.${key}[${z}]`, row));
   });
-  return [...described("definitions", definitions), ...output, ...views, ...steps, ...phases];
+  const signal = Object.entries(hidden?.signal ?? {}).flatMap(([key, of]) =>
+    described(`hidden.signal.${key}`, [of].flat().join(", ")),
+  );
+  return [...described("definitions", definitions), ...output, ...views, ...steps, ...phases, ...signal];
 }

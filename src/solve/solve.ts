@@ -54,6 +54,8 @@ export interface AnyResult extends AnyOutcome {
   stationary?: Stationary;
   /** where the phase is hidden: the least average total mesa cost that is expected before the first signal */
   value?: number;
+  /** where the signal is a real number: the ends between the intervals that a decision tells apart, ascending */
+  signalEdges?: number[];
   /** where the decision is a network: whether it has merely learnt the grid, and whether it was worth its while */
   generalization?: Generalization;
   /** the least average total mesa cost of each episode, shape [T]; expected before the signal where there is one */
@@ -135,6 +137,7 @@ export async function solve<const G extends AnyGame>(
     plan: namePlan(game, plan),
     ...(end && { stationary: end.stationary }),
     ...(hiddenPhase.phases > 1 && { value: steps[0].cost }),
+    ...(hiddenPhase.edges && { signalEdges: [...hiddenPhase.edges] }),
     ...(game.network && { generalization: await generalizationOf(problem, plan) }),
     cost: steps.map(({ cost, episode }) => (end ? cost + end.rest[episode] : cost)),
     margin: steps.map(({ runnerUp, cost }) => (Number.isFinite(runnerUp) ? runnerUp - cost : null)),

@@ -53,6 +53,16 @@ describe("a hidden phase", () => {
     expect(solver.survivors).toBeLessThan(0.1 * 2 * 401 * 100);
   });
 
+  test("a signal in many intervals", async () => {
+    const { plan } = await expectSame({
+      game: "distributional-shift",
+      schedule: { episodes: 5, learningRate: 1 },
+      ...{ intervals: 33, coefficient: { count: 41 }, hazard: 0.2 },
+    });
+    expect(Object.keys(plan)).toHaveLength(33);
+    expect(plan.ifInterval1).not.toEqual(plan.ifInterval33);
+  });
+
   test("a candidate count of several workgroups and a remainder", async () => {
     await expectSame({
       game: "uncertain-deployment",

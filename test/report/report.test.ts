@@ -227,6 +227,24 @@ describe("figure", () => {
     expect(toSvg(first, createDocument())).not.toContain("history");
   });
 
+  test("has room for four of many coefficients, and so have the table and the summary", async () => {
+    const result = await solve(
+      { game: "distributional-shift", intervals: 64 },
+      { backend: "cpu", method: "exact" },
+    );
+    for (const text of [toSvg(result, createDocument()), planTable(result), summaryOf(result)]) {
+      const named = [...text.matchAll(/coefficient in interval (\d+)/g)].map(([, interval]) =>
+        Number(interval),
+      );
+      expect(new Set(named)).toEqual(new Set([1, 22, 43, 64]));
+    }
+    expect(
+      toCsv(result)
+        .split("\n")[0]
+        .match(/ifInterval\d+/g),
+    ).toHaveLength(64);
+  });
+
   test("shows plotWindow episodes, every series with a colour, a dash and a mark of its own", () => {
     const svg = toSvg(second, createDocument());
     const marks = [...svg.matchAll(/<g aria-label="dot"[^>]*>(.*?)<\/g>/gs)].map(([, inside]) => inside);

@@ -1,0 +1,90 @@
+// The normal distribution from + − × ÷ alone, which IEEE 754 rounds the same everywhere, and real-valued signals cut into
+// intervals. ECMAScript has no error function, and leaves the last bits of Math.exp to the engine.
+
+/** ln 2 in two parts, of which a small whole number times the first is exact */
+const [LN2_HIGH, LN2_LOW] = [0.6931471803691238, 1.9082149292705877e-10];
+/** 1/√(2π) */
+const DENSITY = 0.3989422804014327;
+/** from here on the continued fraction takes fewer terms than the series, and loses no digits */
+const FAR = 3;
+/** terms of the continued fraction, which suffice from there on */
+const FRACTION = 70;
+/** beyond it a tail is 0 in float64 */
+const FARTHEST = 39;
+
+/** e^−x of x in [0, 800), within 4e-16 relatively: 2^−k e^r with k whole and |r| ≤ ln(2)/2. */
+function expOfMinus(x: number): number {
+  const k = Math.round(x / Math.LN2);
+  const r = k * LN2_HIGH - x + k * LN2_LOW;
+  let sum = 1;
+  for (let i = 18; i >= 1; i--) sum = 1 + (r / i) * sum;
+  for (let i = 0; i < k; i++) sum /= 2;
+  return sum;
+}
+
+/**
+ * P(X > x) of a standard normal X: the upper tail, with nearly all of its digits however small it is.
+ *
+ * With φ(x) = e^(−x²/2)/√(2π), by a series of positive terms near 0, and by a continued fraction farther out:
+ *
+ *     P = ½ − φ(x) (x + x³/3 + x⁵/(3·5) + …),   P = φ(x) 1/(x + 1/(x + 2/(x + 3/(x + …)))).
+ *
+ * Abramowitz and Stegun, Handbook of Mathematical Functions, 26.2.11 and 26.2.14.
+ */
+export function upperTail(x: number): number {
+  if (x < 0) return 1 - upperTail(-x);
+  if (x > FARTHEST) return 0;
+  const density = DENSITY * expOfMinus((x * x) / 2);
+  if (x >= FAR) {
+    let fraction = x;
+    for (let i = FRACTION; i >= 1; i--) fraction = x + i / fraction;
+    return density / fraction;
+  }
+  let [term, sum] = [x, x];
+  for (let i = 3; sum + term !== sum; i += 2) {
+    term *= (x * x) / i;
+    sum += term;
+  }
+  return 0.5 - density * sum;
+}
+
+/** P(a < X < b) of a standard normal X; either may be infinite. */
+function probabilityBetween(a: number, b: number): number {
+  return a > 0 ? upperTail(a) - upperTail(b) : upperTail(-b) - upperTail(-a);
+}
+
+/**
+ * Where a normal signal of variance 1 is cut so that each interval is as likely as any other, whichever of the means it
+ * has with equal probability. By bisection, until no number is left between.
+ *
+ * @param means one a phase
+ * @returns the ends between intervals in ascending order, shape [intervals − 1]
+ */
+export function equalIntervals(means: readonly number[], intervals: number): number[] {
+  const [least, most] = [Math.min(...means), Math.max(...means)];
+  /** by how much too few signals are below x, times the number of means; what the tails add is kept apart, where it counts */
+  const missing = (x: number, share: number) => {
+    let [whole, tails] = [share * means.length, 0];
+    for (const mean of means) {
+      if (x > mean) whole -= 1;
+      tails += x > mean ? upperTail(x - mean) : -upperTail(mean - x);
+    }
+    return whole + tails;
+  };
+  return Array.from({ length: intervals - 1 }, (_, i) => {
+    const share = (i + 1) / intervals;
+    let [low, high] = [least - FARTHEST, most + FARTHEST];
+    for (;;) {
+      const middle = low / 2 + high / 2;
+      if (!(low < middle && middle < high)) return middle;
+      if (missing(middle, share) > 0) low = middle;
+      else high = middle;
+    }
+  });
+}
+
+/** P(interval | mean) of a signal that is cut at these places, shape [edges + 1]. */
+export function intervalProbabilities(mean: number, edges: readonly number[]): number[] {
+  const ends = [Number.NEGATIVE_INFINITY, ...edges, Number.POSITIVE_INFINITY];
+  return ends.slice(1).map((end, i) => probabilityBetween(ends[i] - mean, end - mean));
+}
