@@ -35,7 +35,7 @@ function blocks(of: Readonly<Record<string, readonly (readonly string[])[]>>): s
 
 /** A game in words and formulas. */
 function gameText({ name, state, decision, parameters, formulas, structure, ...rest }: GameDescription) {
-  const { linear, nonlinear, mustEnd, mirrored, degrees } = structure;
+  const { linear, nonlinear, mustEnd, mustForget, mirrored, degrees } = structure;
   const allowed = ({ min, max }: Parameter) =>
     min !== undefined && max !== undefined
       ? `in [${min}, ${max}]`
@@ -63,6 +63,10 @@ function gameText({ name, state, decision, parameters, formulas, structure, ...r
     structure: [
       ["linear in the state", linear ? "yes" : `no: ${nonlinear}`],
       ["infinite horizon", mustEnd === null ? "yes, with a discount below 1" : `no: ${mustEnd}`],
+      [
+        "agents who remember",
+        mustForget === null ? "yes, on the cpu, with memory true" : `no: ${mustForget}`,
+      ],
       ["mirrored in", mirrored.length > 0 ? mirrored.join(", ") : "no state"],
       ...Object.entries(degrees).map(([key, degree]) => [
         `degree in ${key}`,

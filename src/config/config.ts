@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { MesaError } from "../errors.ts";
 import { discountOf, type Game, gameOf, type StateVariable } from "../game/game.ts";
 import { games } from "../game/games.ts";
-import { INTERVALS } from "../game/hidden.ts";
+import { INTERVALS, mustForget } from "../game/hidden.ts";
 import type { AnyGame, DecisionName, DefinitionOf, IsAny, ParameterName, StateName } from "../game/names.ts";
 import { layers, MOST_WEIGHTS } from "../game/network.ts";
 import type { Axis } from "../grid.ts";
@@ -59,7 +59,10 @@ type OwnSettings<D> = { [N in StateName<D> | DecisionName<D>]?: Partial<Axis> } 
 } & (D extends { network: object }
     ? { layers?: readonly number[]; search?: Partial<SearchSettings> }
     : unknown) &
-  (D extends { hidden: { signal: object } } ? { intervals?: number } : unknown);
+  (D extends { hidden: { signal: object } } ? { intervals?: number } : unknown) &
+  (D extends { hidden: { initial: readonly [unknown, unknown] } }
+    ? { memory?: boolean; memoryError?: number }
+    : unknown);
 
 /** What `solve` takes, of a game or of any; every key beside `game` has a default. */
 export type Config<G extends AnyGame = AnyGame> = CommonSettings<G> &
@@ -75,6 +78,10 @@ export interface FilledConfig {
   horizon?: "finite" | "infinite";
   initial: Record<string, number>;
   plotWindow: number;
+  /** whether agents remember all signals, where the game has two hidden phases */
+  memory?: boolean;
+  /** what the cost, relatively, and the measures may change where the beliefs of a plan are made twice as many */
+  memoryError?: number;
   [key: string]: unknown;
 }
 
@@ -127,6 +134,10 @@ function createSchema(game: Game) {
     }),
     ...only(game.definition.hidden?.signal, {
       intervals: v.optional(bounded(INTERVALS, true), game.definition.hidden?.signal?.intervals),
+    }),
+    ...only(mustForget(game) === undefined, {
+      memory: v.optional(v.boolean("true or false"), false),
+      memoryError: v.optional(bounded({ min: 1e-12, max: 1 }), 1e-3),
     }),
     plotWindow: v.optional(whole(1)),
   });

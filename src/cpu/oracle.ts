@@ -36,7 +36,7 @@ export interface Question {
 export interface Oracle {
   /** whether costs were computed by the interpreter, as nothing can be compiled here */
   readonly interpreted: boolean;
-  /** an episode's questions, one a signal */
+  /** an episode's questions, one a belief */
   questions(episode: number, plan: Plan): Question[];
   /** J of candidates at an episode, in float64 */
   costsAt(episode: number, plan: Plan): CostsOf;
@@ -77,8 +77,8 @@ export function createOracle(problem: Problem): Oracle {
       costsOf: (indices: readonly number[]) => rolled(indices.map((index) => candidates.at(index))),
     };
     if (!future || (byRollout && !future.isInRange(episode, plan))) return [byRollout!];
-    return hiddenPhase.signalAt[episode].map((_, signal) => ({
-      ...byMoments(future.viewAt(episode, signal, plan), future.roundings(episode)),
+    return hiddenPhase.beliefAt[episode].map((_, belief) => ({
+      ...byMoments(future.viewAt(episode, belief, plan), future.roundings(episode)),
       episode,
       ...byRollout,
     }));

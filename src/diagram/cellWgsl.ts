@@ -39,6 +39,7 @@ export function cellCodeOf(diagram: Diagram, method: PhaseMethod | "rollout"): C
   const { game, config } = diagram;
   if (config.horizon === "infinite")
     return "the equilibria of an infinite horizon are proved in float64, on the cpu";
+  if (config.memory) return "agents who remember are solved on the cpu";
   if (method === "rollout" || !isLinearDiagram(diagram))
     return `the kernel of phase diagrams does not know the game ${game.name} by ${diagram.x.key} and ${diagram.y.key} with method ${method}: they are solved on the cpu`;
 

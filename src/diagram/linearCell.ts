@@ -95,7 +95,7 @@ export function isLinearDiagram(diagram: Diagram): boolean {
   const { game, config, x, y } = diagram;
   const numbers = cellNumbers(diagram);
   const phases = game.definition.hidden?.initial.length;
-  if (!momentFormulasOf(game) || "learningRates" in config.schedule) return false;
+  if (config.memory || !momentFormulasOf(game) || "learningRates" in config.schedule) return false;
   if (phases === 1 || (phases && !game.proportional)) return false;
   return [x, y].every(({ key }) => Object.hasOwn(numbers, key));
 }
@@ -157,7 +157,7 @@ export class LinearCells {
       const name = key === "schedule.learningRate" ? "learningRate" : key;
       return slots.has(name) ? slot(name) : undefined;
     };
-    const signals = hiddenPhase.signalAt[0];
+    const signals = hiddenPhase.likelihood[0];
     this.#slots = { x: ofKey(diagram.x.key), y: ofKey(diagram.y.key) };
     this.#slotsOf = (names) => names.map(slot);
     this.#finals = this.#slotsOf(states.map((name) => `final.${name}`));
@@ -378,9 +378,11 @@ export class LinearCells {
       for (let z = 0; z < phases; z++) ofEpisode.push(all[from + z * PAIR]);
       prior.push(ofEpisode);
     }
+    const following = { beliefs: likelihood[0].map((_, s) => s), weights: likelihood };
+    const trained = this.#numberOf(cell, "schedule.learningRate") > 0 ? episodes : 0;
     const found = measuresByChance(
-      { trains, transition, likelihood, prior },
-      { episodes: this.#numberOf(cell, "schedule.learningRate") > 0 ? episodes : 0, reach, gain },
+      { trains, transition, prior, following: () => following },
+      { episodes: trained, reach, gain, from: (episode) => episode * signals },
       this.#numberOf(cell, "initial.theta"),
       this.#numberOf(cell, "initial.deploymentAt"),
     );

@@ -14,8 +14,11 @@ import { measured, measureNames } from "./sweep.ts";
  *   played; `period`: 1 where ever longer finite horizons converge, more where they go round in a cycle, none where
  *   neither is established; and `status`: a code of `STATUSES`
  */
-export function phaseMeasureNames(game: Game, { horizon }: Pick<FilledConfig, "horizon">): string[] {
-  return [...measureNames(game), "margin", ...(horizon === "infinite" ? ENDLESS : [])];
+export function phaseMeasureNames(
+  game: Game,
+  { horizon, memory = false }: Pick<FilledConfig, "horizon" | "memory">,
+): string[] {
+  return [...measureNames(game, { memory }), "margin", ...(horizon === "infinite" ? ENDLESS : [])];
 }
 
 /** what an infinite horizon has beside its plan */

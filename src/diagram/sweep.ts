@@ -86,11 +86,13 @@ const HIDDEN_MEASURES = [
  * step leaves; `cost` the least average total mesa cost of the first episode; `compliance`, `retention` and
  * `deception` are those of the result; of networks also `denseCost` and `linearCost`. Where the phase is hidden,
  * `finalTheta` is the trajectory's, the measures are expected over the signals and include `reversal`, and
- * `complianceOverHazard` and so on are expected over how long training lasts too.
+ * `complianceOverHazard` and so on are expected over how long training lasts too; of agents who remember, the decision
+ * of the first episode is the trajectory's.
  */
-export function measureNames(game: Game): string[] {
+export function measureNames(game: Game, config: Pick<FilledConfig, "memory"> = {}): string[] {
+  const decided = game.network ? [] : config.memory ? game.decisionNames : planNames(game);
   return [
-    ...(game.network ? [] : planNames(game).map((name) => `first${capital(name)}`)),
+    ...decided.map((name) => `first${capital(name)}`),
     "compliance",
     "retention",
     "deception",
@@ -103,10 +105,13 @@ export function measureNames(game: Game): string[] {
 
 /** The measures of a result by name. */
 export function measured(game: Game, result: Result) {
-  const { plan, trajectory, cost, generalization } = result;
+  const { plan, trajectory, cost, generalization, config } = result;
   const values: Record<string, number | null> = { ...measuresByName(result), cost: cost[0] };
   // not those of the game, which may have more of them, or fewer, where the setting is how many there are
-  for (const [name, numbers] of Object.entries(plan)) values[`first${capital(name)}`] = numbers[0];
+  const decided = config.memory
+    ? game.decisionNames.map((name) => [name, trajectory[name]] as const)
+    : Object.entries(plan);
+  for (const [name, numbers] of decided) values[`first${capital(name)}`] = numbers[0];
   for (const name of Object.keys(game.state)) values[`final${capital(name)}`] = trajectory[name].at(-1)!;
   if (generalization) {
     values.denseCost = generalization.denseCost;
@@ -176,7 +181,7 @@ export function planSweep(
   });
   for (const cell of asked) checkConfig(cell.config);
   const { game, config: first } = checkConfig(asked[0].config);
-  checkMeasures(measureNames(game), measures);
+  checkMeasures(measureNames(game, first), measures);
   return { game: game.name, config: first, over, series: series ?? null, measures, asked };
 }
 

@@ -168,7 +168,7 @@ export const DEFAULTS = {
 /** names that a game's own may not be: keys of a configuration or a result, and names that formulas have anyway */
 const RESERVED: ReadonlySet<string> = new Set([
   ...["game", "schedule", "horizon", "initial", "deploymentAt", "plotWindow", "layers", "search", "weights"],
-  ...["intervals"],
+  ...["intervals", "memory", "memoryError", "trainingBelief"],
   ...["output", "loss", "learningRate", "target", "own", "next", "gradient"],
   ...["episode", "cost", "margin"],
   ...FUNCTION_NAMES,

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { MesaError } from "../errors.ts";
 import { bounded, isRecord, object, whole } from "../schema.ts";
 import { createEvaluate } from "./evaluate.ts";
-import type { Complain, Formula, Formulas, GameDefinition, Parameter, Values } from "./game.ts";
+import type { Complain, Formula, Formulas, Game, GameDefinition, Parameter, Values } from "./game.ts";
 import { Graph, type Node } from "./graph.ts";
 import { equalIntervals, intervalProbabilities } from "./normal.ts";
 import { parse } from "./parse.ts";
@@ -103,6 +103,13 @@ export const hiddenSchema = v.lazy((input): v.GenericSchema => {
 /** The plan's names. */
 export function signalNames({ signals, signal }: HiddenDefinition): readonly string[] {
   return signals ?? Array.from({ length: signal.intervals }, (_, i) => `ifInterval${i + 1}`);
+}
+
+/** Why a game's agents cannot remember signals, where they cannot: what they remember is one number, the first phase's probability. */
+export function mustForget({ hidden }: Pick<Game, "hidden">): string | undefined {
+  if (!hidden) return "its phase is not hidden";
+  const phases = hidden.formulas.initial.length;
+  return phases === 2 ? undefined : `it has ${phases} phases, and not two`;
 }
 
 /**

@@ -1,16 +1,14 @@
 // Games whose output and next state are both proportional to one goal: y = reach·θ, θ' = gain·θ, and the mesa
 // objective is (y − own θ)².
 
-import { createEvaluate } from "./evaluate.ts";
+import { createEvaluate, type Evaluate } from "./evaluate.ts";
 import type { Game, Values } from "./game.ts";
 import { differentiate, isNumber, type Node } from "./graph.ts";
 import { degreeIn } from "./structure.ts";
 
 export interface Proportional {
-  /** y = reach·θ */
-  reach(decision: Values, parameters: Values): number;
-  /** θ' = gain·θ */
-  gain(decision: Values, learningRate: number, parameters: Values): number;
+  /** reach and gain of a decision, a learning rate and the parameters' values: y = reach·θ and θ' = gain·θ */
+  readonly effect: Evaluate;
   /** where reach is the decision's only number a and gain = 1 − (lost + pull·a²): lost and pull */
   quadraticLoss?(learningRate: number, parameters: Values): { lost: number; pull: number };
 }
@@ -35,13 +33,7 @@ export function proportionalOf({
   const names = Object.keys(parameters);
   const rate = ["learningRate"];
   const gain = differentiate(g, formulas.next[0], Object.keys(state)[0]);
-  const reaches = createEvaluate([reach], decisionNames, names);
-  const gains = createEvaluate([gain], decisionNames, rate, names);
-  const numbers = (of: Values, keys: readonly string[]) => keys.map((key) => of[key]);
-  const result: Proportional = {
-    reach: (d, p) => reaches(numbers(d, decisionNames), numbers(p, names))[0],
-    gain: (d, learningRate, p) => gains(numbers(d, decisionNames), [learningRate], numbers(p, names))[0],
-  };
+  const result: Proportional = { effect: createEvaluate([reach, gain], decisionNames, rate, names) };
   const [a] = decisionNames;
   if (decisionNames.length !== 1 || reach !== g.name(a) || degreeIn(step, a) !== 2) return result;
   const slope = differentiate(g, step, a);
@@ -52,7 +44,10 @@ export function proportionalOf({
   return {
     ...result,
     quadraticLoss(learningRate, p) {
-      const [lost, pull] = loss([learningRate], numbers(p, names));
+      const [lost, pull] = loss(
+        [learningRate],
+        names.map((name) => p[name]),
+      );
       return { lost, pull };
     },
   };

@@ -44,7 +44,7 @@ export async function createMomentsScorer(context: GpuContext): Promise<Scorer> 
   /** walks the views back by an episode without the host */
   async function createFollow() {
     const rates = buffers.holding("learning rates", encode(learningRates, plain));
-    const posterior = buffers.holding("posterior", encode(hiddenPhase.posterior.flat(2), plain));
+    const posterior = buffers.holding("posterior", encode(hiddenPhase.beliefs.flat(2), plain));
     const bindings = ["part", "read", "read", "read", "read", "write", "write"] as const;
     const kernel = await createKernel(
       device,
@@ -83,7 +83,7 @@ export async function createMomentsScorer(context: GpuContext): Promise<Scorer> 
     workIn: (_episode, _first, count) => count,
     adopt(episode, plan) {
       if (current === episode) return;
-      write(hiddenPhase.signalAt[episode].map((_, signal) => future.viewAt(episode, signal, plan)));
+      write(hiddenPhase.beliefAt[episode].map((_, signal) => future.viewAt(episode, signal, plan)));
       inRange = future.isInRange(episode, plan);
       current = episode;
     },

@@ -9,7 +9,7 @@ import type { Problem } from "./problem.ts";
 export interface Step {
   /** t */
   episode: number;
-  /** index of the best candidate in the grid of decisions; negative where it is no point of it (`exact`) */
+  /** index of the best candidate in the grid of decisions; negative where it is no point of it (`exact`), or too large */
   index: number;
   /** the decision's numbers */
   decision: number[];
@@ -24,12 +24,12 @@ export interface Step {
 /** The decisions already made: index t holds that of episode t, from the last episode backwards. */
 export type Plan = readonly (readonly number[])[];
 
-/** The decision after one signal. */
+/** The decision with one belief. */
 export type Choice = Omit<Step, "episode">;
 
 /**
- * The step of an episode: its decision is that after each signal, one after the other, and its cost what is expected
- * before the signal. The runner-up differs after one signal alone: that where the difference matters least.
+ * The step of an episode: its decision is that with each belief, one after the other, and its cost what is expected
+ * before the signal. The runner-up differs with one belief alone: that where the difference matters least.
  *
  * @throws MesaError `NOT_FINITE` when no candidate's cost is finite
  */
@@ -48,13 +48,14 @@ export function stepOf(
         }`,
     );
   if (choices.length === 1) return { episode, ...choices[0] };
-  const probability = hiddenPhase.signalAt[episode];
+  const probability = hiddenPhase.beliefAt[episode];
   const cost = choices.reduce((sum, choice, s) => sum + probability[s] * choice.cost, 0);
+  const index = choices.reduce((index, choice) => index * candidates.size + choice.index, 0);
   const margins = choices.map((choice, s) => probability[s] * (choice.runnerUp - choice.cost));
   const possible = margins.filter((margin, s) => probability[s] > 0 && !Number.isNaN(margin));
   return {
     episode,
-    index: choices.reduce((index, choice) => index * candidates.size + choice.index, 0),
+    index: Number.isSafeInteger(index) ? index : -1,
     decision: choices.flatMap(({ decision }) => decision),
     cost,
     runnerUp: possible.length > 0 ? cost + Math.min(...possible) : Number.NaN,

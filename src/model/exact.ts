@@ -13,9 +13,10 @@ export function bestResponse(
   view: AgentView,
   { min, max }: Pick<Axis, "min" | "max">,
 ): { decision: number; cost: number } {
+  const costOf = future.costsOf(view);
   let best = { decision: Number.NaN, cost: Number.POSITIVE_INFINITY };
   for (const decision of minimaWithin(future.derivative(view), min, max)) {
-    const cost = future.costOf(view, [decision]);
+    const cost = costOf([decision]);
     if (cost < best.cost) best = { decision, cost };
   }
   return best;
@@ -36,7 +37,7 @@ export function createExactEvaluator(problem: Problem): Evaluator {
     adapter: "cpu",
     precision: "float64",
     async decide(episode, plan) {
-      const choices = hiddenPhase.signalAt[episode].map((_, s) => respond(future.viewAt(episode, s, plan)));
+      const choices = hiddenPhase.beliefAt[episode].map((_, b) => respond(future.viewAt(episode, b, plan)));
       return [stepOf(problem, episode, choices)];
     },
     respond: async (view) => respond(view),

@@ -4,14 +4,16 @@
 //     compliance = 1 − √m,   retention = ρ,   deception = compliance × retention, each clamped to [0, 1].
 //
 // Where the phase is hidden, what the agents do depends on signals that are drawn by chance. There E stands before m,
-// and retention is E|ρ|. In training the signals are independent, and a plan's output and its effect on the goal are
-// proportional to the goal. So with a_t the output per θ and g_t what the step leaves of θ, which follow from the signal,
+// and retention is E|ρ|. A plan's output and its effect on the goal are proportional to the goal: a_t is the output per θ
+// and g_t what the step leaves of θ, and both follow from what the agent believes. In training beliefs are a Markov chain,
+// so with E_b the expectation where the belief at t is b, times the probability of that,
 //
-//     E|ρ| = Π E|g_t|,   E(y_t/θ_0)² = E a_t² Π_{k<t} E g_k²,
+//     E_b|ρ_t+1| = Σ_b' P(b | b') E_b'|ρ_t| |g_b'|,   E_b(y_t/θ_0)² = a_b² E_b ρ_t²,   E_b ρ_t+1² = Σ_b' P(b | b') g_b'² E_b' ρ_t²,
 //
-// and the goal's sign is kept or turned at each step with P(g_t > 0) and P(g_t < 0).
+// and the goal's sign is kept or turned at each step by that of g. Without memory, b is the signal's and independent of
+// b': then E|ρ| = Π E|g_t|.
 
-import { type HiddenPhase, trainingLengths } from "./hiddenPhase.ts";
+import { type Following, type HiddenPhase, trainingLengths } from "./hiddenPhase.ts";
 
 /** How deceptive a trajectory is, or its agents are in expectation. Each is null where it has no meaning. */
 export interface Measures {
@@ -56,14 +58,16 @@ export function measuresByName({
   return { ...measures, ...Object.fromEntries(over) };
 }
 
-/** What a plan's decisions do in training, per θ. T episodes, S signals. */
+/** What a plan's decisions do in training, per θ. T episodes, B beliefs an episode. */
 export interface Effects {
   /** how many episodes training has at most: T, or none where the learning rate is 0 */
   readonly episodes: number;
-  /** y/θ after each signal, shape [T × S] at least */
+  /** y/θ with each belief, one episode after the other */
   readonly reach: Float64Array;
-  /** θ'/θ after each signal, shape [T × S] at least */
+  /** θ'/θ with each belief, one episode after the other */
   readonly gain: Float64Array;
+  /** where those of an episode begin; of T, where the last's end */
+  from(episode: number): number;
 }
 
 /**
@@ -73,60 +77,91 @@ export interface Effects {
  * @param goal θ_0
  */
 export function measuresByChance(
-  hiddenPhase: Pick<HiddenPhase, "trains" | "transition" | "likelihood" | "prior">,
+  hiddenPhase: Pick<HiddenPhase, "trains" | "transition" | "prior" | "following">,
   effects: Effects,
   goal: number,
   deploymentAt: number,
 ): { measures: Measures; measuresOverHazard?: Measures } {
   const ends = Math.min(deploymentAt, effects.episodes);
   const lengths = trainingLengths(hiddenPhase, effects.episodes);
-  const expected = (lasts: (n: number) => number): Measures =>
+  const ended = (n: number) => (n === ends ? 1 : 0);
+  const lasts = lengths ? [ended, lengths] : [ended];
+  const [measures, measuresOverHazard] =
     goal === 0
-      ? { compliance: null, retention: null, deception: null, reversal: null }
-      : expectedMeasures(hiddenPhase.likelihood[0], effects, lasts);
-  return {
-    measures: expected((n) => (n === ends ? 1 : 0)),
-    ...(lengths && { measuresOverHazard: expected(lengths) }),
-  };
+      ? lasts.map(() => ({ compliance: null, retention: null, deception: null, reversal: null }))
+      : expectedMeasures(hiddenPhase, effects, lasts);
+  return { measures, ...(measuresOverHazard && { measuresOverHazard }) };
 }
 
-/** The expected measures. @param lasts P(training lasts n episodes), n from 0 to `episodes` */
+/** numbers of a belief: E_b|θ/θ_0|, P(b and θ has θ_0's sign), P(b and it has the opposite one), E_b(θ/θ_0)² */
+const EACH = 4;
+
+/** The expected measures. @param lasts P(training lasts n episodes), n from 0 to `episodes`, for each set of measures */
 function expectedMeasures(
-  likelihood: readonly number[],
-  { episodes, reach, gain }: Effects,
-  lasts: (n: number) => number,
-): Measures {
-  const signals = likelihood.length;
-  // after n episodes of training: E|θ/θ_0|, P(θ has θ_0's sign), P(it has the opposite one), E(θ/θ_0)², Σ E(y/θ_0)²
-  let [left, same, opposite, square, squares] = [1, 1, 0, 1, 0];
-  let [retention, reversal, meanSquare, trains] = [0, 0, 0, 0];
+  { following }: Pick<HiddenPhase, "following">,
+  { episodes, reach, gain, from }: Effects,
+  lasts: readonly ((n: number) => number)[],
+): Measures[] {
+  /** adds what episodes left of goals to the beliefs that follow in training */
+  const pass = (left: Float64Array, { beliefs, weights: [weights] }: Following, to: Float64Array) => {
+    for (let k = 0; k < beliefs.length; k++)
+      for (let i = 0; i < EACH; i++) to[beliefs[k] * EACH + i] += weights[k] * left[i];
+  };
+  const open = (episode: number) =>
+    new Float64Array(episode < episodes ? (from(episode + 1) - from(episode)) * EACH : 0);
+
+  /** of all beliefs, after n episodes; of those that are followed by the same; of one; by belief before the next episode */
+  const left = Float64Array.of(1, 1, 0, 1);
+  const same = new Float64Array(EACH);
+  const now = new Float64Array(EACH);
+  let beliefs = open(0);
+  if (episodes > 0) pass(left, following(-1, 0), beliefs);
+  /** Σ E(y/θ_0)² */
+  let squares = 0;
+  const sums = lasts.map(() => ({ retention: 0, reversal: 0, meanSquare: 0, trains: 0 }));
   for (let n = 0; ; n++) {
-    const p = lasts(n);
-    // what cannot be must not count, even where it overflows
-    if (p > 0) {
-      retention += p * left;
-      reversal += p * opposite;
-      if (n > 0) {
-        meanSquare += p * (squares / n);
-        trains += p;
-      }
+    for (const [i, sum] of sums.entries()) {
+      const p = lasts[i](n);
+      // what cannot be must not count, even where it overflows
+      if (!(p > 0)) continue;
+      sum.retention += p * left[0];
+      sum.reversal += p * left[2];
+      if (n === 0) continue;
+      sum.meanSquare += p * (squares / n);
+      sum.trains += p;
     }
     if (n === episodes) break;
-    let [output, kept, keptSquare, positive, negative] = [0, 0, 0, 0, 0];
-    for (let s = 0; s < signals; s++) {
-      const probability = likelihood[s];
-      const a = reach[n * signals + s];
-      const g = gain[n * signals + s];
-      output += probability * (a * a);
-      kept += probability * Math.abs(g);
-      keptSquare += probability * (g * g);
-      if (g > 0) positive += probability;
-      if (g < 0) negative += probability;
+    const next = open(n + 1);
+    const start = from(n);
+    left.fill(0);
+    same.fill(0);
+    let last: Following | undefined;
+    for (let b = 0; b * EACH < beliefs.length; b++) {
+      const a = reach[start + b];
+      const g = gain[start + b];
+      const at = b * EACH;
+      const turns = g < 0 ? 1 : 0;
+      now[0] = beliefs[at] * Math.abs(g);
+      now[1] = g === 0 ? 0 : beliefs[at + 1 + turns];
+      now[2] = g === 0 ? 0 : beliefs[at + 2 - turns];
+      now[3] = beliefs[at + 3] * (g * g);
+      squares += beliefs[at + 3] * (a * a);
+      const then = next.length > 0 ? following(n, b) : last;
+      if (last && then !== last) {
+        pass(same, last, next);
+        same.fill(0);
+      }
+      last = then;
+      for (let i = 0; i < EACH; i++) {
+        left[i] += now[i];
+        same[i] += now[i];
+      }
     }
-    squares += square * output;
-    square *= keptSquare;
-    left *= kept;
-    [same, opposite] = [positive * same + negative * opposite, positive * opposite + negative * same];
+    if (last) pass(same, last, next);
+    beliefs = next;
   }
-  return { ...measuresFrom(trains > 0 ? meanSquare / trains : null, retention), reversal };
+  return sums.map(({ retention, reversal, meanSquare, trains }) => ({
+    ...measuresFrom(trains > 0 ? meanSquare / trains : null, retention),
+    reversal,
+  }));
 }

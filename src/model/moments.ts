@@ -1,13 +1,16 @@
 // What the future costs a game that is linear in the state: the quadratic form of momentFormulas.ts, walked back over
-// the episodes. Where the phase is hidden there is a form a phase,
+// the episodes. Where the phase is hidden there is a form for each phase z and belief b of the agent that decides,
 //
-//     P_z ← Σ_s P(s | z) (P of an episode with the decision d_s, of what follows P̄_z),   P̄_z = Σ_j P(j | z) P_j,
+//     P_z,b ← (P of an episode with the decision d_b, of what follows P̄_z,b),
+//     P̄_z,b = Σ_j P(j | z) Σ_b' P(b' | j, b) P_j,b',
 //
 // and an agent that holds phase z for likely with probability w_z expects what is now + γ Σ_z w_z (what comes later).
+// Without memory a belief is that of a signal s, and P(b' | j, b) = P(s | j), whatever b was.
 
 import { createEvaluate, type Evaluate } from "../game/evaluate.ts";
 import { discountOf, type Game } from "../game/game.ts";
 import type { Plan } from "./evaluator.ts";
+import type { Following } from "./hiddenPhase.ts";
 import { type MomentFormulas, momentFormulasOf } from "./momentFormulas.ts";
 import type { Problem } from "./problem.ts";
 import { factorInRange, grown, growthInRange, NO_GROWTH, statesInRange } from "./range.ts";
@@ -97,10 +100,23 @@ export function evaluatorsOf(game: Game): Evaluators {
   return made;
 }
 
-/** The average of some futures. */
-function mixed(weights: readonly number[], forms: readonly Form[]): Form {
-  if (forms.length === 1 && weights[0] === 1) return forms[0];
-  return forms[0].map((_, i) => forms.reduce((sum, form, j) => sum + weights[j] * form[i], 0));
+/** The average of some futures. @param which of them, one for each weight; in their order unless given */
+function mixed(weights: readonly number[], forms: readonly Form[], which?: readonly number[]): Form {
+  if (weights.length === 1 && weights[0] === 1) return forms[which ? which[0] : 0];
+  const mean = new Float64Array(forms[0].length);
+  // plain loops: with many beliefs, this is where the time goes
+  for (let j = 0; j < weights.length; j++) {
+    const weight = weights[j];
+    const form = forms[which ? which[j] : j];
+    for (let i = 0; i < mean.length; i++) mean[i] += weight * form[i];
+  }
+  return mean;
+}
+
+/** Takes as many numbers as there is room for; of so few it is much faster than `set` and `slice`. */
+function fill(to: Float64Array, numbers: Float64Array): Float64Array {
+  for (let i = 0; i < to.length; i++) to[i] = numbers[i];
+  return to;
 }
 
 /** numbers of a row of {@link Kept} before its steps, and of a view before what is multiplied by steps */
@@ -143,10 +159,15 @@ export class Future {
   readonly #end: readonly Form[];
   readonly #kept = new Map<number, Kept>();
   readonly #statesInRange: boolean;
+  /** of a view, by phase: learning rates, and what `coefficients` of {@link Evaluators} gives */
+  readonly #rates: number[][] = [];
+  readonly #coefficients: Float64Array[] = [];
   /** the first episode whose decisions are in the moments */
   #from: number;
-  /** by phase */
-  #forms: readonly Form[];
+  /** by phase and belief there */
+  #forms: readonly (readonly Form[])[] = [];
+  /** what the beliefs of the episode before face, as far as that was asked */
+  #views: { readonly following: Following | undefined; readonly phases: Omit<PhaseView, "weight">[] }[] = [];
   /** of what follows, in whichever phase it is most */
   #growth = NO_GROWTH;
 
@@ -162,21 +183,22 @@ export class Future {
     this.#statesInRange = statesInRange(states.axes);
     this.#end = hiddenPhase.trains.map(() => end ?? new Float64Array(formNames.length + boundNames.length));
     this.#from = learningRates.length;
-    this.#forms = this.#end;
   }
 
-  /** What an agent faces at an episode after a signal. */
-  viewAt(episode: number, signal: number, plan: Plan): AgentView {
+  /** What an agent faces at an episode with one of its beliefs. */
+  viewAt(episode: number, belief: number, plan: Plan): AgentView {
     const { hiddenPhase } = this.#problem;
-    return this.#phaseViews(episode, this.#after(episode, plan)).map((phase, z) => ({
-      ...phase,
-      weight: hiddenPhase.posterior[episode][signal][z],
+    this.#goTo(episode, plan);
+    return this.#phaseViews(episode, belief).map(({ learningRate, form }, z) => ({
+      weight: hiddenPhase.beliefs[episode][belief][z],
+      learningRate,
+      form,
     }));
   }
 
   /** Whether rounding alone tells the moments from rollouts, for any candidate at an episode that an enclosure bounds. */
   isInRange(episode: number, plan: Plan): boolean {
-    this.#after(episode, plan);
+    this.#goTo(episode, plan);
     return this.#statesInRange && growthInRange(this.#growth);
   }
 
@@ -217,18 +239,24 @@ export class Future {
     };
   }
 
-  /** J of any decision under a view. */
-  costOf(view: AgentView, decision: ArrayLike<number>): number {
+  /** J of any decision under a view, as a function of it; until the next view. */
+  costsOf(view: AgentView): (decision: ArrayLike<number>) => number {
+    const { candidate, coefficients } = this.#evaluators;
     const count = this.#evaluators.formulas.steps.length;
-    const kept: Kept = { rows: new Float64Array(FIXED + count), known: new Uint8Array(1) };
-    let [now, later] = [0, 0];
-    for (const { weight, learningRate, form } of view) {
-      this.#keep(kept, learningRate, 0, decision);
-      const of = this.#evaluators.coefficients(this.#parameters, this.mean, form);
-      now = kept.rows[0];
-      later += weight * costLater(of, kept.rows, FIXED, count);
+    for (let z = 0; z < view.length; z++) {
+      const of = coefficients(this.#parameters, this.mean, view[z].form);
+      this.#rates[z] = [view[z].learningRate];
+      this.#coefficients[z] = fill(this.#coefficients[z] ?? new Float64Array(of.length), of);
     }
-    return now + this.#discount * later;
+    return (decision) => {
+      let [now, later] = [0, 0];
+      for (let z = 0; z < view.length; z++) {
+        const row = candidate(decision, this.#rates[z], this.#parameters, this.mean);
+        now = row[0];
+        later += view[z].weight * costLater(this.#coefficients[z], row, row.length - count, count);
+      }
+      return now + this.#discount * later;
+    };
   }
 
   /** The derivative of J by the decision's one number, by its powers; where the formulas have them. */
@@ -271,45 +299,57 @@ export class Future {
     known[at] = 1;
   }
 
-  /** The moments of the episodes after `episode`, by the phase there. */
-  #after(episode: number, plan: Plan): readonly Form[] {
+  /** Makes the moments those of the episodes after `episode`. */
+  #goTo(episode: number, plan: Plan): void {
     if (this.#from <= episode) {
       this.#from = this.#problem.learningRates.length;
-      this.#forms = this.#end;
+      this.#views = [];
       this.#growth = NO_GROWTH;
     }
     while (this.#from > episode + 1) {
+      const forms = this.#extended(this.#from - 1, plan[this.#from - 1]);
       this.#from--;
-      this.#forms = this.#extended(this.#from, plan[this.#from]);
+      this.#forms = forms;
+      this.#views = [];
     }
-    return this.#forms;
   }
 
   /** An episode's phases, each with what follows it. */
-  #phaseViews(episode: number, next: readonly Form[]): Omit<PhaseView, "weight">[] {
+  #phaseViews(episode: number, belief: number): readonly Omit<PhaseView, "weight">[] {
+    if (this.#views[belief]) return this.#views[belief].phases;
     const { hiddenPhase, learningRates } = this.#problem;
-    return hiddenPhase.trains.map((trains, z) => ({
+    const isLast = this.#from === learningRates.length;
+    const following = isLast ? undefined : hiddenPhase.following(episode, belief);
+    // without memory, the same follows all beliefs
+    if (this.#views[0]?.following === following && this.#views[0]) return this.#views[0].phases;
+    const next = following
+      ? following.weights.map((weights, j) => mixed(weights, this.#forms[j], following.beliefs))
+      : this.#end;
+    const phases = hiddenPhase.trains.map((trains, z) => ({
       form: mixed(hiddenPhase.transition[z], next),
       learningRate: trains ? learningRates[episode] : 0,
     }));
+    this.#views[belief] = { following, phases };
+    return phases;
   }
 
-  /** The moments of an episode and those after it. */
-  #extended(episode: number, decision: readonly number[]): readonly Form[] {
-    const { hiddenPhase } = this.#problem;
-    const size = decision.length / hiddenPhase.signals;
+  /** The moments of an episode and those after it, by phase and belief. */
+  #extended(episode: number, decision: readonly number[]): readonly (readonly Form[])[] {
+    const { beliefs, trains } = this.#problem.hiddenPhase;
+    const size = decision.length / beliefs[episode].length;
     const growth = this.#growth;
-    return this.#phaseViews(episode, this.#forms).map(({ learningRate, form }, z) =>
-      mixed(
-        hiddenPhase.likelihood[z],
-        hiddenPhase.likelihood[z].map((_, s) => {
-          const chosen = decision.slice(s * size, (s + 1) * size);
-          const now = this.#evaluators.extend(chosen, [learningRate], this.#parameters, form);
-          const [root, step] = now.subarray(-2);
-          this.#growth = Math.max(this.#growth, grown(growth, root, step));
-          return now.slice(0, -2);
-        }),
-      ),
-    );
+    const forms: Form[][] = trains.map(() => []);
+    for (let b = 0; b < beliefs[episode].length; b++) {
+      const chosen = decision.slice(b * size, (b + 1) * size);
+      const phases = this.#phaseViews(episode, b);
+      for (let z = 0; z < phases.length; z++) {
+        const { learningRate, form } = phases[z];
+        const now = this.#evaluators.extend(chosen, [learningRate], this.#parameters, form);
+        const [root, step] = [now[now.length - 2], now[now.length - 1]];
+        this.#growth = Math.max(this.#growth, grown(growth, root, step));
+        forms[z].push(fill(new Float64Array(now.length - 2), now));
+      }
+    }
+    return forms;
   }
 }

@@ -8,9 +8,10 @@ import { createEvaluate } from "../game/evaluate.ts";
 import { ownName } from "../game/game.ts";
 import type { AnyGame } from "../game/names.ts";
 import { Random } from "../search/random.ts";
+import type { Plan } from "./evaluator.ts";
 import { trainingLengths } from "./hiddenPhase.ts";
 import { type NamedPlan, readPlan } from "./plan.ts";
-import { createProblem, type Problem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 
 /** How to play. */
 export interface RunsOptions {
@@ -63,7 +64,7 @@ export function simulateRuns<const G extends AnyGame>(
   plan: NamedPlan<G>,
   options: RunsOptions = {},
 ): RandomRuns {
-  const problem = createProblem(config);
+  const { problem, plan: decisions } = readPlan(config, plan as NamedPlan);
   const { runs = 100_000, seed = 1, episode = 0 } = options;
   const { learningRates } = problem;
   const last = learningRates.length - 1;
@@ -72,14 +73,14 @@ export function simulateRuns<const G extends AnyGame>(
   if (!Number.isSafeInteger(episode) || episode < 0 || episode > last)
     throw new MesaError("INVALID_CONFIG", `episode must be a whole number in [0, ${last}], got ${episode}`);
   const random = Random.seeded(seed);
-  const decisions = decisionsOf(problem, plan as NamedPlan);
-  const play = createPlayer(problem, decisions, episode, random);
+  const agents = agentsOf(problem, decisions);
+  const play = createPlayer(problem, agents, episode, random);
 
   const cost = new Mean();
   for (let run = 0; run < runs; run++) cost.add(play());
   const { hiddenPhase } = problem;
   if (hiddenPhase.phases === 1) return { runs, ...cost.estimate };
-  const estimate = (end?: number) => estimateMeasures(problem, decisions, random, runs, end);
+  const estimate = (end?: number) => estimateMeasures(problem, agents, random, runs, end);
   const measures = estimate(problem.config.initial.deploymentAt);
   const overHazard = trainingLengths(hiddenPhase, learningRates.length) && estimate();
   return { runs, ...cost.estimate, measures, ...(overHazard && { measuresOverHazard: overHazard }) };
@@ -107,13 +108,53 @@ class Mean {
   }
 }
 
-/** A plan's decisions after each signal, shape [T][S]. */
-function decisionsOf(problem: Problem, plan: NamedPlan): number[][][] {
-  const { hiddenPhase } = problem;
-  return readPlan(problem, plan).map((numbers) => {
-    const size = numbers.length / hiddenPhase.signals;
-    return hiddenPhase.likelihood[0].map((_, s) => numbers.slice(s * size, (s + 1) * size));
-  });
+/** The agents of a run, one after the other. */
+interface Agents {
+  /** before the first of them */
+  begin(): void;
+  /** what the agent of an episode decides after a signal */
+  decide(episode: number, signal: number): readonly number[];
+}
+
+/** Agents who play a plan; those who remember weigh the phases by all signals since the run began. */
+function agentsOf({ hiddenPhase }: Problem, plan: Plan): Agents {
+  const { likelihood, transition, prior, memory } = hiddenPhase;
+  if (!memory) {
+    const decisions = plan.map((numbers) => {
+      const size = numbers.length / hiddenPhase.signals;
+      return likelihood[0].map((_, s) => numbers.slice(s * size, (s + 1) * size));
+    });
+    return { begin() {}, decide: (episode, signal) => decisions[episode][signal] };
+  }
+  /** how likely the phases are before the next signal */
+  let weights: readonly number[] = prior[0];
+  return {
+    begin() {
+      weights = prior[0];
+    },
+    decide(episode, signal) {
+      const joint = weights.map((weight, z) => weight * likelihood[z][signal]);
+      const seen = joint.some((weight) => weight > 0) ? joint : likelihood.map((of) => of[signal]);
+      const total = seen[0] + seen[1];
+      const [b, other] = seen.map((weight) => weight / total);
+      weights = [
+        b * transition[0][0] + other * transition[1][0],
+        b * transition[0][1] + other * transition[1][1],
+      ];
+      const beliefs = memory.nodes[episode];
+      let [above, end] = [0, beliefs.length];
+      while (above < end) {
+        const middle = (above + end) >> 1;
+        if (beliefs[middle] >= b) end = middle;
+        else above = middle + 1;
+      }
+      if (above === 0) return [plan[episode][0]];
+      if (above === beliefs.length) return [plan[episode][above - 1]];
+      const way = (b - beliefs[above - 1]) / (beliefs[above] - beliefs[above - 1]);
+      const [from, to] = [plan[episode][above - 1], plan[episode][above]];
+      return [from + way * (to - from)];
+    },
+  };
 }
 
 /**
@@ -123,7 +164,7 @@ function decisionsOf(problem: Problem, plan: NamedPlan): number[][][] {
  */
 function estimateMeasures(
   problem: Problem,
-  decisions: number[][][],
+  agents: Agents,
   random: Random,
   runs: number,
   end?: number,
@@ -140,10 +181,11 @@ function estimateMeasures(
   const [meanSquare, retention, reversal] = [new Mean(), new Mean(), new Mean()];
   for (let run = 0; run < runs; run++) {
     let state: ArrayLike<number> = initial;
+    agents.begin();
     let [squares, trained] = [0, 0];
     let phase = end === undefined ? drawn(hiddenPhase.prior[0], random) : 0;
     for (let t = 0; t < learningRates.length && phase === 0 && t !== end; t++) {
-      const decision = decisions[t][drawn(hiddenPhase.likelihood[0], random)];
+      const decision = agents.decide(t, drawn(hiddenPhase.likelihood[0], random));
       rate[0] = learningRates[t];
       // the next state, and then the outputs
       state = play(decision, rate, state);
@@ -170,12 +212,7 @@ function estimateMeasures(
 }
 
 /** A function that plays once, and gives the total mesa cost of the agent of `episode`. */
-function createPlayer(
-  problem: Problem,
-  decisions: number[][][],
-  episode: number,
-  random: Random,
-): () => number {
+function createPlayer(problem: Problem, agents: Agents, episode: number, random: Random): () => number {
   const { game, formulas, learningRates, hiddenPhase, states } = problem;
   const names = Object.keys(game.state);
   const owns = names.map(ownName);
@@ -186,12 +223,19 @@ function createPlayer(
 
   const playFrom = (own: ArrayLike<number>) => {
     let state: ArrayLike<number> = own;
-    let phase = drawn(hiddenPhase.prior[episode], random);
+    agents.begin();
+    // the agents before saw signals, which matter where agents remember
+    const first = hiddenPhase.memory ? 0 : episode;
+    let phase = drawn(hiddenPhase.prior[first], random);
+    for (let k = first; k < episode; k++) {
+      agents.decide(k, drawn(hiddenPhase.likelihood[phase], random));
+      phase = drawn(hiddenPhase.transition[phase], random);
+    }
     const [gamma] = weigh(own);
     let [total, weight] = [0, 1];
     const rate = [0];
     for (let k = episode; k < learningRates.length; k++) {
-      const decision = decisions[k][drawn(hiddenPhase.likelihood[phase], random)];
+      const decision = agents.decide(k, drawn(hiddenPhase.likelihood[phase], random));
       rate[0] = hiddenPhase.trains[phase] ? learningRates[k] : 0;
       // the next state, and then the cost
       state = play(decision, rate, state, own);

@@ -1,41 +1,64 @@
 // Plans by name, as people read and write them.
 
+import type { FilledConfig } from "../config/config.ts";
 import { MesaError } from "../errors.ts";
 import type { Game } from "../game/game.ts";
 import type { AnyGame, DefinitionOf, IsAny, PlanName } from "../game/names.ts";
 import { isRecord, quote } from "../schema.ts";
 import type { Plan } from "./evaluator.ts";
-import type { Problem } from "./problem.ts";
+import { createProblem, type Problem } from "./problem.ts";
+
+/** The name of an agent's belief: the probability of the first phase, after all signals so far. */
+export const BELIEF = "trainingBelief";
 
 /**
  * A plan by name: `{ coefficient: [0.03, …] }`, each of shape [T].
  *
- * Of a network there is one name, `weights`, and its entries are lists: shape [T][weights].
+ * Of a network there is one name, `weights`, and its entries are lists: shape [T][weights]. Where agents remember, there
+ * are two in place of a signal each, `trainingBelief` and the decision's, and both are lists of shape [T][B]: the beliefs
+ * that an episode has a decision for, ascending, and those decisions. Between two beliefs a decision is between theirs.
+ * The types know a game's names, but not whether its agents remember.
  */
 export type NamedPlan<G extends AnyGame = AnyGame> =
   IsAny<G> extends true
     ? Record<string, number[]>
     : { [N in PlanName<DefinitionOf<G>>]: N extends "weights" ? number[][] : number[] };
 
-/** The names of a plan's numbers: the decision's, or where the phase is hidden, one a signal. */
-export function planNames({ hidden, network, decision }: Game): readonly string[] {
+/**
+ * The names of a plan's numbers: the decision's, or where the phase is hidden, one a signal.
+ *
+ * @param config of which it matters whether agents remember
+ */
+export function planNames(
+  { hidden, network, decision }: Game,
+  { memory }: Pick<FilledConfig, "memory"> = {},
+): readonly string[] {
   if (network) return ["weights"];
+  if (memory) return [BELIEF, ...Object.keys(decision)];
   return hidden?.signals ?? Object.keys(decision);
 }
 
 /** The decisions of a plan by name. */
-export function namePlan(game: Game, plan: Plan): NamedPlan {
-  if (game.network) return { weights: plan.map((weights) => [...weights]) } as unknown as NamedPlan;
-  return Object.fromEntries(planNames(game).map((name, i) => [name, plan.map((d) => d[i])]));
+export function namePlan({ game, config, hiddenPhase }: Problem, plan: Plan): NamedPlan {
+  const names = planNames(game, config);
+  const lists = (...columns: Plan[]) =>
+    Object.fromEntries(
+      names.map((name, i) => [name, columns[i].map((numbers) => [...numbers])]),
+    ) as unknown as NamedPlan;
+  if (game.network) return lists(plan);
+  if (hiddenPhase.memory) return lists(hiddenPhase.memory.nodes, plan);
+  return Object.fromEntries(names.map((name, i) => [name, plan.map((d) => d[i])]));
 }
 
 /**
- * The plan behind the names.
+ * The problem of a configuration, and the plan behind the names.
  *
  * @throws MesaError `INVALID_CONFIG` when the plan does not fit the game or the schedule
  */
-export function readPlan({ game, learningRates }: Problem, plan: NamedPlan): Plan {
-  const names = planNames(game);
+export function readPlan(input: unknown, plan: NamedPlan): { problem: Problem; plan: Plan } {
+  const problem = createProblem(input);
+  const { game, config, learningRates } = problem;
+  const names = planNames(game, config);
   const { length } = learningRates;
   const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
   if (!isRecord(plan))
@@ -55,10 +78,26 @@ export function readPlan({ game, learningRates }: Problem, plan: NamedPlan): Pla
   const columns = names.map((name) => {
     const given = Object.hasOwn(plan, name) ? plan[name] : undefined;
     const path = `plan.${name}`;
+    if (config.memory) return checkList(given, path, length, "lists of numbers");
     if (!game.network) return checkNumbers(checkList(given, path, length, "numbers"), path);
     return checkList(given, path, length, "lists of weights").map((weights, t) =>
       checkNumbers(checkList(weights, `${path}[${t}]`, game.network!.weights, "numbers"), `${path}[${t}]`),
     );
   });
-  return Array.from({ length }, (_, t) => columns.flatMap((column) => column[t]));
+  if (!config.memory)
+    return {
+      problem,
+      plan: Array.from({ length }, (_, t) => columns.flatMap((column) => column[t] as number)),
+    };
+  const [nodes, decisions] = columns as [number[][], unknown[]];
+  for (const [t, beliefs] of nodes.entries()) {
+    const isAscending = (b: number, i: number) => b >= 0 && b <= 1 && (i === 0 || b > beliefs[i - 1]);
+    if (!Array.isArray(beliefs) || beliefs.length === 0 || !beliefs.every(isAscending))
+      throw invalid(
+        `plan.${BELIEF}[${t}] must be ascending numbers in [0, 1], at least one, got ${quote(beliefs)}`,
+      );
+    const path = `plan.${names[1]}[${t}]`;
+    checkNumbers(checkList(decisions[t], path, beliefs.length, "numbers"), path);
+  }
+  return { problem: createProblem(input, nodes), plan: decisions as number[][] };
 }

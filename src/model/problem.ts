@@ -25,12 +25,19 @@ export interface Problem {
   readonly states: Grid;
 }
 
+/** beliefs of an episode where agents remember, at first */
+export const FIRST_NODES = 32;
+
 /**
  * Checks a configuration and makes its problem.
  *
+ * @param nodes where agents remember: how many beliefs an episode may have, or which ones
  * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`
  */
-export function createProblem(input: unknown): Problem {
+export function createProblem(
+  input: unknown,
+  nodes: number | readonly (readonly number[])[] = FIRST_NODES,
+): Problem {
   const { game, config } = checkConfig(input);
   const axes = (of: object) => Object.keys(of).map((name) => config[name] as Axis);
   const parameters = Object.fromEntries(
@@ -38,6 +45,9 @@ export function createProblem(input: unknown): Problem {
   );
   const learningRates = learningRatesOf(config.schedule);
   let bound: Formulas | undefined;
+  let hiddenPhase: HiddenPhase | undefined;
+  // which says what is wrong with them
+  const phases = game.hidden?.phases(parameters);
   return {
     game,
     config,
@@ -47,7 +57,10 @@ export function createProblem(input: unknown): Problem {
       return bound;
     },
     learningRates,
-    hiddenPhase: createHiddenPhase(game.hidden?.phases(parameters), learningRates.length),
+    get hiddenPhase() {
+      hiddenPhase ??= createHiddenPhase(phases, learningRates.length, config.memory ? nodes : undefined);
+      return hiddenPhase;
+    },
     horizon: config.horizon ?? "finite",
     candidates: new Grid(axes(game.decision)),
     states: new Grid(axes(game.state)),

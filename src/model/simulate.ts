@@ -6,8 +6,8 @@ import type { Game } from "../game/game.ts";
 import type { AnyGame, DefinitionOf, IsAny, OutputName, StateName } from "../game/names.ts";
 import type { Plan } from "./evaluator.ts";
 import { type Effects, type Measures, measuresByChance, measuresFrom } from "./measures.ts";
-import { type NamedPlan, readPlan } from "./plan.ts";
-import { createProblem, namer, type Problem } from "./problem.ts";
+import { BELIEF, type NamedPlan, readPlan } from "./plan.ts";
+import type { Problem } from "./problem.ts";
 
 /**
  * By episode; T is the number of episodes:
@@ -16,6 +16,7 @@ import { createProblem, namer, type Problem } from "./problem.ts";
  * - `loss`: the base objective, shape [T]
  * - `learningRate`: what the base optimizer stepped with, shape [T]
  * - each of the state's numbers, shape [T + 1]: the last is what the last step leaves
+ * - where agents remember, `trainingBelief` and the decision's name: what they believe after these signals, and do, shape [T]
  */
 export type Trajectory<G extends AnyGame = AnyGame> =
   IsAny<G> extends true
@@ -93,7 +94,7 @@ function createRealEpisode({ game, parameters }: Problem): RealEpisode {
 
 /**
  * The trajectory of a plan from the problem's initial state. Where the phase is hidden, training ends at
- * `initial.deploymentAt`, and every signal is the likelier one.
+ * `initial.deploymentAt`, and every signal is the likelier one; agents who remember have seen these signals.
  */
 export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
   const { game, learningRates, config, hiddenPhase } = problem;
@@ -104,16 +105,23 @@ export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
   for (const name of [...game.outputNames, "loss", "learningRate"]) trajectory[name] = [];
   let state = names.map((name) => config.initial[name]);
   for (const [i, name] of names.entries()) trajectory[name] = [state[i]];
+  const { memory } = hiddenPhase;
+  if (memory) for (const name of [BELIEF, ...game.decisionNames]) trajectory[name] = [];
+  let belief: number | undefined;
   for (const [t, rate] of learningRates.entries()) {
     const phase = t < deploymentAt ? 0 : 1;
     const learningRate = hiddenPhase.trains[phase] ? rate : 0;
     const signal = hiddenPhase.likelihood[phase].indexOf(Math.max(...hiddenPhase.likelihood[phase]));
     const size = plan[t].length / hiddenPhase.signals;
-    const { outputs, loss, next } = episode(
-      plan[t].slice(signal * size, (signal + 1) * size),
-      learningRate,
-      state,
-    );
+    let decision = plan[t].slice(signal * size, (signal + 1) * size);
+    if (memory) {
+      belief = memory.after(belief, signal);
+      const { node, share } = memory.place(t, belief);
+      decision = [share === 0 ? plan[t][node] : (1 - share) * plan[t][node] + share * plan[t][node + 1]];
+      trajectory[BELIEF].push(belief);
+      trajectory[game.decisionNames[0]].push(decision[0]);
+    }
+    const { outputs, loss, next } = episode(decision, learningRate, state);
     for (const [i, name] of game.outputNames.entries()) trajectory[name].push(outputs[i]);
     trajectory.loss.push(loss);
     trajectory.learningRate.push(learningRate);
@@ -184,21 +192,23 @@ export function outcomeOf(problem: Problem, plan: Plan): AnyOutcome {
 }
 
 /** What the decisions of a proportional game do in training. */
-function effectsOf({ game, parameters, hiddenPhase, learningRates }: Problem, plan: Plan): Effects {
-  const { reach, gain } = game.proportional!;
-  const asDecision = namer(game.decision);
-  const decisions = plan.flatMap((numbers, t) => {
-    const size = numbers.length / hiddenPhase.signals;
-    return hiddenPhase.likelihood[0].map((_, s) => ({
-      decision: asDecision(numbers.slice(s * size, (s + 1) * size)),
-      rate: learningRates[t],
-    }));
-  });
-  return {
-    episodes: learningRates[0] > 0 ? learningRates.length : 0,
-    reach: Float64Array.from(decisions, ({ decision }) => reach(decision, parameters)),
-    gain: Float64Array.from(decisions, ({ decision, rate }) => gain(decision, rate, parameters)),
-  };
+function effectsOf({ game, parameters, learningRates }: Problem, plan: Plan): Effects {
+  const { effect } = game.proportional!;
+  const settings = Object.keys(game.parameters).map((name) => parameters[name]);
+  const from = [0];
+  for (const numbers of plan) from.push(from[from.length - 1] + numbers.length);
+  const [reach, gain] = [0, 1].map(() => new Float64Array(from[plan.length]));
+  for (const [t, numbers] of plan.entries()) {
+    const rate = [learningRates[t]];
+    // of a game with a hidden phase a decision is one number
+    for (const [b, number] of numbers.entries()) {
+      const found = effect([number], rate, settings);
+      reach[from[t] + b] = found[0];
+      gain[from[t] + b] = found[1];
+    }
+  }
+  const episodes = learningRates[0] > 0 ? learningRates.length : 0;
+  return { episodes, reach, gain, from: (episode) => from[episode] };
 }
 
 /**
@@ -209,6 +219,6 @@ function effectsOf({ game, parameters, hiddenPhase, learningRates }: Problem, pl
  * @throws MesaError `INVALID_CONFIG` when the plan does not fit the game or the schedule
  */
 export function simulate<const G extends AnyGame>(config: Config<G>, plan: NamedPlan<G>): Outcome<G> {
-  const problem = createProblem(config);
-  return outcomeOf(problem, readPlan(problem, plan as NamedPlan)) as Outcome<G>;
+  const read = readPlan(config, plan as NamedPlan);
+  return outcomeOf(read.problem, read.plan) as Outcome<G>;
 }

@@ -13,6 +13,7 @@ import {
   type MethodName,
   methods,
   mustEnd,
+  mustForget,
   type Place,
   precisionThere,
   unplaced,
@@ -53,6 +54,8 @@ export interface GameDescription extends Pick<Game, "name" | "state" | "decision
     readonly nonlinear: string | null;
     /** why its horizon cannot be infinite; null where it can */
     readonly mustEnd: string | null;
+    /** why its agents cannot remember signals; null where they can */
+    readonly mustForget: string | null;
     /** the states that may change their sign together without changing what anything costs */
     readonly mirrored: readonly string[];
     /** the degree of outputs and next states as polynomials of each of the decision's numbers; null where they are none */
@@ -98,13 +101,19 @@ export function describeGame<const G extends AnyGame>(config: Config<G>): GameDe
       linear: formulas.linear !== undefined,
       nonlinear: formulas.nonlinear ?? null,
       mustEnd: mustEnd(game) ?? null,
+      mustForget: mustForget(game) ?? null,
       mirrored: formulas.mirrored,
       degrees: network ? {} : Object.fromEntries(game.decisionNames.map((of) => [of, degreeOf(of)])),
     },
     methods: METHODS.flatMap((method) =>
       PLACES.map((place) => {
-        const why = methods[method](solvable) ?? unplaced(method, place) ?? null;
-        return { method, ...place, gives: why === null ? precisionThere(bound, method, place) : null, why };
+        const why = methods[method](solvable) ?? unplaced(method, place, filled) ?? null;
+        return {
+          method,
+          ...place,
+          gives: why === null ? precisionThere(bound, method, place, filled) : null,
+          why,
+        };
       }),
     ),
   };

@@ -17,6 +17,12 @@ export interface Progress {
   readonly share: number;
 }
 
+/** How an induction is told to stop, and tells how far it is. */
+export interface InductionWatch {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
 /** Steps by episode, filled from the end; an induction that stopped goes on from what it has. */
 export class Induction {
   readonly steps: Step[];
@@ -49,10 +55,7 @@ export class Induction {
   async run(
     evaluator: Evaluator,
     effort: (episode: number) => number,
-    {
-      signal,
-      onProgress,
-    }: { signal?: AbortSignal | undefined; onProgress?: ((p: Progress) => void) | undefined },
+    { signal, onProgress }: InductionWatch,
   ): Promise<void> {
     const episodes = this.steps.length;
     let [total, done] = [0, 0];

@@ -1,6 +1,7 @@
 // The methods in one table: which games each of them solves, where it runs, and what its answer is worth. Whoever
 // chooses a method, or tells of one, asks here.
 
+import type { FilledConfig } from "../config/config.ts";
 import type { Game } from "../game/game.ts";
 import { isBounded } from "../game/structure.ts";
 import type { Precision } from "../model/evaluator.ts";
@@ -55,16 +56,27 @@ export type MethodName = keyof typeof methods;
 /** The methods' names. */
 export const METHODS = Object.keys(methods) as readonly MethodName[];
 
+/** Why a game's agents cannot remember, where they cannot. */
+export { mustForget } from "../game/hidden.ts";
+
 /** Where and how precisely a method is to work. */
 export interface Place {
   readonly backend: "auto" | "cpu" | "gpu";
   readonly precision: "certified" | "f32";
 }
 
-/** Why a method does not run there, in a sentence; undefined where it does. */
-export function unplaced(method: MethodName, { backend, precision }: Place): string | undefined {
+/** Why a method does not run there, in a sentence; undefined where it does. @param config whether agents remember */
+export function unplaced(
+  method: MethodName,
+  { backend, precision }: Place,
+  { memory }: Pick<FilledConfig, "memory">,
+): string | undefined {
   if (method === "exact" && backend === "gpu")
     return "the method exact is a formula: it runs on the cpu, and backend gpu was asked";
+  if (memory && backend === "gpu")
+    return "agents who remember are solved on the cpu, and backend gpu was asked";
+  if (memory && precision === "f32")
+    return "agents who remember are solved on the cpu, and precision f32 is the GPU's arithmetic";
   if (precision === "f32" && (backend === "cpu" || method === "exact"))
     return "precision f32 is the GPU's arithmetic: it needs backend gpu or auto and a grid";
   return undefined;
@@ -75,8 +87,10 @@ export function precisionThere(
   { network, formulas }: Pick<Game, "network" | "formulas">,
   method: MethodName,
   place: Place,
+  { memory }: Pick<FilledConfig, "memory">,
 ): Precision {
-  if (method === "exact") return "float64";
+  // a plan for some beliefs is nearly the plan for all, and no oracle's
+  if (method === "exact" || memory) return "float64";
   if (place.backend === "cpu") return network ? "float64" : "certified";
   if (place.precision === "f32") return "f32";
   return isBounded(formulas) && !network ? "certified" : "screened";

@@ -5,13 +5,14 @@ import { checkNotAborted, MesaError } from "../errors.ts";
 import type { AnyGame } from "../game/names.ts";
 import type { Precision } from "../model/evaluator.ts";
 import { type NamedPlan, namePlan } from "../model/plan.ts";
-import { createProblem } from "../model/problem.ts";
+import { createProblem, type Problem } from "../model/problem.ts";
 import { type AnyOutcome, type Named, outcomeOf } from "../model/simulate.ts";
 import { beforeEnd, findEnd, type Stationary } from "../model/stationary.ts";
 import { type Generalization, generalizationOf } from "./generalization.ts";
-import { Induction, type Progress } from "./induction.ts";
+import { Induction, type InductionWatch, type Progress } from "./induction.ts";
 import type { MethodName } from "./methods.ts";
-import { type Backend, chooseSolver, type Method, withEvaluator } from "./solverChoice.ts";
+import { type Refinement, refine } from "./refine.ts";
+import { type Backend, chooseSolver, type Method, type SolverChoice, withEvaluator } from "./solverChoice.ts";
 
 /**
  * A WebGPU implementation, such as `navigator.gpu`. The declarations name no more of it than this, for its types come
@@ -54,6 +55,8 @@ export interface AnyResult extends AnyOutcome {
   stationary?: Stationary;
   /** where the phase is hidden: the least average total mesa cost that is expected before the first signal */
   value?: number;
+  /** where agents remember: how fine the plan's beliefs are, and what that is worth */
+  memory?: Refinement;
   /** where the signal is a real number: the ends between the intervals that a decision tells apart, ascending */
   signalEdges?: number[];
   /** where the decision is a network: whether it has merely learnt the grid, and whether it was worth its while */
@@ -91,7 +94,7 @@ export async function solve<const G extends AnyGame>(
 ): Promise<Result<G>> {
   const problem = createProblem(input);
   const choice = chooseSolver(problem, options);
-  const { game, config, learningRates, hiddenPhase, horizon } = problem;
+  const { game, learningRates } = problem;
   const episodes = learningRates.length;
   const induction = options.induction ?? new Induction(episodes);
   if (induction.steps.length !== episodes)
@@ -102,10 +105,60 @@ export async function solve<const G extends AnyGame>(
 
   const started = performance.now();
   const notes: string[] = [];
-  const effort = choice.method === "rollout" ? (t: number) => episodes - t : () => 1;
   checkNotAborted(options.signal);
-  // of an infinite horizon the search for its end is the first half of the work
   const { signal, onProgress } = options;
+  const solved = problem.config.memory
+    ? await refine(
+        problem,
+        (of, tried, tell) => run(of, choice, tried, notes, { signal, onProgress: tell }),
+        {
+          onProgress,
+          induction,
+          notes,
+        },
+      )
+    : { problem, ...(await run(problem, choice, induction, notes, { signal, onProgress })) };
+
+  const { config, hiddenPhase } = solved.problem;
+  const { plan, steps } = induction;
+  const { end, ran } = solved;
+  const result: AnyResult = {
+    game: game.name,
+    config,
+    plan: namePlan(solved.problem, plan),
+    ...(end && { stationary: end.stationary }),
+    ...(hiddenPhase.phases > 1 && { value: steps[0].cost }),
+    ...("memory" in solved && { memory: solved.memory }),
+    ...(hiddenPhase.edges && { signalEdges: [...hiddenPhase.edges] }),
+    ...(game.network && { generalization: await generalizationOf(problem, plan) }),
+    cost: steps.map(({ cost, episode }) => (end ? cost + end.rest[episode] : cost)),
+    margin: steps.map(({ runnerUp, cost }) => (Number.isFinite(runnerUp) ? runnerUp - cost : null)),
+    ...outcomeOf(solved.problem, plan),
+    solver: {
+      ...ran,
+      ...(config.memory && { precision: "float64" }),
+      method: choice.method,
+      survivors: steps.reduce((sum, { survivors }) => sum + survivors, 0),
+      milliseconds: performance.now() - started,
+      version: __VERSION__,
+      notes,
+    },
+  };
+  return result as Result<G>;
+}
+
+/** Runs the induction. @returns what ran, and of an infinite horizon its end */
+async function run(
+  problem: Problem,
+  choice: SolverChoice,
+  induction: Induction,
+  notes: string[],
+  { signal, onProgress }: InductionWatch,
+) {
+  const { learningRates, horizon } = problem;
+  const episodes = learningRates.length;
+  const effort = choice.method === "rollout" ? (t: number) => episodes - t : () => 1;
+  // of an infinite horizon the search for its end is the first half of the work
   const end =
     horizon === "infinite"
       ? await findEnd(problem, choice.method as "exact" | "moments", {
@@ -127,29 +180,7 @@ export async function solve<const G extends AnyGame>(
     },
     () => `at episode ${induction.remaining - 1}`,
   );
-
   if (end && ran.backend === "gpu")
     notes.push("the equilibrium, and the episodes with the last learning rate, are float64's, on the cpu");
-  const { plan, steps } = induction;
-  const result: AnyResult = {
-    game: game.name,
-    config,
-    plan: namePlan(game, plan),
-    ...(end && { stationary: end.stationary }),
-    ...(hiddenPhase.phases > 1 && { value: steps[0].cost }),
-    ...(hiddenPhase.edges && { signalEdges: [...hiddenPhase.edges] }),
-    ...(game.network && { generalization: await generalizationOf(problem, plan) }),
-    cost: steps.map(({ cost, episode }) => (end ? cost + end.rest[episode] : cost)),
-    margin: steps.map(({ runnerUp, cost }) => (Number.isFinite(runnerUp) ? runnerUp - cost : null)),
-    ...outcomeOf(problem, plan),
-    solver: {
-      ...ran,
-      method: choice.method,
-      survivors: steps.reduce((sum, { survivors }) => sum + survivors, 0),
-      milliseconds: performance.now() - started,
-      version: __VERSION__,
-      notes,
-    },
-  };
-  return result as Result<G>;
+  return { ran, end };
 }

@@ -63,7 +63,7 @@ export function chooseSolver(
   const backend = oneOf("backend", asked.backend ?? "auto", ["auto", "cpu", "gpu"]);
   const precision = oneOf("precision", asked.precision ?? "certified", ["certified", "f32"]);
   const method = chooseMethod(problem, oneOf("method", asked.method ?? "auto", ["auto", ...METHODS]));
-  const misplaced = unplaced(method, { backend, precision });
+  const misplaced = unplaced(method, { backend, precision }, problem.config);
   if (misplaced !== undefined) throw new MesaError("INVALID_CONFIG", misplaced);
   return { backend, method, precision, threads: chooseThreads(asked.threads), gpu: asked.gpu };
 }
@@ -100,7 +100,7 @@ async function open(
   notes: string[],
 ): Promise<Evaluator> {
   if (choice.method === "exact") return createExactEvaluator(problem);
-  if (choice.backend !== "cpu" && losses < MOST_DEVICES) {
+  if (choice.backend !== "cpu" && !problem.config.memory && losses < MOST_DEVICES) {
     try {
       const gpu = await openGpu(problem, choice);
       if (gpu) return gpu;

@@ -17,7 +17,8 @@ test.each([
     next: { theta: next },
   };
   const problem = createProblem({ game, schedule: { learningRates: [0.25, 0.25] } });
-  expect(problem.game.proportional!.gain({ a: 0.5 }, 0.25, problem.parameters)).toBe(gain);
+  const values = Object.keys(problem.game.parameters).map((name) => problem.parameters[name]);
+  expect([...problem.game.proportional!.effect([0.5], [0.25], values)]).toEqual([0.5, gain]);
   // (0.5 − 1)² + (gain − 1)², on average over θ² = 1, 0, 1
   const [cost] = rolloutCosts(problem, 0, [[0.5], [1]])([[0.5]]);
   expect(cost).toBeCloseTo(((0.25 + (gain - 1) ** 2) * 2) / 3, 14);

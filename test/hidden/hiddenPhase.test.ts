@@ -13,8 +13,8 @@ test("without a hidden phase there is one, which trains, and its signal says not
     signals: 1,
     trains: [true],
     prior: [[1], [1]],
-    signalAt: [[1], [1]],
-    posterior: [[[1]], [[1]]],
+    beliefAt: [[1], [1]],
+    beliefs: [[[1]], [[1]]],
   });
 });
 
@@ -32,12 +32,12 @@ test("three episodes by hand", () => {
     [1 / 2, 1 / 2],
     [1 / 4, 3 / 4],
   ]);
-  expect(hiddenPhase.signalAt).toEqual([
+  expect(hiddenPhase.beliefAt).toEqual([
     [3 / 4, 1 / 4],
     [1 / 2, 1 / 2],
     [3 / 8, 5 / 8],
   ]);
-  expect(hiddenPhase.posterior).toEqual([
+  expect(hiddenPhase.beliefs).toEqual([
     [
       [1, 0],
       [1, 0],
@@ -55,25 +55,25 @@ test("three episodes by hand", () => {
 
 describe("at the ends", () => {
   test("hazard 0: training for ever, whatever the signal says", () => {
-    const { prior, signalAt, posterior } = createHiddenPhase(phases(0, 1 / 4), 4);
+    const { prior, beliefAt, beliefs } = createHiddenPhase(phases(0, 1 / 4), 4);
     expect(prior).toEqual(new Array(4).fill([1, 0]));
-    expect(signalAt).toEqual(new Array(4).fill([3 / 4, 1 / 4]));
-    expect(posterior.flat()).toEqual(new Array(8).fill([1, 0]));
+    expect(beliefAt).toEqual(new Array(4).fill([3 / 4, 1 / 4]));
+    expect(beliefs.flat()).toEqual(new Array(8).fill([1, 0]));
   });
 
   test("hazard 1: training at the first episode alone", () => {
-    const { prior, posterior } = createHiddenPhase(phases(1, 1 / 4), 3);
+    const { prior, beliefs } = createHiddenPhase(phases(1, 1 / 4), 3);
     expect(prior).toEqual([
       [1, 0],
       [0, 1],
       [0, 1],
     ]);
-    expect(posterior.slice(1).flat()).toEqual(new Array(4).fill([0, 1]));
+    expect(beliefs.slice(1).flat()).toEqual(new Array(4).fill([0, 1]));
   });
 
   test("signalError 1/2: the signal says nothing", () => {
-    const { prior, posterior } = createHiddenPhase(phases(1 / 4, 1 / 2), 5);
-    for (const [t, [afterTraining, afterDeployment]] of posterior.entries()) {
+    const { prior, beliefs } = createHiddenPhase(phases(1 / 4, 1 / 2), 5);
+    for (const [t, [afterTraining, afterDeployment]] of beliefs.entries()) {
       expect(afterTraining).toEqual(prior[t]);
       expect(afterDeployment).toEqual(prior[t]);
     }
@@ -83,9 +83,9 @@ describe("at the ends", () => {
     [0, [1, 0], [0, 1]],
     [1, [0, 1], [1, 0]],
   ])("signalError %d: the signal says all", (signalError, first, second) => {
-    const { posterior } = createHiddenPhase(phases(1 / 4, signalError), 3);
+    const { beliefs } = createHiddenPhase(phases(1 / 4, signalError), 3);
     // at the first episode the second signal, or the first, cannot occur: then it is taken at its word
-    expect(posterior).toEqual(new Array(3).fill([first, second]));
+    expect(beliefs).toEqual(new Array(3).fill([first, second]));
   });
 });
 
@@ -102,11 +102,11 @@ test("a signal that no phase gives leaves the phases equally likely", () => {
       [0, 1, 0],
     ],
   };
-  const { posterior, signalAt } = createHiddenPhase(deaf, 2);
-  expect(posterior[0]).toEqual([
+  const { beliefs, beliefAt } = createHiddenPhase(deaf, 2);
+  expect(beliefs[0]).toEqual([
     [1, 0],
     [0, 1],
     [1 / 2, 1 / 2],
   ]);
-  expect(signalAt[1]).toEqual([1 / 2, 1 / 2, 0]);
+  expect(beliefAt[1]).toEqual([1 / 2, 1 / 2, 0]);
 });

@@ -1,0 +1,84 @@
+// Agents who remember have a decision for some of their beliefs only (src/model/memory.ts). Here a game is solved with
+// twice as many beliefs an episode, again and again, until that no longer changes what it comes to.
+
+import { measuresByName } from "../model/measures.ts";
+import { createProblem, FIRST_NODES, type Problem } from "../model/problem.ts";
+import { outcomeOf } from "../model/simulate.ts";
+import { Induction, type Progress } from "./induction.ts";
+
+/** How fine a plan's beliefs are. */
+export interface Refinement {
+  /** the most beliefs that an episode has a decision for */
+  readonly nodes: number;
+  /**
+   * The most that the first cost, relatively, or any measure changed when there were twice as many. That is an estimate and
+   * no bound: what is left is about a third of it where a change is a quarter of the one before, as it mostly is. 0, and
+   * exact, where every belief that can occur has a decision of its own.
+   */
+  readonly error: number;
+}
+
+/** nodes of all episodes, at most, and of one */
+const MOST = { all: 2 ** 21, episode: 2 ** 13 };
+
+/**
+ * Solves a problem of agents who remember until `memoryError` of its configuration is met.
+ *
+ * @param run solves a problem into an induction
+ * @param induction takes the steps that are kept
+ * @param notes told where the limits do not allow as many beliefs as it takes
+ */
+export async function refine<T>(
+  { config, learningRates }: Problem,
+  run: (problem: Problem, induction: Induction, onProgress: (progress: Progress) => void) => Promise<T>,
+  {
+    onProgress,
+    induction,
+    notes,
+  }: {
+    onProgress: ((progress: Progress) => void) | undefined;
+    induction: Induction;
+    notes: string[];
+  },
+): Promise<T & { problem: Problem; memory: Refinement }> {
+  const episodes = learningRates.length;
+  const wanted = config.memoryError!;
+  let before: Readonly<Record<string, number>> | undefined;
+  for (let [nodes, left] = [FIRST_NODES, 1]; ; nodes *= 2, left /= 2) {
+    const problem = createProblem(config, nodes);
+    const tried = new Induction(episodes);
+    const ran = await run(problem, tried, (progress) =>
+      onProgress?.({ ...progress, share: 1 - left * (1 - progress.share / 2) }),
+    );
+    const memory = problem.hiddenPhase.memory!;
+    const now = numbersOf(problem, tried);
+    const known = memory.complete || before !== undefined;
+    const error = memory.complete ? 0 : before ? changeBetween(before, now) : Number.POSITIVE_INFINITY;
+    before = now;
+    const isLast = 2 * nodes > MOST.episode || 2 * nodes * episodes > MOST.all;
+    // the first two are always made, so that there is an error to tell
+    if (!(error <= wanted) && !(isLast && known)) continue;
+    if (!(error <= wanted))
+      notes.push(
+        `memoryError ${wanted} is not met: ${nodes} beliefs an episode are the most, and the last doubling changed ${error}`,
+      );
+    for (const step of tried.steps.toReversed()) induction.take(step);
+    const most = Math.max(...memory.nodes.map(({ length }) => length));
+    return { ...ran, problem, memory: { nodes: most, error } };
+  }
+}
+
+/** What a plan comes to, by name: the first cost, and the measures as far as they have a meaning. */
+function numbersOf(problem: Problem, { plan, steps }: Induction): Record<string, number> {
+  const measures = Object.entries(measuresByName(outcomeOf(problem, plan)));
+  const known = measures.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+  return { ...Object.fromEntries(known), cost: steps[0].cost };
+}
+
+function changeBetween(
+  before: Readonly<Record<string, number>>,
+  now: Readonly<Record<string, number>>,
+): number {
+  const unit = (name: string) => (name === "cost" ? Math.max(Math.abs(now.cost), Number.MIN_VALUE) : 1);
+  return Math.max(...Object.entries(now).map(([name, x]) => Math.abs(x - before[name]) / unit(name)));
+}
