@@ -68,7 +68,7 @@ const CASES: Record<string, [object, string][]> = {
     [{ initial: { phase: 1 } }, 'unknown key "initial.phase"; allowed are theta, deploymentAt'],
     [
       { horizon: "infinite" },
-      'unknown key "horizon"; allowed are game, schedule, coefficient, theta, discount, regularization, hazard, signalError, initial, plotWindow',
+      'unknown key "horizon"; allowed are game, schedule, coefficient, theta, discount, regularization, hazard, signalError, initial, memory, memoryError, plotWindow',
     ],
   ],
   "learned-discount": [

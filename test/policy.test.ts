@@ -50,6 +50,30 @@ test("of a real-valued signal: a few episodes, each interval its coefficient", a
   expect(drawCurves(policiesOf(result), createDocument())).toMatch(/^<svg .*>episode 4<.*<\/svg>\n$/s);
 });
 
+test("of agents who remember: the coefficient by what they believe, between the beliefs of the episode", async () => {
+  const asked = { game: "uncertain-deployment", schedule: { episodes: 9 }, memory: true } as Config;
+  const result = await solve(asked, { backend: "cpu", method: "exact" });
+  expect(hasPolicies(result)).toBe(true);
+  const { panels, x } = policiesOf(result);
+  const [{ curves }] = panels;
+  const { trainingBelief, coefficient } = result.plan as unknown as Record<string, number[][]>;
+  const nodes = trainingBelief[4];
+  for (const [i, belief] of x.values.entries()) {
+    const got = curves[2].values[i];
+    const above = nodes.findIndex((node) => node >= belief);
+    if (above < 1) expect(got).toBe(null);
+    else {
+      const around = [coefficient[4][above - 1], coefficient[4][above]];
+      expect(got).toBeGreaterThanOrEqual(Math.min(...around) - 1e-15);
+      expect(got).toBeLessThanOrEqual(Math.max(...around) + 1e-15);
+    }
+  }
+  // the first agent knows that it is in training
+  expect(curves[0].values.slice(0, -1).every((y) => y === null)).toBe(true);
+  expect(curves[0].values.at(-1)).toBe(result.trajectory.coefficient[0]);
+  expect(drawCurves(policiesOf(result), createDocument())).toMatch(/^<svg .*>episode 4<.*<\/svg>\n$/s);
+});
+
 test("other games have none", async () => {
   const schedule = { training: 1, deployment: 0 };
   expect(hasPolicies(await solve({ game: "linear", schedule }, { backend: "cpu" }))).toBe(false);

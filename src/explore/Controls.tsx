@@ -3,7 +3,7 @@
 import { checkConfig, games, methods, withSetting } from "../index.ts";
 import { Check, Choice, NumberControl } from "./elements.tsx";
 import { checkDiagram, defaultDiagram, problemOf } from "./mapSettings.ts";
-import { groupsOf, type Settings, type State, type StateProps, settingAt } from "./state.ts";
+import { AGENTS, groupsOf, type Settings, type State, type StateProps, settingAt } from "./state.ts";
 
 /** how the built-in games are listed */
 const GAMES: Readonly<Record<string, string>> = {
@@ -11,6 +11,7 @@ const GAMES: Readonly<Record<string, string>> = {
   "learned-discount": "Learned discount",
   misconception: "Misconception",
   "uncertain-deployment": "Uncertain deployment",
+  "distributional-shift": "Distributional shift",
   mlp: "Neural network",
 };
 
@@ -92,6 +93,11 @@ export function Controls({ state, change }: StateProps) {
                 }
               >
                 the last learning rate goes on for ever
+              </Check>
+            )}
+            {name === AGENTS && config.memory !== undefined && (
+              <Check checked={config.memory} onCheck={(memory) => take({ ...settings, memory })}>
+                agents remember all signals so far
               </Check>
             )}
           </fieldset>

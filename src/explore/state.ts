@@ -55,6 +55,9 @@ export interface Control {
   readonly range?: Range;
 }
 
+/** the name of the group of a game's parameters */
+export const AGENTS = "Agents and base optimizer";
+
 /** Settings that belong together. */
 interface Group {
   readonly name: string;
@@ -130,7 +133,7 @@ export function groupsOf(settings: Settings): Group[] {
   );
   return [
     group("Schedule", schedule),
-    group("Agents and base optimizer", [
+    group(AGENTS, [
       ...Object.keys(game.parameters).map((key) => parameter(key, game)),
       ...("intervals" in config ? [control("intervals")] : []),
     ]),

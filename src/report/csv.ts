@@ -1,20 +1,22 @@
 // Results as comma-separated values (RFC 4180, but lines end in a line feed), for spreadsheets and data frames.
 
 import { type Phase, type Result, STATUSES, type Sweep } from "../index.ts";
-import { numbersOf, partsOf, valueText } from "./wording.ts";
+import { partsOf, valueText } from "./wording.ts";
 
 /**
  * A result, one row an episode.
  *
- * Columns: episode, learningRate, each number of the decision, each number of the state at the episode's start,
+ * Columns: episode, learningRate, each number of the decision (of agents who remember, that of the trajectory and the
+ * belief behind it), each number of the state at the episode's start,
  * output (or one `output.name` each), loss, cost (the least average total mesa cost), margin (runner-up minus least).
  * Numbers are at full precision; a cell is empty where there is no finite number.
  */
-export function toCsv({ plan, trajectory, cost, margin }: Result): string {
-  const { learningRate, loss, outputs, states } = partsOf(trajectory);
+export function toCsv(result: Result): string {
+  const { cost, margin } = result;
+  const { learningRate, loss, outputs, states, decided } = partsOf(result);
   const columns: [string, readonly (number | null)[]][] = [
     ["learningRate", learningRate],
-    ...numbersOf(plan),
+    ...decided,
     ...states,
     ...outputs,
     ["loss", loss],

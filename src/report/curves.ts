@@ -5,11 +5,12 @@
 import * as Plot from "@observablehq/plot";
 import { createEvaluate } from "../game/evaluate.ts";
 import { differentiate } from "../game/graph.ts";
-import { type Axis, checkConfig, linspace, type Result, type Sweep } from "../index.ts";
+import { type Axis, checkConfig, geomspace, linspace, type Result, type Sweep } from "../index.ts";
 import { drawerOf, EDGE, headingOf, INK, PLOT_AXIS, PLOT_STYLE } from "./drawing.ts";
 import { LINE_STYLES, markOf, type Series, strokeOf } from "./series.ts";
 import { figureLogTicks } from "./ticks.ts";
 import {
+  BELIEF,
   COSTS,
   describeExpectation,
   describeRest,
@@ -87,44 +88,86 @@ export function curvesOf({ game, config, over, series, measures, cells }: Sweep,
 /** the number of points of a policy's curve */
 const POINTS = 201;
 
-/** Whether a result has policies to draw: its agents are networks, or respond to a signal that is a real number. */
+/** Whether a result has policies to draw: its agents are networks, remember, or respond to a real-valued signal. */
 export function hasPolicies({ plan, signalEdges }: Pick<Result, "plan" | "signalEdges">): boolean {
-  return "weights" in plan || signalEdges !== undefined;
+  return "weights" in plan || BELIEF in plan || signalEdges !== undefined;
 }
 
 /** What agents of some episodes do, by what it depends on. */
 export function policiesOf(result: Result): Curves {
-  return result.signalEdges ? responsesOf(result, result.signalEdges) : networksOf(result);
+  const { plan, signalEdges } = result;
+  if (BELIEF in plan) return responsesOf(result, byBelief(plan));
+  return signalEdges ? responsesOf(result, bySignal(plan, signalEdges)) : networksOf(result);
 }
 
 /** how many episodes' responses are drawn, at most */
 const RESPONSES = 5;
+/** the least belief that a figure of responses shows */
+const LEAST_BELIEF = 1e-6;
 /** how far a figure of responses reaches beyond the outermost ends of intervals */
 const BEYOND = 1;
 
-/** The coefficients by the signal, of some of the episodes that the figure of the trajectory shows. */
-function responsesOf({ game, config, plan, trajectory, cost }: Result, edges: readonly number[]): Curves {
+/** What an episode's agent does, by something. */
+interface Responses {
+  /** by what */
+  readonly by: string;
+  readonly label: string;
+  readonly values: readonly number[];
+  readonly log?: boolean;
+  /** the coefficient at an episode; null where it has none */
+  at(episode: number, value: number): number | null;
+}
+
+/** Coefficients by what they respond to, of some of the episodes that the figure of the trajectory shows. */
+function responsesOf(
+  { game, config, trajectory, cost }: Result,
+  { by, label, values, log = false, at }: Responses,
+): Curves {
   const last = Math.min(config.plotWindow, cost.length) - 1;
   const episodes = [
     ...new Set(Array.from({ length: RESPONSES }, (_, i) => Math.round((i * last) / (RESPONSES - 1)))),
   ];
+  const curves = episodes.map((t) => ({
+    label: `episode ${t}`,
+    values: values.map((value) => at(t, value)),
+  }));
+  return {
+    title: `${game}: what the agents do, by ${by}`,
+    settings: [describeSchedule(trajectory.learningRate), ...differencesOf(config)],
+    x: { label, values, log },
+    panels: [{ label: "coefficient", curves }],
+  };
+}
+
+function bySignal(plan: Result["plan"], edges: readonly number[]): Responses {
   const [min, max] = [(edges[0] ?? 0) - BEYOND, (edges.at(-1) ?? 0) + BEYOND];
-  const signals = [...linspace({ min, max, count: POINTS })];
-  const intervals = signals.map((signal) => edges.filter((edge) => edge < signal).length);
   const coefficients = Object.values(plan);
   return {
-    title: `${game}: what the agents do, by their signal`,
-    settings: [describeSchedule(trajectory.learningRate), ...differencesOf(config)],
-    x: { label: "signal (standard deviations)", values: signals },
-    panels: [
-      {
-        label: "coefficient",
-        curves: episodes.map((t) => ({
-          label: `episode ${t}`,
-          values: intervals.map((interval) => coefficients[interval][t]),
-        })),
-      },
-    ],
+    by: "their signal",
+    label: "signal (standard deviations)",
+    values: [...linspace({ min, max, count: POINTS })],
+    at: (t, signal) => coefficients[edges.filter((edge) => edge < signal).length][t],
+  };
+}
+
+/** Between the outermost beliefs of an episode. */
+function byBelief(plan: Result["plan"]): Responses {
+  const { [BELIEF]: nodes, ...decided } = plan as unknown as Record<string, number[][]>;
+  const [coefficients] = Object.values(decided);
+  return {
+    by: "what they believe",
+    label: "belief (probability of training)",
+    log: true,
+    values: [...geomspace({ min: LEAST_BELIEF, max: 1, count: POINTS })],
+    at(t, belief) {
+      const above = nodes[t].findIndex((node) => node >= belief);
+      if (above < 0) return null;
+      const [high, to] = [nodes[t][above], coefficients[t][above]];
+      if (high === belief) return to;
+      if (above === 0) return null;
+      const [low, from] = [nodes[t][above - 1], coefficients[t][above - 1]];
+      return from + ((belief - low) / (high - low)) * (to - from);
+    },
   };
 }
 

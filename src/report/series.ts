@@ -2,7 +2,7 @@
 // can be told apart in black and white. Where two coincide, a small mark lies on a large hollow one.
 
 import type { Result } from "../index.ts";
-import { labelOf, partsOf, shownNumbersOf } from "./wording.ts";
+import { labelOf, partsOf } from "./wording.ts";
 
 /** A line of the figure. */
 export interface Series {
@@ -48,17 +48,17 @@ export const LINE_STYLES: readonly Omit<Series, "label" | "values">[] = [
 ];
 
 /** The series of a result's first `window` episodes, in the legend's order. */
-export function seriesOf({ plan, trajectory }: Result, window: number): Series[] {
-  const { learningRate, outputs, states } = partsOf(trajectory);
+export function seriesOf(result: Result, window: number): Series[] {
+  const { learningRate, outputs, states, shown } = partsOf(result);
   const [[outputName, output], ...furtherOutputs] = outputs;
   const furtherStates = states.filter(([name]) => name !== "theta");
-  const others = [...shownNumbersOf(plan), ...furtherStates, ...furtherOutputs].map(([name, values], i) => ({
+  const others = [...shown, ...furtherStates, ...furtherOutputs].map(([name, values], i) => ({
     label: labelOf(name),
     values,
     ...OTHERS[i % OTHERS.length],
   }));
   const series: Series[] = [
-    { label: "goal θ", values: trajectory.theta, ...THETA },
+    { label: "goal θ", values: result.trajectory.theta, ...THETA },
     ...others,
     { label: "learning rate", values: learningRate, ...LEARNING_RATE },
     { label: labelOf(outputName), values: output, ...OUTPUT },

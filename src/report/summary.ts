@@ -1,16 +1,7 @@
 // A result in a few sentences: what the agents do in training, at the switch and in deployment, and which solver ran.
 
 import type { Measures, NamedDecision, Result, Stationary } from "../index.ts";
-import {
-  describeSchedule,
-  differencesOf,
-  historyOf,
-  labelOf,
-  partsOf,
-  phasesOf,
-  short,
-  shownNumbersOf,
-} from "./wording.ts";
+import { describeSchedule, differencesOf, historyOf, labelOf, partsOf, phasesOf, short } from "./wording.ts";
 
 /** `goes from 0.03 to 0.11`, `stays at 1`: a sequence of values in words. */
 function course(values: readonly number[], say: (x: number) => string = short): string {
@@ -26,8 +17,9 @@ function percent(share: number): string {
 }
 
 /** `In training (episodes 0–19) the coefficient goes from 0.03 to 0.11, …`, and what changes at a switch. */
-function phaseSentences({ plan, trajectory }: Result): string[] {
-  const { learningRate, outputs, states } = partsOf(trajectory);
+function phaseSentences(result: Result): string[] {
+  const { trajectory } = result;
+  const { learningRate, outputs, states, shown } = partsOf(result);
   const phases = phasesOf(learningRate);
   const last = learningRate.length - 1;
   // A schedule with many switches is summarized as a whole.
@@ -36,9 +28,7 @@ function phaseSentences({ plan, trajectory }: Result): string[] {
     const name = training === undefined ? "All along" : training ? "In training" : "In deployment";
     const where = from === to ? `episode ${from}` : `episodes ${from}–${to}`;
     const during = (values: readonly number[]) => values.slice(from, to + 1);
-    const decisions = shownNumbersOf(plan).map(
-      ([key, values]) => `the ${labelOf(key)} ${course(during(values))}`,
-    );
+    const decisions = shown.map(([key, values]) => `the ${labelOf(key)} ${course(during(values))}`);
     const said = outputs.map(([key, values]) => {
       // of several outputs it is unknown which goal they should equal
       const shares = during(values).map((y, i) => y / trajectory.theta[from + i]);
@@ -57,7 +47,7 @@ function phaseSentences({ plan, trajectory }: Result): string[] {
       .filter(Boolean)
       .join("; ")}.`;
     if (from === 0) return [sentence];
-    const jumps = shownNumbersOf(plan).map(
+    const jumps = shown.map(
       ([key, values]) => `the ${labelOf(key)} ${course([values[from - 1], values[from]])}`,
     );
     if (jumps.length === 0) return [sentence];
@@ -95,7 +85,7 @@ function stationaryLines({ equilibria, complete, finiteHorizon, chosen }: Statio
 }
 
 /** What an infinite horizon or a hidden phase adds. */
-function endLines({ stationary, value, generalization, cost }: Result): string[] {
+function endLines({ stationary, value, memory, generalization, cost }: Result): string[] {
   const lines: string[] = [];
   if (stationary) lines.push(...stationaryLines(stationary));
   if (generalization) {
@@ -103,6 +93,16 @@ function endLines({ stationary, value, generalization, cost }: Result): string[]
     lines.push(
       `The average total mesa cost is ${short(cost[0])}, and ${short(denseCost)} over ${denseStates} states; ` +
         `agents with the best linear policies would have ${short(linearCost)}.`,
+    );
+  }
+  if (memory) {
+    const { nodes, error } = memory;
+    lines.push(
+      `Agents remember: the plan has a coefficient for up to ${nodes} beliefs an episode, ${
+        error === 0
+          ? "which are all that can occur"
+          : `and the last doubling of these changed results by up to ${short(Number(error.toPrecision(2)))}`
+      }.`,
     );
   }
   if (value !== undefined)

@@ -1,7 +1,7 @@
 // The plan as a table that fits a screen: runs of episodes with equal decisions are one row.
 
 import type { Result, Sweep } from "../index.ts";
-import { labelOf, partsOf, type Stretch, short, shownNumbersOf, stretchesOf, valueText } from "./wording.ts";
+import { labelOf, partsOf, type Stretch, short, stretchesOf, valueText } from "./wording.ts";
 
 /** the most rows of a plan */
 const ROWS = 15;
@@ -33,18 +33,15 @@ function join(stretches: Stretch[], apart: (t: number) => boolean): Stretch[] {
 }
 
 /** The plan's table: episodes, learning rate, each number of the decision and of the state, and the outputs. */
-export function planTable({ plan, trajectory }: Result): string {
-  const { learningRate: rates, outputs, states } = partsOf(trajectory);
-  const decided = [rates, ...shownNumbersOf(plan).map(([, values]) => values)];
+export function planTable(result: Pick<Result, "plan" | "trajectory">): string {
+  const { learningRate: rates, outputs, states, shown } = partsOf(result);
+  const decided = [rates, ...shown.map(([, values]) => values)];
   const equal = stretchesOf(rates.length, (t, next) => decided.every((values) => values[t] === values[next]));
   const stretches = join(equal, (t) => rates[t] > 0 !== rates[t + 1] > 0);
 
   const columns: [string, readonly number[]][] = [
     ["learning rate", rates],
-    ...[...shownNumbersOf(plan), ...states, ...outputs].map(([name, values]): [string, number[]] => [
-      labelOf(name),
-      values,
-    ]),
+    ...[...shown, ...states, ...outputs].map(([name, values]): [string, number[]] => [labelOf(name), values]),
   ];
   const span = (values: readonly number[], { from, to }: Stretch) => {
     const [first, last] = [short(values[from]), short(values[to])];

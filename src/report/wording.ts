@@ -1,7 +1,10 @@
 // What numbers, settings, schedules and measures are called in words, for summaries, figures and the page alike.
 
 import { checkConfig, type FilledConfig, learningRatesOf, type Schedule } from "../config/config.ts";
-import type { NamedPlan, Result, Trajectory } from "../index.ts";
+import type { Result } from "../index.ts";
+
+/** the name of what an agent believes who remembers, in a plan and a trajectory */
+export const BELIEF = "trainingBelief";
 
 /** A stretch of episodes, `from` to `to`, both included. */
 export interface Stretch {
@@ -147,30 +150,33 @@ export function historyOf({
   };
 }
 
-/** The plan's numbers by name, without a network's weights. */
-export function numbersOf(plan: NamedPlan): [string, number[]][] {
-  return Object.entries(plan).filter(([, values]) => typeof values[0] === "number");
-}
-
 /** the most of a plan's numbers that a figure, a table or a sentence has room for */
 const MOST_NUMBERS = 4;
 
-/** {@link numbersOf}, or where these are too many to be shown, some from the first to the last. */
-export function shownNumbersOf(plan: NamedPlan): [string, number[]][] {
-  const all = numbersOf(plan);
+/**
+ * A result's outputs, its state variables and what was decided, by name, apart from each other.
+ *
+ * What was decided is the plan's numbers, without a network's weights; where agents remember, the trajectory's decision and
+ * belief. `shown` are these, or where they are too many to be shown, some from the first to the last.
+ */
+export function partsOf({ plan, trajectory }: Pick<Result, "plan" | "trajectory">) {
+  const { loss, learningRate, ...rest } = trajectory;
+  const isNumber = ([, values]: [string, number[]]) => typeof values[0] === "number";
+  const isOutput = ([name]: [string, number[]]) => /^output(\.|$)/.test(name);
+  const isDecided = ([name]: [string, number[]]) => BELIEF in plan && Object.hasOwn(plan, name);
+  const named = Object.entries(rest);
+  const decided =
+    BELIEF in plan ? named.filter(isDecided).toReversed() : Object.entries(plan).filter(isNumber);
+  const states = named.filter((one) => !isOutput(one) && !isDecided(one));
+  return { loss, learningRate, outputs: named.filter(isOutput), states, decided, shown: shownOf(decided) };
+}
+
+function shownOf<T>(all: readonly T[]): readonly T[] {
   if (all.length <= MOST_NUMBERS) return all;
   return Array.from(
     { length: MOST_NUMBERS },
     (_, i) => all[Math.round((i * (all.length - 1)) / (MOST_NUMBERS - 1))],
   );
-}
-
-/** A trajectory's outputs and state variables by name, apart from each other. */
-export function partsOf({ loss, learningRate, ...rest }: Trajectory) {
-  const isOutput = ([name]: [string, number[]]) => /^output(\.|$)/.test(name);
-  const named = Object.entries(rest);
-  const states = named.filter((one) => !isOutput(one));
-  return { loss, learningRate, outputs: named.filter(isOutput), states };
 }
 
 /**

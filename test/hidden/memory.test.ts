@@ -2,7 +2,17 @@
 // posterior is a sum over histories of phases, its decision the best of a fine scan, and what follows is played. And
 // where there is nothing to remember, or nothing to learn, the agents are those without memory.
 import { describe, expect, test } from "vitest";
-import { type Config, linspace, type Result, simulate, simulateRuns, solve } from "../../src/index.ts";
+import {
+  type Config,
+  describeGame,
+  linspace,
+  phase,
+  type Result,
+  simulate,
+  simulateRuns,
+  solve,
+  sweep,
+} from "../../src/index.ts";
 import { createProblem } from "../../src/model/problem.ts";
 import { errorOf } from "../errorOf.ts";
 
@@ -377,5 +387,61 @@ describe("is refused", () => {
     expect(() => simulate(asked as Config, plan as never)).toThrow(
       expect.objectContaining({ code: "INVALID_CONFIG", message }),
     );
+  });
+});
+
+describe("many games of agents who remember", () => {
+  const config = { game, schedule: { episodes: 9 }, memory: true } as Config;
+
+  test("a sweep maps their measures", async () => {
+    const over = { key: "signalError", values: [0.1, 0.4] };
+    const measures = ["firstCoefficient", "retentionOverHazard", "cost"];
+    const { cells } = await sweep(config, { ...cpu, method: "exact", over, measures });
+    for (const { at, values } of cells) {
+      const result = await solve({ ...config, signalError: at } as Config, { ...cpu, method: "exact" });
+      expect(values).toEqual({
+        firstCoefficient: result.trajectory.coefficient[0],
+        retentionOverHazard: result.measuresOverHazard!.retention,
+        cost: result.value,
+      });
+    }
+  });
+
+  test("memory may be what differs", async () => {
+    const over = { key: "signalError", values: [0.2] };
+    const series = { key: "memory", values: [false, true] };
+    const { cells } = await sweep(config, { ...cpu, method: "exact", over, series, measures: ["cost"] });
+    expect(cells[1].values.cost).toBeLessThan(cells[0].values.cost!);
+  });
+
+  test("a phase diagram is solved on the cpu, and says so where the gpu is asked", async () => {
+    const x = { key: "signalError", from: 0.1, to: 0.4, count: 2 } as const;
+    const y = { key: "hazard", from: 0.05, to: 0.2, count: 2 } as const;
+    const asked = { config, x, y, measures: ["firstCoefficient", "retention"] };
+    const { values, solver } = await phase(asked, { backend: "cpu", threads: 1 });
+    expect(solver).toMatchObject({ backend: "cpu", method: "exact", precision: "float64" });
+    const last = await solve({ ...config, signalError: 0.4, hazard: 0.2 } as Config, {
+      ...cpu,
+      method: "exact",
+    });
+    expect(values.firstCoefficient[3]).toBe(last.trajectory.coefficient[0]);
+    expect(values.retention[3]).toBe(last.measures.retention);
+    await expect(phase(asked, { backend: "gpu" })).rejects.toMatchObject({
+      code: "INVALID_CONFIG",
+      message: "agents who remember are solved on the cpu, and backend gpu was asked",
+    });
+  });
+
+  test("is described", () => {
+    const { structure, methods } = describeGame(config);
+    expect(structure.mustForget).toBe(null);
+    expect(describeGame({ game: "linear" }).structure.mustForget).toBe("its phase is not hidden");
+    const where = methods
+      .filter(({ gives }) => gives !== null)
+      .map(({ method, backend }) => [method, backend]);
+    expect(where).toEqual([
+      ["moments", "cpu"],
+      ["exact", "cpu"],
+    ]);
   });
 });

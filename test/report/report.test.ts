@@ -245,6 +245,21 @@ describe("figure", () => {
     ).toHaveLength(64);
   });
 
+  test("shows the coefficient and the belief of agents who remember, along the trajectory", async () => {
+    const config = { game: "uncertain-deployment", schedule: { episodes: 12 }, memory: true };
+    const result = await solve(config, { backend: "cpu", method: "exact" });
+    const svg = toSvg(result, createDocument());
+    for (const text of ["coefficient", "training belief", "goal θ", "output"])
+      expect(svg).toContain(`>${text}<`);
+    const [header, first] = toCsv(result).split("\n");
+    expect(header).toBe("episode,learningRate,coefficient,trainingBelief,theta,output,loss,cost,margin");
+    expect(first).toContain(`0,1,${result.trajectory.coefficient[0]},1,0.8,`);
+    expect(summaryOf(result)).toContain(
+      "Agents remember: the plan has a coefficient for up to 64 beliefs an episode, ",
+    );
+    expect(svg + summaryOf(result) + planTable(result)).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
   test("shows plotWindow episodes, every series with a colour, a dash and a mark of its own", () => {
     const svg = toSvg(second, createDocument());
     const marks = [...svg.matchAll(/<g aria-label="dot"[^>]*>(.*?)<\/g>/gs)].map(([, inside]) => inside);
