@@ -39,3 +39,40 @@ export function signed(plan: NamedPlan, signalError: number): number[] {
   }
   return mean;
 }
+
+/**
+ * What agents who remember believe and output on average, by episode, where training lasts so many: along all signals
+ * there may be, each belief taken for the nearest two of the plan.
+ */
+export function followed(
+  { config, plan }: Result,
+  training: number,
+): { beliefs: number[]; outputs: number[] } {
+  const { trainingBelief, coefficient } = plan as unknown as Record<string, number[][]>;
+  const { hazard, signalError: error } = config as unknown as { hazard: number; signalError: number };
+  const [beliefs, outputs]: [number[], number[]] = [[], []];
+  let chances: readonly (readonly [belief: number, chance: number])[] = [[1, 1]];
+  for (const [t, nodes] of trainingBelief.entries()) {
+    const next = new Float64Array(nodes.length);
+    for (const [belief, chance] of chances) {
+      const prior = t === 0 ? 1 : belief * (1 - hazard);
+      for (const isWrong of [false, true]) {
+        const isLikeTraining = t < training !== isWrong;
+        const [ifTraining, otherwise] = isLikeTraining ? [1 - error, error] : [error, 1 - error];
+        const b = (prior * ifTraining) / (prior * ifTraining + (1 - prior) * otherwise);
+        const above = Math.max(
+          1,
+          nodes.findIndex((node) => node >= b - 1e-12),
+        );
+        const way = nodes.length === 1 ? 0 : (b - nodes[above - 1]) / (nodes[above] - nodes[above - 1]);
+        const p = chance * (isWrong ? error : 1 - error);
+        next[above - 1] += p * (1 - way);
+        if (nodes.length > 1) next[above] += p * way;
+      }
+    }
+    chances = nodes.map((node, i) => [node, next[i]] as const);
+    beliefs.push(nodes.reduce((sum, node, i) => sum + next[i] * node, 0));
+    outputs.push(nodes.reduce((sum, _, i) => sum + next[i] * coefficient[t][i], 0));
+  }
+  return { beliefs, outputs };
+}

@@ -6,6 +6,7 @@ import { readConfiguration } from "../../src/cli/configuration.ts";
 import { readOver, readSeries } from "../../src/cli/sweep.ts";
 import { withSetting } from "../../src/config/setting.ts";
 import { checkMeasures, measureNames } from "../../src/diagram/sweep.ts";
+import { upperTail } from "../../src/game/normal.ts";
 import {
   type Config,
   checkConfig,
@@ -13,18 +14,24 @@ import {
   type GameDefinition,
   games,
   type NamedPlan,
+  phase,
   type Result,
   simulate,
   solve,
 } from "../../src/index.ts";
+import { Random } from "../../src/search/random.ts";
 import { afterAllOthers, claim, readDocument, says, unclaimed } from "./claims.ts";
 import { configOf } from "./configOf.ts";
-import { doubting, elsewhere, keptAfter, lengths, over, signed } from "./doubt.ts";
+import { doubting, elsewhere, followed, keptAfter, lengths, over, signed } from "./doubt.ts";
 
 const page = await readDocument("docs/findings.md");
 
 const linear = (changes: Record<string, unknown> = {}) =>
   solve(configOf("experiment-1", changes), { backend: "cpu", method: "exact" });
+
+/** a row of a table */
+const row = (name: string, values: readonly number[], digits = 3) =>
+  `| ${name} | ${values.map((value) => value.toFixed(digits)).join(" | ")} |`;
 
 /** θ at deployment over θ at the start. */
 function keptIn({ theta, learningRate }: Result["trajectory"]): number {
@@ -54,13 +61,13 @@ describe("every command of the page can be given", () => {
     });
     expect(positionals).toHaveLength(1);
     const config = await readConfiguration(positionals[0], values.set);
-    const { game } = checkConfig(config);
+    const { game, config: filled } = checkConfig(config);
     if (word !== "sweep") return;
     const over = readOver(values.over);
     for (const at of over.values) checkConfig(withSetting(config, over.key, at, "over"));
     const series = values.series === undefined ? undefined : readSeries(values.series);
     for (const at of series?.values ?? []) checkConfig(withSetting(config, series!.key, at, "series"));
-    if (values.measure) checkMeasures(measureNames(game), values.measure.split(","));
+    if (values.measure) checkMeasures(measureNames(game, filled), values.measure.split(","));
   });
 });
 
@@ -521,8 +528,6 @@ describe("uncertain deployment", () => {
   const HAZARD = 0.05;
   const all = Promise.all(ERRORS.map((error) => doubting(HAZARD, error)));
   const by = async (error: number) => (await all)[ERRORS.indexOf(error)];
-  const row = (name: string, values: readonly number[], digits = 3) =>
-    `| ${name} | ${values.map((value) => value.toFixed(digits)).join(" | ")} |`;
   const share = (signal: number, error: number) =>
     (signal * error) / (signal * error + (1 - signal) * (1 - error));
 
@@ -759,8 +764,203 @@ describe("uncertain deployment", () => {
       [...[0.5, 1, over(mistaken), over(await doubting(HAZARD, 0.1, slow))]],
     );
     expect(over(mistaken, "reversal")).toBe(0);
-    // by an independent program, as the page says
-    says(page, "with an error of 0.1, be right about its phase in 97 % of cases by the fourth episode");
+  });
+});
+
+describe("a signal with a distributional shift", () => {
+  const shifted = (changes: Record<string, unknown>) =>
+    solve(configOf("distributional-shift", changes), { backend: "cpu", method: "exact" });
+  const SHIFTS = [0, 1, 2, 3, 4, 6];
+  const all = Promise.all(SHIFTS.map((shift) => shifted({ shift, intervals: 64 })));
+
+  test("the table", async () => {
+    const results = await all;
+    claim(page, "| by shift, 64 intervals | 0 | 1 | 2 | 3 | 4 | 6 |", [64, ...SHIFTS]);
+    const average = results.map((result) => over(result));
+    claim(page, row("retention over the hazard", average), average);
+    const short = results.map((result) => keptAfter(result, 21));
+    claim(page, row("retention, training of 21 episodes", short), [21, ...short]);
+    claim(page, "| retention, training of 61 episodes | 4e-12 | 4e-6 | 0.009 | 0.174 | 0.470 | 0.670 |", [
+      61,
+      ...results.map((result) => keptAfter(result, 61)),
+    ]);
+    const costs = results.map((result) => result.value!);
+    claim(page, row("expected cost", costs, 2), costs);
+    claim(page, "wrong with Φ(−shift/2), 0.159 for a shift of 2.", [2, upperTail(1), 2]);
+  });
+
+  test("small shifts", async () => {
+    const { values, diagram } = await phase(
+      {
+        config: configOf("distributional-shift", { intervals: 64 }),
+        x: { key: "shift", from: 0, to: 2.5, count: 26 },
+        y: { key: "hazard", from: 0.05, to: 0.1, count: 2 },
+        measures: ["retentionOverHazard"],
+      },
+      { backend: "cpu", method: "exact", threads: 1 },
+    );
+    const kept = [...values.retentionOverHazard.subarray(0, 26)];
+    const value = Math.min(...kept);
+    const least = diagram.x.values[kept.indexOf(value)];
+    const from = diagram.x.values[kept.findIndex((x) => x > kept[0])];
+    claim(
+      page,
+      "over the hazard they keep least near a shift of 1.4, 0.812, and more than with no signal at all only from 2.1 on.",
+      [least, value, from],
+    );
+  });
+
+  test("intervals", async () => {
+    const by = async (intervals: number) => shifted({ intervals });
+    const [none, two, four, eight, sixteen, most] = await Promise.all([1, 2, 4, 8, 16, 64].map(by));
+    const saved = ({ value }: Result) => (none.value! - value!) / (none.value! - most.value!);
+    claim(
+      page,
+      "Of the cost that a signal of shift 2 saves them, two intervals save 59 %, four 87 %, eight 96 % and sixteen 99 %.",
+      [2, ...[two, four, eight, sixteen].map(saved)],
+    );
+    claim(page, "Over the hazard they keep 0.807 with two intervals, 0.817 with eight and 0.819 with 64.", [
+      ...[over(two), over(eight), over(most), 64],
+    ]);
+    const { ifInterval1: lowest, ifInterval64: highest } = most.plan;
+    claim(
+      page,
+      "At episode 20, two intervals have coefficients of 0.033 and 0.189, and 64 have 0.026 in the lowest and 0.850 in the highest,",
+      [20, two.plan.ifInterval1[20], two.plan.ifInterval2[20], 64, lowest[20], highest[20]],
+    );
+    const last = most.signalEdges!.at(-1)!;
+    says(page, "in which a signal lies once in 32 episodes of deployment and almost never in training.");
+    expect(1 / upperTail(last - 2)).toBeCloseTo(32, 0);
+    expect(upperTail(last)).toBeLessThan(1e-4);
+    // two intervals are held against signals by name in test/hidden/normalSignal.test.ts
+    claim(page, "and a shift of 0 those of an error of 0.5, to 12 digits.", [0, 0.5, 12]);
+    claim(
+      page,
+      "With hazards of 0.01 and 0.2, and η = 1 and 0.1, 8 intervals cost less than 2, and 64 a little less than 8.",
+      [...[0.01, 0.2, 1, 0.1, 8, 2, 64, 8]],
+    );
+    for (const hazard of [0.01, 0.2])
+      for (const rate of [1, 0.1]) {
+        const costs: number[] = [];
+        for (const intervals of [2, 8, 64])
+          costs.push((await shifted({ hazard, intervals, "schedule.learningRate": rate })).value!);
+        expect(costs[1]).toBeLessThan(costs[0]);
+        expect(costs[2]).toBeLessThan(costs[1]);
+        expect(costs[1] - costs[2]).toBeLessThan(0.5 * (costs[0] - costs[1]));
+      }
+  });
+});
+
+describe("agents who remember", () => {
+  const ERRORS = [0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5];
+  const remembering = (signalError: number, changes: Record<string, unknown> = {}) =>
+    doubting(0.05, signalError, { memory: true, memoryError: 1e-4, ...changes });
+  const without = Promise.all(ERRORS.map((error) => doubting(0.05, error)));
+  const all = Promise.all(ERRORS.map((error) => remembering(error)));
+  const at = async (of: typeof all, error: number) => (await of)[ERRORS.indexOf(error)];
+  /** the first coefficient, whatever the first signal is */
+  const begin = ({ plan, trajectory }: Result) => trajectory.coefficient?.[0] ?? plan.ifTrainingSignal[0];
+
+  test("the table", async () => {
+    claim(page, "| by signal error | 0 | 0.01 | 0.05 | 0.1 | 0.2 | 0.3 | 0.5 |", ERRORS);
+    const [with_, none] = [await all, await without];
+    for (const [name, results, read, digits] of [
+      ["retention over the hazard, without memory", none, (result: Result) => over(result), 3],
+      ["retention over the hazard, with it", with_, (result: Result) => over(result), 3],
+      ["deception over the hazard, without", none, (result: Result) => over(result, "deception"), 3],
+      ["deception over the hazard, with", with_, (result: Result) => over(result, "deception"), 3],
+      ["expected cost, without", none, (result: Result) => result.value!, 2],
+      ["expected cost, with", with_, (result: Result) => result.value!, 2],
+      ["first coefficient, without", none, begin, 3],
+      ["first coefficient, with", with_, begin, 3],
+    ] as const) {
+      const values = results.map(read);
+      claim(page, row(name, values, digits), values);
+    }
+    const short = with_.map((result) => keptAfter(result, 21));
+    claim(page, row("retention, training of 21 episodes, with", short), [21, ...short]);
+    claim(
+      page,
+      "| retention, training of 61 episodes, with | 0.696 | 0.683 | 0.671 | 0.657 | 0.617 | 0.535 | 4e-12 |",
+      [61, ...with_.map((result) => keptAfter(result, 61))],
+    );
+  });
+
+  test("long trainings, short ones, and deployment", async () => {
+    const [some, certain, forgetful] = [await at(all, 0.1), await at(all, 0), await at(without, 0.1)];
+    claim(page, "with an error of 0.1, 61 episodes leave 0.657 of the goal in place of 0.016.", [
+      ...[0.1, 61, keptAfter(some, 61), keptAfter(forgetful, 61)],
+    ]);
+    claim(
+      page,
+      "after 10 episodes it is 0.957, where agents without memory keep 0.981 and those that know their phase 0.960.",
+      [10, ...[some, forgetful, certain].map((result) => keptAfter(result, 10))],
+    );
+    const { outputs } = followed(some, 20);
+    claim(
+      page,
+      "in the first 20 episodes after a training of 20 they output 84 % of the goal that was kept, in place of 37 %.",
+      [...[20, 20, outputs.slice(20, 40).reduce((sum, a) => sum + a) / 20, 0.37]],
+    );
+    const { trainingBelief, coefficient } = some.plan as unknown as Record<string, number[][]>;
+    says(
+      page,
+      "they show half of their goal when training has a probability of about 0.01, and nine tenths at 0.001.",
+    );
+    const shownAt = (belief: number) => coefficient[20][trainingBelief[20].findIndex((b) => b >= belief)];
+    expect(shownAt(0.01)).toBeGreaterThan(0.45);
+    expect(shownAt(0.01)).toBeLessThan(0.55);
+    expect(shownAt(0.001)).toBeGreaterThan(0.85);
+    expect(shownAt(0.001)).toBeLessThan(0.95);
+  });
+
+  test("why", async () => {
+    const [some, certain, forgetful] = [await at(all, 0.1), await at(all, 0), await at(without, 0.1)];
+    const { beliefs } = followed(some, 100);
+    claim(page, "what an agent holds for likely sinks with 0.95^t.", [0.95]);
+    claim(page, "with an error of 0.1 it holds training for 0.94 likely on average.", [0.1, beliefs[50]]);
+    expect(beliefs[50]).toBeCloseTo(beliefs[20], 4);
+    const { theta } = elsewhere(some, { "initial.deploymentAt": 61 }).trajectory;
+    claim(
+      page,
+      "if no signal is wrong, 61 episodes of training leave 0.730, more than agents keep that know their phase (0.696),",
+      [...[61, theta[61] / theta[0], keptAfter(certain, 61)]],
+    );
+    claim(page, "without memory they leave 0.179.", [keptAfter(forgetful, 61, { signalError: 0 })]);
+    const [remembers, forgets] = [await at(all, 0.3), await at(without, 0.3)];
+    claim(page, "with an error of 0.3, one of 21 episodes leaves 0.886 with memory and 0.927 without.", [
+      ...[0.3, 21, keptAfter(remembers, 21), keptAfter(forgets, 21)],
+    ]);
+    const goal = elsewhere(remembers, { "initial.deploymentAt": 21 }).trajectory.theta;
+    const right = [goal[21] / goal[0], keptAfter(forgets, 21, { signalError: 0 })];
+    claim(page, "Where no signal is wrong it is 0.941 and 0.965:", right);
+    expect(right[1] - right[0]).toBeGreaterThan((keptAfter(forgets, 21) - keptAfter(remembers, 21)) / 2);
+    says(page, "With an error of 0.5 there is nothing to remember.");
+  });
+
+  test("random games", async () => {
+    claim(
+      page,
+      "Of 20 games with random hazards from 0.005 to 0.3, errors from 0.01 to 0.4, γ from 0.9 to 1, η from 0.1 to 1 and 40 to 60 episodes,",
+      [20, 0.005, 0.3, 0.01, 0.4, 0.9, 1, 0.1, 1, 40, 60],
+    );
+    const random = Random.seeded(5);
+    const between = (low: number, high: number) => low + (high - low) * random.uniform();
+    for (let i = 0; i < 20; i++) {
+      const changes = {
+        discount: between(0.9, 1),
+        "schedule.learningRate": between(0.1, 1),
+        "schedule.episodes": Math.round(between(40, 60)),
+      };
+      const [hazard, error] = [between(0.005, 0.3), between(0.01, 0.4)];
+      const of = (signalError: number, more: object = {}) =>
+        doubting(hazard, signalError, { ...changes, ...more });
+      const remembers = await of(error, { memory: true });
+      const forgets = await of(error);
+      expect(remembers.value!).toBeLessThan(forgets.value!);
+      expect(over(remembers)).toBeGreaterThan(over(forgets) - remembers.memory!.error);
+      expect(over(remembers)).toBeLessThan(over(await of(0)));
+    }
   });
 });
 
