@@ -26,6 +26,11 @@ const misconception = (count: number, states: number): Config => ({
   belief: { count: states },
 });
 const uncertain = (count: number): Config => ({ game: "uncertain-deployment", coefficient: { count } });
+const shifted = (count: number, intervals: number): Config => ({
+  game: "distributional-shift",
+  intervals,
+  coefficient: { count },
+});
 const mlp = (population: number, states: number): Config => ({
   game: "mlp",
   schedule: { training: 5, deployment: 5, learningRate: 0.5 },
@@ -49,5 +54,6 @@ export const CASES: Readonly<Record<string, readonly Config[]>> = {
     misconception(100_001, 101),
   ],
   "uncertain-deployment": [uncertain(401), uncertain(4001), uncertain(100_001), uncertain(1_000_001)],
+  "distributional-shift": [shifted(401, 2), shifted(401, 16), shifted(4001, 64), shifted(100_001, 64)],
   mlp: [mlp(24, 11), mlp(96, 101), mlp(1024, 1001)],
 };

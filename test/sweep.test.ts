@@ -112,6 +112,7 @@ test("every game has measures of its own", () => {
       ...["complianceOverHazard", "retentionOverHazard", "deceptionOverHazard", "reversalOverHazard"],
       ...["finalTheta", "cost"],
     ],
+    "distributional-shift": expect.arrayContaining(["firstIfInterval1", "firstIfInterval8", "reversal"]),
     mlp: expect.arrayContaining(["denseCost", "linearCost"]),
   });
 });

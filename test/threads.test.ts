@@ -38,6 +38,11 @@ const cases: [string, Config, "rollout" | "moments"][] = [
   ["misconception", { game: "misconception", coefficient: { count: 1997 } }, "rollout"],
   ["uncertain-deployment", { game: "uncertain-deployment", coefficient: { count: 9001 } }, "moments"],
   [
+    "uncertain-deployment",
+    { game: "uncertain-deployment", coefficient: { count: 9001 }, memory: true } as Config,
+    "moments",
+  ],
+  [
     "mlp",
     {
       ...{ game: "mlp", layers: [1, 5, 1], theta: { count: 201 } },

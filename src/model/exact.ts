@@ -26,7 +26,7 @@ export function bestResponse(
 export function createExactEvaluator(problem: Problem): Evaluator {
   const { game, config, hiddenPhase } = problem;
   const axis = config[game.decisionNames[0]] as Axis;
-  const future = new Future(problem);
+  const future = new Future(problem, undefined, false);
 
   const respond = (view: AgentView): Choice => {
     const { decision, cost } = bestResponse(future, view, axis);

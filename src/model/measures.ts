@@ -33,6 +33,9 @@ export interface Measures {
   reversal?: number | null;
 }
 
+/** Those of a game whose goals are none, or where they have no expectation. */
+export const NO_MEASURES: Measures = { compliance: null, retention: null, deception: null, reversal: null };
+
 const clamp = (x: number) => Math.min(1, Math.max(0, x));
 
 /** compliance × retention, each clamped to [0, 1]; NaN where either is. */
@@ -87,9 +90,7 @@ export function measuresByChance(
   const ended = (n: number) => (n === ends ? 1 : 0);
   const lasts = lengths ? [ended, lengths] : [ended];
   const [measures, measuresOverHazard] =
-    goal === 0
-      ? lasts.map(() => ({ compliance: null, retention: null, deception: null, reversal: null }))
-      : expectedMeasures(hiddenPhase, effects, lasts);
+    goal === 0 ? lasts.map(() => ({ ...NO_MEASURES })) : expectedMeasures(hiddenPhase, effects, lasts);
   return { measures, ...(measuresOverHazard && { measuresOverHazard }) };
 }
 

@@ -24,7 +24,7 @@ const MOST_KEPT = 2 ** 18;
 /** learning rates that they are kept for, at most */
 const MOST_RATES = 4;
 
-/** A future from some episode and phase on: P and then B, by their names in momentFormulas.ts. */
+/** A future from some episode and phase on: P and then B, by their names in momentFormulas.ts; or P alone. */
 export type Form = Float64Array;
 
 /** A phase as an agent sees it when it decides. */
@@ -68,7 +68,13 @@ interface Evaluators {
   readonly coefficients: Evaluate;
   /** (d, η, parameters, P and B): P and B, and the growth of both */
   readonly extend: Evaluate;
-  /** (η, parameters, M, P and B): J by powers of the decision, now and later */
+  /** parts of these, of which costs are made: (d, η, parameters, M): now, steps */
+  readonly now: Evaluate;
+  /** (parameters, M, P): constant, linear, quadratic */
+  readonly later: Evaluate;
+  /** (d, η, parameters, P): P */
+  readonly form: Evaluate;
+  /** (η, parameters, M, P): J by powers of the decision, now and later */
   readonly powers?: Evaluate | undefined;
 }
 
@@ -94,7 +100,14 @@ export function evaluatorsOf(game: Game): Evaluators {
       ...[parameters, meanNames, forms],
     ),
     extend: createEvaluate([...form, ...bound, ...sizes], decision, rate, parameters, forms),
-    powers: powers && createEvaluate([...powers.now, ...powers.later], rate, parameters, meanNames, forms),
+    now: createEvaluate([now, ...steps], ...[decision, rate, parameters, meanNames]),
+    later: createEvaluate(
+      [later.constant, ...later.linear, ...later.quadratic],
+      ...[parameters, meanNames, formNames],
+    ),
+    form: createEvaluate(form, decision, rate, parameters, formNames),
+    powers:
+      powers && createEvaluate([...powers.now, ...powers.later], rate, parameters, meanNames, formNames),
   };
   evaluators.set(game, made);
   return made;
@@ -133,14 +146,20 @@ interface Kept {
 /**
  * What comes later, of a candidate.
  *
- * @param of what `coefficients` of {@link Evaluators} gives
+ * @param of the constant, and from `fixed` on what stands beside the steps and their products
  * @param steps where the candidate's steps begin among `rows`, and `count` how many there are
  */
-function costLater(of: Float64Array, rows: Float64Array, steps: number, count: number): number {
+function costLater(
+  of: Float64Array,
+  fixed: number,
+  rows: Float64Array,
+  steps: number,
+  count: number,
+): number {
   let cost = of[0];
-  let product = FIXED + count;
+  let product = fixed + count;
   for (let i = 0; i < count; i++) {
-    let slope = of[FIXED + i];
+    let slope = of[fixed + i];
     for (let j = i; j < count; j++) slope += of[product++] * rows[steps + j];
     cost += rows[steps + i] * slope;
   }
@@ -159,7 +178,8 @@ export class Future {
   readonly #end: readonly Form[];
   readonly #kept = new Map<number, Kept>();
   readonly #statesInRange: boolean;
-  /** of a view, by phase: learning rates, and what `coefficients` of {@link Evaluators} gives */
+  readonly #isBounded: boolean;
+  /** of a view, by phase: learning rates, and what `later` of {@link Evaluators} gives */
   readonly #rates: number[][] = [];
   readonly #coefficients: Float64Array[] = [];
   /** the first episode whose decisions are in the moments */
@@ -171,8 +191,12 @@ export class Future {
   /** of what follows, in whichever phase it is most */
   #growth = NO_GROWTH;
 
-  /** @param problem of a linear game; @param end what comes after the last episode */
-  constructor(problem: Problem, end?: Form) {
+  /**
+   * @param problem of a linear game
+   * @param end what comes after the last episode
+   * @param isBounded whether enclosures will be asked for: where they are not, forms are P alone
+   */
+  constructor(problem: Problem, end?: Form, isBounded = true) {
     const { game, states, hiddenPhase, learningRates } = problem;
     this.#evaluators = evaluatorsOf(game);
     const { formNames, boundNames } = this.#evaluators.formulas;
@@ -181,7 +205,9 @@ export class Future {
     this.#parameters = Object.keys(game.parameters).map((name) => problem.parameters[name]);
     this.#discount = discountOf(game, problem.parameters);
     this.#statesInRange = statesInRange(states.axes);
-    this.#end = hiddenPhase.trains.map(() => end ?? new Float64Array(formNames.length + boundNames.length));
+    this.#isBounded = isBounded;
+    const size = formNames.length + (isBounded ? boundNames.length : 0);
+    this.#end = hiddenPhase.trains.map(() => end ?? new Float64Array(size));
     this.#from = learningRates.length;
   }
 
@@ -230,7 +256,7 @@ export class Future {
       for (const { weight, learningRate, kept, of } of phases) {
         if (!keepsAll || kept.known[at] === 0) this.#keep(kept, learningRate, at, candidates.at(index));
         const steps = at * width + FIXED;
-        later += weight * costLater(of, kept.rows, steps, count);
+        later += weight * costLater(of, FIXED, kept.rows, steps, count);
         most += weight * (of[1] * kept.rows[steps - 1] + of[2]);
       }
       const [{ kept }] = phases;
@@ -241,19 +267,19 @@ export class Future {
 
   /** J of any decision under a view, as a function of it; until the next view. */
   costsOf(view: AgentView): (decision: ArrayLike<number>) => number {
-    const { candidate, coefficients } = this.#evaluators;
-    const count = this.#evaluators.formulas.steps.length;
+    const evaluators = this.#evaluators;
+    const count = evaluators.formulas.steps.length;
     for (let z = 0; z < view.length; z++) {
-      const of = coefficients(this.#parameters, this.mean, view[z].form);
+      const of = evaluators.later(this.#parameters, this.mean, view[z].form);
       this.#rates[z] = [view[z].learningRate];
       this.#coefficients[z] = fill(this.#coefficients[z] ?? new Float64Array(of.length), of);
     }
     return (decision) => {
       let [now, later] = [0, 0];
       for (let z = 0; z < view.length; z++) {
-        const row = candidate(decision, this.#rates[z], this.#parameters, this.mean);
+        const row = evaluators.now(decision, this.#rates[z], this.#parameters, this.mean);
         now = row[0];
-        later += view[z].weight * costLater(this.#coefficients[z], row, row.length - count, count);
+        later += view[z].weight * costLater(this.#coefficients[z], 1, row, 1, count);
       }
       return now + this.#discount * later;
     };
@@ -344,6 +370,11 @@ export class Future {
       const phases = this.#phaseViews(episode, b);
       for (let z = 0; z < phases.length; z++) {
         const { learningRate, form } = phases[z];
+        if (!this.#isBounded) {
+          const now = this.#evaluators.form(chosen, [learningRate], this.#parameters, form);
+          forms[z].push(fill(new Float64Array(now.length), now));
+          continue;
+        }
         const now = this.#evaluators.extend(chosen, [learningRate], this.#parameters, form);
         const [root, step] = [now[now.length - 2], now[now.length - 1]];
         this.#growth = Math.max(this.#growth, grown(growth, root, step));

@@ -26,7 +26,7 @@ export interface Problem {
 }
 
 /** beliefs of an episode where agents remember, at first */
-export const FIRST_NODES = 32;
+export const FIRST_NODES = 16;
 
 /**
  * Checks a configuration and makes its problem.

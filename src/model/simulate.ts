@@ -5,7 +5,7 @@ import { createEvaluate, type Evaluate } from "../game/evaluate.ts";
 import type { Game } from "../game/game.ts";
 import type { AnyGame, DefinitionOf, IsAny, OutputName, StateName } from "../game/names.ts";
 import type { Plan } from "./evaluator.ts";
-import { type Effects, type Measures, measuresByChance, measuresFrom } from "./measures.ts";
+import { type Effects, type Measures, measuresByChance, measuresFrom, NO_MEASURES } from "./measures.ts";
 import { BELIEF, type NamedPlan, readPlan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 
@@ -45,7 +45,8 @@ export interface AnyOutcome {
   trajectoryProbability?: { training: number; whole: number };
   /**
    * Those of the trajectory. Where the phase is hidden, they are in expectation over the signals instead, for training
-   * that ends at `initial.deploymentAt`; training is then the first phase.
+   * that ends at `initial.deploymentAt`; training is then the first phase. They are null where the state is more than a
+   * goal to which all is proportional: `simulateRuns` then has estimates.
    */
   measures: Measures;
   /**
@@ -174,7 +175,7 @@ export function measuresOfGoals(
 
 /** A plan's trajectory and measures. */
 export function outcomeOf(problem: Problem, plan: Plan): AnyOutcome {
-  const { config, hiddenPhase, learningRates } = problem;
+  const { game, config, hiddenPhase, learningRates } = problem;
   const trajectory = trajectoryOf(problem, plan);
   if (hiddenPhase.phases === 1) return { trajectory, measures: measuresOf(problem, trajectory) };
   const { theta, deploymentAt } = config.initial;
@@ -183,6 +184,8 @@ export function outcomeOf(problem: Problem, plan: Plan): AnyOutcome {
     trajectoryProbability.whole *= Math.max(...hiddenPhase.likelihood[t < deploymentAt ? 0 : 1]);
     if (t < deploymentAt) trajectoryProbability.training = trajectoryProbability.whole;
   }
+  // of goals that are not proportional to themselves alone there is no closed form
+  if (!game.proportional) return { trajectory, trajectoryProbability, measures: { ...NO_MEASURES } };
   const effects = effectsOf(problem, plan);
   return {
     trajectory,

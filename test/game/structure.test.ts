@@ -350,6 +350,7 @@ describe("parity", () => {
   test.each<[AnyGame, readonly string[]]>([
     ["linear", ["theta"]],
     ["uncertain-deployment", ["theta"]],
+    ["distributional-shift", ["theta"]],
     ["learned-discount", ["theta"]],
     ["misconception", ["theta", "belief"]],
     ["mlp", []],
@@ -361,14 +362,15 @@ describe("parity", () => {
     ],
   ])("the states of %o that mirror each other", (game, mirrored) => {
     const layers = game === "mlp" ? { layers: [1, 2, 1] } : {};
+    const isHidden = game === "uncertain-deployment" || game === "distributional-shift";
     const config = {
       game,
       ...layers,
-      schedule: game === "uncertain-deployment" ? { episodes: 3 } : { learningRates: [0.7, 0.3, 0] },
+      schedule: isHidden ? { episodes: 3 } : { learningRates: [0.7, 0.3, 0] },
     };
     const problem = createProblem(config);
     expect(problem.game.formulas.mirrored).toEqual(mirrored);
-    if (game === "mlp" || game === "uncertain-deployment") return;
+    if (game === "mlp" || isHidden) return;
     // and so they cost the same, to the bit; where all are flipped that are not, it differs
     const names = Object.keys(problem.game.state);
     const costAt = (signs: readonly number[]) => {

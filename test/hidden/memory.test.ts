@@ -390,6 +390,33 @@ describe("is refused", () => {
   });
 });
 
+test("two goals have costs, and measures that random runs alone tell", async () => {
+  const twoGoals = {
+    name: "two-goals",
+    state: {
+      theta: { min: -1, max: 1, count: 3, initial: 1 },
+      phi: { min: -1, max: 1, count: 3, initial: 0.5 },
+    },
+    decision: { share: { min: 0, max: 1, count: 21 } },
+    output: "share * theta + (1 - share) * phi",
+    hidden: {
+      ...{ signals: ["ifOne", "ifOther"], initial: [1, 0], trains: [true, false], deploymentAt: 2 },
+      transition: [
+        [0.8, 0.2],
+        [0, 1],
+      ],
+      likelihood: named(0.2),
+    },
+  };
+  for (const memory of [false, true]) {
+    const config = { game: twoGoals, schedule: { episodes: 5, learningRate: 0.3 }, memory } as Config;
+    const result = await solve(config, cpu);
+    expect(result.measures).toEqual({ compliance: null, retention: null, deception: null, reversal: null });
+    const runs = simulateRuns(config, result.plan, { runs: 20_000 });
+    expect(Math.abs(runs.mean - result.value!)).toBeLessThan(4 * runs.standardError);
+  }
+});
+
 describe("many games of agents who remember", () => {
   const config = { game, schedule: { episodes: 9 }, memory: true } as Config;
 

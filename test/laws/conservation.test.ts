@@ -116,7 +116,7 @@ test("one candidate has no choice", async () => {
 test.each([...games.keys()])("%s: regularization 0 is no regularization", async (game) => {
   const small: Config = {
     game,
-    ...(game === "uncertain-deployment"
+    ...(games.get(game)!.hidden
       ? { schedule: { episodes: 5 } }
       : { schedule: { training: 3, deployment: 2, learningRate: 0.5 } }),
     ...(game === "mlp" && { layers: [1, 2, 1], search: { population: 6, generations: 8 } }),
