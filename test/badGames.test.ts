@@ -178,6 +178,7 @@ describe("a game with", () => {
     [{ hidden: {} }, "hidden.signals is missing"],
     [{ hidden: { ...hidden, initial: ["a"] } }, "hidden.initial[0], column 1: unknown name a; "],
     [{ hidden: { ...hidden, signals: ["theta"] } }, "the name theta is taken"],
+    [{ hidden: { ...hidden }, parameters: { memory: { default: 1 } } }, "the name memory is taken"],
     [{ hidden: { ...hidden, transition: [[1, 0]] } }, "hidden.transition must have 1 entries"],
     [{ hidden, output: "a + theta" }, "only a game that is linear in the state"],
   ])("%j", (change, words) => {

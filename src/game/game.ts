@@ -168,10 +168,17 @@ export const DEFAULTS = {
 /** names that a game's own may not be: keys of a configuration or a result, and names that formulas have anyway */
 const RESERVED: ReadonlySet<string> = new Set([
   ...["game", "schedule", "horizon", "initial", "deploymentAt", "plotWindow", "layers", "search", "weights"],
-  ...["intervals", "memory", "memoryError", "trainingBelief"],
   ...["output", "loss", "learningRate", "target", "own", "next", "gradient"],
   ...["episode", "cost", "margin"],
   ...FUNCTION_NAMES,
+]);
+
+/** and where the phase is hidden */
+const RESERVED_HIDDEN: ReadonlySet<string> = new Set([
+  "intervals",
+  "memory",
+  "memoryError",
+  "trainingBelief",
 ]);
 
 /** what is checked before a formula is read */
@@ -316,7 +323,13 @@ function checkNames(definition: GameDefinition, complain: Complain): void {
   for (const [i, key] of names.entries()) {
     checkName(key, complain);
     const isCommon = Object.hasOwn(COMMON_PARAMETERS, key) && !Object.hasOwn(state, key);
-    if (RESERVED.has(key) || key in {} || names.indexOf(key) !== i || isCommon)
+    if (
+      RESERVED.has(key) ||
+      (hidden && RESERVED_HIDDEN.has(key)) ||
+      key in {} ||
+      names.indexOf(key) !== i ||
+      isCommon
+    )
       throw complain(`the name ${key} is taken`);
   }
   for (const key of outputs) checkName(key, complain);

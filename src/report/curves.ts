@@ -6,11 +6,11 @@ import * as Plot from "@observablehq/plot";
 import { createEvaluate } from "../game/evaluate.ts";
 import { differentiate } from "../game/graph.ts";
 import { type Axis, checkConfig, geomspace, linspace, type Result, type Sweep } from "../index.ts";
+import { BELIEF } from "../model/plan.ts";
 import { drawerOf, EDGE, headingOf, INK, PLOT_AXIS, PLOT_STYLE } from "./drawing.ts";
 import { LINE_STYLES, markOf, type Series, strokeOf } from "./series.ts";
 import { figureLogTicks } from "./ticks.ts";
 import {
-  BELIEF,
   COSTS,
   describeExpectation,
   describeRest,

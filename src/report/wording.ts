@@ -2,9 +2,7 @@
 
 import { checkConfig, type FilledConfig, learningRatesOf, type Schedule } from "../config/config.ts";
 import type { Result } from "../index.ts";
-
-/** the name of what an agent believes who remembers, in a plan and a trajectory */
-export const BELIEF = "trainingBelief";
+import { BELIEF } from "../model/plan.ts";
 
 /** A stretch of episodes, `from` to `to`, both included. */
 export interface Stretch {

@@ -255,7 +255,7 @@ describe("figure", () => {
     expect(header).toBe("episode,learningRate,coefficient,trainingBelief,theta,output,loss,cost,margin");
     expect(first).toContain(`0,1,${result.trajectory.coefficient[0]},1,0.8,`);
     expect(summaryOf(result)).toContain(
-      "Agents remember: the plan has a coefficient for up to 64 beliefs an episode, ",
+      "Agents remember: the plan has a coefficient for up to 32 beliefs an episode, ",
     );
     expect(svg + summaryOf(result) + planTable(result)).not.toMatch(/NaN|Infinity|undefined/);
   });
