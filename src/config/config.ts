@@ -85,6 +85,9 @@ export interface FilledConfig {
   [key: string]: unknown;
 }
 
+/** Whether agents remember; in other games than those with hidden phases a state may have that name. */
+export const remembers = ({ memory }: { readonly memory?: unknown }): boolean => memory === true;
+
 /** What is checked before anything is allocated. */
 export const LIMITS = {
   /** episodes of a schedule */

@@ -6,6 +6,7 @@
 
 import type { PhaseTexts } from "../../shaders/phase.wgsl.ts";
 import { plain } from "../../shaders/real.wgsl.ts";
+import { remembers } from "../config/config.ts";
 import type { Game } from "../game/game.ts";
 import { Graph, type Node, namesIn, nodesOf } from "../game/graph.ts";
 import { sharedParts } from "../game/structure.ts";
@@ -39,7 +40,7 @@ export function cellCodeOf(diagram: Diagram, method: PhaseMethod | "rollout"): C
   const { game, config } = diagram;
   if (config.horizon === "infinite")
     return "the equilibria of an infinite horizon are proved in float64, on the cpu";
-  if (config.memory) return "agents who remember are solved on the cpu";
+  if (remembers(config)) return "agents who remember are solved on the cpu";
   if (method === "rollout" || !isLinearDiagram(diagram))
     return `the kernel of phase diagrams does not know the game ${game.name} by ${diagram.x.key} and ${diagram.y.key} with method ${method}: they are solved on the cpu`;
 

@@ -1,6 +1,7 @@
 // Cells of games that are linear in the state, two at a time in float64, by the module of src/diagram/cellKernel.ts: what
 // stands around it is how cells are paired, what goes into its memory, and how measures are read off.
 
+import { remembers } from "../config/config.ts";
 import { instantiate } from "../cpu/assembler.ts";
 import { NUMBER, VECTOR } from "../cpu/evaluation.ts";
 import { discountOf, type Game } from "../game/game.ts";
@@ -95,7 +96,7 @@ export function isLinearDiagram(diagram: Diagram): boolean {
   const { game, config, x, y } = diagram;
   const numbers = cellNumbers(diagram);
   const phases = game.definition.hidden?.initial.length;
-  if (config.memory || !momentFormulasOf(game) || "learningRates" in config.schedule) return false;
+  if (remembers(config) || !momentFormulasOf(game) || "learningRates" in config.schedule) return false;
   if (phases === 1 || (phases && !game.proportional)) return false;
   return [x, y].every(({ key }) => Object.hasOwn(numbers, key));
 }

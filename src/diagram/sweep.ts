@@ -1,7 +1,7 @@
 // How what the agents do depends on a setting: one configuration solved for each value of it, and for each value of
 // a second one where there are several series.
 
-import { type Config, checkConfig, type FilledConfig } from "../config/config.ts";
+import { type Config, checkConfig, type FilledConfig, remembers } from "../config/config.ts";
 import { withSetting } from "../config/setting.ts";
 import { hasCode, MesaError } from "../errors.ts";
 import type { Game } from "../game/game.ts";
@@ -90,7 +90,7 @@ const HIDDEN_MEASURES = [
  * of the first episode is the trajectory's.
  */
 export function measureNames(game: Game, config: Pick<FilledConfig, "memory"> = {}): string[] {
-  const decided = game.network ? [] : config.memory ? game.decisionNames : planNames(game);
+  const decided = game.network ? [] : remembers(config) ? game.decisionNames : planNames(game);
   return [
     ...decided.map((name) => `first${capital(name)}`),
     "compliance",
@@ -108,7 +108,7 @@ export function measured(game: Game, result: Result) {
   const { plan, trajectory, cost, generalization, config } = result;
   const values: Record<string, number | null> = { ...measuresByName(result), cost: cost[0] };
   // not those of the game, which may have more of them, or fewer, where the setting is how many there are
-  const decided = config.memory
+  const decided = remembers(config)
     ? game.decisionNames.map((name) => [name, trajectory[name]] as const)
     : Object.entries(plan);
   for (const [name, numbers] of decided) values[`first${capital(name)}`] = numbers[0];

@@ -95,7 +95,7 @@ export function Controls({ state, change }: StateProps) {
                 the last learning rate goes on for ever
               </Check>
             )}
-            {name === AGENTS && config.memory !== undefined && (
+            {name === AGENTS && typeof config.memory === "boolean" && (
               <Check checked={config.memory} onCheck={(memory) => take({ ...settings, memory })}>
                 agents remember all signals so far
               </Check>

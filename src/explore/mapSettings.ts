@@ -56,7 +56,7 @@ const ENDLESS: First = { axes: ["discount", "schedule.learningRate"], measure: "
 /** Whether a cell is solved by a formula or by moments, so that a whole map is fast. */
 export function isQuick(settings: Settings): boolean {
   const { game, config } = checkConfig(settings);
-  return methods.moments({ game }) === undefined && !config.memory;
+  return methods.moments({ game }) === undefined && config.memory !== true;
 }
 
 /** The sizes to choose from for a configuration's map. */
@@ -130,7 +130,7 @@ export function checkDiagram(settings: Settings, map: MapSettings): Diagram {
   if (map.method === "grid" && !isQuick(settings))
     throw new MesaError(
       "INVALID_CONFIG",
-      `cells must be auto, as ${settings.memory ? "agents who remember have" : `the game ${checkConfig(settings).game.name} has`} no other, got "grid"`,
+      `cells must be auto, as ${settings.memory === true ? "agents who remember have" : `the game ${checkConfig(settings).game.name} has`} no other, got "grid"`,
     );
   return checkPhase(phaseConfigOf(settings, map));
 }

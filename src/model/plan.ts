@@ -1,6 +1,6 @@
 // Plans by name, as people read and write them.
 
-import type { FilledConfig } from "../config/config.ts";
+import { type FilledConfig, remembers } from "../config/config.ts";
 import { MesaError } from "../errors.ts";
 import type { Game } from "../game/game.ts";
 import type { AnyGame, DefinitionOf, IsAny, PlanName } from "../game/names.ts";
@@ -31,10 +31,10 @@ export type NamedPlan<G extends AnyGame = AnyGame> =
  */
 export function planNames(
   { hidden, network, decision }: Game,
-  { memory }: Pick<FilledConfig, "memory"> = {},
+  config: Pick<FilledConfig, "memory"> = {},
 ): readonly string[] {
   if (network) return ["weights"];
-  if (memory) return [BELIEF, ...Object.keys(decision)];
+  if (remembers(config)) return [BELIEF, ...Object.keys(decision)];
   return hidden?.signals ?? Object.keys(decision);
 }
 
@@ -78,13 +78,13 @@ export function readPlan(input: unknown, plan: NamedPlan): { problem: Problem; p
   const columns = names.map((name) => {
     const given = Object.hasOwn(plan, name) ? plan[name] : undefined;
     const path = `plan.${name}`;
-    if (config.memory) return checkList(given, path, length, "lists of numbers");
+    if (remembers(config)) return checkList(given, path, length, "lists of numbers");
     if (!game.network) return checkNumbers(checkList(given, path, length, "numbers"), path);
     return checkList(given, path, length, "lists of weights").map((weights, t) =>
       checkNumbers(checkList(weights, `${path}[${t}]`, game.network!.weights, "numbers"), `${path}[${t}]`),
     );
   });
-  if (!config.memory)
+  if (!remembers(config))
     return {
       problem,
       plan: Array.from({ length }, (_, t) => columns.flatMap((column) => column[t] as number)),

@@ -1,6 +1,6 @@
 // A configuration turned into what the solver works on: float64 arrays, frozen.
 
-import { checkConfig, type FilledConfig, learningRatesOf } from "../config/config.ts";
+import { checkConfig, type FilledConfig, learningRatesOf, remembers } from "../config/config.ts";
 import { bind, type Formulas, type Game, type Values } from "../game/game.ts";
 import { type Axis, Grid } from "../grid.ts";
 import { createHiddenPhase, type HiddenPhase } from "./hiddenPhase.ts";
@@ -58,7 +58,7 @@ export function createProblem(
     },
     learningRates,
     get hiddenPhase() {
-      hiddenPhase ??= createHiddenPhase(phases, learningRates.length, config.memory ? nodes : undefined);
+      hiddenPhase ??= createHiddenPhase(phases, learningRates.length, remembers(config) ? nodes : undefined);
       return hiddenPhase;
     },
     horizon: config.horizon ?? "finite",

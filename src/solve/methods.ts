@@ -1,7 +1,7 @@
 // The methods in one table: which games each of them solves, where it runs, and what its answer is worth. Whoever
 // chooses a method, or tells of one, asks here.
 
-import type { FilledConfig } from "../config/config.ts";
+import { type FilledConfig, remembers } from "../config/config.ts";
 import type { Game } from "../game/game.ts";
 import { isBounded } from "../game/structure.ts";
 import type { Precision } from "../model/evaluator.ts";
@@ -69,13 +69,13 @@ export interface Place {
 export function unplaced(
   method: MethodName,
   { backend, precision }: Place,
-  { memory }: Pick<FilledConfig, "memory">,
+  config: Pick<FilledConfig, "memory">,
 ): string | undefined {
   if (method === "exact" && backend === "gpu")
     return "the method exact is a formula: it runs on the cpu, and backend gpu was asked";
-  if (memory && backend === "gpu")
+  if (remembers(config) && backend === "gpu")
     return "agents who remember are solved on the cpu, and backend gpu was asked";
-  if (memory && precision === "f32")
+  if (remembers(config) && precision === "f32")
     return "agents who remember are solved on the cpu, and precision f32 is the GPU's arithmetic";
   if (precision === "f32" && (backend === "cpu" || method === "exact"))
     return "precision f32 is the GPU's arithmetic: it needs backend gpu or auto and a grid";
@@ -87,10 +87,10 @@ export function precisionThere(
   { network, formulas }: Pick<Game, "network" | "formulas">,
   method: MethodName,
   place: Place,
-  { memory }: Pick<FilledConfig, "memory">,
+  config: Pick<FilledConfig, "memory">,
 ): Precision {
   // a plan for some beliefs is nearly the plan for all, and no oracle's
-  if (method === "exact" || memory) return "float64";
+  if (method === "exact" || remembers(config)) return "float64";
   if (place.backend === "cpu") return network ? "float64" : "certified";
   if (place.precision === "f32") return "f32";
   return isBounded(formulas) && !network ? "certified" : "screened";

@@ -1,6 +1,6 @@
 // From a configuration to a result: runs the induction, and says what really ran.
 
-import type { Config, FilledConfig } from "../config/config.ts";
+import { type Config, type FilledConfig, remembers } from "../config/config.ts";
 import { checkNotAborted, MesaError } from "../errors.ts";
 import type { AnyGame } from "../game/names.ts";
 import type { Precision } from "../model/evaluator.ts";
@@ -107,7 +107,7 @@ export async function solve<const G extends AnyGame>(
   const notes: string[] = [];
   checkNotAborted(options.signal);
   const { signal, onProgress } = options;
-  const solved = problem.config.memory
+  const solved = remembers(problem.config)
     ? await refine(
         problem,
         (of, tried, tell) => run(of, choice, tried, notes, { signal, onProgress: tell }),
@@ -136,7 +136,7 @@ export async function solve<const G extends AnyGame>(
     ...outcomeOf(solved.problem, plan),
     solver: {
       ...ran,
-      ...(config.memory && { precision: "float64" }),
+      ...(remembers(config) && { precision: "float64" }),
       method: choice.method,
       survivors: steps.reduce((sum, { survivors }) => sum + survivors, 0),
       milliseconds: performance.now() - started,

@@ -1,6 +1,7 @@
 // How a problem is solved: what was asked, checked; who answers the induction's questions; and what happens when a
 // device is lost on the choice.
 
+import { remembers } from "../config/config.ts";
 import { createCpuEvaluator } from "../cpu/evaluator.ts";
 import { hasCode, MesaError } from "../errors.ts";
 import { createBatchCosts } from "../gpu/batch.ts";
@@ -100,7 +101,7 @@ async function open(
   notes: string[],
 ): Promise<Evaluator> {
   if (choice.method === "exact") return createExactEvaluator(problem);
-  if (choice.backend !== "cpu" && !problem.config.memory && losses < MOST_DEVICES) {
+  if (choice.backend !== "cpu" && !remembers(problem.config) && losses < MOST_DEVICES) {
     try {
       const gpu = await openGpu(problem, choice);
       if (gpu) return gpu;

@@ -298,17 +298,17 @@ describe("beliefs that are too many to be all there", () => {
       coefficient: { min: 0.5, max: 1.5 },
     } as Config,
   ])("random runs cost what is expected, and keep as much: %j", async (asked) => {
-    const all = { ...asked, memoryError: 1e-4 } as Config;
+    const all = { ...asked, memoryError: 3e-4 } as Config;
     const result = await solve(all, { ...cpu, method: "exact" });
-    const runs = simulateRuns(all, result.plan, { runs: 20_000, seed: 11 });
+    const runs = simulateRuns(all, result.plan, { runs: 10_000, seed: 11 });
     expect(Math.abs(runs.mean - result.value!)).toBeLessThan(4 * runs.standardError);
-    expect(runs.standardError).toBeLessThan(0.02 * runs.mean);
+    expect(runs.standardError).toBeLessThan(0.03 * runs.mean);
     for (const which of ["measures", "measuresOverHazard"] as const)
       for (const name of ["retention", "compliance", "reversal"] as const) {
         const { mean, standardError } = runs[which]![name]!;
         expect(Math.abs(mean - result[which]![name]!)).toBeLessThan(4 * standardError + 1e-12);
       }
-    const later = simulateRuns(all, result.plan, { runs: 10_000, seed: 12, episode: 4 });
+    const later = simulateRuns(all, result.plan, { runs: 4000, seed: 12, episode: 4 });
     expect(Math.abs(later.mean - result.cost[4])).toBeLessThan(4 * later.standardError);
   });
 
@@ -412,7 +412,7 @@ test("two goals have costs, and measures that random runs alone tell", async () 
     const config = { game: twoGoals, schedule: { episodes: 5, learningRate: 0.3 }, memory } as Config;
     const result = await solve(config, cpu);
     expect(result.measures).toEqual({ compliance: null, retention: null, deception: null, reversal: null });
-    const runs = simulateRuns(config, result.plan, { runs: 20_000 });
+    const runs = simulateRuns(config, result.plan, { runs: 5000 });
     expect(Math.abs(runs.mean - result.value!)).toBeLessThan(4 * runs.standardError);
   }
 });
