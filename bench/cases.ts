@@ -31,11 +31,11 @@ const shifted = (count: number, intervals: number): Config => ({
   intervals,
   coefficient: { count },
 });
-const mlp = (population: number, states: number): Config => ({
+const mlp = (starts: number, states: number): Config => ({
   game: "mlp",
   schedule: { training: 5, deployment: 5, learningRate: 0.5 },
   theta: { count: states },
-  search: { population, generations: 20 },
+  search: { starts, evaluations: 200 },
 });
 
 /** Configurations by game, the smallest first. */
@@ -55,5 +55,5 @@ export const CASES: Readonly<Record<string, readonly Config[]>> = {
   ],
   "uncertain-deployment": [uncertain(401), uncertain(4001), uncertain(100_001), uncertain(1_000_001)],
   "distributional-shift": [shifted(401, 2), shifted(401, 16), shifted(4001, 64), shifted(100_001, 64)],
-  mlp: [mlp(24, 11), mlp(96, 101), mlp(1024, 1001)],
+  mlp: [mlp(4, 21), mlp(12, 201), mlp(48, 1001)],
 };

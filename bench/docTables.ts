@@ -6,6 +6,7 @@
 //
 // `npm run docs:performance` fills them in, and a test holds the pages against the files.
 
+import type { TestedClaim } from "./claims.ts";
 import { type Mapping, mappingCells } from "./mapping.ts";
 import type { Report, Row } from "./measurements.ts";
 import type { Entry, Race, Races } from "./peers.ts";
@@ -21,6 +22,19 @@ interface ManySolves extends Pick<Results, "date" | "command"> {
     readonly residentMiB: readonly number[];
     readonly openDevices?: number;
     readonly liveBuffers?: number;
+  }[];
+}
+
+/** What bench/peers/networks.py leaves. */
+interface NetworkCheck {
+  readonly config: { readonly schedule: { readonly training: number } };
+  readonly rows: readonly {
+    readonly episode: number;
+    readonly cost: number;
+    readonly fromItself: number;
+    readonly best: number;
+    /** of the other starts, the lowest cost first */
+    readonly found: readonly number[];
   }[];
 }
 
@@ -172,6 +186,46 @@ function numpy({ peers }: Results): string {
 /** How fast rollouts are by how many states go side by side. */
 const lanes = (results: Results): string => markdown(mappingCells(results));
 
+const interval = ({ from, to, scale }: TestedClaim["box"][string]) =>
+  `${from} to ${to}${scale === "log" ? " by its logarithm" : ""}`;
+
+/** In what share of which box each claim holds. */
+function claims({ claims }: { claims: readonly TestedClaim[] }): string {
+  return markdown([
+    ["section", "what holds", "for settings evenly from", "holds for"],
+    ...claims.map(({ section, claim, box, settings, holds }) => [
+      `[${section.replaceAll("-", " ")}](#${section})`,
+      claim,
+      Object.entries(box)
+        .map(([key, of]) => `${key} ${interval(of)}`)
+        .join(", "),
+      `${((100 * holds) / settings).toFixed(1)} % of ${count(settings)}`,
+    ]),
+  ]);
+}
+
+/** What another search makes of the networks of a plan, in training and at its end. */
+function networks({ rows, config }: NetworkCheck): string {
+  const trains = (episode: number) => episode <= config.schedule.training;
+  return markdown([
+    [
+      "episode",
+      "cost in the plan",
+      "L-BFGS from these weights",
+      "the best of the other 19 starts",
+      "their median",
+    ],
+    ...rows
+      .filter(({ episode }) => trains(episode))
+      .map(({ episode, cost, fromItself, best, found }) =>
+        [
+          episode,
+          ...[cost, fromItself, best, found[Math.floor(found.length / 2)]].map((x) => x.toPrecision(4)),
+        ].map(String),
+      ),
+  ]);
+}
+
 /** What a thousand solves hold. */
 function memory({ rows }: ManySolves): string {
   return markdown([
@@ -196,6 +250,8 @@ const TABLES: Readonly<Record<string, (results: never) => string>> = {
   numpy,
   lanes,
   memory,
+  networks,
+  claims,
 };
 
 /**

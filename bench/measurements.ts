@@ -26,7 +26,7 @@ export interface Selection {
 export interface Row extends Variant, Omit<Measured, "plan" | "precision"> {
   readonly game: string;
   readonly size: Size;
-  /** of a step; of a search's generation */
+  /** of a step; of a search, how many points it descends from */
   readonly candidates: number;
   readonly states: number;
   readonly episodes: number;
@@ -164,7 +164,7 @@ export async function measureAll(
     const each = rollsAll ? instructionsPerStep(problem) : undefined;
     rows.push({
       ...named,
-      candidates: problem.game.network ? search.population : problem.candidates.size,
+      candidates: problem.game.network ? search.starts : problem.candidates.size,
       states: problem.states.size,
       episodes: problem.learningRates.length,
       ran: precision,

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import type { SearchSettings } from "../src/config/config.ts";
 import type { Problem } from "../src/model/problem.ts";
 import { METHODS } from "../src/solve/methods.ts";
+import { evaluationsOf } from "../src/solve/searchEvaluator.ts";
 import { chooseSolver, type SolverChoice } from "../src/solve/solverChoice.ts";
 import type { Size } from "./cases.ts";
 
@@ -42,7 +43,7 @@ export interface Work {
   readonly unit: "rollout-steps" | "candidates" | "episodes";
 }
 
-/** How much work a solve is; of a search, what it is when it stops at nothing but its generations. */
+/** How much work a solve is; of a search, what it is when no descent ends early. */
 export function workOf(
   { candidates, states, learningRates, hiddenPhase, config, game }: Problem,
   method: string,
@@ -51,7 +52,6 @@ export function workOf(
   if (method === "exact") return { amount: episodes, unit: "episodes" };
   if (method === "moments")
     return { amount: candidates.size * hiddenPhase.signals * episodes, unit: "candidates" };
-  const { population, generations } = (config.search ?? {}) as SearchSettings;
-  const tried = game.network ? population * generations : candidates.size;
+  const tried = game.network ? evaluationsOf(config.search as SearchSettings) : candidates.size;
   return { amount: (tried * states.size * episodes * (episodes + 1)) / 2, unit: "rollout-steps" };
 }

@@ -1,7 +1,9 @@
 // What configurations are checked with. Every message of a schema here is the part of a complaint that says what is
 // allowed: `complaint` puts the key before it and what was got behind it.
 
+import { closest, distance } from "fastest-levenshtein";
 import * as v from "valibot";
+import { MesaError } from "./errors.ts";
 import type { Axis } from "./grid.ts";
 
 /** What a number must lie within, both ends included. */
@@ -28,6 +30,18 @@ export function quote(value: unknown): string {
     /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** letters of a word for each that may be wrong in it */
+const LETTERS_A_SLIP = 3;
+
+/** ` (did you mean "discount"?)` after a word that is nearly one of some names; else nothing. */
+export function meant(word: string, names: readonly string[]): string {
+  if (names.length === 0) return "";
+  const near = closest(word, [...names]);
+  const slips = distance(word.toLowerCase(), near.toLowerCase());
+  const most = word.length < LETTERS_A_SLIP ? 0 : Math.max(1, Math.floor(word.length / LETTERS_A_SLIP));
+  return slips <= most && word !== near ? ` (did you mean ${quote(near)}?)` : "";
 }
 
 /** A finite number within a parameter's bounds. */
@@ -65,6 +79,45 @@ export function object<E extends v.ObjectEntries>(entries: E, keys = Object.keys
   return v.pipe(v.custom<object>(isRecord, `an object with ${keys}`), v.strictObject(entries, keys));
 }
 
+/** A function. */
+export const callable = v.custom<() => void>((value) => typeof value === "function", "a function");
+
+/** Options that solving takes wherever it is done; what their values may be is checked where they are used. */
+export const solvingOptions = {
+  backend: v.any(),
+  method: v.any(),
+  precision: v.any(),
+  threads: v.any(),
+  gpu: v.optional(
+    v.custom(
+      (value) => typeof (value as { requestAdapter?: unknown })?.requestAdapter === "function",
+      "a WebGPU implementation, with requestAdapter",
+    ),
+  ),
+  signal: v.optional(
+    v.custom(
+      (value) => typeof (value as { throwIfAborted?: unknown })?.throwIfAborted === "function",
+      "an AbortSignal",
+    ),
+  ),
+  onProgress: v.optional(callable),
+};
+
+/**
+ * Checks a function's options: that they are an object with no other keys than these.
+ *
+ * @throws MesaError `INVALID_CONFIG`
+ */
+export function checkOptions(options: unknown, entries: v.ObjectEntries): void {
+  const optional = Object.fromEntries(
+    Object.entries(entries).map(([key, schema]) => [key, v.optional(schema)]),
+  );
+  const result = v.safeParse(object(optional, Object.keys(entries).join(", ")), options, {
+    abortEarly: true,
+  });
+  if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0], "options"));
+}
+
 /** A grid within bounds, any part of which may be left out. */
 export function axis(defaults: Axis, bounds: Bounds = {}) {
   return v.optional(
@@ -84,7 +137,10 @@ export function complaint(issue: v.BaseIssue<unknown>, within = ""): string {
       type === "array" ? `${path}[${key}]` : path === "" ? `${key}` : `${path}.${key}`,
     within,
   );
-  if (issue.expected === "never") return `unknown key ${quote(path)}; allowed are ${issue.message}`;
+  if (issue.expected === "never") {
+    const key = String(issue.path?.at(-1)?.key);
+    return `unknown key ${quote(path)}${meant(key, issue.message.match(/\w+/g) ?? [])}; allowed are ${issue.message}`;
+  }
   // of an object that was one, only a key that is not there is left to complain of
   if (issue.type === "strict_object") return `${path} is missing`;
   return `${path} must be ${issue.message}, got ${quote(issue.input)}`;

@@ -40,7 +40,7 @@ describe("INVALID_CONFIG", () => {
     ],
     [
       '"schedule": {"learningrates": [1]}',
-      'unknown key "schedule.learningrates"; allowed are training, deployment, learningRate, or learningRates alone',
+      'unknown key "schedule.learningrates" (did you mean "learningRates"?); allowed are training, deployment, learningRate, or learningRates alone',
     ],
     ['"schedule": {"training": 1.5}', "schedule.training must be a whole number of at least 0, got 1.5"],
     [
@@ -57,7 +57,10 @@ describe("INVALID_CONFIG", () => {
     ['"theta": {"count": 1}', "theta must have min equal to max where count is 1, got min -1 and max 1"],
     ['"theta": {"count": 0}', "theta.count must be a whole number of at least 1, got 0"],
     ['"theta": {"count": 2.5}', "theta.count must be a whole number of at least 1, got 2.5"],
-    ['"theta": {"counts": 2}', 'unknown key "theta.counts"; allowed are min, max, count'],
+    [
+      '"theta": {"counts": 2}',
+      'unknown key "theta.counts" (did you mean "count"?); allowed are min, max, count',
+    ],
     [
       '"coefficient": {"min": -1e308, "max": 1e308}',
       "coefficient must have a finite max − min, got min -1e+308 and max 1e+308",

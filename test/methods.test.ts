@@ -28,8 +28,7 @@ function small(config: Config): Config {
     key,
     { count: Math.min(axis.count, 3) },
   ]);
-  const search =
-    config.game === "mlp" ? { layers: [1, 2, 1], search: { population: 4, generations: 2 } } : {};
+  const search = config.game === "mlp" ? { layers: [1, 2, 1], search: { starts: 1, evaluations: 8 } } : {};
   const schedule = { learningRates: [0.5, 0] };
   return { ...config, ...Object.fromEntries(axes), ...search, schedule };
 }

@@ -6,7 +6,7 @@ import { type Config, solve } from "../src/index.ts";
 import { drawCurves, hasPolicies, policiesOf } from "../src/report/curves.ts";
 import { evaluate, evaluateByLayers } from "./network.ts";
 
-const search = { generations: 3, population: 4 };
+const search = { starts: 1, evaluations: 10 };
 const config = { game: "mlp", layers: [1, 2, 1], search } as const;
 
 test.each<[object, string[]]>([

@@ -113,7 +113,7 @@ test("every game has measures of its own", () => {
       ...["finalTheta", "cost"],
     ],
     "distributional-shift": expect.arrayContaining(["firstIfInterval1", "firstIfInterval8", "reversal"]),
-    mlp: expect.arrayContaining(["denseCost", "linearCost"]),
+    mlp: expect.arrayContaining(["heldOutCost", "linearCost"]),
   });
 });
 

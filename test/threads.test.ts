@@ -45,8 +45,8 @@ const cases: [string, Config, "rollout" | "moments"][] = [
   [
     "mlp",
     {
-      ...{ game: "mlp", layers: [1, 5, 1], theta: { count: 201 } },
-      search: { generations: 5, restarts: 1, population: 13 },
+      ...{ game: "mlp", layers: [1, 5, 1], theta: { count: 51 } },
+      search: { starts: 5, evaluations: 60 },
     },
     "rollout",
   ],

@@ -10,29 +10,27 @@ import { INTERVALS, mustForget } from "../game/hidden.ts";
 import type { AnyGame, DecisionName, DefinitionOf, IsAny, ParameterName, StateName } from "../game/names.ts";
 import { layers, MOST_WEIGHTS } from "../game/network.ts";
 import type { Axis } from "../grid.ts";
-import { axis, bounded, complaint, isRecord, object, quote, whole } from "../schema.ts";
+import { axis, bounded, complaint, isRecord, meant, object, quote, whole } from "../schema.ts";
 import { episodesOf, hiddenSchedule, learningRatesOf, type Schedule, schedule } from "./schedule.ts";
 
 export { learningRatesOf, type Schedule } from "./schedule.ts";
 
 /** How hard to search for what no grid holds; in the configuration as `search`. */
 export interface SearchSettings {
+  /** decides which points are drawn */
   readonly seed: number;
-  /** candidates of a generation of the first run; each restart doubles it */
-  readonly population: number;
-  /** generations of a run, at most */
-  readonly generations: number;
-  /** runs after the first */
-  readonly restarts: number;
+  /** points that are drawn to descend from, beside the decision of the episode after */
+  readonly starts: number;
+  /** of the cost and its gradient in a descent, at most */
+  readonly evaluations: number;
 }
 
 /** {@link SearchSettings}, any of which may be left out. */
 export const search = v.optional(
   object({
     seed: v.optional(bounded({ min: 0, max: 2 ** 32 - 1 }, true), 1),
-    population: v.optional(bounded({ min: 4, max: 4096 }, true), 24),
-    generations: v.optional(bounded({ min: 1, max: 100_000 }, true), 150),
-    restarts: v.optional(bounded({ min: 0, max: 6 }, true), 0),
+    starts: v.optional(bounded({ min: 1, max: 4096 }, true), 12),
+    evaluations: v.optional(bounded({ min: 1, max: 1_000_000 }, true), 2000),
   }),
   {},
 );
@@ -172,7 +170,8 @@ function gameIn(input: Record<string, unknown>): Game {
   if (isRecord(asked)) return gameOf(asked);
   const game = typeof asked === "string" ? games.get(asked) : undefined;
   if (game) return game;
-  const got = asked === undefined ? "none" : quote(asked);
+  const near = typeof asked === "string" ? meant(asked, [...games.keys()]) : "";
+  const got = asked === undefined ? "none" : `${quote(asked)}${near}`;
   throw new MesaError(
     "INVALID_CONFIG",
     `game must be one of ${[...games.keys()].join(", ")} or an object of formulas, got ${got}`,

@@ -46,6 +46,16 @@ export const presets: Readonly<Record<string, Preset>> = {
       plotWindow: 100,
     },
   },
+  "deployed-for-ever": {
+    about: "training, then deployment that never ends, by agents that discount the future",
+    config: {
+      game: "linear",
+      schedule: { training: 20, deployment: 1, learningRate: 1 },
+      horizon: "infinite",
+      discount: 0.99,
+      plotWindow: 21,
+    },
+  },
   "learned-discount": {
     about: "the base optimizer trains the agent's discount as well as its goal",
     config: { game: "learned-discount", schedule: { training: 20, deployment: 20, learningRate: 0.5 } },
@@ -67,7 +77,6 @@ export const presets: Readonly<Record<string, Preset>> = {
     config: {
       game: "mlp",
       schedule: { training: 5, deployment: 5, learningRate: 0.5 },
-      search: { generations: 200 },
     },
   },
 };

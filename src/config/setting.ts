@@ -1,6 +1,7 @@
 // One setting of a configuration, named by a dotted key: `schedule.learningRate`.
 
 import { MesaError } from "../errors.ts";
+import { isRecord } from "../schema.ts";
 
 /**
  * A configuration with one setting changed; whether the key and the value make sense is checked with the whole.
@@ -30,5 +31,11 @@ export function withSetting<C extends object>(config: C, path: string, value: un
       configurable: true,
     });
   };
-  return changed(config, path.split(".")) as C;
+  const whole = changed(config, path.split(".")) as C & { schedule?: unknown };
+  const [first, second] = path.split(".");
+  if (first !== "schedule" || second === undefined || !isRecord(whole.schedule)) return whole;
+  // a list of rates and the other kinds of schedule take the place of each other
+  const isList = (key: string) => key === "learningRates";
+  const kept = Object.entries(whole.schedule).filter(([key]) => isList(key) === isList(second));
+  return { ...whole, schedule: Object.fromEntries(kept) };
 }

@@ -1,9 +1,11 @@
-// What the threads of a solve do: costs of candidates and decisions, and their screening.
+// What the threads of a solve do: costs of candidates, their screening, and descents of a search.
 
 import type { FilledConfig } from "../config/config.ts";
 import type { Plan } from "../model/evaluator.ts";
 import { createProblem, type Problem } from "../model/problem.ts";
+import { Descent } from "../search/descent.ts";
 import type { Job } from "../threads/pool.ts";
+import { createGradients, type Gradients } from "./gradient.ts";
 import { type BoundedView, createOracle, leastAmong, type Oracle, screen } from "./oracle.ts";
 
 /** A problem as plain data. */
@@ -27,13 +29,13 @@ export interface Range {
   readonly to: number;
 }
 
-let known: { id: number; problem: Problem; oracle: Oracle } | undefined;
+let known: { id: number; problem: Problem; oracle: Oracle; gradients: Gradients } | undefined;
 
 /** The problem of the data, made but once while the same one is asked about. */
 function problemOf({ id, config }: ProblemData) {
   if (known?.id !== id) {
     const problem = createProblem(config);
-    known = { id, problem, oracle: createOracle(problem) };
+    known = { id, problem, oracle: createOracle(problem), gradients: createGradients(problem) };
   }
   return known;
 }
@@ -55,6 +57,23 @@ export const costsJob: Job<Situation, readonly (readonly number[])[], Float64Arr
     const { problem, oracle } = problemOf(situation.problem);
     const costsOf = oracle.costsAt(situation.episode, planOf(situation, problem));
     return (decisions) => Float64Array.from(costsOf(decisions));
+  },
+};
+
+/** Where a descent has come to. */
+export type Descended = Pick<Descent, "point" | "value">;
+
+/** A descent of the average total mesa cost from a decision, of so many evaluations. */
+export const descentJob: Job<Situation, { start: Float64Array; evaluations: number }, Descended> = {
+  name: "descent",
+  open(situation) {
+    const { problem, gradients } = problemOf(situation.problem);
+    const costOf = gradients.at(situation.episode, planOf(situation, problem));
+    return ({ start, evaluations }) => {
+      const descent = new Descent(costOf, start);
+      while (!descent.ended && descent.evaluations < evaluations) descent.step();
+      return { point: descent.point, value: descent.value };
+    };
   },
 };
 

@@ -1,6 +1,8 @@
 // A phase diagram: a game solved for every pair of values of two of its settings, tile by tile.
 
+import * as v from "valibot";
 import { checkNotAborted, MesaError } from "../errors.ts";
+import { callable, checkOptions, isRecord, solvingOptions } from "../schema.ts";
 import { METHODS, methods, refusal } from "../solve/methods.ts";
 import { type Cells, createCells } from "./cells.ts";
 import { checkPhase, type Diagram, type PhaseConfig } from "./config.ts";
@@ -51,6 +53,8 @@ export interface Phase extends Cells {
   };
 }
 
+/** what `phase` takes beside what solving takes */
+const PHASE_OPTIONS = { engine: v.any(), sample: v.any(), onTile: callable, progressive: v.any() };
 /** strides of a diagram that is drawn progressively */
 const STRIDES = [16, 4, 1] as const;
 /** how long cells should be solved at a time, in milliseconds */
@@ -151,6 +155,8 @@ function checkBackend(diagram: Diagram, method: EngineMethod, backend: EngineOpt
   if (typeof code === "string") throw new MesaError("INVALID_CONFIG", `${code}, and backend gpu was asked`);
 }
 
+const isChecked = (config: PhaseConfig | Diagram): config is Diagram => isRecord(config) && "base" in config;
+
 /**
  * Solves a diagram.
  *
@@ -158,7 +164,9 @@ function checkBackend(diagram: Diagram, method: EngineMethod, backend: EngineOpt
  * @throws MesaError with the code of what is wrong
  */
 export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions = {}): Promise<Phase> {
-  const diagram = "base" in config ? config : checkPhase(config);
+  const { onProgress: _, precision: __, ...solving } = solvingOptions;
+  checkOptions(options, { ...solving, ...PHASE_OPTIONS });
+  const diagram = isChecked(config) ? config : checkPhase(config);
   const { signal } = options;
   const method = phaseMethod(diagram, options.method, options.backend);
   const engine = options.engine ?? (await openEngine(options));

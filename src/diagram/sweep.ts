@@ -1,6 +1,7 @@
 // How what the agents do depends on a setting: one configuration solved for each value of it, and for each value of
 // a second one where there are several series.
 
+import * as v from "valibot";
 import { type Config, checkConfig, type FilledConfig, remembers } from "../config/config.ts";
 import { withSetting } from "../config/setting.ts";
 import { hasCode, MesaError } from "../errors.ts";
@@ -8,7 +9,7 @@ import type { Game } from "../game/game.ts";
 import type { AnyGame } from "../game/names.ts";
 import { measuresByName } from "../model/measures.ts";
 import { planNames } from "../model/plan.ts";
-import { isRecord, quote } from "../schema.ts";
+import { checkOptions, isRecord, meant, quote, solvingOptions } from "../schema.ts";
 import { type Result, type SolveOptions, solve } from "../solve/solve.ts";
 
 /** A setting, by dotted key, and the values it takes. */
@@ -84,7 +85,7 @@ const HIDDEN_MEASURES = [
  *
  * `firstCoefficient` and so on is the decision of the first episode; `finalTheta` and so on the state that the last
  * step leaves; `cost` the least average total mesa cost of the first episode; `compliance`, `retention` and
- * `deception` are those of the result; of networks also `denseCost` and `linearCost`. Where the phase is hidden,
+ * `deception` are those of the result; of networks also `heldOutCost` and `linearCost`. Where the phase is hidden,
  * `finalTheta` is the trajectory's, the measures are expected over the signals and include `reversal`, and
  * `complianceOverHazard` and so on are expected over how long training lasts too; of agents who remember, the decision
  * of the first episode is the trajectory's.
@@ -99,7 +100,7 @@ export function measureNames(game: Game, config: Pick<FilledConfig, "memory"> = 
     ...(game.hidden ? HIDDEN_MEASURES : []),
     ...Object.keys(game.state).map((name) => `final${capital(name)}`),
     "cost",
-    ...(game.network ? ["denseCost", "linearCost"] : []),
+    ...(game.network ? ["heldOutCost", "linearCost"] : []),
   ];
 }
 
@@ -114,7 +115,7 @@ export function measured(game: Game, result: Result) {
   for (const [name, numbers] of decided) values[`first${capital(name)}`] = numbers[0];
   for (const name of Object.keys(game.state)) values[`final${capital(name)}`] = trajectory[name].at(-1)!;
   if (generalization) {
-    values.denseCost = generalization.denseCost;
+    values.heldOutCost = generalization.heldOutCost;
     values.linearCost = generalization.linearCost;
   }
   return values;
@@ -130,13 +131,19 @@ export function checkMeasures(names: readonly string[], measures: readonly strin
     if (!names.includes(name) || measures.indexOf(name) !== i)
       throw new MesaError(
         "INVALID_CONFIG",
-        `measures must be some of ${names.join(", ")}, each once, got ${quote(name)}${names.includes(name) ? " twice" : ""}`,
+        `measures must be some of ${names.join(", ")}, each once, got ${quote(name)}${names.includes(name) ? " twice" : meant(name, names)}`,
       );
   if (measures.length === 0) throw new MesaError("INVALID_CONFIG", "measures must be at least one, got none");
 }
 
 /** @throws MesaError `INVALID_CONFIG` when a key is no dotted key, or there are no values */
-function checkVaried(name: string, { key, values }: Varied): void {
+function checkVaried(name: string, varied: Varied): void {
+  if (!isRecord(varied))
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `${name} must be an object with key and values, got ${quote(varied)}`,
+    );
+  const { key, values } = varied;
   if (typeof key !== "string" || key.split(".").includes(""))
     throw new MesaError("INVALID_CONFIG", `${name} must have a key like discount, got ${quote(key)}`);
   if (key === "game" || key.startsWith("game."))
@@ -231,8 +238,10 @@ export function sweepOf({ asked, ...plan }: SweepPlan, answers: readonly Answer[
  */
 export async function sweep<const G extends AnyGame>(
   config: Config<G>,
-  { over, series, measures, ...how }: SweepOptions,
+  options: SweepOptions,
 ): Promise<Sweep> {
+  checkOptions(options, { ...solvingOptions, over: v.any(), series: v.any(), measures: v.any() });
+  const { over, series, measures, ...how } = options;
   const plan = planSweep(config as Config, {
     ...{ over, ...(series && { series }), ...(measures && { measures }) },
   });

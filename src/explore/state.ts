@@ -87,9 +87,8 @@ const RANGES: Readonly<Record<string, Range>> = {
   "initial.discount": rate(1),
   "initial.belief": { from: -1, to: 1, step: 0.01 },
   "initial.deploymentAt": { ...count(0, 100), map: { from: 1, to: 99, scale: "linear" } },
-  "search.population": count(4, 128),
-  "search.generations": count(1, 600),
-  "search.restarts": count(0, 6),
+  "search.starts": count(1, 64),
+  "search.evaluations": count(100, 5000),
 };
 
 function control(key: string, kind: Control["kind"] = "number", range = RANGES[key]): Control {

@@ -91,8 +91,8 @@ const STEPS = {
     look: [
       "A linear agent that outputs a share of its goal offers gradient descent the same share as a slope. A network " +
         "chooses the two apart: its policy has flat parts where goals lie.",
-      "The networks are found by a search, which takes a while and is weak: much better ones exist. So these plans do " +
-        "not say how deceptive networks are at best.",
+      "In training it outputs about ½, whatever its goal is, with the goal’s sign: a loss that gradient descent cannot " +
+        "lower, as the policy has no slope. It hides less than a linear agent and keeps more. The search takes a while.",
     ],
     preset: "mlp",
   },

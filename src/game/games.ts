@@ -99,7 +99,7 @@ const distributionalShift = {
 /** The post's third next step: the agent is a network, whose weights a search finds. */
 const mlp = {
   name: "mlp",
-  state: { theta: { min: -1, max: 1, count: 21, initial: 0.8, bounds: { min: -4, max: 4 } } },
+  state: { theta: { min: -1, max: 1, count: 201, initial: 0.8, bounds: { min: -4, max: 4 } } },
   network: { layers: [1, 8, 8, 1] },
 } as const satisfies GameDefinition;
 

@@ -64,6 +64,12 @@ export class Graph {
     if (a.op === "number" && b.op === "number") return this.number(a.value + b.value);
     if (b.op === "negate") return this.subtract(a, b.args[0]);
     if (a.op === "negate") return this.subtract(b, a.args[0]);
+    if (b.op === "number" && b.value < 0) return this.subtract(a, this.number(-b.value));
+    if (a.op === "below" && b.op === "below" && a.args[0] === b.args[0] && a.args[1] === b.args[1]) {
+      const [low, high, ...either] = a.args;
+      const [then, otherwise] = either.map((of, i) => this.add(of, b.args[2 + i]));
+      return this.below(low, high, then, otherwise);
+    }
     return this.#make("add", [a, b]);
   }
 
@@ -208,47 +214,77 @@ export function rewrite<T>(expression: Node, visit: (node: Node, args: readonly 
 }
 
 /**
- * The derivative of an expression by one of its names. At a corner it is a side's: |x|′ = 1 at 0, and that of min and max
- * is the first argument's where both are equal.
+ * What a small change of each argument does to a node: linear maps, by argument. At a corner they are a side's: |x|′ = 1
+ * at 0, and min and max change with the first argument where both are equal.
  */
-export function differentiate(g: Graph, expression: Node, by: string): Node {
-  const [zero, one, two] = [g.number(0), g.number(1), g.number(2)];
-  return rewrite(expression, (node, slopes: readonly Node[]): Node => {
-    const { op, args, value, name } = node;
-    const [a, b] = args;
-    const [da, db] = slopes;
-    switch (op) {
-      case "number":
-      case "exponential2":
-        return zero;
-      case "name":
-        return name === by ? one : zero;
-      case "add":
-        return g.add(da, db);
-      case "subtract":
-        return g.subtract(da, db);
-      case "multiply":
-        return g.add(g.multiply(da, b), g.multiply(a, db));
-      case "divide":
-        return isNumber(db, 0) ? g.divide(da, b) : g.divide(g.subtract(da, g.multiply(node, db)), b);
-      case "power": {
-        const lower = value === 2 ? g.multiply(two, a) : g.multiply(g.number(value), g.power(a, value - 1));
-        return g.multiply(lower, da);
-      }
-      case "negate":
-        return g.negate(da);
-      case "absolute":
-        return isNumber(da, 0) ? da : g.below(a, zero, g.negate(da), da);
-      case "minimum":
-        return g.below(b, a, db, da);
-      case "maximum":
-        return g.below(a, b, db, da);
-      case "tanh":
-        return g.multiply(g.subtract(one, g.power(node, 2)), da);
-      case "below":
-        return g.below(a, b, slopes[2], slopes[3]);
+function slopesOf(g: Graph, node: Node): readonly ((change: Node) => Node)[] {
+  const { op, args, value } = node;
+  const [a, b] = args;
+  const [zero, one, two] = [0, 1, 2].map((x) => g.number(x));
+  const same = (x: Node) => x;
+  switch (op) {
+    case "number":
+    case "name":
+      return [];
+    case "exponential2":
+      return [() => zero];
+    case "add":
+      return [same, same];
+    case "subtract":
+      return [same, (x) => g.negate(x)];
+    case "multiply":
+      return [(x) => g.multiply(x, b), (x) => g.multiply(a, x)];
+    case "divide":
+      return [(x) => g.divide(x, b), (x) => g.divide(g.negate(g.multiply(node, x)), b)];
+    case "power": {
+      const lower = value === 2 ? g.multiply(two, a) : g.multiply(g.number(value), g.power(a, value - 1));
+      return [(x) => g.multiply(lower, x)];
     }
+    case "negate":
+      return [(x) => g.negate(x)];
+    case "absolute":
+      return [(x) => g.below(a, zero, g.negate(x), x)];
+    case "minimum":
+      return [(x) => g.below(b, a, zero, x), (x) => g.below(b, a, x, zero)];
+    case "maximum":
+      return [(x) => g.below(a, b, zero, x), (x) => g.below(a, b, x, zero)];
+    case "tanh":
+      return [(x) => g.multiply(g.subtract(one, g.power(node, 2)), x)];
+    case "below":
+      return [() => zero, () => zero, (x) => g.below(a, b, x, zero), (x) => g.below(a, b, zero, x)];
+  }
+}
+
+/** The derivative of an expression by one of its names: changes are carried from the names up. */
+export function differentiate(g: Graph, expression: Node, by: string): Node {
+  const zero = g.number(0);
+  return rewrite(expression, (node, changes: readonly Node[]): Node => {
+    if (node.op === "name") return g.number(node.name === by ? 1 : 0);
+    const slopes = slopesOf(g, node);
+    return changes.reduce(
+      (sum, change, i) => (isNumber(change, 0) ? sum : g.add(sum, slopes[i](change))),
+      zero,
+    );
   });
+}
+
+/** The derivatives of an expression by many of its names, shape [names]: they are carried from the expression down. */
+export function gradientOf(g: Graph, expression: Node, by: readonly string[]): Node[] {
+  const names = new Set(by);
+  const nodes = nodesOf(expression);
+  const depends = new Set<Node>();
+  for (const node of nodes)
+    if (names.has(node.name) || node.args.some((arg) => depends.has(arg))) depends.add(node);
+  const slopes = new Map([[expression, g.number(1)]]);
+  for (const node of nodes.toReversed()) {
+    const slope = slopes.get(node);
+    if (slope === undefined || !depends.has(node)) continue;
+    for (const [i, map] of slopesOf(g, node).entries()) {
+      const arg = node.args[i];
+      if (depends.has(arg)) slopes.set(arg, g.add(slopes.get(arg) ?? g.number(0), map(slope)));
+    }
+  }
+  return by.map((name) => slopes.get(g.name(name)) ?? g.number(0));
 }
 
 const SYMBOLS: Partial<Record<Operation, [sign: string, precedence: number]>> = {

@@ -35,6 +35,30 @@ export const layers = v.pipe(
   ),
 );
 
+/** how large sums are in networks at random, from nearly straight lines to steps */
+const SIZES = [0.5, 0.7, 1, 1.4, 2];
+
+/**
+ * Weights at random: normal, such that a neuron of a layer gets a sum of the same size however many it adds up, which
+ * differs from network to network.
+ *
+ * @param random what draws a number from [0, 1), and a normal one of mean 0 and variance 1
+ */
+export function drawWeights(
+  layers: readonly number[],
+  random: { uniform(): number; normal(): number },
+): number[] {
+  const size = SIZES[Math.floor(random.uniform() * SIZES.length)];
+  return layers.slice(1).flatMap((width, l) => {
+    const inputs = layers[l];
+    const neuron = () => [
+      ...Array.from({ length: inputs }, () => (size / Math.sqrt(inputs)) * random.normal()),
+      (size / 2) * random.normal(),
+    ];
+    return Array.from({ length: width }, neuron).flat();
+  });
+}
+
 /** What a network puts out. @param layers widths, the first and the last of them 1 */
 export function networkOutput(g: Graph, layers: readonly number[], input: Node): Node {
   let values = [input];

@@ -3,7 +3,6 @@
 import { encloseWgsl } from "../../shaders/enclose.wgsl.ts";
 import { plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
-import type { SearchSettings } from "../config/config.ts";
 import type { BatchCosts } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
 import { Buffers } from "./buffers.ts";
@@ -17,27 +16,27 @@ import { tabulateStates } from "./states.ts";
 /**
  * Opens a device for a problem whose decisions are found by search.
  *
+ * @param capacity how many decisions a batch may have
  * @returns undefined where no hardware adapter is and none is required
  * @throws MesaError as createGpuEvaluator does
  */
 export async function createBatchCosts(
   problem: Problem,
-  { required, gpu }: { required: boolean; gpu?: GPU | undefined },
+  { capacity, required, gpu }: { capacity: number; required: boolean; gpu?: GPU | undefined },
 ): Promise<BatchCosts | undefined> {
   const open = await openDevice(gpu, required);
   if (!open) return undefined;
   try {
-    return await guarded(open, () => build(open, problem));
+    return await guarded(open, () => build(open, problem, capacity));
   } catch (error) {
     open.device.destroy();
     throw error;
   }
 }
 
-async function build(open: OpenDevice, problem: Problem): Promise<BatchCosts> {
+async function build(open: OpenDevice, problem: Problem, atOnce: number): Promise<BatchCosts> {
   const { device } = open;
-  const { population, restarts } = problem.config.search as SearchSettings;
-  const capacity = Math.ceil((population * 2 ** restarts) / WORKGROUP) * WORKGROUP;
+  const capacity = Math.ceil(atOnce / WORKGROUP) * WORKGROUP;
   const recorder = new Recorder(open);
   const buffers = new Buffers(device);
   const table = tabulateStates(problem);

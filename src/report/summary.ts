@@ -89,9 +89,9 @@ function endLines({ stationary, value, memory, generalization, cost }: Result): 
   const lines: string[] = [];
   if (stationary) lines.push(...stationaryLines(stationary));
   if (generalization) {
-    const { denseStates, denseCost, linearCost } = generalization;
+    const { heldOutStates, heldOutCost, linearCost } = generalization;
     lines.push(
-      `The average total mesa cost is ${short(cost[0])}, and ${short(denseCost)} over ${denseStates} states; ` +
+      `The average total mesa cost is ${short(cost[0])}, and ${short(heldOutCost)} over ${heldOutStates} states that are held out; ` +
         `agents with the best linear policies would have ${short(linearCost)}.`,
     );
   }

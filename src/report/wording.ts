@@ -50,8 +50,12 @@ export function valueText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** The value of such a text: JSON, or the text itself where it is not JSON. */
+/** numbers as people write them, which JSON does not: .9, 1., +2 */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** The value of such a text: JSON or a number, or the text itself where it is neither. */
 export function readValue(text: string): unknown {
+  if (NUMBER.test(text)) return Number(text);
   try {
     return JSON.parse(text);
   } catch {
@@ -228,7 +232,7 @@ export function settingParts(key: string): { name: string; unit: string } {
 /** The labels of the measures that are costs. */
 export const COSTS: Readonly<Record<string, string>> = {
   cost: "average total mesa cost",
-  denseCost: "the same over a denser grid",
+  heldOutCost: "the same over goals that are held out",
   linearCost: "the same with linear policies",
 };
 

@@ -107,7 +107,7 @@ export function describeGame<const G extends AnyGame>(config: Config<G>): GameDe
     },
     methods: METHODS.flatMap((method) =>
       PLACES.map((place) => {
-        const why = methods[method](solvable) ?? unplaced(method, place, filled) ?? null;
+        const why = methods[method](solvable) ?? unplaced({ game, config: filled }, method, place) ?? null;
         return {
           method,
           ...place,

@@ -9,27 +9,49 @@ import { Induction } from "./induction.ts";
 
 /** Costs of the first episode beside the one that was minimised. */
 export interface Generalization {
-  /** states of a grid that is ten times as dense */
-  readonly denseStates: number;
-  /** the plan's average total mesa cost over it */
-  readonly denseCost: number;
+  /** states that are held out: ten between any two neighbours of the grid, none of them on it */
+  readonly heldOutStates: number;
+  /** the plan's average total mesa cost over these */
+  readonly heldOutCost: number;
   /** what agents with the best linear policies would have: the game `linear` with the same settings, solved exactly */
   readonly linearCost: number;
 }
 
-/** how much denser the other grid is */
-const DENSER = 10;
+/** goals that are held out between two of the grid */
+const BETWEEN = 10;
+/** how much more the held-out states may cost before a note says so */
+const MORE = 0.1;
 
-/** Holds a plan of networks against a denser grid and against linear policies. */
+/** Between any two points of an axis ten, as far from each other and half as far from these; the axis itself of one. */
+function between({ min, max, count }: Axis): Axis {
+  if (count === 1) return { min, max, count };
+  const held = BETWEEN * (count - 1);
+  const half = (max - min) / (2 * held);
+  return { min: min + half, max: max - half, count: held };
+}
+
+/** What is to be said of a plan that has learnt the states that it was found on; undefined where it has not. */
+export function overfitNote(
+  cost: number,
+  { heldOutCost, heldOutStates }: Generalization,
+): string | undefined {
+  if (heldOutCost <= (1 + MORE) * cost) return undefined;
+  return (
+    `the networks have partly learnt the grid of states: over ${heldOutStates} states that are not on it, ` +
+    `the first agent's cost is ${Number(heldOutCost.toPrecision(4))}, and ${Number(cost.toPrecision(4))} on the grid`
+  );
+}
+
+/** Holds a plan of networks against states that it was not found on, and against linear policies. */
 export async function generalizationOf(problem: Problem, plan: Plan): Promise<Generalization> {
   const { config } = problem;
   const theta = config.theta as Axis;
-  const dense = createProblem({ ...config, theta: { ...theta, count: DENSER * (theta.count - 1) + 1 } });
-  const [denseCost] = createRollouts(dense).costsAt(0, plan)([[...plan[0]]]);
+  const heldOut = createProblem({ ...config, theta: between(theta) });
+  const [heldOutCost] = createRollouts(heldOut).costsAt(0, plan)([[...plan[0]]]);
 
   const { schedule, discount, regularization } = config;
   const linear = createProblem({ game: "linear", schedule, discount, regularization, theta });
   const induction = new Induction(linear.learningRates.length);
   await induction.run(createExactEvaluator(linear), () => 1, {});
-  return { denseStates: dense.states.size, denseCost, linearCost: induction.steps[0].cost };
+  return { heldOutStates: heldOut.states.size, heldOutCost, linearCost: induction.steps[0].cost };
 }

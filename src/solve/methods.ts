@@ -65,11 +65,11 @@ export interface Place {
   readonly precision: "certified" | "f32";
 }
 
-/** Why a method does not run there, in a sentence; undefined where it does. @param config whether agents remember */
+/** Why a method does not run there, in a sentence; undefined where it does. */
 export function unplaced(
+  { game, config }: { readonly game: Game; readonly config: Pick<FilledConfig, "memory"> },
   method: MethodName,
   { backend, precision }: Place,
-  config: Pick<FilledConfig, "memory">,
 ): string | undefined {
   if (method === "exact" && backend === "gpu")
     return "the method exact is a formula: it runs on the cpu, and backend gpu was asked";
@@ -79,6 +79,8 @@ export function unplaced(
     return "agents who remember are solved on the cpu, and precision f32 is the GPU's arithmetic";
   if (precision === "f32" && (backend === "cpu" || method === "exact"))
     return "precision f32 is the GPU's arithmetic: it needs backend gpu or auto and a grid";
+  if (precision === "f32" && game.network)
+    return "precision f32 is for a grid: a network's weights are found by a search in float64";
   return undefined;
 }
 

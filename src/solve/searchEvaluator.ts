@@ -1,58 +1,155 @@
-// Where no grid holds the decisions, as with a network's weights, each step of the induction is a search: CMA-ES with
-// restarts, whose every generation is one batch of rollouts. It starts from the decision of the episode after, which
-// is seldom far. In float32 the best few of a generation are settled in float64 before the search hears of them.
+// Where no grid holds the decisions, as with a network's weights, each step of the induction is a search: quasi-Newton
+// descents from many starts, by the gradient of the average total mesa cost through the later agents' plans.
+//
+// The starts are the decision of the episode after, points near it, and points from anywhere. Of the points near and
+// of those from anywhere more are drawn than are descended from: the costs of all of them, on a device or here, decide
+// which. All descents go a little way, and the best few of them to the end. Where the agent after has solved the same
+// question, its answer is the only start.
 
 import type { SearchSettings } from "../config/config.ts";
-import { costsJob, situationOf } from "../cpu/jobs.ts";
-import { createOracle } from "../cpu/oracle.ts";
+import { createGradients } from "../cpu/gradient.ts";
+import { costsJob, type Descended, descentJob, situationOf } from "../cpu/jobs.ts";
+import { createOracle, finiteOrInfinity } from "../cpu/oracle.ts";
 import { SolveThreads, type Threading } from "../cpu/solveThreads.ts";
-import { checkNotAborted } from "../errors.ts";
+import { checkNotAborted, MesaError } from "../errors.ts";
+import { drawWeights } from "../game/network.ts";
 import {
   type BatchCosts,
   type Evaluator,
+  Least,
   type Plan,
   type Step,
   stepOf,
   type Watch,
 } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
-import { minimize } from "../search/minimize.ts";
+import { Descent } from "../search/descent.ts";
+import { Random } from "../search/random.ts";
 
-/** σ at the start: weights of about one */
-const STEP_SIZE = 0.5;
-/** of a generation, how many float64 settles */
-const SETTLED = 4;
-/** what a thread is sent at least, a few tenths of a millisecond of work: rollout steps times weights */
-const LEAST_SENT = 2 ** 17;
-/** how long generations may follow each other before timers and signals get a turn, in milliseconds */
+/** how many points are drawn for each that is descended from */
+const DRAWN = 16;
+/** the share of its evaluations that every descent has before the best are chosen */
+const FIRST = 1 / 8;
+/** how many descents go to the end */
+const FINALISTS = 3;
+/** how far points near a decision are from it, in standard deviations of each number */
+const NEAR = [0.02, 0.05, 0.1, 0.2, 0.5];
+/** how long work may go on before timers and signals get a turn, in milliseconds */
 const TURN = 50;
+
+/** How many points a search asks a device for at once, at most. */
+export const drawnAtOnce = ({ config }: Problem): number => DRAWN * (config.search as SearchSettings).starts;
+
+/** How often a search evaluates the cost and its gradient in an episode, at most. */
+export const evaluationsOf = ({ starts, evaluations }: SearchSettings): number =>
+  (starts + 1) * Math.ceil(evaluations * FIRST) + Math.min(FINALISTS, starts + 1) * evaluations;
 
 /**
  * An evaluator that searches.
  *
- * @param device what costs the candidates; the oracle itself where there is none
- * @param settles whether the oracle settles the best few of what a device costs
- * @param threading the CPU's threads, for where there is no device
+ * @param device what costs the points that are drawn; the oracle itself where there is none
+ * @param threading the CPU's threads, on which descents run
  */
 export function createSearchEvaluator(
   problem: Problem,
-  {
-    device,
-    settles = true,
-    threading = { threads: 1 },
-  }: { device?: BatchCosts; settles?: boolean; threading?: Threading } = {},
+  { device, threading = { threads: 1 } }: { device?: BatchCosts; threading?: Threading } = {},
 ): Evaluator {
   const oracle = createOracle(problem);
-  const { seed, population, generations, restarts } = problem.config.search as SearchSettings;
-  const dimension = problem.game.network!.weights;
+  const gradients = createGradients(problem);
+  const { seed, starts, evaluations } = problem.config.search as SearchSettings;
+  const { layers } = problem.game.network!;
   const episodes = problem.learningRates.length;
-  const threads = new SolveThreads(problem, device ? { threads: 1 } : threading);
+  const threads = new SolveThreads(problem, threading);
+  const few = Math.ceil(evaluations * FIRST);
   let turn = performance.now();
+
+  async function giveTurn(signal: AbortSignal | undefined): Promise<void> {
+    if (performance.now() - turn > TURN) {
+      await new Promise((resolve) => setTimeout(resolve));
+      turn = performance.now();
+    }
+    checkNotAborted(signal);
+  }
+
+  /** Points to descend from, the best of more. */
+  async function startsAt(episode: number, plan: Plan, watch: Watch): Promise<number[][]> {
+    const random = Random.seeded(seed * episodes + episode);
+    const normal = () => random.normal();
+    const next = plan[episode + 1] as readonly number[] | undefined;
+    const near = () => {
+      const deviation = NEAR[Math.floor(random.uniform() * NEAR.length)];
+      return next!.map((x) => x + deviation * normal());
+    };
+    const anywhere = () => drawWeights(layers, random);
+    const nearCount = next ? Math.floor(starts / 2) : 0;
+    const chosen = next ? [[...next]] : [];
+    for (const [draw, count] of [
+      [near, nearCount],
+      [anywhere, starts - nearCount],
+    ] as const) {
+      const points = Array.from({ length: DRAWN * count }, draw);
+      if (count === 0) continue;
+      const costs = await (device
+        ? device.costs(episode, plan, points)
+        : costsHere(episode, plan, points, watch));
+      const rank = (i: number) => (Number.isFinite(costs[i]) ? costs[i] : Number.POSITIVE_INFINITY);
+      const order = [...points.keys()].sort((i, j) => rank(i) - rank(j) || i - j);
+      chosen.push(...order.slice(0, count).map((i) => points[i]));
+    }
+    return chosen;
+  }
+
+  /** The costs of some points, by the oracle. */
+  async function costsHere(
+    episode: number,
+    plan: Plan,
+    points: readonly number[][],
+    { signal }: Watch,
+  ): Promise<ArrayLike<number>> {
+    const task = { job: costsJob, shared: situationOf(threads.problem, episode, plan) };
+    const ranges = threads.rangesOf(points.length, 1, points.length);
+    const parts = ranges.map(({ from, to }) => points.slice(from, to));
+    const answers = await threads.run(task, parts, { signal });
+    if (answers) return answers.flatMap((costs) => [...costs]);
+    const costsOf = oracle.costsAt(episode, plan);
+    const costs: number[] = [];
+    for (const point of points) {
+      costs.push(...costsOf([point]));
+      await giveTurn(signal);
+    }
+    return costs;
+  }
+
+  /** Descends from each of some points. @param onShare told which share of the descents is done */
+  async function descend(
+    [episode, plan]: readonly [number, Plan],
+    points: readonly ArrayLike<number>[],
+    evaluations: number,
+    { signal }: Watch,
+    onShare: (share: number) => void,
+  ): Promise<Descended[]> {
+    const task = { job: descentJob, shared: situationOf(threads.problem, episode, plan) };
+    const parts = points.map((start) => ({ start: Float64Array.from(start), evaluations }));
+    const answers = await threads.run(task, parts, { signal, onProgress: onShare });
+    if (answers) return answers;
+    const of = gradients.at(episode, plan);
+    const descended: Descended[] = [];
+    for (const [i, start] of points.entries()) {
+      const descent = new Descent(of, start);
+      while (!descent.ended && descent.evaluations < evaluations) {
+        descent.step();
+        if (performance.now() - turn > TURN) onShare((i + descent.evaluations / evaluations) / points.length);
+        await giveTurn(signal);
+      }
+      descended.push(descent);
+    }
+    return descended;
+  }
 
   return {
     backend: device ? "gpu" : "cpu",
     adapter: device?.adapter ?? "cpu",
-    precision: !device ? "float64" : settles ? "screened" : "f32",
+    precision: device ? "screened" : "float64",
     get threads() {
       return threads.worked;
     },
@@ -60,56 +157,29 @@ export function createSearchEvaluator(
       return oracle.interpreted;
     },
     async decide(episode: number, plan: Plan, watch: Watch): Promise<Step[]> {
-      const costsOf = oracle.costsAt(episode, plan);
-      const steps = problem.states.size * (episodes - episode);
-      const least = Math.ceil(LEAST_SENT / (steps * dimension));
-      const task = { job: costsJob, shared: situationOf(threads.problem, episode, plan) };
-      let survivors = 0;
-
-      /** undefined where no threads take part */
-      async function byThreads(decisions: readonly number[][]): Promise<number[] | undefined> {
-        if (!threads.isReady) return undefined;
-        const ranges = threads.rangesOf(decisions.length, least, decisions.length);
-        const parts = ranges.map(({ from, to }) => decisions.slice(from, to));
-        const costs = await threads.run(task, parts, { signal: watch.signal });
-        return costs?.flatMap((part) => [...part]);
-      }
-
-      async function evaluate(points: readonly Float64Array[]): Promise<ArrayLike<number>> {
-        if (performance.now() - turn > TURN) {
-          await new Promise((resolve) => setTimeout(resolve));
-          turn = performance.now();
-        }
-        checkNotAborted(watch.signal);
-        if (!device) {
-          const decisions = points.map((point) => [...point]);
-          return (await byThreads(decisions)) ?? costsOf(decisions);
-        }
-        const costs = await device.costs(episode, plan, points);
-        const order = Array.from(costs.keys()).sort((a, b) => costs[a] - costs[b] || a - b);
-        const best = order.slice(0, settles ? SETTLED : 0);
-        const settled = costsOf(best.map((i) => [...points[i]]));
-        for (const [j, i] of best.entries()) costs[i] = settled[j];
-        survivors += best.length;
-        return costs;
-      }
-
-      const after = episode + 1 < episodes ? [plan[episode + 1]] : [];
-      const { point } = await minimize(evaluate, {
-        dimension,
-        seed: seed * episodes + episode,
-        population,
-        generations,
-        restarts,
-        stepSize: STEP_SIZE,
-        start: after,
-        signal: watch.signal,
-        onGeneration: ({ run, generation }) =>
-          watch.onProgress?.((run + generation / generations) / (restarts + 1)),
-      });
-      const decision = [...point];
-      const [cost] = costsOf([decision]);
-      return [stepOf(problem, episode, [{ index: -1, decision, cost, runnerUp: Number.NaN, survivors }])];
+      const isSolved = episode + 1 < episodes && [episode, episode + 1].every(gradients.isAlone);
+      const points = isSolved ? [[...plan[episode + 1]]] : await startsAt(episode, plan, watch);
+      const [short, long] = [points.length * few, Math.min(FINALISTS, points.length) * evaluations];
+      const from = [episode, plan] as const;
+      const told = (done: number, more: number) => (share: number) =>
+        watch.onProgress?.((done + share * more) / (short + long));
+      const first = await descend(from, points, few, watch, told(0, short));
+      const best = first.filter(({ value }) => Number.isFinite(value)).sort((a, b) => a.value - b.value);
+      if (best.length === 0)
+        throw new MesaError(
+          "NOT_FINITE",
+          `at episode ${episode} the cost of every one of ${points.length} points is too large or undefined`,
+        );
+      const finalists = best.slice(0, FINALISTS).map(({ point }) => point);
+      const last = await descend(from, finalists, evaluations, watch, told(short, long));
+      // the oracle has the last word, and nothing is worse than what comes after
+      const decisions = [...(plan[episode + 1] ? [points[0]] : []), ...last.map(({ point }) => [...point])];
+      const least = new Least();
+      for (const [i, cost] of oracle.costsAt(episode, plan)(decisions).entries())
+        least.offer(i, finiteOrInfinity(cost));
+      const found = { index: -1, decision: decisions[least.index], cost: least.cost, runnerUp: Number.NaN };
+      const step = { ...found, survivors: points.length };
+      return [stepOf(problem, episode, [step])];
     },
     destroy() {
       device?.destroy();

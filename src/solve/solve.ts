@@ -1,5 +1,6 @@
 // From a configuration to a result: runs the induction, and says what really ran.
 
+import * as v from "valibot";
 import { type Config, type FilledConfig, remembers } from "../config/config.ts";
 import { checkNotAborted, MesaError } from "../errors.ts";
 import type { AnyGame } from "../game/names.ts";
@@ -8,7 +9,8 @@ import { type NamedPlan, namePlan } from "../model/plan.ts";
 import { createProblem, type Problem } from "../model/problem.ts";
 import { type AnyOutcome, type Named, outcomeOf } from "../model/simulate.ts";
 import { beforeEnd, findEnd, type Stationary } from "../model/stationary.ts";
-import { type Generalization, generalizationOf } from "./generalization.ts";
+import { checkOptions, solvingOptions } from "../schema.ts";
+import { type Generalization, generalizationOf, overfitNote } from "./generalization.ts";
 import { Induction, type InductionWatch, type Progress } from "./induction.ts";
 import type { MethodName } from "./methods.ts";
 import { type Refinement, refine } from "./refine.ts";
@@ -92,6 +94,7 @@ export async function solve<const G extends AnyGame>(
   input: Config<G>,
   options: SolveOptions = {},
 ): Promise<Result<G>> {
+  checkOptions(options, { ...solvingOptions, induction: v.instance(Induction, "an Induction") });
   const problem = createProblem(input);
   const choice = chooseSolver(problem, options);
   const { game, learningRates } = problem;
@@ -122,6 +125,9 @@ export async function solve<const G extends AnyGame>(
   const { config, hiddenPhase } = solved.problem;
   const { plan, steps } = induction;
   const { end, ran } = solved;
+  const generalization = game.network && (await generalizationOf(solved.problem, plan));
+  const overfit = generalization && overfitNote(steps[0].cost, generalization);
+  if (overfit !== undefined) notes.push(overfit);
   const result: AnyResult = {
     game: game.name,
     config,
@@ -130,7 +136,7 @@ export async function solve<const G extends AnyGame>(
     ...(hiddenPhase.phases > 1 && { value: steps[0].cost }),
     ...("memory" in solved && { memory: solved.memory }),
     ...(hiddenPhase.edges && { signalEdges: [...hiddenPhase.edges] }),
-    ...(game.network && { generalization: await generalizationOf(problem, plan) }),
+    ...(generalization && { generalization }),
     cost: steps.map(({ cost, episode }) => (end ? cost + end.rest[episode] : cost)),
     margin: steps.map(({ runnerUp, cost }) => (Number.isFinite(runnerUp) ? runnerUp - cost : null)),
     ...outcomeOf(solved.problem, plan),

@@ -12,7 +12,7 @@ import type { Problem } from "../model/problem.ts";
 import { quote } from "../schema.ts";
 import { availableThreads } from "../threads/pool.ts";
 import { METHODS, type MethodName, methods, refusal, unplaced } from "./methods.ts";
-import { createSearchEvaluator } from "./searchEvaluator.ts";
+import { createSearchEvaluator, drawnAtOnce } from "./searchEvaluator.ts";
 
 export type Backend = "auto" | "cpu" | "gpu";
 export type Method = "auto" | MethodName;
@@ -64,7 +64,7 @@ export function chooseSolver(
   const backend = oneOf("backend", asked.backend ?? "auto", ["auto", "cpu", "gpu"]);
   const precision = oneOf("precision", asked.precision ?? "certified", ["certified", "f32"]);
   const method = chooseMethod(problem, oneOf("method", asked.method ?? "auto", ["auto", ...METHODS]));
-  const misplaced = unplaced(method, { backend, precision }, problem.config);
+  const misplaced = unplaced(problem, method, { backend, precision });
   if (misplaced !== undefined) throw new MesaError("INVALID_CONFIG", misplaced);
   return { backend, method, precision, threads: chooseThreads(asked.threads), gpu: asked.gpu };
 }
@@ -86,8 +86,8 @@ async function openGpu(problem: Problem, choice: SolverChoice): Promise<Evaluato
   const gpu = choice.gpu as GPU | undefined;
   const required = backend === "gpu";
   if (problem.game.network) {
-    const device = await createBatchCosts(problem, { required, gpu });
-    return device && createSearchEvaluator(problem, { device, settles: precision === "certified" });
+    const device = await createBatchCosts(problem, { capacity: drawnAtOnce(problem), required, gpu });
+    return device && createSearchEvaluator(problem, { device, threading: choice });
   }
   const method = choice.method as "rollout" | "moments";
   return createGpuEvaluator(problem, { method, precision, required, gpu });

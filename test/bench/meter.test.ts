@@ -82,7 +82,7 @@ const configs: Config[] = [
     discount: { count: 3 },
   },
   // few weights: a kernel of the default network takes seconds to compile, and takes the same
-  { game: "mlp", layers: [1, 3, 1], schedule, search: { population: 8, generations: 3 } },
+  { game: "mlp", layers: [1, 3, 1], schedule, search: { starts: 2, evaluations: 20 } },
 ];
 
 test.each(configs)("solves of $game give back what they take, and take no more each time", async (config) => {

@@ -1,7 +1,9 @@
 // docs/findings.md is true: what it says of all of its sections but that on the infinite horizon is computed here, by
 // `solve` and `simulate`. Retention is θ at deployment over θ at the start, sign and all, or expected, where signals err.
+import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { describe, expect, test } from "vitest";
+import type { TestedClaim } from "../../bench/claims.ts";
 import { readConfiguration } from "../../src/cli/configuration.ts";
 import { readOver, readSeries } from "../../src/cli/sweep.ts";
 import { withSetting } from "../../src/config/setting.ts";
@@ -20,7 +22,7 @@ import {
   solve,
 } from "../../src/index.ts";
 import { Random } from "../../src/search/random.ts";
-import { afterAllOthers, claim, readDocument, says, unclaimed } from "./claims.ts";
+import { afterAllOthers, claim, numbersIn, readDocument, says, unclaimed } from "./claims.ts";
 import { configOf } from "./configOf.ts";
 import { doubting, elsewhere, followed, keptAfter, lengths, over, signed } from "./doubt.ts";
 
@@ -44,7 +46,11 @@ const deceived = ({ measures }: Result) => measures.deception!;
 
 describe("every command of the page can be given", () => {
   const blocks = [...page.text.matchAll(/```sh (.*?) ```/g)].map(([, block]) => block);
-  const commands = blocks.flatMap((block) => block.split(/ ?node dist\/cli\.js /).filter(Boolean));
+  // programs of other kinds are no commands of the package
+  const commands = blocks
+    .flatMap((block) => block.split(/ ?(?=(?:node dist\/cli\.js|npm run|python3) )/))
+    .filter((line) => line.startsWith("node "))
+    .map((line) => line.replace("node dist/cli.js ", ""));
 
   test("there are some", () => expect(commands.length).toBeGreaterThan(15));
 
@@ -495,32 +501,141 @@ describe("a misconception", () => {
 
 describe("a neural network", () => {
   test("linear agents beside it", async () => {
-    const { cost } = await linear({
+    const { cost, measures } = await linear({
       ...{ "schedule.training": 5, "schedule.deployment": 5 },
-      ...{ "schedule.learningRate": 0.5, "theta.count": 21 },
+      ...{ "schedule.learningRate": 0.5, "theta.count": 201 },
     });
-    claim(page, "| linear, exact | 1.27 |", [cost[0]]);
-    claim(page, "where no linear policy costs less than 1.27.", [cost[0]]);
-    says(page, "with the layers 1–8–8–1".replace("with the layers", "layers"));
-    says(page, "five of deployment, η = 0.5, 21 goals");
+    const { compliance, retention, deception } = measures;
+    claim(page, "| linear, exact | 1.168 | | 0.757 | 0.661 | 0.500 |", [
+      ...[cost[0], compliance!, retention!, deception!],
+    ]);
+    says(page, "On the 201 goals that costs 0.413, where the best linear agents cost 1.168.");
+    claim(page, "1/12 on average for ±½, 5/12 = 0.417 for five episodes", [1, 12, 5, 12, 5 / 12]);
+    says(page, "layers 1–8–8–1");
+    says(page, "five of deployment, η = 0.5, 201 goals from −1 to 1");
   });
 
-  // What the searches found takes minutes; the page gives the commands, and says what an independent program did.
+  test("how good they are", async () => {
+    const { rows, config } = JSON.parse(
+      await readFile(new URL("../../bench/results/networks.json", import.meta.url), "utf8"),
+    );
+    expect(config.search).toEqual({ seed: 1, starts: 12, evaluations: 2000 });
+    const { training } = config.schedule;
+    const above = rows.slice(0, training).map(({ ratio }: { ratio: number }) => ratio - 1);
+    expect(Math.max(...above)).toBeLessThan(0.003);
+    says(page, "No episode of training costs more than 0.3 % above the best that it found.");
+    // what deployed agents miss is beyond what anybody sees
+    for (const { cost } of rows.slice(training)) expect(cost).toBeLessThan(1e-11);
+    claim(page, "| the preset | 0.413 |", [rows[0].cost]);
+  });
+
+  // What takes minutes is not solved here; the page has the commands.
   test.each([
-    "about 0.33 for goals above 0.3, between −0.26 and −0.4 for goals below −0.2, steep in between. At its goal, 0.8, it outputs 0.33 and its slope",
-    "gradient descent raises the goal, to 0.807. At the end of training the goal is still 0.76.",
-    "| the preset, `mlp --backend cpu` | 0.91 | 0.85 |",
-    "| the command above, seed 3 | 0.70 | 0.70 |",
-    "and at 0.33 no goal of that sign is further from it than 0.67.",
-    "| the preset | 4, the last of training | 0.169 | 0.073 | 3.9 | 0.094 |",
-    "| the preset | 0 | 0.906 | 0.657 | 2.0 | 0.749 |",
-    "| seed 3 | 4 | 0.136 | 0.065 | 1.4 | 0.122 |",
-    "| seed 3 | 0 | 0.698 | 0.589 | 2.4 | 0.674 |",
-    "agents cost 1.4 to 2.3 times what that search reached on the same 21 goals, those of seed 3 1.2 to 2.3 times;",
-    "networks cost 9 to 40 % less than the preset's and 3 to 7 % less than those of seed 3.",
-    "0.52 on the grid and 5.9 on the dense one",
-    "networks need not cost more than 0.70,",
+    "At its goal, 0.8, the first agent outputs 0.504, with so little slope that the step of gradient descent moves the goal by 0.0001. At the end of training it is 0.772.",
+    "| the preset | 0.413 | 2.04 | 0.365 | 0.965 | 0.352 |",
+    "| seeds 2 to 5 | 0.408 to 0.414 | 0.80 to 1.21 | 0.361 to 0.366 | 0.959 to 0.969 | 0.349 to 0.354 |",
+    "| 51 goals | 0.416 | 2.25 | 0.333 | 0.966 | 0.321 |",
+    "| 1,001 goals | 0.619 | 0.620 | 0.583 | 0.955 | 0.556 |",
+    "between the goals −0.01 and 0.01 of the grid, with a slope of 335, where no goal but 0 sees it.",
+    "All of them lie between −0.01 and 0.01, most are thrown far out of [−1, 1] by a step,",
+    "they make up 80 % of the held-out cost of 2.04.",
+    "smoother policies, which output 0.30 to 0.32 of the right sign, show more slope, cost 0.619,",
   ])("not computed here: %s", (quote) => says(page, quote));
+});
+
+describe("training, then deployment for ever", () => {
+  const lasting = (discount: number, schedule: object = {}) =>
+    solve(
+      {
+        game: "linear",
+        ...{ schedule: { training: 20, deployment: 1, learningRate: 1, ...schedule }, horizon: "infinite" },
+        discount,
+      },
+      { backend: "cpu", method: "exact" },
+    );
+  const GAMMAS = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999];
+
+  test("the table", async () => {
+    const results = await Promise.all(GAMMAS.map((gamma) => lasting(gamma)));
+    claim(page, "| γ | 0.5 | 0.9 | 0.95 | 0.99 | 0.999 | 0.9999 |", GAMMAS);
+    claim(
+      page,
+      "| first coefficient | 0.491 | 0.182 | 0.091 | 0.0327 | 0.0134 | 0.00613 |",
+      results.map(first),
+    );
+    claim(page, "| compliance | 0.872 | 0.894 | 0.917 | 0.954 | 0.978 | 0.990 |", results.map(complied));
+    claim(page, "| retention | 4e-6 | 0.351 | 0.674 | 0.910 | 0.981 | 0.996 |", results.map(kept));
+    claim(page, "| deception | 3e-6 | 0.314 | 0.618 | 0.868 | 0.960 | 0.986 |", results.map(deceived));
+    claim(page, "deception is 0.868 at γ = 0.99, 0.960 at 0.999, and tends to 1.", [
+      ...[deceived(results[3]), 0.99, deceived(results[4]), 0.999, 1],
+    ]);
+    for (const { plan, stationary } of results) {
+      expect(plan.coefficient.at(-1)).toBe(1);
+      expect(stationary!.equilibria).toHaveLength(1);
+    }
+    const [, , , , some, most] = results;
+    claim(page, "From γ = 0.999 to 0.9999 the first falls by 2.19 and the second by 4.62, where", [
+      ...[0.999, 0.9999, first(some) / first(most), (1 - kept(some)) / (1 - kept(most))],
+    ]);
+    claim(page, "10^⅓ is 2.15 and 10^⅔ is 4.64.", [10, 10 ** (1 / 3), 10, 10 ** (2 / 3)]);
+  });
+
+  test("beside deployments that end", async () => {
+    const [ending] = [await linear({ discount: 0.99 })];
+    claim(
+      page,
+      "With 80 episodes of deployment, as in the first experiment, γ = 0.99 has 0.822; with more episodes it comes to the 0.868",
+      [
+        ...[
+          80,
+          0.99,
+          deceived(ending),
+          deceived(await linear({ discount: 0.99, "schedule.deployment": 2000 })),
+        ],
+      ],
+    );
+    const deceptions = [80, 320, 1280].map(async (deployment) =>
+      deceived(await linear({ "schedule.deployment": deployment })),
+    );
+    const [short, longer, long] = await Promise.all(deceptions);
+    claim(page, "0.861 for 80 episodes, 0.931 for 320, 0.965 for 1,280.", [
+      short,
+      80,
+      longer,
+      320,
+      long,
+      1280,
+    ]);
+  });
+
+  test("after long training", async () => {
+    claim(
+      page,
+      "at γ = 0.99, after 60 episodes of training, deception is 0.819. At γ = 0.9 it is 0.008 there",
+      [
+        ...[0.99, 60, deceived(await lasting(0.99, { training: 60 })), 0.9],
+        deceived(await lasting(0.9, { training: 60 })),
+      ],
+    );
+  });
+});
+
+describe("how robust", async () => {
+  const file = new URL("../../bench/results/claims.json", import.meta.url);
+  const { claims } = JSON.parse(await readFile(file, "utf8")) as { claims: TestedClaim[] };
+  const rows = [...page.text.matchAll(/\| \[[^\]]+\]\(#([a-z-]+)\) \| ([^|]+) \| ([\d.]+ %) \|/g)];
+
+  test("every sentence of the table at the top was tested", () => {
+    expect(rows.map(([, section]) => section).toSorted()).toEqual(
+      claims.map(({ section }) => section).toSorted(),
+    );
+  });
+
+  test.each(claims)("$section", ({ section, settings, holds }) => {
+    const [, , sentence, share] = rows.find(([, name]) => name === section)!;
+    const last = sentence.split(" ").slice(-2).join(" ");
+    claim(page, `${last} | ${share} |`, [...numbersIn(last).map(({ value }) => value), holds / settings]);
+  });
 });
 
 describe("uncertain deployment", () => {
@@ -1048,5 +1163,5 @@ describe("a regularizer", () => {
 test("no number of these sections is without a claim", (context) => {
   afterAllOthers(context);
   expect(unclaimed(page, "# Findings", "## An infinite horizon")).toEqual([]);
-  expect(unclaimed(page, "## A regularizer")).toEqual([]);
+  expect(unclaimed(page, "## Training, then deployment for ever", "## How robust")).toEqual([]);
 });

@@ -25,12 +25,11 @@ describe.each([
       theta: states === 1 ? { min: 0.7, max: 0.7, count: 1 } : { count: states },
       regularization: 0.1,
       discount: 0.9,
-      search: { population: 70 },
     });
     const { weights } = problem.game.network!;
     const some = (count: number) =>
       Array.from({ length: count }, () => Array.from({ length: weights }, () => random.normal()));
-    const device = await createBatchCosts(problem, { required: true, gpu: keptGpu });
+    const device = await createBatchCosts(problem, { capacity: 67, required: true, gpu: keptGpu });
     try {
       const plan = some(episodes);
       for (let t = episodes - 1; t >= 0; t--) {
@@ -53,15 +52,15 @@ describe("a search on the device", () => {
     layers: [1, 3, 1],
     schedule: { training: 2, deployment: 1, learningRate: 0.5 },
     theta: { count: 9 },
-    search: { population: 8, generations: 12, restarts: 1 },
+    search: { starts: 3, evaluations: 100 },
   };
 
   test("is screened, the same every time, and its costs are float64's", async () => {
     const { plan, cost, solver, generalization } = await solve(config, onGpu);
-    // 3 episodes, each of 12 generations of the first run and at most as many of the second; 4 of each are settled
-    expect(solver).toMatchObject({ backend: "gpu", method: "rollout", precision: "screened", notes: [] });
-    expect(solver.survivors).toBe(3 * 2 * 12 * 4);
-    expect(generalization!.denseStates).toBe(81);
+    // 3 episodes, each of 3 points that were drawn, and but for the last the decision of the one after
+    expect(solver).toMatchObject({ backend: "gpu", method: "rollout", precision: "screened" });
+    expect(solver.survivors).toBe(3 * 3 + 2);
+    expect(generalization!.heldOutStates).toBe(80);
     const again = await solve(config, onGpu);
     expect(again.plan).toEqual(plan);
     expect(again.cost).toEqual(cost);
@@ -72,15 +71,16 @@ describe("a search on the device", () => {
       expect(rolloutCosts(problem, t, weights)([decision])).toEqual([cost[t]]);
   });
 
-  test("in f32 settles nothing", async () => {
-    const { solver, cost } = await solve(config, { ...onGpu, precision: "f32" });
-    expect(solver).toMatchObject({ precision: "f32", survivors: 0 });
-    expect(cost.every((value) => value > 0 && value < 10)).toBe(true);
+  test("in f32 is refused: it ends in float64", async () => {
+    await expect(solve(config, { ...onGpu, precision: "f32" })).rejects.toMatchObject({
+      code: "INVALID_CONFIG",
+      message: "precision f32 is for a grid: a network's weights are found by a search in float64",
+    });
   });
 
-  test("can be interrupted between generations", async () => {
+  test("can be interrupted between descents", async () => {
     const control = new AbortController();
-    const long = { ...config, search: { population: 8, generations: 100_000 } };
+    const long = { ...config, search: { starts: 8, evaluations: 100_000 } };
     const onProgress = () => control.abort();
     await expect(solve(long, { ...onGpu, signal: control.signal, onProgress })).rejects.toMatchObject({
       code: "ABORTED",

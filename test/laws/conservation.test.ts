@@ -52,7 +52,7 @@ describe("no learning", () => {
       }),
       RUNS,
     );
-    const network = { game: "mlp", layers: [1, 2, 1], search: { population: 4, generations: 2 } };
+    const network = { game: "mlp", layers: [1, 2, 1], search: { starts: 1, evaluations: 8 } };
     const schedule = { training: 0, deployment: 3 };
     const { trajectory } = await solve({ ...network, schedule, regularization: 0.1 }, cpu);
     expect(new Set(trajectory.theta)).toEqual(new Set([0.8]));
@@ -119,7 +119,7 @@ test.each([...games.keys()])("%s: regularization 0 is no regularization", async 
     ...(games.get(game)!.hidden
       ? { schedule: { episodes: 5 } }
       : { schedule: { training: 3, deployment: 2, learningRate: 0.5 } }),
-    ...(game === "mlp" && { layers: [1, 2, 1], search: { population: 6, generations: 8 } }),
+    ...(game === "mlp" && { layers: [1, 2, 1], search: { starts: 2, evaluations: 20 } }),
     ...(game === "learned-discount" && { base: { count: 9 }, perDiscount: { count: 9 } }),
   };
   const without = await solve(small, cpu);

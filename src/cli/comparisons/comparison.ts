@@ -70,10 +70,10 @@ const SMALL_PRESETS: Readonly<Record<string, { said: string; change: Partial<Con
     change: { schedule: { training: 8, deployment: 8, learningRate: 0.5 } },
   },
   mlp: {
-    said: "2 + 2 episodes, 20 generations of 16",
+    said: "2 + 2 episodes, 4 starts of 100 evaluations",
     change: {
       schedule: { training: 2, deployment: 2, learningRate: 0.5 },
-      search: { generations: 20, population: 16 },
+      search: { starts: 4, evaluations: 100 },
     },
   },
 };

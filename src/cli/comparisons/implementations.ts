@@ -138,7 +138,7 @@ async function compareNetwork(name: string, ask: Ask, on: KeptGpu): Promise<Verd
   const again = weights.map((decision, t) => rolloutCosts(problem, t, weights)([decision])[0]);
   if (distance(cost, again) !== 0)
     return judge(false, `costs are ${cost.join(", ")}, not ${again.join(", ")}`);
-  const device = (await createBatchCosts(problem, { required: true, gpu: on }))!;
+  const device = (await createBatchCosts(problem, { capacity: 1, required: true, gpu: on }))!;
   try {
     const onDevice = [...cost];
     for (let t = weights.length - 1; t >= 0; t--)

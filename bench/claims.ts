@@ -1,0 +1,357 @@
+// In what share of a box of settings does each sentence at the top of docs/findings.md hold?
+//
+//     npm run bench:claims [claim]...
+//
+// The settings of a box are quasi-random (Halton's sequence, shifted at random by a seed), so that they fill it evenly.
+// What comes out is kept as bench/results/claims.json, of which docs/findings.md shows the shares; the box is part of a
+// result, for another box has another share.
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { type Config, type GameDefinition, games, type Result, solve } from "../src/index.ts";
+import { Random } from "../src/search/random.ts";
+
+/** An interval of a setting; with `log`, evenly filled by its logarithm, and with `whole`, in whole numbers. */
+interface Interval {
+  readonly from: number;
+  readonly to: number;
+  readonly scale?: "log" | "whole";
+}
+
+/** One sentence, made exact. */
+interface Claim {
+  /** the heading of the section of docs/findings.md, as its address has it */
+  readonly section: string;
+  /** what holds or does not, in words */
+  readonly claim: string;
+  readonly box: Readonly<Record<string, Interval>>;
+  readonly settings: number;
+  /** null where the settings say nothing of the claim */
+  holds(at: Readonly<Record<string, number>>): Promise<boolean | null>;
+}
+
+/** What a claim came to. */
+export interface TestedClaim extends Pick<Claim, "section" | "claim" | "box"> {
+  /** settings for which the claim says something */
+  readonly settings: number;
+  readonly holds: number;
+  /** some settings for which it does not hold */
+  readonly fails: readonly Readonly<Record<string, number>>[];
+}
+
+const SEED = 1;
+/** settings that are kept of those for which a claim fails */
+const KEPT = 5;
+const PRIMES = [2, 3, 5, 7, 11, 13, 17];
+
+/** The fraction of an index in a base: its digits mirrored at the point. */
+function mirrored(index: number, base: number): number {
+  let [value, unit] = [0, 1 / base];
+  for (let rest = index; rest > 0; rest = Math.floor(rest / base), unit /= base)
+    value += (rest % base) * unit;
+  return value;
+}
+
+/** Settings that fill a box evenly. */
+function* settingsOf(box: Claim["box"], count: number): Generator<Record<string, number>> {
+  const random = Random.seeded(SEED);
+  const shifts = Object.keys(box).map(() => random.uniform());
+  for (let index = 1; index <= count; index++)
+    yield Object.fromEntries(
+      Object.entries(box).map(([key, { from, to, scale }], d) => {
+        const share = (mirrored(index, PRIMES[d]) + shifts[d]) % 1;
+        if (scale === "log") return [key, from * (to / from) ** share];
+        if (scale === "whole") return [key, from + Math.floor(share * (to - from + 1))];
+        return [key, from + share * (to - from)];
+      }),
+    );
+}
+
+const cpu = { backend: "cpu", threads: 1 } as const;
+const exact = (config: Omit<Config, "game">) =>
+  solve({ ...config, game: "linear" } as Config, { ...cpu, method: "exact" });
+const first = ({ plan }: Result) => plan.coefficient[0];
+type Measured = Pick<Result, "measures">;
+const deception = ({ measures }: Measured) => measures.deception ?? Number.NaN;
+const retention = ({ measures }: Measured) => measures.retention ?? Number.NaN;
+const compliance = ({ measures }: Measured) => measures.compliance ?? Number.NaN;
+
+/** what all schedules are drawn from */
+const SCHEDULE = {
+  learningRate: { from: 0.1, to: 1 },
+  training: { from: 5, to: 40, scale: "whole" },
+  deployment: { from: 20, to: 100, scale: "whole" },
+} as const;
+const scheduleOf = ({ learningRate, training, deployment }: Readonly<Record<string, number>>) => ({
+  learningRate,
+  training,
+  deployment,
+});
+
+/** the misconception by agents that are not wrong: what they believe is wanted is what is */
+const informed: GameDefinition = (() => {
+  const { believedTarget: _, ...known } = games.get("misconception")!.definition;
+  return { ...known, name: "informed" };
+})();
+
+const claims: readonly Claim[] = [
+  {
+    section: "a-discount",
+    claim:
+      "agents that discount show more in the first episode, and are less deceptive, than agents that do not",
+    box: { ...SCHEDULE, discount: { from: 0.5, to: 0.99 } },
+    settings: 2000,
+    async holds(at) {
+      const schedule = scheduleOf(at);
+      const [patient, discounting] = [
+        await exact({ schedule }),
+        await exact({ schedule, discount: at.discount }),
+      ];
+      return first(discounting) > first(patient) && deception(discounting) < deception(patient);
+    },
+  },
+  {
+    section: "a-learned-discount",
+    claim: "the discount factor ends above where it began",
+    box: {
+      learningRate: { from: 0.1, to: 0.5 },
+      training: { from: 5, to: 20, scale: "whole" },
+      deployment: { from: 5, to: 20, scale: "whole" },
+      discountLearningRateScale: { from: 0.1, to: 2 },
+      initialDiscount: { from: 0.1, to: 0.95 },
+    },
+    settings: 2000,
+    async holds(at) {
+      const result = await solve(
+        {
+          game: "learned-discount",
+          schedule: scheduleOf(at),
+          discountLearningRateScale: at.discountLearningRateScale,
+          initial: { discount: at.initialDiscount },
+          base: { count: 26 },
+          perDiscount: { count: 31 },
+          discount: { count: 6 },
+          theta: { count: 3 },
+        },
+        cpu,
+      );
+      return result.trajectory.discount.at(-1)! > at.initialDiscount;
+    },
+  },
+  {
+    section: "a-misconception",
+    claim:
+      "the belief falls to below half of what it was, past the truth or not, over half of the goal is kept, and agents that know the truth keep at least as much, to within 0.001",
+    box: {
+      learningRate: { from: 0.1, to: 1 },
+      training: { from: 10, to: 40, scale: "whole" },
+      deployment: { from: 20, to: 60, scale: "whole" },
+      beliefLearningRateScale: { from: 0.25, to: 1 },
+      belief: { from: 0.1, to: 0.8 },
+    },
+    settings: 2000,
+    async holds(at) {
+      const config = {
+        schedule: scheduleOf(at),
+        beliefLearningRateScale: at.beliefLearningRateScale,
+        initial: { belief: at.belief },
+      };
+      const options = { ...cpu, method: "exact" } as const;
+      const wrong = await solve({ game: "misconception", ...config }, options);
+      const right = await solve({ game: informed, ...config }, options);
+      const belief = wrong.trajectory.belief[at.training];
+      return (
+        belief < at.belief / 2 &&
+        retention(wrong) > 0.5 &&
+        Math.abs(retention(right)) >= Math.abs(retention(wrong)) - 0.001
+      );
+    },
+  },
+  {
+    section: "a-neural-network",
+    claim: "networks keep more of the goal than linear agents, comply less, and cost less than half as much",
+    box: {
+      learningRate: { from: 0.2, to: 1 },
+      training: { from: 2, to: 4, scale: "whole" },
+      deployment: { from: 2, to: 8, scale: "whole" },
+      theta: { from: 0.2, to: 1 },
+    },
+    settings: 200,
+    async holds(at) {
+      const schedule = scheduleOf(at);
+      const initial = { theta: at.theta };
+      const theta = { count: 41 };
+      const search = { starts: 4, evaluations: 400 };
+      const network = await solve(
+        { game: "mlp", layers: [1, 4, 4, 1], schedule, initial, theta, search },
+        cpu,
+      );
+      const linear = await exact({ schedule, initial, theta });
+      return (
+        retention(network) > retention(linear) &&
+        compliance(network) < compliance(linear) &&
+        network.cost[0] < linear.cost[0] / 2
+      );
+    },
+  },
+  {
+    section: "uncertain-deployment",
+    claim:
+      "over how long training may last, agents whose signal may be wrong keep less than agents whose signal never is",
+    box: {
+      learningRate: { from: 0.1, to: 1 },
+      episodes: { from: 50, to: 200, scale: "whole" },
+      hazard: { from: 0.01, to: 0.3, scale: "log" },
+      signalError: { from: 0.01, to: 0.5 },
+    },
+    settings: 2000,
+    async holds({ learningRate, episodes, hazard, signalError }) {
+      const kept = async (error: number) => {
+        const schedule = { episodes, learningRate };
+        const result = await solve(
+          { game: "uncertain-deployment", schedule, hazard, signalError: error },
+          { ...cpu, method: "exact" },
+        );
+        return result.measuresOverHazard!.retention!;
+      };
+      return (await kept(signalError)) < (await kept(0));
+    },
+  },
+  {
+    section: "agents-who-remember",
+    claim:
+      "over how long training may last, agents who remember keep more than agents who do not, at least 0.9 times as much as agents whose signal is never wrong, and cost less",
+    box: {
+      learningRate: { from: 0.1, to: 1 },
+      episodes: { from: 40, to: 100, scale: "whole" },
+      hazard: { from: 0.01, to: 0.3, scale: "log" },
+      signalError: { from: 0.01, to: 0.3 },
+    },
+    settings: 500,
+    async holds({ learningRate, episodes, hazard, signalError }) {
+      const solved = async (error: number, memory: boolean) => {
+        const schedule = { episodes, learningRate };
+        const { measuresOverHazard, cost } = await solve(
+          { game: "uncertain-deployment", schedule, hazard, signalError: error, memory },
+          { ...cpu, method: "exact" },
+        );
+        return { kept: measuresOverHazard!.retention!, cost: cost[0] };
+      };
+      const [without, remembering, knowing] = [
+        await solved(signalError, false),
+        await solved(signalError, true),
+        await solved(0, false),
+      ];
+      return (
+        remembering.kept > without.kept &&
+        remembering.kept > 0.9 * knowing.kept &&
+        remembering.cost < without.cost
+      );
+    },
+  },
+  {
+    section: "an-infinite-horizon",
+    claim: "there is one stationary equilibrium, in which an episode takes less than 2(1 − γ) of the goal",
+    box: { learningRate: { from: 0.1, to: 1, scale: "log" }, discount: { from: 0.5, to: 0.999 } },
+    settings: 2000,
+    async holds({ learningRate, discount }) {
+      const { stationary, trajectory } = await exact({
+        schedule: { training: 1, deployment: 0, learningRate },
+        horizon: "infinite",
+        discount,
+      });
+      const lost = 1 - trajectory.theta[1] / trajectory.theta[0];
+      return stationary!.equilibria.length === 1 && lost > 0 && lost < 2 * (1 - discount);
+    },
+  },
+  {
+    section: "training-then-deployment-for-ever",
+    claim: "agents that are ten times as patient deceive better",
+    box: {
+      learningRate: { from: 0.1, to: 1, scale: "log" },
+      training: { from: 5, to: 40, scale: "whole" },
+      impatience: { from: 0.001, to: 0.1, scale: "log" },
+    },
+    settings: 1000,
+    async holds({ learningRate, training, impatience }) {
+      const at = (discount: number) =>
+        exact({ schedule: { learningRate, training, deployment: 1 }, horizon: "infinite", discount });
+      return deception(await at(1 - impatience / 10)) > deception(await at(1 - impatience));
+    },
+  },
+  {
+    section: "a-regularizer",
+    claim:
+      "the first coefficient falls for a weak regularizer and rises again for a strong one, and both lower retention",
+    box: {
+      ...SCHEDULE,
+      weak: { from: 0.0001, to: 0.01, scale: "log" },
+      strong: { from: 0.1, to: 0.3 },
+    },
+    settings: 2000,
+    async holds(at) {
+      const schedule = scheduleOf(at);
+      const [none, weak, strong] = [
+        await exact({ schedule }),
+        await exact({ schedule, regularization: at.weak }),
+        await exact({ schedule, regularization: at.strong }),
+      ];
+      return (
+        first(weak) < first(none) &&
+        first(strong) > first(weak) &&
+        retention(weak) < retention(none) &&
+        retention(strong) < retention(none)
+      );
+    },
+  },
+];
+
+async function tested({ section, claim, box, settings, holds }: Claim): Promise<TestedClaim> {
+  let [said, held] = [0, 0];
+  const fails: Record<string, number>[] = [];
+  for (const at of settingsOf(box, settings)) {
+    const answer = await holds(at);
+    if (answer === null) continue;
+    said++;
+    if (answer) held++;
+    else if (fails.length < KEPT) fails.push(at);
+  }
+  return { section, claim, box, settings: said, holds: held, fails };
+}
+
+/** where the results are */
+const FILE = "bench/results/claims.json";
+
+/** Tests the claims that are asked for, or all, and keeps what comes out in the place of what was there. */
+async function main(asked: readonly string[]): Promise<void> {
+  const unknown = asked.filter((name) => !claims.some(({ section }) => section === name));
+  if (unknown.length > 0)
+    throw new Error(
+      `unknown claim ${unknown[0]}; there are ${claims.map(({ section }) => section).join(", ")}`,
+    );
+  const before: { claims: TestedClaim[] } = await readFile(FILE, "utf8").then(JSON.parse, () => ({
+    claims: [],
+  }));
+  const known = new Map(before.claims.map((claim) => [claim.section, claim]));
+  for (const claim of claims.filter(({ section }) => asked.length === 0 || asked.includes(section))) {
+    const started = performance.now();
+    const result = await tested(claim);
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    console.log(`${claim.section}: ${result.holds} of ${result.settings}, ${seconds} s`);
+    for (const at of result.fails) console.log(`  not at ${JSON.stringify(at)}`);
+    known.set(claim.section, result);
+    const facts = {
+      date: new Date().toISOString().slice(0, 10),
+      command: "npm run bench:claims",
+      seed: SEED,
+    };
+    const results = claims.flatMap(({ section }) => known.get(section) ?? []);
+    await mkdir("bench/results", { recursive: true });
+    await writeFile(
+      FILE,
+      `${JSON.stringify({ ...facts, version: __VERSION__, claims: results }, null, 1)}
+`,
+    );
+  }
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,42 @@
+// Options that no function takes are refused with one line, as configurations are: a misspelt one must not be ignored.
+import { describe, expect, test } from "vitest";
+import { phase, presets, solve, sweep } from "../src/index.ts";
+
+const { config } = presets["experiment-1"];
+const diagram = {
+  config: "experiment-1",
+  x: { key: "discount", from: 0.5, to: 1, count: 2 },
+  y: { key: "schedule.training", from: 1, to: 2, count: 2 },
+};
+const over = { key: "discount", values: [1] };
+
+describe("are refused", () => {
+  test.each<[() => Promise<unknown>, string]>([
+    [() => solve(config, null as never), "options must be an object with backend, method"],
+    [
+      () => solve(config, { backedn: "cpu" } as never),
+      'unknown key "options.backedn" (did you mean "backend"?)',
+    ],
+    [
+      () => solve(config, { gpu: {} } as never),
+      "options.gpu must be a WebGPU implementation, with requestAdapter, got {}",
+    ],
+    [() => solve(config, { signal: 3 } as never), "options.signal must be an AbortSignal, got 3"],
+    [() => solve(config, { onProgress: 3 } as never), "options.onProgress must be a function, got 3"],
+    [() => solve(config, { induction: {} } as never), "options.induction must be an Induction, got {}"],
+    [() => sweep(config, undefined as never), "options must be an object with"],
+    [() => sweep(config, {} as never), "over must be an object with key and values, got undefined"],
+    [
+      () => sweep(config, { over, mesures: [] } as never),
+      'unknown key "options.mesures" (did you mean "measures"?)',
+    ],
+    [() => phase(undefined as never), "the phase diagram must be an object, got undefined"],
+    [() => phase(diagram, { engin: 1 } as never), 'unknown key "options.engin" (did you mean "engine"?)'],
+  ])("%s", async (call, message) => {
+    await expect(call()).rejects.toMatchObject({
+      name: "MesaError",
+      code: "INVALID_CONFIG",
+      message: expect.stringContaining(message),
+    });
+  });
+});
