@@ -5,10 +5,13 @@ import { readFile, stat } from "node:fs/promises";
 import { adapterNames, createGpu } from "../gpu/node.ts";
 import { type Config, MesaError, presets, type SolveOptions, type WebGpu, withSetting } from "../index.ts";
 import { readValue } from "../report/wording.ts";
-import { reasonOf } from "./failure.ts";
+import { isRecord, meant } from "../schema.ts";
+import { reasonOf, say } from "./failure.ts";
 
 /** the largest file that is read, in bytes; every valid configuration is smaller */
 const LONGEST = 2 ** 24;
+/** how long a file may keep the reader waiting without a word, in milliseconds */
+const LONG = 2000;
 
 /** The flags that choose a solver; they are checked with the rest. */
 export type SolverFlags = Pick<SolveOptions, "threads"> &
@@ -86,49 +89,75 @@ export async function readConfiguration(
 ): Promise<Config> {
   if (name === undefined)
     throw new MesaError("INVALID_CONFIG", `what is to be solved? name a preset (${known()}) or a JSON file`);
-  const config = Object.hasOwn(presets, name) ? presets[name].config : await readJson(name);
+  const config = Object.hasOwn(presets, name) ? presets[name].config : asked(await readJson(name));
   return settings.reduce<Record<string, unknown>>(changed, config) as Config;
 }
 
+/** What a file asks for: a result that was written is as good as its configuration. */
+function asked(file: Record<string, unknown>): Record<string, unknown> {
+  return Object.hasOwn(file, "solver") && isRecord(file.config) ? file.config : file;
+}
+
 /**
- * The object in a JSON file.
+ * The object in a JSON file; `-` is the standard input.
  *
- * @param what the path could have named instead, for messages
+ * @param what the path could have named instead, and those names, for messages
  * @throws MesaError `INVALID_CONFIG` or `CANNOT_READ`
  */
 export async function readJson(
   path: string,
   what = `a preset (${known()})`,
+  names: readonly string[] = Object.keys(presets),
 ): Promise<Record<string, unknown>> {
-  const cannot = (why: string, cause?: unknown) =>
-    new MesaError("CANNOT_READ", `cannot read ${path}: ${why}`, cause);
+  const from = path === "-" ? "the standard input" : path;
+  const cannot: Cannot = (why, cause) => new MesaError("CANNOT_READ", `cannot read ${from}: ${why}`, cause);
   let text: string;
+  const waiting = setTimeout(() => say(`waiting for ${from} to be written`), LONG);
   try {
-    const file = await stat(path);
-    if (!file.isFile() && !file.isFIFO())
-      throw cannot(file.isDirectory() ? "it is a folder" : "it is no file");
-    if (file.size > LONGEST) throw cannot(`it is longer than ${LONGEST} bytes`);
-    text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
+    text = (await (path === "-" ? readStandardInput(cannot) : readPath(path, cannot))).replace(/^\uFEFF/, "");
   } catch (error) {
     if (error instanceof MesaError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENAMETOOLONG")
       throw new MesaError(
         "CANNOT_READ",
-        `${JSON.stringify(path)} is neither ${what} nor a file that exists`,
+        `${JSON.stringify(path)} is neither ${what} nor a file that exists${meant(path, names)}`,
         error,
       );
     throw cannot(reasonOf(error), error);
+  } finally {
+    clearTimeout(waiting);
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new MesaError("INVALID_CONFIG", `${path} is not JSON: ${jsonErrorPosition(text)}`, error);
+    throw new MesaError("INVALID_CONFIG", `${from} is not JSON: ${jsonErrorPosition(text)}`, error);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new MesaError("INVALID_CONFIG", `${path} must hold an object, like {"game": "linear"}`);
+    throw new MesaError("INVALID_CONFIG", `${from} must hold an object, like {"game": "linear"}`);
   return value as Record<string, unknown>;
+}
+
+/** Makes the error of what cannot be read. */
+type Cannot = (why: string, cause?: unknown) => MesaError;
+
+async function readPath(path: string, cannot: Cannot): Promise<string> {
+  const file = await stat(path);
+  if (!file.isFile() && !file.isFIFO()) throw cannot(file.isDirectory() ? "it is a folder" : "it is no file");
+  if (file.size > LONGEST) throw cannot(`it is longer than ${LONGEST} bytes`);
+  return readFile(path, "utf8");
+}
+
+async function readStandardInput(cannot: Cannot): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of process.stdin as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > LONGEST) throw cannot(`it is longer than ${LONGEST} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
 }
 
 /** A configuration with a setting changed by `key=value`; the result is not yet checked. */
@@ -139,7 +168,11 @@ export function changed(config: Record<string, unknown>, setting: string): Recor
       "INVALID_CONFIG",
       `--set must be key=value, like discount=0.9, got ${JSON.stringify(setting)}`,
     );
-  return withSetting(config, path, readValue(rest.join("=")), "--set");
+  const text = rest.join("=");
+  const value = readValue(text);
+  if (typeof value === "string" && /^[[{]/.test(text))
+    throw new MesaError("INVALID_CONFIG", `--set ${path} is not JSON: ${jsonErrorPosition(text)}`);
+  return withSetting(config, path, value, "--set");
 }
 
 /** A setting and the range of its values. */

@@ -14,10 +14,8 @@ const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)
 async function configurationOf(name: string | undefined): Promise<Config> {
   if (name === undefined || Object.hasOwn(presets, name)) return readConfiguration(name, []);
   if (games.has(name)) return { game: name };
-  const file = await readJson(
-    name,
-    `a preset or game (${[...Object.keys(presets), ...games.keys()].join(", ")})`,
-  );
+  const names = [...Object.keys(presets), ...games.keys()];
+  const file = await readJson(name, `a preset or game (${names.join(", ")})`, names);
   return (Object.hasOwn(file, "game") ? file : { game: file }) as Config;
 }
 

@@ -1,9 +1,12 @@
 // The command line: it only reads arguments. Each command, and the library with it, is loaded when it is called, so that
 // help appears quickly.
 
+import { existsSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { presets } from "../config/presets.ts";
 import { phasePresets } from "../diagram/presets.ts";
+import { MesaError } from "../errors.ts";
+import { meant, quote } from "../schema.ts";
 import { METHODS } from "../solve/methods.ts";
 import { benchOptions } from "./benchOptions.ts";
 import { exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
@@ -209,14 +212,10 @@ benchOptions(program.command("bench"))
 
 program
   .command("presets")
-  .description("list the presets, and the diagrams that phase knows")
-  .action(() => {
-    const width = Math.max(...Object.keys({ ...presets, ...phasePresets }).map((name) => name.length));
-    const lines = [presets, phasePresets].map((of) =>
-      Object.entries(of).map(([name, { about }]) => `${name.padEnd(width)}  ${about}\n`),
-    );
-    process.stdout.write(lines.map((of) => of.join("")).join("\n"));
-  });
+  .argument("[name]", "the preset or the diagram to print, as a file to start from")
+  .description("list the presets, and the diagrams that phase knows; or print one of them whole")
+  .option("--json", "print the list as JSON")
+  .action(async (name, flags) => (await import("./presets.ts")).presetsCommand(name, flags));
 
 program.addHelpText(
   "after",
@@ -242,7 +241,17 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.code === "EPIPE" ? 0 : 2);
 });
 
+/** @throws MesaError where the first word is nearly a command, and so is meant for no configuration to solve */
+function checkCommand(word = ""): void {
+  const commands = program.commands.map((command) => command.name());
+  if (commands.includes(word) || Object.hasOwn(presets, word) || existsSync(word)) return;
+  const near = meant(word, commands);
+  if (near !== "" && meant(word, Object.keys(presets)) === "")
+    throw new MesaError("INVALID_CONFIG", `unknown command ${quote(word)}${near}`);
+}
+
 try {
+  checkCommand(process.argv[2]);
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {

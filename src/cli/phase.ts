@@ -26,6 +26,7 @@ import {
 import { toJson } from "../report/json.ts";
 import { documentOf, phaseTable, viewOf } from "../report/phaseReport.ts";
 import { countText } from "../report/wording.ts";
+import { isRecord } from "../schema.ts";
 import { changed, commandOf, readJson, readRange, type SolverFlags, withAdapter } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
@@ -238,8 +239,10 @@ export async function readDiagram(name: string | undefined, flags: PhaseFlags): 
 async function named(name: string): Promise<Partial<PhaseConfig>> {
   if (Object.hasOwn(phasePresets, name)) return phasePresets[name].phase;
   if (Object.hasOwn(presets, name)) return { config: name };
-  const file = await readJson(name, `a preset (${NAMES})`);
-  return (Object.hasOwn(file, "game") ? { config: file } : file) as Partial<PhaseConfig>;
+  const file = await readJson(name, `a preset (${NAMES})`, NAMES.split(", "));
+  // a diagram that was written has what was asked for
+  const asked = isRecord(file.phase) ? file.phase : file;
+  return (Object.hasOwn(asked, "game") ? { config: asked } : asked) as Partial<PhaseConfig>;
 }
 
 function axisIn(flag: string, text: string): PhaseAxis {

@@ -36,6 +36,22 @@ test.each(
     [[], "experiment-1"],
     [["nothing"], '"nothing" is neither a preset (experiment-1, experiment-2'],
     [["missing.json"], "neither a preset"],
+    [["experimnt-1"], 'a file that exists (did you mean "experiment-1"?)'],
+    [
+      ["sweeep", "experiment-1", "--over", "discount=0:1:3"],
+      'unknown command "sweeep" (did you mean "sweep"?)',
+    ],
+    [["presets", "experimnt-1"], 'no preset is called "experimnt-1" (did you mean "experiment-1"?)'],
+    [["game", "liner"], '(did you mean "linear"?)'],
+    [
+      ["sweep", "experiment-1", "--over", "discount=0:1:3", "--measure", "retntion"],
+      '(did you mean "retention"?)',
+    ],
+    [["experiment-1", "--set", "discont=1"], 'unknown key "discont" (did you mean "discount"?)'],
+    [
+      ["experiment-1", "--set", "schedule.learningRates=[1,.5]"],
+      'is not JSON: unexpected "." at line 1, column 4',
+    ],
     [["constructor"], "neither a preset"],
     [["malformed.json"], 'malformed.json is not JSON: unexpected "x" at line 3, column 15'],
     [["comma.json"], "line 1, column 18"],

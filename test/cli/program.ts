@@ -45,6 +45,8 @@ export interface Program {
 interface RunOptions {
   cwd?: string;
   env?: Record<string, string>;
+  /** what it reads on its standard input; nothing unless given */
+  input?: string;
 }
 
 /** A program that is not quite the real one. @param plugins what makes it another */
@@ -63,12 +65,13 @@ function messagesIn(stderr: string): string[] {
 
 function programIn(folder: string): Program {
   const file = join(folder, "cli.js");
-  const start: Program["start"] = (args, { cwd, env } = {}) => {
+  const start: Program["start"] = (args, { cwd, env, input } = {}) => {
     const child = spawn(process.execPath, [file, ...args], {
       cwd,
       env: { ...process.env, ...OFFLINE, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
+    child.stdin?.end(input);
     const texts = { stdout: "", stderr: "" };
     for (const stream of ["stdout", "stderr"] as const)
       child[stream]!.setEncoding("utf8").on("data", (text: string) => {

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { phasePresets, presets, solve } from "../../src/index.ts";
+import { checkConfig, phasePresets, presets, solve } from "../../src/index.ts";
 import { program } from "./program.ts";
 
 let folder: string;
@@ -83,6 +83,37 @@ test("a reader that stops reading is no failure", async () => {
   const { child, ended } = program.start(["experiment-1", "--json", "--set", "schedule.training=2000"]);
   child.stdout!.destroy();
   expect(await ended).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("takes what it wrote, and the standard input", async () => {
+  const out = join(folder, "written");
+  const asked = ["discounted", "--set", "schedule.learningRates=[0.5,0]", "--set", "discount=.25"];
+  const first = await program.run([...asked, "--json", "--backend", "cpu", "--out", out]);
+  expect(JSON.parse(first.stdout).config).toMatchObject({
+    schedule: { learningRates: [0.5, 0] },
+    discount: 0.25,
+  });
+  const again = await program.run([join(out, "result.json"), "--json", "--backend", "cpu"]);
+  expect(lasting(again.stdout)).toEqual(lasting(first.stdout));
+
+  const input = '{"game": "linear", "schedule": {"learningRates": [1]}}';
+  const { code, stdout } = await program.run(["-", "--set", "discount=0.5", "--json", "--backend", "cpu"], {
+    input,
+  });
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).config).toMatchObject({ discount: 0.5, schedule: { learningRates: [1] } });
+});
+
+test("presets prints one whole, as a file to start from", async () => {
+  const { stdout } = await program.run(["presets", "misconception"]);
+  expect(JSON.parse(stdout)).toEqual(checkConfig(presets.misconception.config).config);
+  const diagram = JSON.parse((await program.run(["presets", "rate-length"])).stdout);
+  expect(diagram).toMatchObject({ config: { game: "linear" }, x: phasePresets["rate-length"].phase.x });
+  const all = JSON.parse((await program.run(["presets", "--json"])).stdout);
+  expect(all.map(({ name }: { name: string }) => name)).toEqual([
+    ...Object.keys(presets),
+    ...Object.keys(phasePresets),
+  ]);
 });
 
 test("--help, --version and presets", async () => {

@@ -1,0 +1,36 @@
+// `presets`: lists what has a name, or prints one of it with every default filled in: a file to start from.
+
+import { checkConfig, MesaError, phasePresets, presets } from "../index.ts";
+import { toJson } from "../report/json.ts";
+import { alignColumns } from "../report/table.ts";
+import { meant, quote } from "../schema.ts";
+
+/** @throws MesaError `INVALID_CONFIG` where nothing has the name */
+export function presetsCommand(name: string | undefined, { json }: { json?: boolean }): void {
+  process.stdout.write(name === undefined ? (json ? toJson(listed()) : table()) : toJson(named(name)));
+}
+
+const listed = () =>
+  Object.entries({ ...presets, ...phasePresets }).map(([name, preset]) => ({ name, ...preset }));
+
+function table(): string {
+  const width = Math.max(...listed().map(({ name }) => name.length));
+  return [presets, phasePresets]
+    .map((of) => Object.entries(of).map(([name, { about }]) => [name.padEnd(width), about]))
+    .map((rows) => `${alignColumns(rows, 2)}\n`)
+    .join("\n");
+}
+
+function named(name: string): object {
+  if (Object.hasOwn(presets, name)) return checkConfig(presets[name].config).config;
+  if (Object.hasOwn(phasePresets, name)) {
+    const { config, ...axes } = phasePresets[name].phase;
+    const whole = typeof config === "string" ? presets[config].config : config;
+    return { config: checkConfig(whole).config, ...axes };
+  }
+  const names = listed().map((one) => one.name);
+  throw new MesaError(
+    "INVALID_CONFIG",
+    `no preset is called ${quote(name)}${meant(name, names)}; there are ${names.join(", ")}`,
+  );
+}
