@@ -46,11 +46,43 @@ export class Grid {
   /** The combination at an index in [0, size): one coordinate an axis. */
   at(index: number): number[] {
     const point = new Array<number>(this.axes.length);
+    this.write(index, point, 0);
+    return point;
+  }
+
+  /** Writes the combination at an index in [0, size) into `to`, from the place `from` on. */
+  write(index: number, to: Float64Array | number[], from: number): void {
     for (let d = this.axes.length - 1; d >= 0; d--) {
       const axis = this.axes[d];
-      point[d] = axis[index % axis.length];
+      to[from + d] = axis[index % axis.length];
       index = Math.floor(index / axis.length);
     }
-    return point;
+  }
+
+  /** The place on each axis of the combination at an index. */
+  placesOf(index: number): number[] {
+    const places = new Array<number>(this.axes.length);
+    for (let d = this.axes.length - 1; d >= 0; d--) {
+      places[d] = index % this.axes[d].length;
+      index = Math.floor(index / this.axes[d].length);
+    }
+    return places;
+  }
+
+  /** The index of the combination at places on each axis; of a place beyond an end, the end. */
+  indexAt(places: readonly number[]): number {
+    return this.axes.reduce(
+      (index, { length }, d) => index * length + Math.max(0, Math.min(length - 1, places[d])),
+      0,
+    );
+  }
+
+  /** The places on each axis that are nearest to a point. */
+  nearest(point: readonly number[]): number[] {
+    return this.axes.map((axis, d) => {
+      const [min, max] = [axis[0], axis[axis.length - 1]];
+      const place = Math.round(((point[d] - min) / (max - min)) * (axis.length - 1));
+      return place >= 0 ? Math.min(place, axis.length - 1) : 0;
+    });
   }
 }

@@ -1,7 +1,8 @@
 // What decides between candidates: the least with its runner-up, and the screening that must lose neither.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createOracle, finiteOrInfinity, screen } from "../src/cpu/oracle.ts";
+import { createDecider } from "../src/cpu/decider.ts";
+import { finiteOrInfinity, screen } from "../src/cpu/oracle.ts";
 import type { MesaError } from "../src/errors.ts";
 import { Least } from "../src/model/evaluator.ts";
 import type { Enclosure } from "../src/model/moments.ts";
@@ -112,46 +113,46 @@ describe("a cost outside of what was said of it", () => {
     schedule: { learningRates: [0.5, 0.25] },
     coefficient: { count: 9 },
   });
-  const oracle = createOracle(problem);
-  const [question] = oracle.questions(1, []);
-  const indices = [...Array(9).keys()];
-  const [cost] = question.costsOf([3]);
+  const decider = createDecider(problem, { threads: 1 });
+  const [question] = decider.oracle.questions(1, []);
+  const indices = Uint32Array.from({ length: 9 }, (_, i) => i);
+  const { 0: cost } = question.costsOf([3]);
   const said = (enclosure: Enclosure) =>
-    new Map(indices.map((i) => [i, i === 3 ? enclosure : { cost: 0, error: Number.POSITIVE_INFINITY }]));
+    new Map([...indices].map((i) => [i, i === 3 ? enclosure : { cost: 0, error: Number.POSITIVE_INFINITY }]));
   const broken = (enclosure: Enclosure, costsOf = question.costsOf) => {
     const { enclosure: _, ...rest } = question;
-    try {
-      oracle.settle({ ...rest, costsOf }, indices, said(enclosure));
-      return "none";
-    } catch (error) {
-      return (error as MesaError).message;
-    }
+    return decider.settle({ ...rest, costsOf }, {}, indices, said(enclosure)).then(
+      () => "none",
+      (error: MesaError) => error.message,
+    );
   };
 
-  test("ends the solve, by the GPU's bound", () => {
-    expect(broken({ cost: cost + 1, error: 0.5 })).toBe(
+  test("ends the solve, by the GPU's bound", async () => {
+    expect(await broken({ cost: cost + 1, error: 0.5 })).toBe(
       `the error bound of float32 is broken at episode 1: candidate 3 costs ${cost}, which is not within 0.5 of ${cost + 1}`,
     );
-    expect(broken({ cost: cost + 1, error: 1.01 })).toBe("none");
+    expect(await broken({ cost: cost + 1, error: 1.01 })).toBe("none");
   });
 
-  test("ends it by the moments' bound", () => {
+  test("ends it by the moments' bound", async () => {
     const enclosure = (i: number) => ({
       ...question.enclosure!(i),
       cost: 2 * question.enclosure!(i).cost + 1,
     });
-    expect(() => oracle.settle({ ...question, enclosure }, indices)).toThrow(
+    await expect(decider.settle({ ...question, enclosure }, {}, indices)).rejects.toThrow(
       /^the error bound of the moments is broken at episode 1/,
     );
-    expect(() => oracle.settle(question, indices)).not.toThrow();
+    await decider.settle(question, {}, indices);
   });
 
-  test("also where the cost is not finite and the enclosure is", () => {
-    const costsOf = (value: number) => () => indices.map((i) => (i === 3 ? value : i));
+  test("also where the cost is not finite and the enclosure is", async () => {
+    const costsOf = (value: number) => () => Float64Array.from(indices, (i) => (i === 3 ? value : i));
     for (const value of [Number.POSITIVE_INFINITY, Number.NaN]) {
-      expect(broken({ cost: 1, error: 1 }, costsOf(value))).toMatch(/candidate 3 costs (Infinity|NaN), /);
-      expect(broken({ cost: 1, error: Number.POSITIVE_INFINITY }, costsOf(value))).toBe("none");
-      expect(broken({ cost: Number.NaN, error: 1 }, costsOf(value))).toBe("none");
+      expect(await broken({ cost: 1, error: 1 }, costsOf(value))).toMatch(
+        /candidate 3 costs (Infinity|NaN), /,
+      );
+      expect(await broken({ cost: 1, error: Number.POSITIVE_INFINITY }, costsOf(value))).toBe("none");
+      expect(await broken({ cost: Number.NaN, error: 1 }, costsOf(value))).toBe("none");
     }
   });
 });

@@ -1,9 +1,7 @@
 // Any number of threads decides as one does: the same steps to the bit, ties, overflow and counts included.
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createCpuEvaluator } from "../src/cpu/evaluator.ts";
 import { type Config, solve } from "../src/index.ts";
-import { Least } from "../src/model/evaluator.ts";
 import { createProblem } from "../src/model/problem.ts";
 import { Induction } from "../src/solve/induction.ts";
 import { createSearchEvaluator } from "../src/solve/searchEvaluator.ts";
@@ -32,10 +30,10 @@ const cases: [string, Config, "rollout" | "moments"][] = [
   ["linear", { game: "linear", coefficient: { count: 20_011 }, discount: 0.9 }, "moments"],
   [
     "learned-discount",
-    { game: "learned-discount", base: { count: 37 }, perDiscount: { count: 37 } },
+    { game: "learned-discount", base: { count: 301 }, perDiscount: { count: 301 } },
     "rollout",
   ],
-  ["misconception", { game: "misconception", coefficient: { count: 1997 } }, "rollout"],
+  ["misconception", { game: "misconception", coefficient: { count: 79_997 } }, "rollout"],
   ["uncertain-deployment", { game: "uncertain-deployment", coefficient: { count: 9001 } }, "moments"],
   [
     "uncertain-deployment",
@@ -92,25 +90,6 @@ test("where float64 overflows", async () => {
   await expect(stepsOf(none, "rollout", 3)).rejects.toMatchObject({ code: "NOT_FINITE" });
 });
 
-test("the least of parts is the least of the whole", () => {
-  const cost = fc.constantFrom(0, 1, 2, 3, Number.POSITIVE_INFINITY);
-  fc.assert(
-    fc.property(fc.array(fc.array(cost, { minLength: 1 }), { minLength: 1 }), (parts) => {
-      const [whole, joined] = [new Least(), new Least()];
-      let index = 0;
-      for (const costs of parts) {
-        const part = new Least();
-        for (const each of costs) {
-          whole.offer(index, each);
-          part.offer(index++, each);
-        }
-        joined.join(part);
-      }
-      expect(joined).toEqual(whole);
-    }),
-  );
-});
-
 /** some seconds of work in few steps */
 const long: Config = {
   game: "misconception",
@@ -136,9 +115,8 @@ test("a long solve starts threads by itself, unless it is told not to; it can be
     expect(shares[0]).toBeGreaterThan(0);
     expect(shares.at(-1)).toBeLessThan(1);
   }
-  const brief = { ...long, coefficient: { count: 40_001 } };
-  const { solver: two, ...result } = await solve(brief, { backend: "cpu", threads: 2 });
-  const { solver: one, ...same } = await solve(brief, { backend: "cpu", threads: 1 });
+  const { solver: two, ...result } = await solve(long, { backend: "cpu", threads: 2 });
+  const { solver: one, ...same } = await solve(long, { backend: "cpu", threads: 1 });
   expect([one.threads, two.threads]).toEqual([1, 2]);
   expect(result).toEqual(same);
 });

@@ -17,15 +17,24 @@ import {
   LEARNING_RATE,
   WEIGHT,
 } from "./kernel.ts";
-import { type CostsOf, rolloutCosts } from "./rollout.ts";
+import { type CostsOf, rolloutCosts, rolloutTotals, type Sample, type Telling } from "./rollout.ts";
 
 /** Rollouts of one problem. */
 export interface Rollouts {
   /** The costs at an episode, like `rolloutCosts` of src/cpu/rollout.ts, to the bit. */
   costsAt(episode: number, plan: Plan): CostsOf;
+  /** What candidates cost at an episode in sum over a sample of the states, in whichever order it is added up. */
+  sumsAt(episode: number, plan: Plan, sample: Sample): SumsOf;
+  /** All states, in descending order of what they add to the cost of a decision. */
+  tellingAt(episode: number, plan: Plan, decision: readonly number[]): Telling;
   /** false once it has turned out that WebAssembly must not run here, and the interpreter does the work */
   readonly compiled: boolean;
 }
+
+/** What candidates, by their indices, cost in sum over some states. */
+export type SumsOf = (indices: ArrayLike<number>) => Float64Array;
+
+type RolloutsAt = Pick<Rollouts, "costsAt" | "sumsAt" | "tellingAt">;
 
 /** lanes of the candidates that are rolled out together, unless one has more */
 const LANES = 1024;
@@ -40,8 +49,8 @@ const MOST_MODULES = 64;
 /** A module at work, for one problem after the other. */
 interface Machine extends KernelFunctions {
   readonly memory: WebAssembly.Memory;
-  /** whose states, and which decisions after which episode, its memory holds */
-  states?: Problem;
+  /** which lanes' states, and which decisions after which episode, its memory holds */
+  lanes?: Lanes;
   rows?: object;
 }
 
@@ -60,7 +69,7 @@ function machineOf({ bytes }: Kernel): Machine {
 
 /** Prepares the rollouts of one problem. Nothing is compiled before costs are asked for. */
 export function createRollouts(problem: Problem): Rollouts {
-  let rollouts: Rollouts["costsAt"] | undefined;
+  let rollouts: RolloutsAt | undefined;
   let compiled = true;
   const open = () => {
     const kernel = createKernel(
@@ -72,17 +81,24 @@ export function createRollouts(problem: Problem): Rollouts {
       return run(problem, kernel, machineOf(kernel));
     } catch {
       compiled = false;
-      return (episode: number, plan: Plan) => rolloutCosts(problem, episode, plan);
+      return interpret(problem);
     }
   };
+  /** what `prepare` makes of the rollouts, once it is called */
+  const late = <In, Out>(prepare: (of: RolloutsAt) => (given: In) => Out) => {
+    let prepared: ((given: In) => Out) | undefined;
+    return (given: In) => {
+      rollouts ??= open();
+      prepared ??= prepare(rollouts);
+      return prepared(given);
+    };
+  };
   return {
-    costsAt(episode, plan) {
-      let costsOf: CostsOf | undefined;
-      return (decisions) => {
-        rollouts ??= open();
-        costsOf ??= rollouts(episode, plan);
-        return costsOf(decisions);
-      };
+    costsAt: (episode, plan) => late((of) => of.costsAt(episode, plan)),
+    sumsAt: (episode, plan, sample) => late((of) => of.sumsAt(episode, plan, sample)),
+    tellingAt(episode, plan, decision) {
+      rollouts ??= open();
+      return rollouts.tellingAt(episode, plan, decision);
     },
     get compiled() {
       return compiled;
@@ -90,9 +106,45 @@ export function createRollouts(problem: Problem): Rollouts {
   };
 }
 
+/** Rollouts by the interpreter. */
+function interpret(problem: Problem): RolloutsAt {
+  const { candidates, states } = problem;
+  return {
+    costsAt: (episode, plan) => rolloutCosts(problem, episode, plan),
+    sumsAt(episode, plan, { states: sampled, counts }) {
+      const totalOf = rolloutTotals(problem, episode, plan);
+      const owns = Array.from(sampled, (index) => states.at(index));
+      const sumOf = (decision: number[]) =>
+        owns.reduce((sum, own, i) => sum + counts[i] * totalOf(decision, own), 0);
+      return (indices) => Float64Array.from(indices, (index) => sumOf(candidates.at(index)));
+    },
+    tellingAt(episode, plan, decision) {
+      const totalOf = rolloutTotals(problem, episode, plan);
+      const all = Uint32Array.from({ length: states.size }, (_, i) => i);
+      return telling(all, all.slice().fill(1), (i) => totalOf(decision, states.at(i)));
+    },
+  };
+}
+
+/** States in descending order of what they add to a cost. @param totalOf of the state at a place */
+function telling(states: Uint32Array, counts: Uint32Array, totalOf: (place: number) => number): Telling {
+  const added = Float64Array.from(states, (_, i) => counts[i] * totalOf(i));
+  const order = [...added.keys()].sort((i, j) =>
+    added[i] > added[j] ? -1 : added[i] < added[j] ? 1 : i - j,
+  );
+  return {
+    states: Uint32Array.from(order, (i) => states[i]),
+    counts: Uint32Array.from(order, (i) => counts[i]),
+    added: Float64Array.from(order, (i) => added[i]),
+  };
+}
+
+/** Writes the numbers of a decision, by its place among those asked about, from a place of the memory on. */
+type WriteDecision = (place: number, to: Float64Array, from: number) => void;
+
 /** Rollouts by a machine. T episodes, S states. */
-function run(problem: Problem, kernel: Kernel, machine: Machine): Rollouts["costsAt"] {
-  const { game, formulas, learningRates, states } = problem;
+function run(problem: Problem, kernel: Kernel, machine: Machine): RolloutsAt {
+  const { game, formulas, learningRates, states, candidates } = problem;
   const { numbers, ownParts, sizes, tame } = kernel;
   const owns = Object.keys(game.state).map(ownName);
   const isTame = (values: ArrayLike<number>) => {
@@ -104,25 +156,36 @@ function run(problem: Problem, kernel: Kernel, machine: Machine): Rollouts["cost
   // where it depends on the own state, records have it
   const [discount] = createEvaluate([formulas.discount], owns)(states.at(0));
   const episodes = learningRates.length;
-  const lanes = lanesOf(problem);
-  const vectors = Math.ceil(lanes.states.length / PAIR);
-  const together = Math.max(1, Math.floor(LANES / lanes.states.length));
+  const whole = lanesOf(problem);
+  const totalAt = sizes.record - VECTOR;
+  const placeOf = (lane: number) => Math.floor(lane / PAIR) * sizes.record + totalAt + (lane % PAIR) * NUMBER;
 
-  // where everything is
-  const candidatesAt = numbers.length * NUMBER;
-  const rowsAt = candidatesAt + together * sizes.row;
+  // where everything is; what comes after the states depends on how many lanes there are
+  const rowsAt = numbers.length * NUMBER;
   const statesAt = Math.ceil((rowsAt + episodes * sizes.row) / VECTOR) * VECTOR;
-  const size = vectors * sizes.record;
-  const recordsAt = statesAt + size;
-  const placesAt = recordsAt + Math.ceil((together * size) / sizes.block) * sizes.block;
-  const placesEnd = placesAt + states.size * ADDRESS;
+  const layoutOf = (lanes: Lanes) => {
+    const size = Math.ceil(lanes.states.length / PAIR) * sizes.record;
+    const together = Math.max(1, Math.floor(LANES / lanes.states.length));
+    const candidatesAt = statesAt + size;
+    const recordsAt = Math.ceil((candidatesAt + together * sizes.row) / VECTOR) * VECTOR;
+    const placesAt = recordsAt + Math.ceil((together * size) / sizes.block) * sizes.block;
+    return {
+      size,
+      together,
+      candidatesAt,
+      recordsAt,
+      placesAt,
+      placesEnd: placesAt + lanes.of.length * ADDRESS,
+    };
+  };
 
-  const writeStates = ({ memory }: Machine) => {
+  const writeStates = (lanes: Lanes, { size, placesAt, placesEnd }: ReturnType<typeof layoutOf>) => {
+    const { memory } = machine;
     const missing = placesEnd - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
     const all = new Float64Array(memory.buffer);
     all.set(numbers);
-    for (let lane = 0; lane < vectors * PAIR; lane++) {
+    for (let lane = 0; lane < (size / sizes.record) * PAIR; lane++) {
       // the last vector may have to be filled up
       const state = states.at(lanes.states[Math.min(lane, lanes.states.length - 1)]);
       const at = (statesAt + Math.floor(lane / PAIR) * sizes.record) / NUMBER + (lane % PAIR);
@@ -130,28 +193,27 @@ function run(problem: Problem, kernel: Kernel, machine: Machine): Rollouts["cost
       for (let i = 0; i < parts.length; i++) all[at + PAIR * i] = parts[i];
       for (let i = 0; i < state.length; i++) all[at + PAIR * (parts.length + i)] = state[i];
     }
-    const totalAt = sizes.record - VECTOR;
-    const placeOf = (lane: number) =>
-      Math.floor(lane / PAIR) * sizes.record + totalAt + (lane % PAIR) * NUMBER;
-    new Uint32Array(memory.buffer, placesAt).set(lanes.of.map(placeOf));
+    new Uint32Array(memory.buffer, placesAt, lanes.of.length).set(lanes.of.map(placeOf));
   };
 
-  return (episode, plan) => {
+  /** The sums over lanes of so many decisions. */
+  const summing = (episode: number, plan: Plan, lanes: Lanes) => {
+    const layout = layoutOf(lanes);
+    const { size, together, candidatesAt, recordsAt, placesAt, placesEnd } = layout;
     const rows = {};
     const rowsEnd = rowsAt + (episodes - episode - 1) * sizes.row;
     let still = rowsAt;
 
-    return (decisions) => {
-      if (machine.states !== problem) {
-        writeStates(machine);
-        machine.states = problem;
+    return (count: number, writeDecision: WriteDecision): Float64Array => {
+      if (machine.lanes !== lanes) {
+        writeStates(lanes, layout);
+        machine.lanes = lanes;
       }
       const all = new Float64Array(machine.memory.buffer);
-      const write = (at: number, weight: number, learningRate: number, decision: readonly number[]) => {
-        const row = at / NUMBER;
-        all[row + WEIGHT] = weight;
-        all[row + LEARNING_RATE] = learningRate;
-        for (let i = 0; i < decision.length; i++) all[row + DECISION + i] = decision[i];
+      const write = (at: number, weight: number, learningRate: number) => {
+        all[at / NUMBER + WEIGHT] = weight;
+        all[at / NUMBER + LEARNING_RATE] = learningRate;
+        return at / NUMBER + DECISION;
       };
       if (machine.rows !== rows) {
         machine.rows = rows;
@@ -159,41 +221,67 @@ function run(problem: Problem, kernel: Kernel, machine: Machine): Rollouts["cost
         let weight = 1;
         for (let k = episode + 1, at = rowsAt; k < episodes; k++, at += sizes.row) {
           weight *= discount;
-          write(at, weight, learningRates[k], plan[k]);
+          all.set(plan[k], write(at, weight, learningRates[k]));
           if (!(statesAreTame && learningRates[k] === 0 && isTame(plan[k]))) still = at + sizes.row;
         }
         if (rowsEnd > rowsAt) machine.prepare(rowsAt, rowsEnd);
       }
 
-      const costs = new Array<number>(decisions.length);
-      for (let from = 0; from < decisions.length; from += together) {
-        const count = Math.min(together, decisions.length - from);
-        const candidatesEnd = candidatesAt + count * sizes.row;
-        const recordsEnd = recordsAt + count * size;
-        for (let i = 0; i < count; i++)
-          write(candidatesAt + i * sizes.row, 1, learningRates[episode], decisions[from + i]);
+      const sums = new Float64Array(count);
+      for (let from = 0; from < count; from += together) {
+        const some = Math.min(together, count - from);
+        const candidatesEnd = candidatesAt + some * sizes.row;
+        const recordsEnd = recordsAt + some * size;
+        for (let i = 0; i < some; i++)
+          writeDecision(from + i, all, write(candidatesAt + i * sizes.row, 1, learningRates[episode]));
         machine.prepare(candidatesAt, candidatesEnd);
-        machine.first(candidatesAt, candidatesEnd, statesAt, recordsAt, recordsAt);
+        machine.first(candidatesAt, candidatesEnd, statesAt, candidatesAt, recordsAt);
         if (rowsEnd > rowsAt) {
           const step = BLOCKS * sizes.block;
           for (let at = recordsAt; at < recordsEnd; at += step)
             machine.later(rowsAt, still, rowsEnd, at, Math.min(at + step, recordsEnd));
         }
         machine.sum(candidatesAt, candidatesEnd, recordsAt, size, placesAt, placesEnd);
-        for (let i = 0; i < count; i++)
-          costs[from + i] = all[(candidatesAt + i * sizes.row) / NUMBER + WEIGHT] / states.size;
+        for (let i = 0; i < some; i++) sums[from + i] = all[(candidatesAt + i * sizes.row) / NUMBER + WEIGHT];
       }
-      return costs;
+      return sums;
     };
+  };
+
+  const ofDecisions =
+    (decisions: readonly (readonly number[])[]): WriteDecision =>
+    (place, to, from) =>
+      to.set(decisions[place], from);
+
+  return {
+    costsAt(episode, plan) {
+      const sumsOf = summing(episode, plan, whole);
+      return (decisions) =>
+        Array.from(sumsOf(decisions.length, ofDecisions(decisions)), (sum) => sum / states.size);
+    },
+    sumsAt(episode, plan, { states: sampled, counts }) {
+      const of = Uint32Array.from([...counts].flatMap((count, lane) => new Array<number>(count).fill(lane)));
+      const sumsOf = summing(episode, plan, { of, states: sampled });
+      return (indices) =>
+        sumsOf(indices.length, (place, to, from) => candidates.write(indices[place], to, from));
+    },
+    tellingAt(episode, plan, decision) {
+      summing(episode, plan, whole)(1, ofDecisions([decision]));
+      const counts = new Uint32Array(whole.states.length);
+      for (const lane of whole.of) counts[lane]++;
+      const all = new Float64Array(machine.memory.buffer);
+      const { recordsAt } = layoutOf(whole);
+      return telling(whole.states, counts, (lane) => all[(recordsAt + placeOf(lane)) / NUMBER]);
+    },
   };
 }
 
 /** The lanes of one candidate. */
 interface Lanes {
-  /** each state's lane, shape [S] */
+  /** the lanes that are added up, in this order: each state's of the grid, shape [S], or those of a sample */
   readonly of: Uint32Array;
   /** each lane's state, by its index */
-  readonly states: readonly number[];
+  readonly states: Uint32Array;
 }
 
 /** Lanes for all states: a state and its mirror image, which cost the same to the bit, share one. */
@@ -222,5 +310,5 @@ function lanesOf({ game, formulas, states }: Problem): Lanes {
     }
     of[index] = image < index ? of[image] : first.push(index) - 1;
   }
-  return { of, states: first };
+  return { of, states: Uint32Array.from(first) };
 }

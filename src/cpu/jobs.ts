@@ -6,7 +6,8 @@ import { createProblem, type Problem } from "../model/problem.ts";
 import { Descent } from "../search/descent.ts";
 import type { Job } from "../threads/pool.ts";
 import { createGradients, type Gradients } from "./gradient.ts";
-import { type BoundedView, createOracle, leastAmong, type Oracle, screen } from "./oracle.ts";
+import { type BoundedView, createOracle, type Oracle, screen } from "./oracle.ts";
+import type { Sample } from "./rollout.ts";
 
 /** A problem as plain data. */
 export interface ProblemData {
@@ -40,13 +41,20 @@ function problemOf({ id, config }: ProblemData) {
   return known;
 }
 
-/** The minimum and the runner-up of the average total mesa costs of a range of candidates. */
-export const minimumJob: Job<Situation, Range, ReturnType<typeof leastAmong>> = {
-  name: "minimum",
-  open(situation) {
+/** Candidates of an episode, on all states or on a sample of them. */
+export interface Sampling {
+  readonly situation: Situation;
+  readonly sample?: Sample | undefined;
+}
+
+/** What candidates cost in sum over a sample, or without one what they cost, by their indices. Shape [n]. */
+export const sumsJob: Job<Sampling, Uint32Array, Float64Array> = {
+  name: "sums",
+  open({ situation, sample }) {
     const { problem, oracle } = problemOf(situation.problem);
     const [question] = oracle.questions(situation.episode, planOf(situation, problem));
-    return (range) => leastAmong(question, indicesOf(range));
+    const valuesOf = sample ? question.parts!.sumsOver(sample) : question.costsOf;
+    return (indices) => Float64Array.from(valuesOf(indices));
   },
 };
 
@@ -87,8 +95,10 @@ export const screenJob: Job<{ problem: ProblemData; view: BoundedView }, Range, 
 };
 
 /** The indices of a range, in ascending order. */
-export function indicesOf({ from, to }: Range): number[] {
-  return Array.from({ length: to - from }, (_, i) => from + i);
+export function indicesOf({ from, to }: Range): Uint32Array {
+  const indices = new Uint32Array(to - from);
+  for (let i = 0; i < indices.length; i++) indices[i] = from + i;
+  return indices;
 }
 
 /** An episode with the later decisions of a plan. */

@@ -1,14 +1,15 @@
-// The oracle settles what a screening left open. Whatever screened the candidates — a GPU in float32, or the moments
-// in float64 — kept every one that could still be the least or the runner-up; here float64 decides between them, and
-// the step is the oracle's to the bit, tie rule included.
+// The oracle: what the costs of candidates are in float64, and what is known of them without rolling them out. Its word
+// is the last: whoever decides between candidates (decider.ts) keeps every one that could be the minimum or the
+// runner-up, and asks here for their costs, so that a step is the oracle's to the bit, tie rule included.
 
-import { MesaError } from "../errors.ts";
-import { type Choice, Least, type Plan } from "../model/evaluator.ts";
+import { ownName } from "../game/game.ts";
+import { isAboveNegativeZero, isNotNegative } from "../game/structure.ts";
+import type { Plan } from "../model/evaluator.ts";
 import { momentFormulasOf } from "../model/momentFormulas.ts";
 import { type AgentView, type Enclosure, Future } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
-import { createRollouts } from "./compiled.ts";
-import type { CostsOf } from "./rollout.ts";
+import { createRollouts, type SumsOf } from "./compiled.ts";
+import type { CostsOf, Sample, Telling } from "./rollout.ts";
 
 /** What the agent sees of the future where the game is linear, as plain data. */
 export interface BoundedView {
@@ -20,7 +21,9 @@ export interface BoundedView {
 /** What the agent of an episode asks after a signal: which candidate is best? */
 export interface Question {
   /** J of candidates in float64, as the oracle has it: by rollout, or by moments where nothing can be rolled out */
-  readonly costsOf: (indices: readonly number[]) => number[];
+  readonly costsOf: (indices: ArrayLike<number>) => ArrayLike<number>;
+  /** where no term of a cost is negative, so that part of it is a lower bound */
+  readonly parts?: Parts;
   /**
    * Where the game is linear: J by moments, with a bound of its distance from the oracle's. Absent where numbers come
    * near the ends of float64's range, of which rollouts alone tell what it makes.
@@ -30,9 +33,19 @@ export interface Question {
   readonly view?: BoundedView;
   /** t, where it is of an episode */
   readonly episode?: number;
+  /** the later decisions, where costs are rolled out */
+  readonly plan?: Plan;
 }
 
-/** Decides between candidates in float64. */
+/** Parts of the costs of candidates. */
+export interface Parts {
+  /** all states, those that add most to a candidate's cost first */
+  tellingOf(index: number): Telling;
+  /** what candidates cost in sum over some states */
+  sumsOver(sample: Sample): SumsOf;
+}
+
+/** Costs in float64. */
 export interface Oracle {
   /** whether costs were computed by the interpreter, as nothing can be compiled here */
   readonly interpreted: boolean;
@@ -42,14 +55,6 @@ export interface Oracle {
   costsAt(episode: number, plan: Plan): CostsOf;
   /** the question of a view that is no episode's, with as many roundings as there can be unless given */
   questionOf(view: AgentView, roundings?: number): Question;
-  /**
-   * The answer to a question, decided among `survivors`.
-   *
-   * @param survivors indices of candidates in ascending order, the least and the runner-up among them
-   * @param claimed what the GPU says of their costs, by a bound that is proved
-   * @throws MesaError `BOUND_BROKEN` where a cost is not where that, or the moments, say that it is
-   */
-  settle(question: Question, survivors: readonly number[], claimed?: ReadonlyMap<number, Enclosure>): Choice;
 }
 
 /**
@@ -66,15 +71,28 @@ export function createOracle(problem: Problem): Oracle {
 
   const byMoments = (view: AgentView, roundings: number) => {
     const enclosure = future!.enclosures(view, roundings);
-    const costsOf = (indices: readonly number[]) => indices.map((index) => enclosure(index).cost);
+    const costsOf = (indices: ArrayLike<number>) => Array.from(indices, (index) => enclosure(index).cost);
     return { enclosure, costsOf, view: { agentView: view, roundings } };
+  };
+
+  let added: boolean | undefined;
+  /** whether no term of a cost is negative */
+  const addsUp = () => {
+    added ??= isSumOfParts(problem);
+    return added;
   };
 
   const questions: Oracle["questions"] = (episode, plan) => {
     const rolled = rollouts?.costsAt(episode, plan);
     const byRollout = rolled && {
-      episode,
-      costsOf: (indices: readonly number[]) => rolled(indices.map((index) => candidates.at(index))),
+      ...{ episode, plan },
+      costsOf: (indices: ArrayLike<number>) => rolled(Array.from(indices, (index) => candidates.at(index))),
+      ...(addsUp() && {
+        parts: {
+          tellingOf: (index: number) => rollouts!.tellingAt(episode, plan, candidates.at(index)),
+          sumsOver: (sample: Sample) => rollouts!.sumsAt(episode, plan, sample),
+        },
+      }),
     };
     if (!future || (byRollout && !future.isInRange(episode, plan))) return [byRollout!];
     return hiddenPhase.beliefAt[episode].map((_, belief) => ({
@@ -91,47 +109,17 @@ export function createOracle(problem: Problem): Oracle {
     questions,
     costsAt: (episode, plan) => rollouts!.costsAt(episode, plan),
     questionOf: (view, roundings = future!.roundings()) => byMoments(view, roundings),
-    settle(question, survivors, claimed) {
-      const { enclosure } = question;
-      let few = survivors;
-      if (enclosure && survivors.length > 2) few = screen(survivors, enclosure);
-      const check = (index: number, cost: number) => {
-        const at = { index, cost, episode: question.episode };
-        if (claimed) checkHolds("float32", claimed.get(index)!, at);
-        if (enclosure) checkHolds("the moments", enclosure(index), at);
-      };
-      return leastAmong(question, few, check).choice(candidates, survivors.length);
-    },
   };
 }
 
-/** The least of some candidates' costs. @param indices in ascending order; @param check told of each cost */
-export function leastAmong(
-  { costsOf }: Pick<Question, "costsOf">,
-  indices: readonly number[],
-  check?: (index: number, cost: number) => void,
-): Least {
-  const costs = costsOf(indices);
-  const least = new Least();
-  for (const [j, i] of indices.entries()) {
-    check?.(i, costs[j]);
-    least.offer(i, finiteOrInfinity(costs[j]));
-  }
-  return least;
-}
-
-/** @throws MesaError `BOUND_BROKEN` where float64's cost is outside of an enclosure that is finite */
-function checkHolds(
-  what: string,
-  { cost: middle, error }: Enclosure,
-  { index, cost, episode }: { index: number; cost: number; episode: number | undefined },
-): void {
-  if (Math.abs(cost - middle) <= error || !Number.isFinite(middle) || !Number.isFinite(error)) return;
-  const where = episode === undefined ? "" : ` at episode ${episode}`;
-  throw new MesaError(
-    "BOUND_BROKEN",
-    `the error bound of ${what} is broken${where}: candidate ${index} costs ${cost}, which is not within ${error} of ${middle}`,
+/** Whether a cost is a sum of terms that are not negative: the mesa objective's, times the discount's powers. */
+function isSumOfParts({ game, formulas, states }: Problem): boolean {
+  const { mesaObjective, discount } = formulas;
+  const known = new Map(
+    Object.keys(game.state).map((name, d) => [ownName(name), states.axes[d].every(isAboveNegativeZero)]),
   );
+  const isKnown = (name: string) => known.get(name) ?? false;
+  return isNotNegative(mesaObjective, isKnown) && isNotNegative(discount, isKnown);
 }
 
 /**

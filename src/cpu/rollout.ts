@@ -14,14 +14,31 @@ import type { Problem } from "../model/problem.ts";
 /** The costs of candidates at one episode, in their order. */
 export type CostsOf = (decisions: readonly (readonly number[])[]) => number[];
 
+/** Some states, each for as many of the grid as cost the same: what candidates are rolled out on before all others. */
+export interface Sample {
+  /** indices of states */
+  readonly states: Uint32Array;
+  /** how many states each stands for */
+  readonly counts: Uint32Array;
+}
+
+/** All states as a sample, in descending order of what they add to the cost of a decision. */
+export interface Telling extends Sample {
+  /** what each entry adds to the sum */
+  readonly added: Float64Array;
+}
+
 /**
- * The average total mesa cost at `episode`, for any candidates there.
+ * The total mesa cost at `episode` of one decision from one state on.
  *
  * @param plan the decisions of the later episodes
- * @returns a function from decisions to J_t of each; NaN or Infinity where float64 overflows
  */
-export function rolloutCosts(problem: Problem, episode: number, plan: Plan): CostsOf {
-  const { game, formulas, learningRates, states } = problem;
+export function rolloutTotals(
+  problem: Problem,
+  episode: number,
+  plan: Plan,
+): (decision: readonly number[], own: readonly number[]) => number {
+  const { game, formulas, learningRates } = problem;
   const last = learningRates.length;
   const names = Object.keys(game.state);
   const owns = names.map(ownName);
@@ -37,23 +54,34 @@ export function rolloutCosts(problem: Problem, episode: number, plan: Plan): Cos
 
   const rate = [0];
 
+  return (decision, own) => {
+    const [gamma] = weigh(own);
+    let state: ArrayLike<number> = own;
+    let weight = 1;
+    let total = 0;
+    for (let k = episode; k < last; k++) {
+      rate[0] = learningRates[k];
+      const played = play(k === episode ? decision : plan[k], rate, state, own);
+      total += weight * played[0];
+      state = played.subarray(1);
+      weight *= gamma;
+    }
+    return total;
+  };
+}
+
+/**
+ * The average total mesa cost at `episode`, for any candidates there.
+ *
+ * @param plan the decisions of the later episodes
+ * @returns a function from decisions to J_t of each; NaN or Infinity where float64 overflows
+ */
+export function rolloutCosts(problem: Problem, episode: number, plan: Plan): CostsOf {
+  const { states } = problem;
+  const totalOf = rolloutTotals(problem, episode, plan);
   const costOf = (decision: readonly number[]) => {
     let sum = 0;
-    for (let i = 0; i < states.size; i++) {
-      const own = states.at(i);
-      const [gamma] = weigh(own);
-      let state: ArrayLike<number> = own;
-      let weight = 1;
-      let total = 0;
-      for (let k = episode; k < last; k++) {
-        rate[0] = learningRates[k];
-        const played = play(k === episode ? decision : plan[k], rate, state, own);
-        total += weight * played[0];
-        state = played.subarray(1);
-        weight *= gamma;
-      }
-      sum += total;
-    }
+    for (let i = 0; i < states.size; i++) sum += totalOf(decision, states.at(i));
     return sum / states.size;
   };
   return (candidates) => candidates.map(costOf);

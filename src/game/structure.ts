@@ -75,6 +75,46 @@ export function squaresOf(
   }
 }
 
+/**
+ * Whether float64 never makes a negative number of an expression, told by its operations: a square is not
+ * negative, whatever is squared. It may make NaN or infinity of it.
+ *
+ * @param isName whether a name stands for what is neither negative nor −0
+ */
+export function isNotNegative(expression: Node, isName: (name: string) => boolean): boolean {
+  return rewrite(expression, ({ op, name, value, args }, signs: readonly boolean[]): boolean => {
+    const [a, b, c, d] = signs;
+    switch (op) {
+      case "number":
+        return isAboveNegativeZero(value);
+      case "name":
+        return isName(name);
+      case "multiply":
+        return args[0] === args[1] || (a && b);
+      case "add":
+      case "divide":
+      case "minimum":
+        return a && b;
+      case "maximum":
+        return a || b;
+      case "power":
+        return value % 2 === 0 || a;
+      case "below":
+        return c && d;
+      case "absolute":
+      case "exponential2":
+        return true;
+      case "tanh":
+        return a;
+      default:
+        return false;
+    }
+  });
+}
+
+/** Whether a number is not negative, nor −0, by which a quotient may be. */
+export const isAboveNegativeZero = (x: number): boolean => x > 0 || Object.is(x, 0);
+
 type Parity = "even" | "odd" | "neither";
 
 /**

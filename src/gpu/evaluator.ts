@@ -7,10 +7,13 @@
 // runner-up; the oracle settles between them, and its decision goes back to the device.
 
 import { BEST_SIZE } from "../../shaders/least.wgsl.ts";
-import { createOracle, type Oracle, type Question } from "../cpu/oracle.ts";
+import { createDecider, type Decider } from "../cpu/decider.ts";
+import type { Question } from "../cpu/oracle.ts";
+import type { Threading } from "../cpu/solveThreads.ts";
 import { MesaError } from "../errors.ts";
 import { isBounded } from "../game/structure.ts";
 import { type Choice, type Evaluator, type Plan, type Step, stepOf, type Watch } from "../model/evaluator.ts";
+import type { AgentView } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
 import { Buffers } from "./buffers.ts";
 import type { Asked } from "./context.ts";
@@ -31,6 +34,8 @@ export interface GpuOptions {
   readonly required: boolean;
   /** the WebGPU to use in place of the platform's */
   readonly gpu?: GPU | undefined;
+  /** the CPU's threads, on which float64 settles; one unless given */
+  readonly threading?: Threading | undefined;
   /** states that an invocation rolls out side by side: what a measurement of the mapping varies */
   readonly lanes?: number | undefined;
 }
@@ -84,7 +89,7 @@ export interface GpuEvaluator extends Evaluator {
 async function build(
   open: OpenDevice,
   problem: Problem,
-  { method, precision, lanes }: GpuOptions,
+  { method, precision, threading = { threads: 1 }, lanes }: GpuOptions,
 ): Promise<GpuEvaluator> {
   const { candidates, learningRates, hiddenPhase } = problem;
   const { signals } = hiddenPhase;
@@ -116,25 +121,25 @@ async function build(
   }
 
   /** certified: one question, screened here and settled by the oracle */
-  let oracle: Oracle | undefined;
+  let decider: Decider | undefined;
   async function createSettling() {
-    const its = createOracle(problem);
-    oracle = its;
+    const its = createDecider(problem, threading);
+    decider = its;
     const survivors = await createScreening(context, scorer, search);
     const settle = async (question: Question, asked: Asked, watch: Watch): Promise<Choice> => {
       const enclosures = await survivors(asked, watch);
-      return its.settle(question, [...enclosures.keys()], bounded ? enclosures : undefined);
+      const indices = Uint32Array.from(enclosures.keys());
+      return its.settle(question, watch, indices, bounded ? enclosures : undefined);
     };
     return {
       async decide(episode: number, plan: Plan, watch: Watch): Promise<Step[]> {
         scorer.adopt(episode, plan);
         const choices: Choice[] = [];
-        for (const [signal, question] of its.questions(episode, plan).entries())
+        for (const [signal, question] of its.oracle.questions(episode, plan).entries())
           choices.push(await settle(question, { episode, signal, slot: 0 }, watch));
         return [stepOf(problem, episode, choices)];
       },
-      respond: (view: Parameters<Oracle["questionOf"]>[0], watch: Watch) =>
-        settle(its.questionOf(view), ANY, watch),
+      respond: (view: AgentView, watch: Watch) => settle(its.oracle.questionOf(view), ANY, watch),
     };
   }
 
@@ -157,7 +162,10 @@ async function build(
       return recorder.submissions;
     },
     get interpreted() {
-      return oracle?.interpreted ?? false;
+      return decider?.oracle.interpreted ?? false;
+    },
+    get threads() {
+      return decider?.threads.worked ?? 1;
     },
     decide: (last, plan, watch) => guarded(open, () => decide(last, plan, watch)),
     ...(method === "moments" && {
@@ -185,6 +193,7 @@ async function build(
         return { cost, error };
       }),
     destroy() {
+      decider?.destroy();
       buffers.destroy();
       recorder.parts.destroy();
       open.device.destroy();

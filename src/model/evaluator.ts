@@ -19,6 +19,8 @@ export interface Step {
   runnerUp: number;
   /** how many candidates float64 had to decide between */
   survivors: number;
+  /** how many rollouts from a state under a candidate there were, of candidates × states; absent where there is no grid */
+  rolledOut?: number;
 }
 
 /** The decisions already made: index t holds that of episode t, from the last episode backwards. */
@@ -60,6 +62,7 @@ export function stepOf(
     cost,
     runnerUp: possible.length > 0 ? cost + Math.min(...possible) : Number.NaN,
     survivors: choices.reduce((sum, { survivors }) => sum + survivors, 0),
+    rolledOut: choices.reduce((sum, { rolledOut = 0 }) => sum + rolledOut, 0),
   };
 }
 
@@ -134,15 +137,9 @@ export class Least {
     }
   }
 
-  /** Takes the least and the second least of the costs that follow those offered so far. */
-  join({ index, cost, runnerUp }: Pick<Least, "index" | "cost" | "runnerUp">): void {
-    this.offer(index, cost);
-    if (!Number.isNaN(runnerUp)) this.offer(index, runnerUp);
-  }
-
   /** The decision for the least. */
-  choice(candidates: Grid, survivors: number): Choice {
+  choice(candidates: Grid, survivors: number, rolledOut: number): Choice {
     const { index, cost, runnerUp } = this;
-    return { index, decision: candidates.at(index), cost, runnerUp, survivors };
+    return { index, decision: candidates.at(index), cost, runnerUp, survivors, rolledOut };
   }
 }

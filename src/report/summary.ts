@@ -137,12 +137,14 @@ const PRECISIONS: Readonly<Record<Result["solver"]["precision"], string>> = {
   float64: "in float64",
 };
 
-/** Which solver ran: `Solved by moments on the cpu, certified …, in 12 ms.` */
+/** Which solver ran: `Solved by rollout on the cpu, certified …, in 12 ms, with 21.5 % of all rollouts.` */
 function solverLine({ solver }: Result): string {
-  const { backend, adapter, method, precision, threads, milliseconds } = solver;
+  const { backend, adapter, method, precision, threads, milliseconds, rolledOut } = solver;
   const cpu = threads > 1 ? `${threads} threads of the cpu` : "the cpu";
   const where = backend === "cpu" ? cpu : `the gpu ${adapter}`;
-  return `Solved by ${method} on ${where}, ${PRECISIONS[precision]}, in ${short(milliseconds)} ms.`;
+  const share =
+    method === "rollout" && rolledOut !== null ? `, with ${short(100 * rolledOut)} % of all rollouts` : "";
+  return `Solved by ${method} on ${where}, ${PRECISIONS[precision]}, in ${short(milliseconds)} ms${share}.`;
 }
 
 /**

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { type Config, type FilledConfig, remembers } from "../config/config.ts";
 import { checkNotAborted, MesaError } from "../errors.ts";
 import type { AnyGame } from "../game/names.ts";
-import type { Precision } from "../model/evaluator.ts";
+import type { Precision, Step } from "../model/evaluator.ts";
 import { type NamedPlan, namePlan } from "../model/plan.ts";
 import { createProblem, type Problem } from "../model/problem.ts";
 import { type AnyOutcome, type Named, outcomeOf } from "../model/simulate.ts";
@@ -76,6 +76,11 @@ export interface AnyResult extends AnyOutcome {
     threads: number;
     /** candidates that float64 decided between, summed over the episodes */
     survivors: number;
+    /**
+     * rollouts of an episode, from a state, under a candidate, as a share of candidates × states × episodes to come,
+     * summed over the steps: what was done of the whole enumeration; null where no grid is searched
+     */
+    rolledOut: number | null;
     /** from the checked configuration to the plan, opening a device included */
     milliseconds: number;
     version: string;
@@ -145,6 +150,7 @@ export async function solve<const G extends AnyGame>(
       ...(remembers(config) && { precision: "float64" }),
       method: choice.method,
       survivors: steps.reduce((sum, { survivors }) => sum + survivors, 0),
+      rolledOut: rolledOutShare(solved.problem, steps),
       milliseconds: performance.now() - started,
       version: __VERSION__,
       notes,
@@ -189,4 +195,19 @@ async function run(
   if (end && ran.backend === "gpu")
     notes.push("the equilibrium, and the episodes with the last learning rate, are float64's, on the cpu");
   return { ran, end };
+}
+
+/** The share of all rollouts of episodes that steps took; null where no grid was searched. */
+function rolledOutShare(
+  { candidates, states, learningRates }: Problem,
+  steps: readonly Step[],
+): number | null {
+  if (!steps.every(({ rolledOut }) => rolledOut !== undefined)) return null;
+  let [done, all] = [0, 0];
+  for (const { episode, rolledOut = 0 } of steps) {
+    const episodes = learningRates.length - episode;
+    done += rolledOut * episodes;
+    all += candidates.size * states.size * episodes;
+  }
+  return done / all;
 }

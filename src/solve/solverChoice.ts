@@ -90,7 +90,7 @@ async function openGpu(problem: Problem, choice: SolverChoice): Promise<Evaluato
     return device && createSearchEvaluator(problem, { device, threading: choice });
   }
   const method = choice.method as "rollout" | "moments";
-  return createGpuEvaluator(problem, { method, precision, required, gpu });
+  return createGpuEvaluator(problem, { method, precision, required, gpu, threading: choice });
 }
 
 /** The evaluator that was chosen, after so many devices were lost. @param notes told what did not go as asked */

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { createProblem } from "../../src/model/problem.ts";
 import type { Listener, Thread } from "../../src/threads/thread.ts";
+import { contrary } from "../games/contrary.ts";
 
 const start = vi.hoisted(() => vi.fn<(script: string, listener: Listener) => Thread>());
 vi.mock("#workers", () => ({ availableThreads: () => 2, startThread: start }));
@@ -16,8 +17,9 @@ afterAll(() => {
 });
 
 const problem = createProblem({
-  game: "misconception",
+  game: contrary,
   coefficient: { count: 9001 },
+  theta: { count: 121 },
   schedule: { learningRates: [1, 0] },
 });
 

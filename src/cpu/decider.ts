@@ -1,0 +1,204 @@
+// Decides between candidates by the oracle's costs, alone or with threads. Whatever screened them before, a GPU in
+// float32 or the moments in float64, kept every one that could be the minimum or the runner-up; here float64 has the
+// last word, and the step is the oracle's to the bit, tie rule included.
+
+import { checkNotAborted, MesaError } from "../errors.ts";
+import { type Choice, Least, type Watch } from "../model/evaluator.ts";
+import type { Enclosure } from "../model/moments.ts";
+import type { Problem } from "../model/problem.ts";
+import { indicesOf, type Range, type Situation, screenJob, situationOf, sumsJob } from "./jobs.ts";
+import { createOracle, finiteOrInfinity, type Oracle, type Question, screen } from "./oracle.ts";
+import { SolveThreads, type Threading } from "./solveThreads.ts";
+import { type Ask, settleByStages } from "./stages.ts";
+
+/** how long the CPU works before it lets timers, signals and progress through, in milliseconds */
+const TURN = 50;
+/** candidates between two looks at the clock, at most */
+const BATCH = 1024;
+/** rollout steps between two looks at the clock, unless one candidate takes more */
+const BATCH_STEPS = 2 ** 20;
+/**
+ * What a thread is sent at least, some tenths of a millisecond of work, of which handing it out takes half of one:
+ * rollout steps, or candidates by moments.
+ */
+const LEAST_SENT = { steps: 2 ** 19, moments: 2 ** 12 };
+/** how many times as much a thread is sent at most, so that nobody waits for the last one, or for a thread to stop */
+const MOST_SENT = 16;
+
+/** Decides between the candidates of a problem. */
+export interface Decider {
+  readonly oracle: Oracle;
+  readonly threads: SolveThreads;
+  /** Those of all candidates that the moments do not rule out, in ascending order; of a question that has them. */
+  screened(question: Question, watch: Watch): Promise<Uint32Array>;
+  /**
+   * The answer to a question, decided among `survivors`.
+   *
+   * @param survivors indices of candidates in ascending order, the least and the runner-up among them; all unless given
+   * @param claimed what the GPU says of their costs, by a bound that is proved
+   * @throws MesaError `BOUND_BROKEN` where a cost is not where that, or the moments, say that it is
+   */
+  settle(
+    question: Question,
+    watch: Watch,
+    survivors?: Uint32Array,
+    claimed?: ReadonlyMap<number, Enclosure>,
+  ): Promise<Choice>;
+  destroy(): void;
+}
+
+/** How work on candidates is cut. */
+interface Cut {
+  /** candidates between two looks at the clock */
+  readonly batch: number;
+  /** candidates that a thread is sent at least */
+  readonly least: number;
+}
+
+/** A decider that works alone until a solve has turned out to be long. Any number of threads gives the same to the bit. */
+export function createDecider(problem: Problem, threading: Threading): Decider {
+  const { candidates, states, learningRates } = problem;
+  const oracle = createOracle(problem);
+  const threads = new SolveThreads(problem, threading);
+
+  /** What a job answers for ranges of candidates: by threads, or alone and the same. */
+  async function askAll<Answer>(
+    size: number,
+    byThreads: ((ranges: Range[]) => Promise<Answer[] | undefined>) | undefined,
+    alone: (range: Range) => Answer,
+    { batch, least }: Cut,
+    watch: Watch,
+  ): Promise<Answer[]> {
+    if (byThreads && threads.isReady) {
+      const answers = await byThreads(threads.rangesOf(size, least, least * MOST_SENT));
+      if (answers) return answers;
+    }
+    const answers: Answer[] = [];
+    await inTurns(size, batch, watch, (from, to) => {
+      answers.push(alone({ from, to }));
+    });
+    return answers;
+  }
+
+  /** What asks for the costs of a question's candidates. */
+  function asking(question: Question, watch: Watch): Ask {
+    const { episode, plan, parts, costsOf } = question;
+    let situation: Situation | undefined;
+    let done = 0;
+    return async (indices, sample, portion) => {
+      const steps = (sample?.states.length ?? states.size) * (learningRates.length - (episode ?? 0));
+      const valuesOf = sample ? parts!.sumsOver(sample) : costsOf;
+      const within = (1 - done) * portion;
+      const share = { ...watch, onProgress: (of: number) => watch.onProgress?.(done + within * of) };
+      const byThreads = (ranges: Range[]) => {
+        situation ??= situationOf(threads.problem, episode!, plan!);
+        const task = { job: sumsJob, shared: { situation, sample } };
+        const some = ranges.map(({ from, to }) => indices.slice(from, to));
+        return threads.run(task, some, share);
+      };
+      const answers = await askAll<ArrayLike<number>>(
+        indices.length,
+        plan && byThreads,
+        ({ from, to }) => valuesOf(indices.subarray(from, to)),
+        {
+          batch: Math.min(BATCH, Math.ceil(BATCH_STEPS / steps)),
+          least: Math.ceil(LEAST_SENT.steps / steps),
+        },
+        share,
+      );
+      done += within;
+      if (answers.length === 1) return answers[0];
+      const values = new Float64Array(indices.length);
+      let at = 0;
+      for (const answer of answers) {
+        values.set(answer, at);
+        at += answer.length;
+      }
+      return values;
+    };
+  }
+
+  /** The neighbourhood of what the next episode decided, or of the middle, among some candidates in ascending order. */
+  function seedsOf({ episode, plan }: Question, indices: Uint32Array): number[] {
+    const later = plan?.[episode! + 1];
+    const middle = candidates.axes.map(({ length }) => length >> 1);
+    const places = later ? candidates.nearest(later) : middle;
+    const around = places.flatMap((_, d) =>
+      [-1, 1].map((step) => places.map((place, e) => (e === d ? place + step : place))),
+    );
+    const wanted = [places, ...around].map((at) => candidates.indexAt(at));
+    const has = indices.length === candidates.size ? () => true : (index: number) => indices.includes(index);
+    const seeds = [...new Set(wanted)].filter(has);
+    return seeds.length > 1 ? seeds : [...indices.subarray(0, 2)];
+  }
+
+  return {
+    oracle,
+    threads,
+    async screened(question, watch) {
+      const enclosure = question.enclosure!;
+      const task = { job: screenJob, shared: { problem: threads.problem, view: question.view! } };
+      const kept = await askAll(
+        candidates.size,
+        (ranges) => threads.run(task, ranges, watch),
+        (range) => screen(indicesOf(range), enclosure),
+        { batch: BATCH, least: LEAST_SENT.moments },
+        watch,
+      );
+      return Uint32Array.from(screen(kept.flat(), enclosure));
+    },
+    async settle(question, watch, survivors = indicesOf({ from: 0, to: candidates.size }), claimed) {
+      const { enclosure, episode } = question;
+      const few =
+        enclosure && survivors.length > 2 ? Uint32Array.from(screen(survivors, enclosure)) : survivors;
+      const { costs, rolledOut } = await settleByStages(
+        question,
+        few,
+        () => seedsOf(question, few),
+        states.size,
+        asking(question, watch),
+      );
+      const least = new Least();
+      for (const [index, cost] of costs) {
+        const at = { index, cost, episode };
+        if (claimed) checkHolds("float32", claimed.get(index)!, at);
+        if (enclosure) checkHolds("the moments", enclosure(index), at);
+        least.offer(index, finiteOrInfinity(cost));
+      }
+      return least.choice(candidates, survivors.length, question.plan ? rolledOut : 0);
+    },
+    destroy: () => threads.destroy(),
+  };
+}
+
+/** @throws MesaError `BOUND_BROKEN` where float64's cost is outside of an enclosure that is finite */
+function checkHolds(
+  what: string,
+  { cost: middle, error }: Enclosure,
+  { index, cost, episode }: { index: number; cost: number; episode: number | undefined },
+): void {
+  if (Math.abs(cost - middle) <= error || !Number.isFinite(middle) || !Number.isFinite(error)) return;
+  const where = episode === undefined ? "" : ` at episode ${episode}`;
+  throw new MesaError(
+    "BOUND_BROKEN",
+    `the error bound of ${what} is broken${where}: candidate ${index} costs ${cost}, which is not within ${error} of ${middle}`,
+  );
+}
+
+/** Does `work` on [0, size) in batches, and lets the event loop through now and then. */
+async function inTurns(
+  size: number,
+  batch: number,
+  watch: Watch,
+  work: (from: number, to: number) => void,
+): Promise<void> {
+  let turnEnds = performance.now() + TURN;
+  for (let from = 0; from < size; from += batch) {
+    work(from, Math.min(from + batch, size));
+    if (performance.now() < turnEnds) continue;
+    watch.onProgress?.(Math.min(from + batch, size) / size);
+    await new Promise((resolve) => setTimeout(resolve));
+    checkNotAborted(watch.signal);
+    turnEnds = performance.now() + TURN;
+  }
+}
