@@ -77,6 +77,15 @@ export class Grid {
     );
   }
 
+  /** An index and those of its neighbours along each axis. */
+  around(index: number): number[] {
+    const places = this.placesOf(index);
+    const moved = places.flatMap((_, d) =>
+      [-1, 1].map((step) => this.indexAt(places.map((place, e) => (e === d ? place + step : place)))),
+    );
+    return [...new Set([index, ...moved])];
+  }
+
   /** The places on each axis that are nearest to a point. */
   nearest(point: readonly number[]): number[] {
     return this.axes.map((axis, d) => {

@@ -1,7 +1,7 @@
 // What runs in a thread. This file and what it imports become one script that is part of the bundle, so that threads
 // need no file of their own wherever the package is. scripts/worker.mjs bundles it.
 
-import { costsJob, descentJob, screenJob, sumsJob } from "./cpu/jobs.ts";
+import { boundsJob, costsJob, descentJob, screenJob, sumsJob } from "./cpu/jobs.ts";
 import { cellsJob } from "./diagram/cpu.ts";
 import { MesaError } from "./errors.ts";
 import type { Job } from "./threads/pool.ts";
@@ -9,7 +9,7 @@ import type { Port } from "./threads/thread.ts";
 
 /** what threads can do, by the names that a pool sends */
 const jobs = new Map<string, Job<never, never, unknown>>(
-  [sumsJob, costsJob, descentJob, screenJob, cellsJob].map((job) => [
+  [boundsJob, sumsJob, costsJob, descentJob, screenJob, cellsJob].map((job) => [
     job.name,
     job as Job<never, never, unknown>,
   ]),

@@ -1,6 +1,7 @@
 // Stages lose neither the minimum nor the runner-up: what they settle is what the whole enumeration decides, to the bit.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createRollouts } from "../src/cpu/compiled.ts";
 import { createCpuEvaluator } from "../src/cpu/evaluator.ts";
 import { finiteOrInfinity } from "../src/cpu/oracle.ts";
 import { rolloutCosts } from "../src/cpu/rollout.ts";
@@ -8,6 +9,7 @@ import { settleByStages } from "../src/cpu/stages.ts";
 import { createEvaluate } from "../src/game/evaluate.ts";
 import { Graph } from "../src/game/graph.ts";
 import { isAboveNegativeZero, isNotNegative } from "../src/game/structure.ts";
+import { Grid } from "../src/grid.ts";
 import { type Config, solve } from "../src/index.ts";
 import { createProblem, type Problem } from "../src/model/problem.ts";
 import { Induction } from "../src/solve/induction.ts";
@@ -18,9 +20,11 @@ import { twoGoals } from "./games/twoGoals.ts";
 /** The minimum, where it is first, and the second least of all. */
 function leastOf(costs: ArrayLike<number>) {
   const finite = Array.from(costs, finiteOrInfinity);
-  const cost = Math.min(...finite);
+  const least = (costs: readonly number[]) =>
+    costs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const cost = least(finite);
   const index = finite.indexOf(cost);
-  return { index, cost, runnerUp: Math.min(...finite.filter((_, i) => i !== index)) };
+  return { index, cost, runnerUp: least(finite.filter((_, i) => i !== index)) };
 }
 
 /** The sum of numbers in a given order. */
@@ -74,12 +78,19 @@ describe("of tables of totals", () => {
           added: Float64Array.from(order, (i) => totals[seed][i]),
         };
         const { costs: known } = await settleByStages(
-          { parts: { tellingOf: () => telling, sumsOver: () => () => new Float64Array() } },
-          Uint32Array.from(totals.keys()),
+          { parts: { episodes: 1e6, tellingOf: () => telling, sumsOver: () => () => new Float64Array() } },
+          undefined,
           () => [seed, (seed + 1) % totals.length],
-          states,
-          async (indices, sample) =>
-            Array.from(indices, (i) => (sample ? sumOf(totals[i], sample.states) : costs[i])),
+          {
+            candidates: new Grid([{ min: 0, max: 1, count: totals.length }]),
+            states: new Grid([{ min: 0, max: 1, count: states }]),
+          },
+          {
+            costs: async (indices) => Float64Array.from(indices, (i) => costs[i]),
+            sums: async (indices, sample) =>
+              Float64Array.from(indices, (i) => sumOf(totals[i], sample.states)),
+            bounds: () => Promise.reject(),
+          },
         );
         const indices = [...known.keys()];
         expect(indices).toEqual(indices.toSorted((a, b) => a - b));
@@ -94,6 +105,7 @@ describe("of tables of totals", () => {
   });
 });
 
+/** Decides as the solver does. */
 async function stepsOf(problem: Problem) {
   const evaluator = createCpuEvaluator(problem, "rollout");
   const induction = new Induction(problem.learningRates.length);
@@ -137,6 +149,31 @@ test.each<[string, (count: number) => Config]>([
     ),
     { numRuns: 12 },
   );
+});
+
+test.each<[string, Config]>([
+  ["misconception", { game: "misconception", coefficient: { count: 12_001 }, belief: { count: 5 } }],
+  [
+    "learned-discount",
+    {
+      ...{ game: "learned-discount", base: { count: 401 }, perDiscount: { count: 401 } },
+      ...{ theta: { count: 4 }, discount: { count: 5 } },
+    },
+  ],
+  // costs are negative
+  ["contrary", { game: contrary, coefficient: { count: 20_001 } }],
+])("%s, on a fine grid, where boxes go first", async (_, config) => {
+  const problem = createProblem({ ...config, schedule: { learningRates: [0.4, 0.3, 0] } });
+  const { steps, plan } = await stepsOf(problem);
+  const { candidates, states } = problem;
+  const all = Array.from({ length: candidates.size }, (_, i) => candidates.at(i));
+  const rollouts = createRollouts(problem);
+  let done = 0;
+  for (const { episode, index, cost, runnerUp, rolledOut } of steps) {
+    expect({ index, cost, runnerUp }).toEqual(leastOf(rollouts.costsAt(episode, plan)(all)));
+    done += rolledOut!;
+  }
+  expect(done).toBeLessThan(0.15 * steps.length * candidates.size * states.size);
 });
 
 test("most of the work is not done, and how much was is in the result", async () => {

@@ -6,10 +6,21 @@ import { checkNotAborted, MesaError } from "../errors.ts";
 import { type Choice, Least, type Watch } from "../model/evaluator.ts";
 import type { Enclosure } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
-import { indicesOf, type Range, type Situation, screenJob, situationOf, sumsJob } from "./jobs.ts";
+import type { Job } from "../threads/pool.ts";
+import {
+  boundsJob,
+  indicesOf,
+  type Range,
+  type Sampling,
+  type Situation,
+  screenJob,
+  situationOf,
+  sumsJob,
+} from "./jobs.ts";
 import { createOracle, finiteOrInfinity, type Oracle, type Question, screen } from "./oracle.ts";
+import type { Sample } from "./rollout.ts";
 import { SolveThreads, type Threading } from "./solveThreads.ts";
-import { type Ask, settleByStages } from "./stages.ts";
+import { type Asking, settleByStages } from "./stages.ts";
 
 /** how long the CPU works before it lets timers, signals and progress through, in milliseconds */
 const TURN = 50;
@@ -47,6 +58,12 @@ export interface Decider {
   destroy(): void;
 }
 
+/** On which states, all unless given, and which share that is of what is left to do. */
+interface Asked {
+  readonly sample?: Sample | undefined;
+  readonly portion: number;
+}
+
 /** How work on candidates is cut. */
 interface Cut {
   /** candidates between two looks at the clock */
@@ -80,26 +97,32 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
     return answers;
   }
 
-  /** What asks for the costs of a question's candidates. */
-  function asking(question: Question, watch: Watch): Ask {
+  /** Who computes what a question's candidates and boxes cost. */
+  function asking(question: Question, watch: Watch): Asking {
     const { episode, plan, parts, costsOf } = question;
     let situation: Situation | undefined;
     let done = 0;
-    return async (indices, sample, portion) => {
-      const steps = (sample?.states.length ?? states.size) * (learningRates.length - (episode ?? 0));
-      const valuesOf = sample ? parts!.sumsOver(sample) : costsOf;
+
+    /** What is asked of numbers, `width` of them for each that is asked about. */
+    async function ask<Numbers extends Uint32Array | Float64Array>(
+      job: Job<Sampling, Numbers, Float64Array>,
+      numbers: Numbers,
+      { width = 1, worth = 1, sample, portion }: { width?: number; worth?: number } & Asked,
+      alone: (numbers: Numbers) => ArrayLike<number>,
+    ): Promise<ArrayLike<number>> {
+      const episodes = learningRates.length - (episode ?? 0);
+      const steps = worth * (sample?.states.length ?? states.size) * episodes;
       const within = (1 - done) * portion;
       const share = { ...watch, onProgress: (of: number) => watch.onProgress?.(done + within * of) };
       const byThreads = (ranges: Range[]) => {
         situation ??= situationOf(threads.problem, episode!, plan!);
-        const task = { job: sumsJob, shared: { situation, sample } };
-        const some = ranges.map(({ from, to }) => indices.slice(from, to));
-        return threads.run(task, some, share);
+        const parts = ranges.map(({ from, to }) => numbers.slice(from * width, to * width) as Numbers);
+        return threads.run({ job, shared: { situation, sample } }, parts, share);
       };
       const answers = await askAll<ArrayLike<number>>(
-        indices.length,
+        numbers.length / width,
         plan && byThreads,
-        ({ from, to }) => valuesOf(indices.subarray(from, to)),
+        ({ from, to }) => alone(numbers.subarray(from * width, to * width) as Numbers),
         {
           batch: Math.min(BATCH, Math.ceil(BATCH_STEPS / steps)),
           least: Math.ceil(LEAST_SENT.steps / steps),
@@ -107,29 +130,27 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
         share,
       );
       done += within;
-      if (answers.length === 1) return answers[0];
-      const values = new Float64Array(indices.length);
-      let at = 0;
-      for (const answer of answers) {
-        values.set(answer, at);
-        at += answer.length;
-      }
-      return values;
+      return answers.length === 1 ? answers[0] : joined(answers);
+    }
+
+    return {
+      costs: (indices, portion) => ask(sumsJob, indices, { portion }, costsOf),
+      sums: (indices, sample, portion) => ask(sumsJob, indices, { sample, portion }, parts!.sumsOver(sample)),
+      bounds(cells, sample, portion) {
+        const { worth, boundsOver } = question.cells!()!;
+        const width = 2 * candidates.axes.length;
+        return ask(boundsJob, cells, { width, worth, sample, portion }, boundsOver(sample));
+      },
     };
   }
 
-  /** The neighbourhood of what the next episode decided, or of the middle, among some candidates in ascending order. */
-  function seedsOf({ episode, plan }: Question, indices: Uint32Array): number[] {
+  /** The neighbourhood of what the next episode decided, or of the middle, among some candidates in ascending order, all unless given. */
+  function seedsOf({ episode, plan }: Question, indices: Uint32Array | undefined): number[] {
     const later = plan?.[episode! + 1];
     const middle = candidates.axes.map(({ length }) => length >> 1);
-    const places = later ? candidates.nearest(later) : middle;
-    const around = places.flatMap((_, d) =>
-      [-1, 1].map((step) => places.map((place, e) => (e === d ? place + step : place))),
-    );
-    const wanted = [places, ...around].map((at) => candidates.indexAt(at));
-    const has = indices.length === candidates.size ? () => true : (index: number) => indices.includes(index);
-    const seeds = [...new Set(wanted)].filter(has);
-    return seeds.length > 1 ? seeds : [...indices.subarray(0, 2)];
+    const around = candidates.around(candidates.indexAt(later ? candidates.nearest(later) : middle));
+    const seeds = indices ? around.filter((index) => indices.includes(index)) : around;
+    return indices && seeds.length < 2 ? [...indices.subarray(0, 2)] : seeds;
   }
 
   return {
@@ -147,15 +168,17 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
       );
       return Uint32Array.from(screen(kept.flat(), enclosure));
     },
-    async settle(question, watch, survivors = indicesOf({ from: 0, to: candidates.size }), claimed) {
+    async settle(question, watch, survivors, claimed) {
       const { enclosure, episode } = question;
       const few =
-        enclosure && survivors.length > 2 ? Uint32Array.from(screen(survivors, enclosure)) : survivors;
+        enclosure && survivors && survivors.length > 2
+          ? Uint32Array.from(screen(survivors, enclosure))
+          : survivors;
       const { costs, rolledOut } = await settleByStages(
         question,
         few,
         () => seedsOf(question, few),
-        states.size,
+        problem,
         asking(question, watch),
       );
       const least = new Least();
@@ -165,10 +188,21 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
         if (enclosure) checkHolds("the moments", enclosure(index), at);
         least.offer(index, finiteOrInfinity(cost));
       }
-      return least.choice(candidates, survivors.length, question.plan ? rolledOut : 0);
+      return least.choice(candidates, survivors?.length ?? candidates.size, question.plan ? rolledOut : 0);
     },
     destroy: () => threads.destroy(),
   };
+}
+
+/** Numbers one after the other. */
+function joined(lists: readonly ArrayLike<number>[]): Float64Array {
+  const all = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all;
 }
 
 /** @throws MesaError `BOUND_BROKEN` where float64's cost is outside of an enclosure that is finite */

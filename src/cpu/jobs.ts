@@ -58,6 +58,16 @@ export const sumsJob: Job<Sampling, Uint32Array, Float64Array> = {
   },
 };
 
+/** What boxes of candidates cost in sum over a sample, or over all states: see src/cpu/cells.ts. */
+export const boundsJob: Job<Sampling, Float64Array, Float64Array> = {
+  name: "bounds",
+  open({ situation, sample }) {
+    const { problem, oracle } = problemOf(situation.problem);
+    const [question] = oracle.questions(situation.episode, planOf(situation, problem));
+    return question.cells!()!.boundsOver(sample);
+  },
+};
+
 /** The average total mesa costs of any decisions, shape [n] for n of them. */
 export const costsJob: Job<Situation, readonly (readonly number[])[], Float64Array> = {
   name: "costs",

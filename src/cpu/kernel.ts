@@ -1,4 +1,4 @@
-// The rollouts of a game's formulas as a WebAssembly module. A lane is one state under one candidate; two lanes make a
+// Rollouts as a WebAssembly module. A lane is one state under one candidate, or under a cell of them; two lanes make a
 // vector, and one instruction does an operation of the graph for both. A lane does the operations of src/cpu/rollout.ts,
 // and WebAssembly neither fuses nor reassociates, so its total has the same bits.
 //
@@ -9,10 +9,10 @@
 //
 // and records, one a vector, whose every entry is two numbers,
 //
-//     own parts…, state…, total                   own parts: what depends on the own state alone.
+//     own parts…, state…, totals…                 own parts: what depends on the own state alone.
 //
 // Candidates differ in the first episode alone, which is `first`. Of what comes after, `later` takes a block of
-// vectors at a time through all episodes, so that they stay in registers; `sum` adds the totals up.
+// vectors at a time through all episodes, so that they stay in registers; `sum` adds the first of the totals up.
 
 import { inBasicOperations } from "../game/evaluate.ts";
 import { type Formulas, ownName } from "../game/game.ts";
@@ -31,6 +31,26 @@ const BLOCK = 4;
 /** nodes of a long formula */
 const LONG = 500;
 
+/** What an episode costs, and what becomes of the numbers of a state. */
+export interface Episode {
+  /** as many as there are totals, to each of which its own is added, times the weight */
+  readonly costs: readonly Node[];
+  readonly next: readonly Node[];
+}
+
+/** What is rolled out: expressions of one graph, in basic operations. */
+export interface Program {
+  /** the names of a row's numbers: learning rate, decision */
+  readonly row: readonly string[];
+  /** those of the state's, and of the own state's, which are the first of the state's to begin with */
+  readonly states: readonly string[];
+  readonly owns: readonly string[];
+  readonly discount: Node;
+  readonly first: Episode;
+  readonly later: Episode;
+  readonly still?: Still | undefined;
+}
+
 /** A module, and what its memory must hold. */
 export interface Kernel {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -38,8 +58,13 @@ export interface Kernel {
   readonly numbers: readonly number[];
   /** what a record begins with */
   readonly ownParts: readonly Node[];
-  /** bytes of a row, of a record, and of a block of records */
-  readonly sizes: { readonly row: number; readonly record: number; readonly block: number };
+  /** bytes of a row, of a record, of what comes before its totals, and of a block of records */
+  readonly sizes: {
+    readonly row: number;
+    readonly record: number;
+    readonly totals: number;
+    readonly block: number;
+  };
   /** how large decisions and states may be where nothing is learned, for `later` to leave states as they are; else 0 */
   readonly tame: number;
 }
@@ -56,32 +81,41 @@ export interface KernelFunctions {
   sum(row: number, rowsEnd: number, record: number, size: number, place: number, placesEnd: number): void;
 }
 
-/** The module of some formulas. @param decision the names of its numbers @param states those of the state's */
-export function createKernel(
+/** The rollouts of some formulas. @param decision the names of its numbers @param states those of the state's */
+export function rolloutProgram(
   formulas: Formulas,
   decision: readonly string[],
   states: readonly string[],
-): Kernel {
-  const owns = states.map(ownName);
+): Program {
+  const { mesaObjective, discount: gamma, expectedNext } = formulas;
   const still = stillOf(formulas, decision);
-  const { mesaObjective, discount, expectedNext } = formulas;
-  const basic = inBasicOperations([mesaObjective, discount, ...expectedNext, ...(still?.next ?? [])]);
-  const [cost, gamma] = basic;
-  const next = basic.slice(2, 2 + states.length);
-  const unlearned = basic.slice(2 + states.length);
+  const basic = inBasicOperations([mesaObjective, gamma, ...expectedNext, ...(still?.next ?? [])]);
+  const [cost, discount] = basic;
+  const episode = { costs: [cost], next: basic.slice(2, 2 + states.length) };
+  return {
+    ...{ row: ["learningRate", ...decision], states, owns: states.map(ownName), discount },
+    ...{ first: episode, later: episode },
+    still: still && { ...still, next: basic.slice(2 + states.length) },
+  };
+}
+
+/** The module of a program. */
+export function createKernel(program: Program): Kernel {
+  const { states, owns, discount: gamma, still } = program;
+  const unlearned = still?.next ?? [];
+  const stepping = [program.first, program.later].flatMap(({ costs, next }) => [...costs, ...next]);
 
   // no formula names the weight
-  const given = ["", "learningRate", ...decision];
-  const parts = sharedParts([cost, ...next], (name) => given.includes(name)).filter(
-    ({ op }) => op !== "name",
-  );
+  const given = ["", ...program.row];
+  const parts = sharedParts(stepping, (name) => given.includes(name)).filter(({ op }) => op !== "name");
   const rowSlots = new Map(parts.map((node, i) => [node, given.length + i]));
-  const ownParts = sharedParts(basic, (name) => owns.includes(name));
+  const ownParts = sharedParts([...stepping, gamma, ...unlearned], (name) => owns.includes(name));
   const recordSlots = new Map(ownParts.map((node, i) => [node, i]));
-  const total = ownParts.length + states.length;
+  const totals = ownParts.length + states.length;
+  const entries = totals + program.later.costs.length;
   const row = (given.length + parts.length) * NUMBER;
-  const record = (total + 1) * VECTOR;
-  const vectors = nodesOf(...basic).length > LONG ? 1 : BLOCK;
+  const record = entries * VECTOR;
+  const vectors = nodesOf(...stepping, gamma, ...unlearned).length > LONG ? 1 : BLOCK;
   const isDiscounted = !isNumber(gamma, 1);
   const ownGamma = recordSlots.get(gamma);
   const numbers = new Numbers();
@@ -113,7 +147,7 @@ export function createKernel(
     bytes: assemble(functions),
     numbers: numbers.list,
     ownParts,
-    sizes: { row, record, block: vectors * record },
+    sizes: { row, record, totals: totals * VECTOR, block: vectors * record },
     tame: still?.tame ?? 0,
   };
 
@@ -143,7 +177,7 @@ export function createKernel(
     code.each(at, row, end, () => {
       code.get(state).set(from);
       code.each(from, record, statesEnd, () => {
-        const written = [...ownParts, ...next, cost];
+        const written = [...ownParts, ...program.first.next, ...program.first.costs];
         const evaluation = evaluate(code, written, fromRow, fromRecord);
         for (const [slot, expression] of written.entries()) {
           code.get(to);
@@ -159,9 +193,10 @@ export function createKernel(
   function later(): Code {
     const code = new Code(5, 2);
     const [rows, stillFrom, end, at, recordsEnd, k, turn] = [0, 1, 2, 3, 4, 5, 6];
+    const { costs, next } = program.later;
     const free: number[] = [];
     const block = Array.from({ length: vectors }, (_, vector) => ({
-      entries: Array.from({ length: total + 1 }, (_, slot) => ({
+      entries: Array.from({ length: entries }, (_, slot) => ({
         local: code.vector(),
         offset: vector * record + slot * VECTOR,
       })),
@@ -188,17 +223,20 @@ export function createKernel(
       for (const { entries, weight } of block) {
         const evaluation = evaluate(
           code,
-          [cost, ...then],
+          [...costs, ...then],
           fromRow,
           (slot) => code.get(entries[slot].local),
           free,
         );
-        code.get(entries[total].local);
-        if (weight !== undefined) code.get(weight);
-        else if (isDiscounted) fromRow(WEIGHT);
-        evaluation.push(cost);
-        if (isDiscounted) code.do("f64x2.mul");
-        code.do("f64x2.add").set(entries[total].local);
+        for (const [i, cost] of costs.entries()) {
+          const { local } = entries[totals + i];
+          code.get(local);
+          if (weight !== undefined) code.get(weight);
+          else if (isDiscounted) fromRow(WEIGHT);
+          evaluation.push(cost);
+          if (isDiscounted) code.do("f64x2.mul");
+          code.do("f64x2.add").set(local);
+        }
         for (const expression of then) evaluation.push(expression);
         for (let i = then.length; i-- > 0; ) code.set(entries[ownParts.length + i].local);
         if (weight !== undefined) code.get(weight).get(entries[ownGamma!].local).do("f64x2.mul").set(weight);
@@ -247,7 +285,8 @@ export function createKernel(
         });
       }
       for (const { entries } of block)
-        code.get(at).get(entries[total].local).memory("v128.store", entries[total].offset);
+        for (const { local, offset } of entries.slice(totals))
+          code.get(at).get(local).memory("v128.store", offset);
     });
     return code;
   }
@@ -279,7 +318,7 @@ export const divides = (...formulas: readonly Node[]): boolean =>
   nodesOf(...formulas).some(({ op, args }) => op === "divide" && args[1].op !== "number");
 
 /** What becomes of states where the learning rate is 0. */
-interface Still {
+export interface Still {
   readonly next: readonly Node[];
   /** how large states and decisions may be for that to be so */
   readonly tame: number;

@@ -8,6 +8,7 @@ import type { Plan } from "../model/evaluator.ts";
 import { momentFormulasOf } from "../model/momentFormulas.ts";
 import { type AgentView, type Enclosure, Future } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
+import { type BoundsOf, type CellBounds, createCellBounds } from "./cells.ts";
 import { createRollouts, type SumsOf } from "./compiled.ts";
 import type { CostsOf, Sample, Telling } from "./rollout.ts";
 
@@ -24,6 +25,8 @@ export interface Question {
   readonly costsOf: (indices: ArrayLike<number>) => ArrayLike<number>;
   /** where no term of a cost is negative, so that part of it is a lower bound */
   readonly parts?: Parts;
+  /** where the formulas have forms */
+  cells?(): Cells | undefined;
   /**
    * Where the game is linear: J by moments, with a bound of its distance from the oracle's. Absent where numbers come
    * near the ends of float64's range, of which rollouts alone tell what it makes.
@@ -39,10 +42,20 @@ export interface Question {
 
 /** Parts of the costs of candidates. */
 export interface Parts {
+  /** how many a rollout goes through */
+  readonly episodes: number;
   /** all states, those that add most to a candidate's cost first */
   tellingOf(index: number): Telling;
   /** what candidates cost in sum over some states */
   sumsOver(sample: Sample): SumsOf;
+}
+
+/** Bounds of what boxes of candidates cost. */
+export interface Cells {
+  /** how many rollouts of a candidate take as long as that of a box */
+  readonly worth: number;
+  /** bounds over a sample of the states, or over all of them */
+  boundsOver(sample?: Sample): BoundsOf;
 }
 
 /** Costs in float64. */
@@ -64,7 +77,7 @@ export interface Oracle {
  * the moments are exact and the only word.
  */
 export function createOracle(problem: Problem): Oracle {
-  const { candidates, game, hiddenPhase } = problem;
+  const { candidates, game, hiddenPhase, learningRates } = problem;
   const rolls = hiddenPhase.phases === 1 && problem.horizon === "finite";
   const future = momentFormulasOf(game) ? new Future(problem) : undefined;
   const rollouts = rolls ? createRollouts(problem) : undefined;
@@ -75,6 +88,11 @@ export function createOracle(problem: Problem): Oracle {
     return { enclosure, costsOf, view: { agentView: view, roundings } };
   };
 
+  let bounds: CellBounds | undefined | null = null;
+  const boundsOf = () => {
+    if (bounds === null) bounds = createCellBounds(problem);
+    return bounds;
+  };
   let added: boolean | undefined;
   /** whether no term of a cost is negative */
   const addsUp = () => {
@@ -87,8 +105,13 @@ export function createOracle(problem: Problem): Oracle {
     const byRollout = rolled && {
       ...{ episode, plan },
       costsOf: (indices: ArrayLike<number>) => rolled(Array.from(indices, (index) => candidates.at(index))),
+      cells() {
+        const of = boundsOf();
+        return of && { worth: of.worth, boundsOver: (sample?: Sample) => of.at(episode, plan, sample) };
+      },
       ...(addsUp() && {
         parts: {
+          episodes: learningRates.length - episode,
           tellingOf: (index: number) => rollouts!.tellingAt(episode, plan, candidates.at(index)),
           sumsOver: (sample: Sample) => rollouts!.sumsAt(episode, plan, sample),
         },

@@ -6,19 +6,21 @@
 // All candidates are rolled out on the states that add most to a good one's cost, those left on more, and the few that
 // no part rules out on all states, in the oracle's order. docs/method.md has the roundings.
 
+import type { Problem } from "../model/problem.ts";
+import { openCandidates } from "./cells.ts";
+import { indicesOf } from "./jobs.ts";
 import { finiteOrInfinity, type Question } from "./oracle.ts";
 import type { Sample, Telling } from "./rollout.ts";
 
-/**
- * Who computes: what candidates cost in sum over a sample, or without one what they cost.
- *
- * @param portion the share of what is left to do that this is, for progress
- */
-export type Ask = (
-  indices: Uint32Array,
-  sample: Sample | undefined,
-  portion: number,
-) => Promise<ArrayLike<number>>;
+/** Who computes. The portions are shares of what is left to do, for progress. */
+export interface Asking {
+  /** what candidates cost */
+  costs(indices: Uint32Array, portion: number): Promise<ArrayLike<number>>;
+  /** what they cost in sum over a sample */
+  sums(indices: Uint32Array, sample: Sample, portion: number): Promise<ArrayLike<number>>;
+  /** what boxes cost in sum over a sample, or over all states: see cells.ts */
+  bounds(cells: Float64Array, sample: Sample | undefined, portion: number): Promise<ArrayLike<number>>;
+}
 
 /** What is settled. */
 export interface Settled {
@@ -34,6 +36,14 @@ const FIRST = 2;
 const GROWTH = 1.25;
 /** candidates and states that stages are worth it for, at least */
 const [FEW_CANDIDATES, FEW_STATES] = [32, 16];
+/** candidates that it is worth compiling the rollouts of boxes for, at least */
+const MANY_CANDIDATES = 10_000;
+/** how much of a good candidate's cost those states add up to on which boxes are tried first */
+const BOX_REACH = 0.3;
+/** what a stage takes beside its rollouts, in rollout steps */
+const STAGE = 2 ** 15;
+/** of how many candidates the next stage is guessed, at most */
+const ASKED = 4096;
 /** of those who look best after a stage, how many are rolled out whole at once, to know better what is out */
 const PROMISING = 2;
 /** in place of the sum of a candidate that was rolled out whole; no sum is negative */
@@ -42,24 +52,28 @@ const SETTLED = -1;
 /**
  * The costs of those candidates that could be the minimum or the runner-up.
  *
- * @param indices in ascending order
+ * @param some indices in ascending order; all unless given
  * @param seedsOf gives indices among them that are likely to cost little
- * @param states how many there are
  */
 export async function settleByStages(
-  { parts }: Pick<Question, "parts">,
-  indices: Uint32Array,
+  { parts, cells: cellsOf }: Pick<Question, "parts" | "cells">,
+  some: Uint32Array | undefined,
   seedsOf: () => readonly number[],
-  states: number,
-  ask: Ask,
+  { candidates, states: { size: states } }: Pick<Problem, "candidates" | "states">,
+  asking: Asking,
 ): Promise<Settled> {
   const known = new Map<number, number>();
   let rolledOut = 0;
   /** the least cost known, whose it is, and the second least: nothing above it matters */
   let [best, first, limit] = [-1, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  /** a sum over some states above this is more than all states may come to at the limit */
+  const highest = () => {
+    const sum = limit * states;
+    return sum + (2 * states + 64) * 2 ** -52 * Math.abs(sum) + states * Number.MIN_VALUE;
+  };
 
   const settle = async (some: Uint32Array, portion: number) => {
-    const costs = await ask(some, undefined, portion);
+    const costs = await asking.costs(some, portion);
     rolledOut += some.length * states;
     for (let i = 0; i < some.length; i++) {
       const cost = finiteOrInfinity(costs[i]);
@@ -69,24 +83,45 @@ export async function settleByStages(
     }
   };
 
-  let left = indices;
-  if (parts && indices.length >= FEW_CANDIDATES && states >= FEW_STATES) {
-    const all = indices.length;
+  const all = some?.length ?? candidates.size;
+  /** those that could be it, where it is known which */
+  let open = some;
+  const inStages = parts !== undefined && all >= FEW_CANDIDATES && states >= FEW_STATES;
+  const cells = !some && all >= MANY_CANDIDATES ? cellsOf?.() : undefined;
+  if (inStages || cells) {
     const seeds = seedsOf();
     await settle(Uint32Array.from(seeds), seeds.length / all);
-    left = without(left, seeds);
-    const telling = parts.tellingOf(best);
+  }
+  const telling = inStages ? parts.tellingOf(best) : undefined;
+  if (cells) {
+    open = await openCandidates({
+      ...{
+        grid: candidates,
+        worth: cells.worth,
+        sample: telling && sampleFor(telling),
+        most: highest,
+      },
+      bounds(boxes, sample) {
+        const count = boxes.length / (2 * candidates.axes.length);
+        rolledOut += count * cells.worth * (sample ? counted(sample) : states);
+        return asking.bounds(boxes, sample, 0.1);
+      },
+      async settle(promising) {
+        const some = promising.filter((index) => !known.has(index));
+        if (some.length > 0) await settle(Uint32Array.from(some), some.length / all);
+      },
+    });
+  }
+  let left = without(open ?? indicesOf({ from: 0, to: all }), known);
+  if (telling) {
     const reach = cumulative(telling);
-    /** a sum over some states above this is more than all states may come to at the limit */
-    const highest = () => limit * states * (1 + (2 * states + 64) * 2 ** -52) + states * Number.MIN_VALUE;
-
     let sums = new Float64Array(left.length);
-    for (let from = 0; ; ) {
-      const to = from === 0 ? FIRST : nextStage(sums, from, reach, highest());
+    for (let from = 0; left.length > 0; ) {
+      const to = from === 0 ? FIRST : nextStage(sums, from, reach, highest(), STAGE / parts!.episodes);
       if (to >= telling.states.length) break;
       const sample = { states: telling.states.slice(from, to), counts: telling.counts.slice(from, to) };
-      const more = await ask(left, sample, (to - from) / (2 * telling.states.length - from - to));
-      rolledOut += left.length * sample.counts.reduce((sum, count) => sum + count, 0);
+      const more = await asking.sums(left, sample, (to - from) / (2 * telling.states.length - from - to));
+      rolledOut += left.length * counted(sample);
       for (let i = 0; i < left.length; i++) sums[i] += more[i];
       const promising = lowest(sums, PROMISING).filter((i) => sums[i] < reach[to]);
       if (promising.length > 0) {
@@ -109,11 +144,22 @@ export async function settleByStages(
   return { costs: new Map([...known].sort(([a], [b]) => a - b)), rolledOut };
 }
 
-/** The numbers without a few of them. */
-function without(numbers: Uint32Array, few: readonly number[]): Uint32Array {
-  const left = numbers.slice();
+/** How many states a sample stands for. */
+const counted = ({ counts }: Sample) => counts.reduce((sum, count) => sum + count, 0);
+
+/** On what boxes are tried first: the first states that add up to a share of the cost. */
+function sampleFor({ states, counts, added }: Telling): Sample {
+  const enough = BOX_REACH * added.reduce((sum, one) => sum + one, 0);
+  let [to, sum] = [0, 0];
+  while (to < states.length && !(sum >= enough)) sum += added[to++];
+  return { states: states.slice(0, to), counts: counts.slice(0, to) };
+}
+
+/** A copy of indices without those that are known. */
+function without(indices: Uint32Array, known: ReadonlyMap<number, number>): Uint32Array {
+  const left = indices.slice();
   let kept = 0;
-  for (const number of numbers) if (!few.includes(number)) left[kept++] = number;
+  for (const index of indices) if (!known.has(index)) left[kept++] = index;
   return left.subarray(0, kept);
 }
 
@@ -125,20 +171,32 @@ function cumulative({ added }: Telling): Float64Array {
 }
 
 /**
- * To how many states the next stage goes, so that it takes the least work: its own, and that of rolling out whole those
- * that are left then, if all sums grow from `from` on as a good candidate's `reach` does.
+ * To how many states the next stage goes, so that it rules out the most for its work, if all sums grow from `from` on as
+ * a good candidate's `reach` does.
  *
- * @returns all where another stage does not pay
+ * @param overhead what a stage takes beside its work, in states
+ * @returns all where no stage takes less work than rolling out whole what it rules out
  */
-function nextStage(sums: Float64Array, from: number, reach: Float64Array, most: number): number {
+function nextStage(
+  sums: Float64Array,
+  from: number,
+  reach: Float64Array,
+  most: number,
+  overhead: number,
+): number {
   const states = reach.length - 1;
-  let [best, least] = [states, sums.length * states];
-  for (let to = 2 * from; to < states; to = Math.max(to + FIRST, Math.ceil((to * GROWTH) / FIRST) * FIRST)) {
-    const highest = most * (reach[from] / reach[to]);
-    let left = 0;
-    for (let i = 0; i < sums.length; i++) if (!(sums[i] > highest)) left++;
-    const work = (to - from) * sums.length + states * left;
-    if (work < least) [best, least] = [to, work];
+  const stride = Math.ceil(sums.length / ASKED);
+  let [best, highest] = [states, 1 / states];
+  for (
+    let to = from + FIRST;
+    to < states;
+    to = Math.max(to + FIRST, Math.ceil((to * GROWTH) / FIRST) * FIRST)
+  ) {
+    const enough = most * (reach[from] / reach[to]);
+    let out = 0;
+    for (let i = 0; i < sums.length; i += stride) if (!(sums[i] <= enough)) out += stride;
+    const rate = out / (sums.length * (to - from) + overhead);
+    if (rate > highest) [best, highest] = [to, rate];
   }
   return best;
 }

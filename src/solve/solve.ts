@@ -78,7 +78,8 @@ export interface AnyResult extends AnyOutcome {
     survivors: number;
     /**
      * rollouts of an episode, from a state, under a candidate, as a share of candidates × states × episodes to come,
-     * summed over the steps: what was done of the whole enumeration; null where no grid is searched
+     * summed over the steps: what was done of the whole enumeration; null where no grid is searched. A box of candidates
+     * counts as the rollouts that it takes the time of
      */
     rolledOut: number | null;
     /** from the checked configuration to the plan, opening a device included */

@@ -1,0 +1,413 @@
+// Rollouts of whole cells of candidates, as formulas. Of a cell, a box of candidates about a middle, each number of a
+// rollout is a Taylor model of second order (Makino and Berz 1996; the linear part is an affine form):
+//
+//     what the oracle computes = centre + Σ_j slope_j ε_j + Σ_{j≤l} bend_jl ε_j ε_l + Σ_s part_s τ_s ± rest,
+//
+// for whichever candidate, where |ε_j| ≤ E_j is how far its j-th number is from the middle, and |τ_s| ≤ R_s how far the
+// state's s-th number is from what the decision says of it. It encloses what float64 makes of the value, roundings
+// included; docs/method.md proves the charges. From the graph of a game's formulas comes another, of these numbers,
+// which is compiled as the formulas themselves are.
+
+import { inBasicOperations } from "../game/evaluate.ts";
+import { type Formulas, ownName } from "../game/game.ts";
+import { Graph, type Node, nodesOf, rewrite } from "../game/graph.ts";
+import { isBounded } from "../game/structure.ts";
+import type { Episode, Program } from "./kernel.ts";
+
+/** What rounding may cost an operation and its form, of twice what its operands may be: 16 units of rounding. */
+const CHARGE = 2 ** -50;
+/** What underflow may cost them where no symbol is above 1. */
+const UNDERFLOW = 2 ** -1000;
+/** What the roundings of the rests of an episode may cost: 2²⁰ of them, and more. */
+const SLACK = 1 + 2 ** -30;
+/** roundings on the way to a rest, at most, and those that each operation has at most */
+const [MOST_ROUNDINGS, ROUNDINGS] = [2 ** 20, 64];
+/** numbers of a decision, at most: with more, there are too many products of two of them */
+const MOST_DECISIONS = 2;
+
+/** how much longer an operation of forms takes, which need more registers than there are (measured) */
+const SLOWER = 4;
+
+/** A number of a rollout. What is exact is what float64 makes of it, to the bit. */
+interface Form {
+  readonly centre: Node;
+  readonly slopes: readonly Node[];
+  readonly bends: readonly Node[];
+  readonly parts: readonly Node[];
+  readonly rest: Node;
+  readonly exact: boolean;
+  /** what the value is surely not below, and not above, where that is exact */
+  readonly floor?: Node;
+  readonly ceiling?: Node;
+}
+
+/** The rollouts of cells. D numbers of a decision. */
+export interface FormProgram extends Program {
+  /** as many plain rollouts as that of a cell takes as long as */
+  readonly worth: number;
+}
+
+/** How many coefficients the cost of a cell has: the centre, D slopes, D(D + 1)/2 bends, the rest. */
+export const coefficientsOf = (decisions: number): number =>
+  2 + decisions + (decisions * (decisions + 1)) / 2;
+
+/**
+ * The rollouts of cells of some formulas. A row has the middle of a cell and then its reach E, shape [2D]; the totals are
+ * the coefficients of a cost: centre, slopes, bends ε₀², ε₀ε₁, ε₁², and the rest.
+ *
+ * @param episodes T, how many there are at most
+ * @returns undefined where a function has no bound, and where a decision has more than two numbers
+ */
+export function formProgram(
+  formulas: Formulas,
+  decision: readonly string[],
+  states: readonly string[],
+  episodes: number,
+): FormProgram | undefined {
+  if (decision.length > MOST_DECISIONS || !isBounded(formulas)) return undefined;
+  const { mesaObjective, discount, expectedNext } = formulas;
+  const [gamma, ...planned] = inBasicOperations([discount, mesaObjective, ...expectedNext]);
+  if (planned.some((node) => roundingsOf(node) > MOST_ROUNDINGS)) return undefined;
+
+  const graph = new Graph();
+  const name = (text: string) => graph.name(text);
+  const pairs = decision.flatMap((_, j) => decision.slice(j).map((_, l) => [j, j + l] as const));
+  /** the names of a state's numbers beside its centre, of which it has the name */
+  const slopesOf = (state: string) => decision.map((_, j) => `${state} slope ${j}`);
+  const bendsOf = (state: string) => pairs.map(([j, l]) => `${state} bend ${j} ${l}`);
+  const reachOf = (state: string) => `${state} reach`;
+  const rowReaches = decision.map((one) => `${one} reach`);
+  const reaches = decision.map((_, j) => `reach ${j}`);
+  const zeros = (length: number) => new Array<Node>(length).fill(graph.number(0));
+  const unit = (length: number, at: number) =>
+    zeros(length).map((zero, i) => (i === at ? graph.number(1) : zero));
+  const exactly = (centre: Node): Form => ({
+    ...{ centre, slopes: zeros(decision.length), bends: zeros(pairs.length) },
+    ...{ parts: zeros(states.length), rest: graph.number(0), exact: true },
+  });
+
+  const decides = (node: Node, j: number): Form => ({
+    ...{ ...exactly(node), slopes: unit(decision.length, j), exact: false },
+  });
+  const carries = (state: string, s: number): Form => ({
+    ...{ centre: name(state), slopes: slopesOf(state).map(name), bends: bendsOf(state).map(name) },
+    ...{ parts: unit(states.length, s), rest: graph.number(0), exact: false },
+  });
+  /** the charge of the sums over an episode and over all of them, of what a cost may be */
+  const sumCharge = graph.number((episodes + 16) * 2 ** -51);
+  const slack = graph.number(SLACK);
+
+  /** An episode of forms. @param formOf what names stand for that is not exact */
+  const episode = (
+    symbols: { readonly decision: readonly string[]; readonly state: readonly string[] },
+    formOf: (name: string) => Form | undefined,
+  ): Episode => {
+    const reaches = symbols.decision.map(name);
+    const arithmetic = new Arithmetic(graph, reaches, symbols.state.map(name), pairs, exactly);
+    const [cost, ...next] = planned.map((node) =>
+      rewrite(node, (of, args: readonly Form[]): Form => {
+        if (of.op === "number") return exactly(graph.number(of.value));
+        if (of.op === "name") return formOf(of.name) ?? exactly(name(of.name));
+        return arithmetic.apply(of, args);
+      }),
+    );
+    const unsure = (form: Form) => graph.add(arithmetic.stateReach(form), form.rest);
+    const summed = graph.multiply(sumCharge, arithmetic.magnitude(cost));
+    const known = ({ slopes, bends }: Form) => [...slopes, ...bends];
+    return {
+      costs: [cost.centre, ...known(cost), graph.multiply(slack, graph.add(unsure(cost), summed))],
+      next: [
+        ...next.map(({ centre }) => centre),
+        ...next.flatMap((form) => [...known(form), graph.multiply(slack, unsure(form))]),
+        ...reaches,
+      ],
+    };
+  };
+
+  const first = episode({ decision: rowReaches, state: [] }, (of) => {
+    const j = decision.indexOf(of);
+    return j < 0 ? undefined : decides(name(of), j);
+  });
+  const later = episode({ decision: reaches, state: states.map(reachOf) }, (of) => {
+    const s = states.indexOf(of);
+    return s < 0 ? undefined : carries(of, s);
+  });
+  const sizes = [[...later.costs, ...later.next], planned].map((nodes) => nodesOf(...nodes).length);
+  return {
+    row: ["learningRate", ...decision, ...rowReaches],
+    states: [
+      ...states,
+      ...states.flatMap((state) => [...slopesOf(state), ...bendsOf(state), reachOf(state)]),
+      ...reaches,
+    ],
+    owns: states.map(ownName),
+    discount: graph.substitute(gamma, () => undefined),
+    ...{ first, later },
+    worth: Math.ceil((SLOWER * sizes[0]) / sizes[1]),
+  };
+}
+
+/** How many roundings a number goes through, each factor's own included. */
+function roundingsOf(expression: Node): number {
+  return rewrite(expression, ({ op }, counts: readonly number[]): number =>
+    counts.length === 0
+      ? 0
+      : ROUNDINGS +
+        (op === "multiply" || op === "divide"
+          ? 3 * counts.reduce((sum, count) => sum + count, 0)
+          : Math.max(...counts)),
+  );
+}
+
+/** The operations of forms, over some reaches. */
+class Arithmetic {
+  readonly #graph: Graph;
+  readonly #reaches: readonly Node[];
+  readonly #parts: readonly Node[];
+  readonly #pairs: readonly (readonly [number, number])[];
+  readonly #exactly: (centre: Node) => Form;
+  readonly #underflow: Node;
+
+  constructor(
+    graph: Graph,
+    reaches: readonly Node[],
+    parts: readonly Node[],
+    pairs: readonly (readonly [number, number])[],
+    exactly: (centre: Node) => Form,
+  ) {
+    this.#graph = graph;
+    this.#reaches = reaches;
+    this.#parts = parts;
+    this.#pairs = pairs;
+    this.#exactly = exactly;
+    const one: Node = graph.number(1);
+    this.#underflow = graph.multiply(graph.number(UNDERFLOW), this.#sum(one, ...parts));
+  }
+
+  #sum(...terms: readonly Node[]): Node {
+    return terms.reduce((sum, term) => this.#graph.add(sum, term), this.#graph.number(0));
+  }
+
+  #product(...factors: readonly Node[]): Node {
+    return factors.reduce((product, factor) => this.#graph.multiply(product, factor));
+  }
+
+  #reach(coefficients: readonly Node[], symbols: readonly Node[]): Node {
+    const g = this.#graph;
+    return this.#sum(...symbols.map((symbol, i) => g.multiply(g.absolute(coefficients[i]), symbol)));
+  }
+
+  /** how much the slopes, the bends and the state's symbols may come to */
+  #slopeReach = ({ slopes }: Form) => this.#reach(slopes, this.#reaches);
+  #bendReach = ({ bends }: Form) =>
+    this.#reach(
+      bends,
+      this.#pairs.map(([j, l]) => this.#graph.multiply(this.#reaches[j], this.#reaches[l])),
+    );
+  stateReach = ({ parts }: Form) => this.#reach(parts, this.#parts);
+
+  /** how far a form may be from its centre */
+  #spread(form: Form): Node {
+    return this.#sum(this.#slopeReach(form), this.#bendReach(form), this.stateReach(form), form.rest);
+  }
+
+  /** how large a form may be */
+  magnitude(form: Form): Node {
+    return this.#graph.add(this.#graph.absolute(form.centre), this.#spread(form));
+  }
+
+  /** What an operation of the graph makes of forms: where all are exact, what float64 makes of them. */
+  apply(of: Node, args: readonly Form[]): Form {
+    if (args.every(({ exact }) => exact))
+      return this.#exactly(
+        this.#graph.remade(
+          of,
+          args.map(({ centre }) => centre),
+        ),
+      );
+    const [a, b] = args;
+    switch (of.op) {
+      case "add":
+        return this.#add(a, b);
+      case "subtract":
+        return this.#add(a, this.#negated(b));
+      case "multiply":
+        return of.args[0] === of.args[1] ? this.#square(a) : this.#multiply(a, b);
+      case "divide":
+        return this.#divide(a, b);
+      case "negate":
+        return this.#negated(a);
+      case "absolute":
+        return this.#add(this.#ramp(a), this.#ramp(this.#negated(a)));
+      case "minimum":
+        return this.#minimum(a, b);
+      case "maximum":
+        return this.#maximum(a, b);
+      default:
+        throw new Error(`${of.op} has no form`);
+    }
+  }
+
+  #minimum(a: Form, b: Form): Form {
+    const least = this.#add(b, this.#negated(this.#ramp(this.#add(b, this.#negated(a)))));
+    const [{ floor }, { centre: ceiling }] = b.exact ? [a, b] : [b, a];
+    if (!a.exact && !b.exact) return least;
+    return floor ? this.#between(least, this.#graph.minimum(floor, ceiling), ceiling) : { ...least, ceiling };
+  }
+
+  #maximum(a: Form, b: Form): Form {
+    const most = this.#add(b, this.#ramp(this.#add(a, this.#negated(b))));
+    const [{ ceiling }, { centre: floor }] = b.exact ? [a, b] : [b, a];
+    if (!a.exact && !b.exact) return most;
+    return ceiling ? this.#between(most, floor, this.#graph.maximum(floor, ceiling)) : { ...most, floor };
+  }
+
+  /** A form of what is between two numbers: where it says less than they do, what they say. */
+  #between(form: Form, low: Node, high: Node): Form {
+    const g = this.#graph;
+    const half = g.multiply(g.number(0.5), g.subtract(high, low));
+    const spread = this.#spread(form);
+    const or = (of: Node, otherwise: Node) => g.below(half, spread, otherwise, of);
+    const none = (coefficients: readonly Node[]) => coefficients.map((of) => or(of, g.number(0)));
+    const charge = g.add(this.#charge(g.add(g.absolute(low), g.absolute(high))), this.#underflow);
+    return {
+      centre: or(form.centre, g.add(low, half)),
+      ...{ slopes: none(form.slopes), bends: none(form.bends), parts: none(form.parts) },
+      // a form that is not finite is not known to be of a number
+      rest: or(form.rest, this.#sum(half, charge, g.multiply(spread, g.number(UNDERFLOW)))),
+      exact: false,
+    };
+  }
+
+  /** A form, its coefficients by `map`, with a rest of its own. */
+  #mapped(form: Form, map: (coefficient: Node) => Node, rest: Node): Form {
+    return {
+      centre: map(form.centre),
+      slopes: form.slopes.map(map),
+      bends: form.bends.map(map),
+      parts: form.parts.map(map),
+      rest,
+      exact: false,
+    };
+  }
+
+  #negated(a: Form): Form {
+    return this.#mapped(a, (x) => this.#graph.negate(x), a.rest);
+  }
+
+  /** What rounding costs where operands come to so much; twice as much, so that what overflows is not known. */
+  #charge(magnitude: Node): Node {
+    const g = this.#graph;
+    return g.multiply(g.number(CHARGE), g.multiply(g.number(2), magnitude));
+  }
+
+  #add(a: Form, b: Form): Form {
+    const g = this.#graph;
+    const both = (of: "slopes" | "bends" | "parts") => a[of].map((x, i) => g.add(x, b[of][i]));
+    const charge = this.#charge(g.add(this.magnitude(a), this.magnitude(b)));
+    return {
+      centre: g.add(a.centre, b.centre),
+      ...{ slopes: both("slopes"), bends: both("bends"), parts: both("parts") },
+      rest: this.#sum(a.rest, b.rest, charge),
+      exact: false,
+    };
+  }
+
+  #multiply(a: Form, b: Form): Form {
+    const g = this.#graph;
+    const across = (of: "slopes" | "bends" | "parts") =>
+      a[of].map((x, i) => g.add(g.multiply(a.centre, b[of][i]), g.multiply(b.centre, x)));
+    const crossed = this.#pairs.map(([j, l]) =>
+      j === l
+        ? g.multiply(a.slopes[j], b.slopes[j])
+        : g.add(g.multiply(a.slopes[j], b.slopes[l]), g.multiply(a.slopes[l], b.slopes[j])),
+    );
+    const [most, other] = [this.magnitude(a), this.magnitude(b)];
+    const charge = g.add(this.#charge(g.multiply(most, other)), this.#underflow);
+    return {
+      centre: g.multiply(a.centre, b.centre),
+      slopes: across("slopes"),
+      bends: across("bends").map((x, i) => g.add(x, crossed[i])),
+      parts: across("parts"),
+      // third order, what the state's symbols have to do with others, and the rests
+      rest: this.#sum(
+        this.#product(this.#slopeReach(a), this.#bendReach(b)),
+        g.multiply(this.#bendReach(a), g.add(this.#slopeReach(b), this.#bendReach(b))),
+        g.multiply(
+          this.stateReach(a),
+          this.#sum(this.#slopeReach(b), this.#bendReach(b), this.stateReach(b)),
+        ),
+        g.multiply(this.stateReach(b), g.add(this.#slopeReach(a), this.#bendReach(a))),
+        g.multiply(a.rest, other),
+        g.multiply(b.rest, most),
+        charge,
+      ),
+      exact: false,
+    };
+  }
+
+  /** The square of one form. */
+  #square(a: Form): Form {
+    const g = this.#graph;
+    const two = g.number(2);
+    const twice = g.multiply(two, a.centre);
+    const crossed = this.#pairs.map(([j, l]) => {
+      const product = g.multiply(a.slopes[j], a.slopes[l]);
+      return j === l ? product : g.multiply(two, product);
+    });
+    const [slope, bend, state] = [this.#slopeReach(a), this.#bendReach(a), this.stateReach(a)];
+    const most = this.magnitude(a);
+    return {
+      centre: g.multiply(a.centre, a.centre),
+      slopes: a.slopes.map((x) => g.multiply(twice, x)),
+      bends: a.bends.map((x, i) => g.add(g.multiply(twice, x), crossed[i])),
+      parts: a.parts.map((x) => g.multiply(twice, x)),
+      rest: this.#sum(
+        g.multiply(bend, g.add(g.multiply(two, slope), bend)),
+        g.multiply(state, g.add(g.multiply(two, g.add(slope, bend)), state)),
+        this.#product(two, a.rest, most),
+        this.#charge(g.multiply(most, most)),
+        this.#underflow,
+      ),
+      exact: false,
+    };
+  }
+
+  /**
+   * With i near 1/(b's centre), p = a i and w = i b − 1: a/b = p/(1 + w) = p (1 − w) + p w²/(1 + w).
+   * Where |w| may be 1, the rest is infinite.
+   */
+  #divide(a: Form, b: Form): Form {
+    const g = this.#graph;
+    const inverse = this.#exactly(g.divide(g.number(1), b.centre));
+    const p = this.#multiply(a, inverse);
+    const w = this.#add(this.#multiply(inverse, b), this.#exactly(g.number(-1)));
+    const quotient = this.#multiply(p, this.#add(this.#exactly(g.number(1)), this.#negated(w)));
+    const far = g.multiply(g.number(SLACK), this.magnitude(w));
+    const near = g.maximum(g.subtract(g.number(1), far), g.number(0));
+    const strayed = g.divide(this.#product(this.magnitude(p), far, far), near);
+    // the oracle's own rounding
+    const rounded = this.#charge(g.divide(this.magnitude(p), near));
+    return { ...quotient, rest: this.#sum(quotient.rest, strayed, rounded, this.#underflow) };
+  }
+
+  /** The greater of a and 0: it is λa and at most so much above that as at the ends of what a may be, for any λ in [0, 1]. */
+  #ramp(a: Form): Form {
+    const g = this.#graph;
+    const [zero, one] = [g.number(0), g.number(1)];
+    const spread = g.multiply(g.number(SLACK), this.#spread(a));
+    const high = g.maximum(g.add(a.centre, spread), zero);
+    const low = g.maximum(g.subtract(spread, a.centre), zero);
+    const width = g.maximum(g.add(high, low), g.number(UNDERFLOW));
+    const share = g.minimum(g.divide(high, width), one);
+    const above = g.maximum(g.multiply(share, low), g.multiply(g.subtract(one, share), high));
+    const half = g.multiply(g.number(0.5), above);
+    const charge = g.add(this.#charge(this.magnitude(a)), this.#underflow);
+    const scaled = this.#mapped(
+      a,
+      (x) => g.multiply(share, x),
+      this.#sum(g.multiply(share, a.rest), half, charge),
+    );
+    return { ...scaled, centre: g.add(scaled.centre, half) };
+  }
+}
