@@ -81,6 +81,8 @@ export async function createCells(context: GpuContext, table: StateTable, additi
 
   return {
     grid,
+    /** how many rollouts of a candidate take as long as the forms of all cells */
+    worth: grid.size * FORM_WORK,
     source: rollouts.source,
     bounds,
     open,

@@ -42,6 +42,8 @@ export interface Scorer {
   readonly capacity: number;
   /** turns a score into an average total mesa cost */
   readonly scale: number;
+  /** rollouts from a state under a candidate of what was asked last; a form of a cell counts as those it takes as long as */
+  readonly rolledOut: number;
   /** rollout-steps for a candidate at an episode, on average */
   workOf(episode: number): number;
   /** rollout-steps for `count` candidates from `first` on, at an episode */

@@ -129,7 +129,8 @@ async function build(
     const settle = async (question: Question, asked: Asked, watch: Watch): Promise<Choice> => {
       const enclosures = await survivors(asked, watch);
       const indices = Uint32Array.from(enclosures.keys());
-      return its.settle(question, watch, indices, bounded ? enclosures : undefined);
+      const choice = await its.settle(question, watch, indices, bounded ? enclosures : undefined);
+      return { ...choice, rolledOut: choice.rolledOut! + scorer.rolledOut };
     };
     return {
       async decide(episode: number, plan: Plan, watch: Watch): Promise<Step[]> {

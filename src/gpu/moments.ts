@@ -79,6 +79,7 @@ export async function createMomentsScorer(context: GpuContext): Promise<Scorer> 
     enclosures,
     capacity,
     scale,
+    rolledOut: 0,
     workOf: () => 1,
     workIn: (_episode, _first, count) => count,
     adopt(episode, plan) {

@@ -88,6 +88,10 @@ export async function createRolloutScorer(context: GpuContext): Promise<Scorer> 
     enclosures,
     capacity,
     scale: table.scale,
+    get rolledOut() {
+      const whole = share * candidates.size + (cells?.worth ?? 0);
+      return whole * table.count + (unit ? candidates.size : 0);
+    },
     workOf: (episode) => share * deal.blocks * deal.groups * deal.lanes * (learningRates.length - episode),
     workIn: (episode, first, count) =>
       (cells ? cells.openIn(first, count) : count) *

@@ -76,6 +76,7 @@ export async function createSearch(context: GpuContext, scorer: Scorer): Promise
           cost: cost < HUGE ? cost * scorer.scale : Number.POSITIVE_INFINITY,
           runnerUp: runnerUp < HUGE ? runnerUp * scorer.scale : Number.NaN,
           survivors: 0,
+          rolledOut: scorer.rolledOut,
         };
       });
     },
