@@ -133,7 +133,7 @@ test("forms, on random formulas", () => {
         }
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 250 },
   );
   expect(decided).toBeGreaterThan(0.6 * cases);
   expect(tight).toBeGreaterThan(0.2 * cases);

@@ -95,7 +95,7 @@ test("where float64 overflows", async () => {
 /** some seconds of work in few steps */
 const long: Config = {
   game: whole,
-  coefficient: { count: 20_001 },
+  coefficient: { count: 200_001 },
   schedule: { training: 3, deployment: 3 },
 };
 

@@ -174,7 +174,7 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
         enclosure && survivors && survivors.length > 2
           ? Uint32Array.from(screen(survivors, enclosure))
           : survivors;
-      const { costs, rolledOut } = await settleByStages(
+      const { indices, costs, rolledOut } = await settleByStages(
         question,
         few,
         () => seedsOf(question, few),
@@ -182,7 +182,8 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
         asking(question, watch),
       );
       const least = new Least();
-      for (const [index, cost] of costs) {
+      for (let i = 0; i < indices.length; i++) {
+        const [index, cost] = [indices[i], costs[i]];
         const at = { index, cost, episode };
         if (claimed) checkHolds("float32", claimed.get(index)!, at);
         if (enclosure) checkHolds("the moments", enclosure(index), at);

@@ -24,11 +24,10 @@ const SLACK = 1 + 2 ** -30;
 const [MOST_ROUNDINGS, ROUNDINGS] = [2 ** 20, 64];
 /** numbers of a decision, at most: with more, there are too many products of two of them */
 const MOST_DECISIONS = 2;
-
 /** how much longer an operation of forms takes, which need more registers than there are (measured) */
 const SLOWER = 4;
 
-/** A number of a rollout. What is exact is what float64 makes of it, to the bit. */
+/** A number of a rollout, as above. What is exact is what float64 makes of it, to the bit. */
 interface Form {
   readonly centre: Node;
   readonly slopes: readonly Node[];
@@ -86,8 +85,11 @@ export function formProgram(
     ...{ parts: zeros(states.length), rest: graph.number(0), exact: true },
   });
 
+  /** the decision's j-th number, and the state's s-th */
   const decides = (node: Node, j: number): Form => ({
-    ...{ ...exactly(node), slopes: unit(decision.length, j), exact: false },
+    ...exactly(node),
+    slopes: unit(decision.length, j),
+    exact: false,
   });
   const carries = (state: string, s: number): Form => ({
     ...{ centre: name(state), slopes: slopesOf(state).map(name), bends: bendsOf(state).map(name) },

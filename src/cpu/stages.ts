@@ -24,8 +24,10 @@ export interface Asking {
 
 /** What is settled. */
 export interface Settled {
-  /** costs by index, in ascending order: among them the minimum and the runner-up of all that were asked about */
-  readonly costs: ReadonlyMap<number, number>;
+  /** candidates in ascending order: among them the minimum and the runner-up of all that were asked about */
+  readonly indices: Uint32Array;
+  /** what each of them costs */
+  readonly costs: ArrayLike<number>;
   /** rollouts from a state under a candidate; those that stand for several count as so many */
   readonly rolledOut: number;
 }
@@ -140,8 +142,11 @@ export async function settleByStages(
       from = to;
     }
   }
+  if (known.size === 0)
+    return { indices: left, costs: await asking.costs(left, 1), rolledOut: left.length * states };
   if (left.length > 0) await settle(left, 1);
-  return { costs: new Map([...known].sort(([a], [b]) => a - b)), rolledOut };
+  const settled = Uint32Array.from(known.keys()).sort();
+  return { indices: settled, costs: Float64Array.from(settled, (index) => known.get(index)!), rolledOut };
 }
 
 /** How many states a sample stands for. */
@@ -157,6 +162,7 @@ function sampleFor({ states, counts, added }: Telling): Sample {
 
 /** A copy of indices without those that are known. */
 function without(indices: Uint32Array, known: ReadonlyMap<number, number>): Uint32Array {
+  if (known.size === 0) return indices;
   const left = indices.slice();
   let kept = 0;
   for (const index of indices) if (!known.has(index)) left[kept++] = index;
