@@ -120,8 +120,12 @@ function run(problem: Problem): RolloutsAt {
   return {
     costsAt(episode, plan) {
       const sumsOf = summing(episode, plan, whole);
-      return (decisions) =>
-        Array.from(sumsOf(decisions.length, ofDecisions(decisions)), (sum) => sum / states.size);
+      return (decisions) => {
+        const sums = sumsOf(decisions.length, ofDecisions(decisions));
+        const costs = new Array<number>(sums.length);
+        for (let i = 0; i < sums.length; i++) costs[i] = sums[i] / states.size;
+        return costs;
+      };
     },
     sumsAt(episode, plan, sample) {
       const sumsOf = summing(episode, plan, lanesFor(sample));

@@ -183,10 +183,10 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
       );
       const least = new Least();
       for (let i = 0; i < indices.length; i++) {
-        const [index, cost] = [indices[i], costs[i]];
-        const at = { index, cost, episode };
-        if (claimed) checkHolds("float32", claimed.get(index)!, at);
-        if (enclosure) checkHolds("the moments", enclosure(index), at);
+        const index = indices[i];
+        const cost = costs[i];
+        if (claimed) checkHolds("float32", claimed.get(index)!, { index, cost, episode });
+        if (enclosure) checkHolds("the moments", enclosure(index), { index, cost, episode });
         least.offer(index, finiteOrInfinity(cost));
       }
       return least.choice(candidates, survivors?.length ?? candidates.size, question.plan ? rolledOut : 0);

@@ -104,7 +104,11 @@ export function createOracle(problem: Problem): Oracle {
     const rolled = rollouts?.costsAt(episode, plan);
     const byRollout = rolled && {
       ...{ episode, plan },
-      costsOf: (indices: ArrayLike<number>) => rolled(Array.from(indices, (index) => candidates.at(index))),
+      costsOf(indices: ArrayLike<number>) {
+        const decisions = new Array<number[]>(indices.length);
+        for (let i = 0; i < indices.length; i++) decisions[i] = candidates.at(indices[i]);
+        return rolled(decisions);
+      },
       cells() {
         const of = boundsOf();
         return of && { worth: of.worth, boundsOver: (sample?: Sample) => of.at(episode, plan, sample) };
