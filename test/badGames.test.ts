@@ -225,7 +225,7 @@ describe("hidden phases with", () => {
     ],
     [
       { signals: ["ifOne"] },
-      'unknown key "hidden.signals"; allowed are initial, trains, transition, deploymentAt, signal',
+      'unknown key "hidden.signals" (did you mean "signal"?); allowed are initial, trains, transition, deploymentAt, signal',
     ],
   ])("%j", (change, words) => {
     const broken = { ...shifted, hidden: { ...shifted.hidden, ...change } };

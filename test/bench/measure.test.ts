@@ -42,7 +42,8 @@ test("the ways of solving a game", () => {
   expect(ways("linear", "large")).toEqual(new Set([...gridded("rollout"), ...gridded("moments")]));
   expect(ways("linear", "small").has("exact cpu certified")).toBe(true);
   expect(ways("uncertain-deployment", "large")).toEqual(new Set(gridded("moments")));
-  expect(ways("mlp", "small")).toEqual(new Set(gridded("rollout")));
+  // its search ends in float64
+  expect(ways("mlp", "small")).toEqual(new Set(["rollout cpu certified", "rollout gpu certified"]));
 });
 
 test("what an adapter can do, of those that are known", () => {

@@ -16,7 +16,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** a second or two of work, in steps of less than a tenth of a second */
 const LONG = [
-  ...["experiment-1", "--backend", "cpu", "--method", "rollout", "--set", "coefficient.count=300001"],
+  ...["experiment-1", "--backend", "cpu", "--method", "rollout"],
+  ...["--set", "coefficient.count=9001", "--set", "theta.count=8001"],
   ...["--set", "schedule.training=6", "--set", "schedule.deployment=14"],
 ];
 

@@ -12,6 +12,7 @@ import {
   type Reference,
 } from "../../src/cli/comparisons/implementations.ts";
 import { comparePlan, compareWithRuns } from "../../src/cli/comparisons/laws.ts";
+import { presets } from "../../src/index.ts";
 import { buildProgram, NO_ADAPTER, PATIENT, program } from "./program.ts";
 
 /** leaves out comparisons of the CPU with itself that the first test makes and the others have no use for */
@@ -27,7 +28,8 @@ const without = (...files: string[]): Plugin => ({
 
 test("every comparison agrees, on the CPU and on the GPU", { timeout: 240_000 }, async () => {
   const { code, stdout } = await program.run(["validate"], { env: PATIENT });
-  expect(stdout).toMatch(/\n64 agree, 0 differ, 0 not run\n$/);
+  expect(stdout).toMatch(/\n\d+ agree, 0 differ, 0 not run\n$/);
+  for (const name of Object.keys(presets)) expect(stdout).toMatch(new RegExp(`\\n${name} +gpu`));
   expect(code).toBe(0);
 });
 
@@ -35,13 +37,9 @@ test("without an adapter the GPU's rows are not counted as agreeing", async () =
   const program = await buildProgram([without("laws")]);
   const { code, stdout, messages } = await program.run(["validate", "--json"], { env: NO_ADAPTER });
   const { agree, differ, notRun, comparisons, adapter } = JSON.parse(stdout);
-  expect({ code, agree, differ, notRun, adapter }).toEqual({
-    code: 0,
-    agree: 23,
-    differ: 0,
-    notRun: 31,
-    adapter: null,
-  });
+  expect({ code, differ, adapter }).toEqual({ code: 0, differ: 0, adapter: null });
+  expect(agree + notRun).toBe(comparisons.length);
+  expect(agree).toBeGreaterThan(20);
   for (const { compared, verdict } of comparisons)
     expect(verdict).toBe(compared.startsWith("gpu") ? "not run" : "agree");
   expect(messages).toHaveLength(1);
@@ -62,7 +60,7 @@ test("a reference that is wrong by one bit is found, exit 1", async () => {
   const { code, stdout } = await program.run(["validate"], { env: NO_ADAPTER });
   expect(code).toBe(1);
   expect(stdout).toContain("coefficient of episode 50 is 1, not 0.9999999999999999");
-  expect(stdout).toMatch(/\n12 agree, 2 differ, 31 not run\n$/);
+  expect(stdout).toMatch(/\n\d+ agree, 2 differ, \d+ not run\n$/);
 });
 
 const result = (coefficient: number[], theta: number[]) => ({

@@ -522,8 +522,8 @@ describe("a neural network", () => {
     expect(config.search).toEqual({ seed: 1, starts: 12, evaluations: 2000 });
     const { training } = config.schedule;
     const above = rows.slice(0, training).map(({ ratio }: { ratio: number }) => ratio - 1);
-    expect(Math.max(...above)).toBeLessThan(0.003);
-    says(page, "No episode of training costs more than 0.3 % above the best that it found.");
+    expect(Math.max(...above)).toBeLessThan(0.008);
+    says(page, "No episode of training costs more than 0.8 % above the best that it found.");
     // what deployed agents miss is beyond what anybody sees
     for (const { cost } of rows.slice(training)) expect(cost).toBeLessThan(1e-11);
     claim(page, "| the preset | 0.413 |", [rows[0].cost]);
