@@ -101,7 +101,7 @@ let runs = 0;
  * The program from its sources, in this process: for more cases of what is seen of the real one, where to start a
  * process is most of the work. One at a time: a process has one folder, one exit status and one standard output.
  */
-async function runHere(args: readonly string[], { cwd = process.cwd() } = {}): Promise<Ended> {
+export async function runHere(args: readonly string[], { cwd = process.cwd() } = {}): Promise<Ended> {
   const before = { argv: process.argv, exitCode: process.exitCode, cwd: process.cwd() };
   const listeners = process.stdout.listeners("error");
   const texts = { stdout: "", stderr: "" };

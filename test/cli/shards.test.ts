@@ -10,7 +10,7 @@ import { Job } from "kubernetes-models/batch/v1";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { listShards, readShard, ShardWriter } from "../../src/cli/shards.ts";
-import { program } from "./program.ts";
+import { mostlyHere, program, runHere } from "./program.ts";
 
 const MAP = ["phase", "experiment-1", "--x", "discount=0.5:1:13", "--y", "regularization=0.001:0.1:11:log"];
 const SWEEP = [
@@ -153,7 +153,7 @@ describe("merge refuses, names what is wrong, and prints what repairs it:", () =
 
     const { stderr } = await promisify(execFile)("sh", ["-c", command]);
     expect(stderr).toContain("shard 2 of 3 is complete");
-    expect((await program.run(["merge", out])).code).toBe(0);
+    expect((await runHere(["merge", out])).code).toBe(0);
     expect(await digestsIn(out)).toEqual(wanted);
     expect(await shardsIn(out)).toHaveLength(3);
   });
@@ -239,20 +239,22 @@ test("two processes of one shard do not disturb each other", async () => {
   expect({ tiles, complete: read.complete }).toEqual({ tiles: ["tile 0", "tile 1"], complete: true });
 });
 
-test.each<[string[], string]>([
-  [[...MAP, "--out", "x", "--shard", "0/3"], '--shard must be i/n with i from 1 to n, like 3/8, got "0/3"'],
-  [[...MAP, "--out", "x", "--shard", "4/3"], "--shard must be i/n"],
-  [[...MAP, "--out", "x", "--shard", "1"], "--shard must be i/n"],
-  [[...MAP, "--shard", "1/3"], "--shard takes --out"],
-  [
-    ["submit", "slurm", ...MAP, "--shards", "0", "--out", "x"],
-    "--shards must be a whole number in [1, 100000]",
-  ],
-  [["submit", "slurm", ...MAP, "--shards", "8"], "required option '--out <folder>' not specified"],
-  [["submit", "parallel", "phase", "experiment-1", "--shards", "8", "--out", "x"], "--x is missing"],
-  [["submit", "slurm", "sweep", "experiment-1", "--shards", "8", "--out", "x"], "--over must be"],
-])("%j: one line, nothing written", async (args, words) => {
-  const { code, stdout, stderr } = await program.run(args, { cwd: folder });
+test.each(
+  mostlyHere<[string[], string]>([
+    [[...MAP, "--out", "x", "--shard", "0/3"], '--shard must be i/n with i from 1 to n, like 3/8, got "0/3"'],
+    [[...MAP, "--out", "x", "--shard", "4/3"], "--shard must be i/n"],
+    [[...MAP, "--out", "x", "--shard", "1"], "--shard must be i/n"],
+    [[...MAP, "--shard", "1/3"], "--shard takes --out"],
+    [
+      ["submit", "slurm", ...MAP, "--shards", "0", "--out", "x"],
+      "--shards must be a whole number in [1, 100000]",
+    ],
+    [["submit", "slurm", ...MAP, "--shards", "8"], "required option '--out <folder>' not specified"],
+    [["submit", "parallel", "phase", "experiment-1", "--shards", "8", "--out", "x"], "--x is missing"],
+    [["submit", "slurm", "sweep", "experiment-1", "--shards", "8", "--out", "x"], "--over must be"],
+  ]),
+)("%j: one line, nothing written", async (args, words, run) => {
+  const { code, stdout, stderr } = await run(args, { cwd: folder });
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toMatch(/^mesa-induction: [^\n]*\n$/);
   expect(stderr).toContain(words);
