@@ -21,8 +21,8 @@ export const FORM_SIZE = 5;
 /** What flushing to zero may cost an operation and its radii: 16 · 2⁻¹²⁶. */
 const UNDERFLOW = 2 ** -122;
 
-/** What the rounding of the radii may cost in an episode: 32 ulps for each of its operations in a row, and some more. */
-const episodeSlack = (depth: number) => 1 + (depth + 8) * 2 ** -18;
+/** What the rounding of the radii may cost in an episode: 32 ulps for each operation whose roundings come together. */
+const episodeSlack = (roundings: number) => 1 + (roundings + 8) * 2 ** -18;
 
 /** How many symbols there are: the decision's, then the state's. */
 export interface Symbols {
@@ -30,8 +30,8 @@ export interface Symbols {
   readonly state: number;
 }
 
-/** The declarations of `real` and its functions, for so many symbols and operations in a row. */
-export function affineWgsl({ decision, state }: Symbols, depth: number): string {
+/** The declarations of `real` and its functions, for so many symbols and operations whose roundings come together. */
+export function affineWgsl({ decision, state }: Symbols, roundings: number): string {
   const all = Array.from({ length: decision + state }, (_, j) => j);
   const decisions = all.slice(0, decision);
   const states = all.slice(decision);
@@ -177,8 +177,8 @@ fn settled(a: real) -> real {
 }
 
 /// what a is beside the decision's symbols: how large a symbol of its own would have to be
-fn own_reach(a: real) -> f32 { return ${f32(episodeSlack(depth))} * settled(a).rest; }
-fn own_fault(a: real) -> f32 { return ${f32(episodeSlack(depth))} * settled(a).loss; }
+fn own_reach(a: real) -> f32 { return ${f32(episodeSlack(roundings))} * settled(a).rest; }
+fn own_fault(a: real) -> f32 { return ${f32(episodeSlack(roundings))} * settled(a).loss; }
 
 ${states
   .map(

@@ -138,15 +138,15 @@ export const ball = ballOf(UNDERFLOW);
 /**
  * Forms over a cell of candidates, for so many numbers of a decision and a state.
  *
- * @param depth operations of an episode that follow each other
+ * @param roundings operations of an episode whose roundings come together
  */
-export function affineOf(symbols: Symbols, depth = 0): Arithmetic {
+export function affineOf(symbols: Symbols, roundings = 0): Arithmetic {
   const slopes = new Array<number>(symbols.decision + symbols.state).fill(0);
   const encode = (x: number) => [centreOf(x), ...slopes, ...new Array<number>(4).fill(radiusOf(x))];
   return {
     kind: "affine",
     size: slopes.length + FORM_SIZE,
-    wgsl: affineWgsl(symbols, depth),
+    wgsl: affineWgsl(symbols, roundings),
     encode,
     literal: (x) => `Affine(${[x, ...encode(x).slice(1)].map(f32).join(", ")})`,
   };

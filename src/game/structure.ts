@@ -283,23 +283,28 @@ export const plannedNodes = ({
   ...expectedNext,
 ];
 
-/** How many operations follow each other in some expressions, at most. */
-export function depthOf(expressions: readonly Node[]): number {
-  const depth = (expression: Node) =>
-    rewrite(expression, ({ op, value }, depths: readonly number[]): number => {
-      const own = op === "power" ? 2 * Math.ceil(Math.log2(value)) : 1;
-      return depths.length === 0 ? 0 : own + Math.max(...depths);
+/**
+ * How many operations' roundings a term of some expressions goes through, at most: of a product those of both factors, so
+ * that each squaring doubles them.
+ */
+export function roundingsIn(expressions: readonly Node[]): number {
+  const count = (expression: Node) =>
+    rewrite(expression, ({ op, value }, counts: readonly number[]): number => {
+      if (counts.length === 0) return 0;
+      if (op === "power") return value * counts[0] + value - 1;
+      const isProduct = op === "multiply" || op === "divide";
+      return 1 + (isProduct ? counts[0] + counts[1] : Math.max(...counts));
     });
-  return expressions.reduce((most, expression) => Math.max(most, depth(expression)), 0);
+  return expressions.reduce((most, expression) => Math.max(most, count(expression)), 0);
 }
 
 /** what nothing bounds in WGSL: only plain numbers have them */
 const UNBOUNDED: readonly Operation[] = ["tanh", "below"];
-/** operations in a row, at most: the slack for the rounding of the radii has room for so many */
-const DEEPEST = 4096;
+/** operations whose roundings a term goes through, at most: the slack for those of the radii has room for so many */
+const MOST_ROUNDINGS = 4096;
 
 /** Whether what float32 loses of an agent's plan can be bounded. */
 export function isBounded(formulas: Parameters<typeof plannedNodes>[0]): boolean {
   const nodes = plannedNodes(formulas);
-  return !nodesOf(...nodes).some(({ op }) => UNBOUNDED.includes(op)) && depthOf(nodes) <= DEEPEST;
+  return !nodesOf(...nodes).some(({ op }) => UNBOUNDED.includes(op)) && roundingsIn(nodes) <= MOST_ROUNDINGS;
 }

@@ -8,7 +8,7 @@ import type { CellGrid } from "../../shaders/grid.wgsl.ts";
 import { affineOf } from "../../shaders/real.wgsl.ts";
 import { totalSize, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { checkNotAborted } from "../errors.ts";
-import { depthOf, plannedNodes } from "../game/structure.ts";
+import { plannedNodes, roundingsIn } from "../game/structure.ts";
 import type { Grid } from "../grid.ts";
 import type { Watch } from "../model/evaluator.ts";
 import type { Asked, GpuContext } from "./context.ts";
@@ -62,7 +62,7 @@ export async function createCells(context: GpuContext, table: StateTable, additi
   const { candidates, learningRates } = problem;
   const grid = divide(candidates);
   const symbols = { decision: candidates.axes.length, state: problem.states.axes.length };
-  const arithmetic = affineOf(symbols, depthOf(plannedNodes(problem.formulas)));
+  const arithmetic = affineOf(symbols, roundingsIn(plannedNodes(problem.formulas)));
   const bytes = totalSize(arithmetic) * 4;
   const { maxStorageBufferBindingSize: maxBinding } = device.limits;
   const deal = dealStates(table.count, grid.size, bytes, maxBinding, 1);

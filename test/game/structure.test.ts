@@ -8,10 +8,12 @@ import type { AnyGame } from "../../src/game/names.ts";
 import { parse } from "../../src/game/parse.ts";
 import {
   degreeIn,
+  isBounded,
   linearForm,
   linearMagnitude,
   magnitudeOf,
   parityOf,
+  roundingsIn,
   sharedParts,
   squaresOf,
 } from "../../src/game/structure.ts";
@@ -637,5 +639,35 @@ describe("a magnitude bounds what rounding makes of an expression", () => {
     const node = read(g, "tanh(x + y - d)");
     const [magnitude] = createEvaluate([magnitudeOf(g, node)!], NAMES)([0.1, 0.2, 0.3, 0]);
     expect(magnitude).toBeCloseTo(1.6, 14);
+  });
+});
+
+describe("roundings that come together", () => {
+  const g = new Graph();
+  const x = g.name("x");
+  const squared = (times: number): Node => (times === 0 ? x : g.power(squared(times - 1), 2));
+  const sumOf = (terms: number) => Array.from({ length: terms }).reduce<Node>((sum) => g.add(sum, x), x);
+
+  test.each<[Node, number]>([
+    [x, 0],
+    [g.add(x, g.number(1)), 1],
+    [sumOf(5), 5],
+    [g.multiply(sumOf(5), sumOf(3)), 9],
+    [g.power(x, 5), 4],
+    [squared(1), 1],
+    [squared(2), 3],
+    [squared(12), 4095],
+  ])("case %#", (node, wanted) => {
+    expect(roundingsIn([node])).toBe(wanted);
+    expect(roundingsIn([x, node])).toBe(wanted);
+  });
+
+  // (1 + 2⁻²⁴)^4095, and no more, is what the slack for the radii has room for
+  test("a game of a few squarings too many has no bound", () => {
+    const of = (node: Node) => ({ mesaObjective: node, discount: g.number(1), expectedNext: [x] });
+    expect(isBounded(of(squared(12)))).toBe(true);
+    expect(isBounded(of(squared(13)))).toBe(false);
+    expect(isBounded(of(sumOf(4096)))).toBe(true);
+    expect(isBounded(of(sumOf(4097)))).toBe(false);
   });
 });
