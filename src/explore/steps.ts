@@ -106,6 +106,9 @@ const STEPS = {
       "Training ends at episode 20 here. Move that to 10, and they keep more than with a signal error of 0; move it to 60, " +
         "and hardly anything is left. The map is over how long training may last: go up in it from a perfect signal to " +
         "see what doubt costs on average.",
+      "Let agents remember all signals so far: over how long training may last they then keep 0.90 of their goal in " +
+        "place of 0.81, and once deployed they soon show it. In the game “Distributional shift” the signal is a real " +
+        "number.",
     ],
     preset: "uncertain-deployment",
   },
@@ -118,6 +121,22 @@ const STEPS = {
       "In the map, the coefficient falls as agents grow patient, γ towards 1, but it never gets to 0.",
     ],
     preset: "infinite-horizon",
+  },
+  "deployed-for-ever": {
+    title: "Deployed for ever",
+    question: "And if it is deployment that never ends?",
+    look: [
+      "There is all to wait for. The more patient agents are, the better they deceive: 0.87 here, at γ = 0.99, 0.96 at " +
+        "0.999, and 0.31 at 0.9.",
+      "Perfect deception is the limit and is never reached: an agent that kept the whole goal would have nothing left to " +
+        "hide for.",
+    ],
+    preset: "deployed-for-ever",
+    diagram: {
+      x: linear("discount", 0.8, 0.995),
+      y: linear("schedule.training", 1, 60),
+      measure: "deception",
+    },
   },
   regularizer: {
     title: "A regularizer",

@@ -6,7 +6,7 @@ import { settingsOfPreset, stateOfStep, steps } from "../../src/explore/steps.ts
 import { phase, presets, solve } from "../../src/index.ts";
 
 /** a step's preset, solved, with settings changed */
-function solved(step: string, changes: Record<string, number> = {}) {
+function solved(step: string, changes: Record<string, number | boolean> = {}) {
   const { settings } = stateOfStep(step, { backend: "cpu" });
   const changed = Object.entries(changes).reduce(
     (s, [key, value]) => withSetting(s, key, value, "set"),
@@ -98,6 +98,27 @@ test("uncertain deployment: short training keeps more, long training hardly anyt
       const map = values.retentionOverHazard;
       expect(map[64 * y + x]).toBeLessThan(map[x] + 0.002);
     }
+});
+
+test("uncertain deployment: agents who remember keep more, and show it soon", async () => {
+  const [without, remembering] = [
+    await solved("uncertain-deployment"),
+    await solved("uncertain-deployment", { memory: true }),
+  ];
+  expect(without.measuresOverHazard!.retention).toBeCloseTo(0.81, 2);
+  expect(remembering.measuresOverHazard!.retention).toBeCloseTo(0.9, 2);
+  const shown = ({ trajectory: { output, theta } }: typeof without) => output[25] / theta[25];
+  expect(shown(remembering)).toBeGreaterThan(0.95);
+  expect(shown(without)).toBeLessThan(0.5);
+});
+
+test("deployed for ever: patience is deception", async () => {
+  for (const [discount, deception] of [
+    [0.9, 0.31],
+    [0.99, 0.87],
+    [0.999, 0.96],
+  ])
+    expect((await solved("deployed-for-ever", { discount })).measures.deception).toBeCloseTo(deception, 2);
 });
 
 test("an infinite horizon: one coefficient, and the goal dies out by a constant factor", async () => {
