@@ -7,6 +7,7 @@
 // `npm run docs:performance` fills them in, and a test holds the pages against the files.
 
 import type { TestedClaim } from "./claims.ts";
+import type { Growth, GrowthRow } from "./growth.ts";
 import { type Mapping, mappingCells } from "./mapping.ts";
 import type { Report, Row } from "./measurements.ts";
 import type { Entry, Race, Races } from "./peers.ts";
@@ -183,6 +184,35 @@ function numpy({ peers }: Results): string {
   return markdown([["candidates × states × episodes", "γ", ...heading], ...rows]);
 }
 
+/** How long certified rollouts take by the number of candidates. */
+function growth({ rows, machine, date, command }: Growth): string {
+  const exponent = ({ game, candidates, seconds }: GrowthRow) => {
+    const smallest = rows.find((row) => row.game === game)!;
+    if (smallest.candidates === candidates) return "–";
+    const power = Math.log(seconds / smallest.seconds) / Math.log(candidates / smallest.candidates);
+    return power.toFixed(2);
+  };
+  const table = markdown([
+    [
+      "game",
+      "candidates × states × episodes",
+      "certified, ms",
+      "of all rollouts",
+      "all of them, ms",
+      "exponent",
+    ],
+    ...rows.map((row) => [
+      row.game,
+      grid(row),
+      milliseconds(row.seconds),
+      `${Number((100 * row.rolledOut).toPrecision(2))} %`,
+      row.enumeration === null ? "–" : milliseconds(row.enumeration),
+      exponent(row),
+    ]),
+  ]);
+  return `${machine.cpu}, ${machine.cores} cores; ${date}, \`${command}\`.\n\n${table}`;
+}
+
 /** How fast rollouts are by how many states go side by side. */
 const lanes = (results: Results): string => markdown(mappingCells(results));
 
@@ -248,6 +278,7 @@ const TABLES: Readonly<Record<string, (results: never) => string>> = {
   certified,
   races,
   numpy,
+  growth,
   lanes,
   memory,
   networks,
