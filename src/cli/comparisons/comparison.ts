@@ -70,9 +70,10 @@ const SMALL_PRESETS: Readonly<Record<string, { said: string; change: Partial<Con
     change: { schedule: { training: 8, deployment: 8, learningRate: 0.5 } },
   },
   mlp: {
-    said: "2 + 2 episodes, 4 starts of 100 evaluations",
+    said: "2 + 2 episodes, 21 goals, 4 starts of 100 evaluations",
     change: {
       schedule: { training: 2, deployment: 2, learningRate: 0.5 },
+      theta: { count: 21 },
       search: { starts: 4, evaluations: 100 },
     },
   },

@@ -101,8 +101,8 @@ export const referenceChecks: readonly Check[] = (reference as Reference[]).flat
   },
 ]);
 
-/** the largest allowed relative error of a network's cost in float32 */
-const SCREENING_TOLERANCE = 2e-4;
+/** how far the root of a network's cost, an error of its outputs, may be off in float32 */
+const SCREENING_TOLERANCE = 1e-4;
 
 /** Compares plans, costs and margins to the bit. */
 export function compareToTheBit(
@@ -123,11 +123,8 @@ export function compareToTheBit(
 
 /** Compares the device's costs of networks with float64's. */
 export function compareScreening(onDevice: readonly number[], wanted: readonly number[]): Verdict {
-  const far = distance(
-    onDevice.map((cost, t) => cost / wanted[t]),
-    wanted.map(() => 1),
-  );
-  return judge(far <= SCREENING_TOLERANCE, `costs within ${power(far)} of float64's`);
+  const far = distance(onDevice.map(Math.sqrt), wanted.map(Math.sqrt));
+  return judge(far <= SCREENING_TOLERANCE, `costs' roots within ${power(far)} of float64's`);
 }
 
 async function compareNetwork(name: string, ask: Ask, on: KeptGpu): Promise<Verdict> {
