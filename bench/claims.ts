@@ -168,7 +168,8 @@ const claims: readonly Claim[] = [
   },
   {
     section: "a-neural-network",
-    claim: "networks keep more of the goal than linear agents, comply less, and cost less than half as much",
+    claim:
+      "networks keep more of the goal than linear agents, comply less, and cost less than half as much on the goals that they were made for",
     box: {
       learningRate: { from: 0.2, to: 1 },
       training: { from: 2, to: 4, scale: "whole" },
@@ -250,7 +251,8 @@ const claims: readonly Claim[] = [
   },
   {
     section: "an-infinite-horizon",
-    claim: "there is one stationary equilibrium, in which an episode takes less than 2(1 − γ) of the goal",
+    claim:
+      "there is one stationary equilibrium, in which an episode takes 0.3 to 1.1 times 1 − γ of the goal",
     box: { learningRate: { from: 0.1, to: 1, scale: "log" }, discount: { from: 0.5, to: 0.999 } },
     settings: 2000,
     async holds({ learningRate, discount }) {
@@ -260,7 +262,9 @@ const claims: readonly Claim[] = [
         discount,
       });
       const lost = 1 - trajectory.theta[1] / trajectory.theta[0];
-      return stationary!.equilibria.length === 1 && lost > 0 && lost < 2 * (1 - discount);
+      return (
+        stationary!.equilibria.length === 1 && lost > 0.3 * (1 - discount) && lost < 1.1 * (1 - discount)
+      );
     },
   },
   {

@@ -506,11 +506,15 @@ describe("a neural network", () => {
       ...{ "schedule.learningRate": 0.5, "theta.count": 201 },
     });
     const { compliance, retention, deception } = measures;
-    claim(page, "| linear, exact | 1.168 | | 0.757 | 0.661 | 0.500 |", [
-      ...[cost[0], compliance!, retention!, deception!],
+    claim(page, "| linear, exact | 1.168 | 1.156 | 0.757 | 0.661 | 0.500 |", [
+      // their costs are proportional to the mean square of the goals
+      ...[cost[0], (cost[0] * (1 - 1 / 2000 ** 2)) / 3 / (202 / 600), compliance!, retention!, deception!],
     ]);
     says(page, "On the 201 goals that costs 0.413, where the best linear agents cost 1.168.");
-    claim(page, "1/12 on average for ±½, 5/12 = 0.417 for five episodes", [1, 12, 5, 12, 5 / 12]);
+    const goals = Array.from({ length: 201 }, (_, i) => i / 100 - 1);
+    const apart = goals.map((goal) => (0.5 * Math.sign(goal) - goal) ** 2);
+    const constant = (5 * apart.reduce((a, b) => a + b)) / 201;
+    claim(page, "and 0.4147 on these 201.", [constant, 201]);
     says(page, "layers 1–8–8–1");
     says(page, "five of deployment, η = 0.5, 201 goals from −1 to 1");
   });
@@ -532,6 +536,10 @@ describe("a neural network", () => {
   // What takes minutes is not solved here; the page has the commands.
   test.each([
     "At its goal, 0.8, the first agent outputs 0.504, with so little slope that the step of gradient descent moves the goal by 0.0001. At the end of training it is 0.772.",
+    "a slope of up to 0.1 at goals of middle size",
+    "compliance is 0.49 from θ = 1 and below 0 from 0.4, where it is 0.757 for linear agents from any goal.",
+    "those on 1,001 goals, comply 0.583 and are more deceptive",
+    "networks that start from 0.8 comply half",
     "| the preset | 0.413 | 2.04 | 0.365 | 0.965 | 0.352 |",
     "| seeds 2 to 5 | 0.408 to 0.414 | 0.80 to 1.21 | 0.361 to 0.366 | 0.959 to 0.969 | 0.349 to 0.354 |",
     "| 51 goals | 0.416 | 2.25 | 0.333 | 0.966 | 0.321 |",
@@ -608,6 +616,15 @@ describe("training, then deployment for ever", () => {
     ]);
   });
 
+  test("from γ = 0.2 on deception grows with γ, and below it need not", async () => {
+    const by = async (gammas: number[]) =>
+      Promise.all(gammas.map(async (gamma) => deceived(await lasting(gamma, { training: 6 }))));
+    const patient = await by([0.2, 0.3, 0.45, 0.6, 0.75, 0.85, 0.95]);
+    expect(patient).toEqual(patient.toSorted((a, b) => a - b));
+    const [some, more] = await by([0.05, 0.19]);
+    expect(more).toBeLessThan(some);
+  });
+
   test("after long training", async () => {
     claim(
       page,
@@ -635,6 +652,65 @@ describe("how robust", async () => {
     const [, , sentence, share] = rows.find(([, name]) => name === section)!;
     const last = sentence.split(" ").slice(-2).join(" ");
     claim(page, `${last} | ${share} |`, [...numbersIn(last).map(({ value }) => value), holds / settings]);
+  });
+});
+
+describe("how far doubt and memory go", () => {
+  const overHazard = async (changes: Record<string, unknown>) => {
+    const result = await solve(configOf("uncertain-deployment", changes), {
+      backend: "cpu",
+      method: "exact",
+    });
+    return { kept: result.measuresOverHazard!.retention!, at: result.measures.retention! };
+  };
+  const remembering = { memory: true, memoryError: 0.0001 };
+
+  test("errors that are far below 0.01", async () => {
+    const [some, none] = [await overHazard({ signalError: 0.0003 }), await overHazard({ signalError: 0 })];
+    claim(
+      page,
+      "with errors far below 0.01 agents may even seem to keep more: 0.9093 over the hazard with an error of 0.0003, and 0.9077 with none.",
+      [...[0.01, some.kept, 0.0003, none.kept]],
+    );
+  });
+
+  test("what memory undoes", async () => {
+    const { kept: knowing } = await overHazard({ signalError: 0 });
+    const undone = async (signalError: number) => {
+      const { kept } = await overHazard({ signalError });
+      return ((await overHazard({ signalError, ...remembering })).kept - kept) / (knowing - kept);
+    };
+    claim(page, "90 % with an error of 0.1, 38 % with 0.4 and 3 % with 0.48.", [
+      ...[await undone(0.1), 0.1, await undone(0.4), 0.4, await undone(0.48), 0.48],
+    ]);
+    const short = { "initial.deploymentAt": 15 };
+    const [doubting, certain] = [
+      await overHazard({ signalError: 0.4, ...remembering, ...short }),
+      await overHazard({ signalError: 0, ...short }),
+    ];
+    claim(page, "(With an error of 0.4, after 15, it still is 0.951 against 0.939.)", [
+      ...[0.4, 15, doubting.at, certain.at],
+    ]);
+  });
+
+  test("where memory lowers retention", async () => {
+    const game = {
+      ...{ "schedule.episodes": 44, "schedule.learningRate": 0.997, hazard: 0.299 },
+      ...{ signalError: 0.01165, discount: 0.949 },
+    };
+    const without = await overHazard(game);
+    const withIt = await overHazard({ ...game, memory: true, memoryError: 0.00001 });
+    claim(
+      page,
+      "With errors near 0.01 and η near 1 it may lower it a little: with 44 episodes, a hazard of 0.299, an error of 0.01165, γ = 0.949 and η = 0.997 from 0.8797 to 0.8786.",
+      [...[0.01, 1, 44, 0.299, 0.01165, 0.949, 0.997, without.kept, withIt.kept]],
+    );
+  });
+
+  test("what the top says of them", () => {
+    says(page, "With errors of up to 0.3, agents who remember all signals keep at least nine tenths");
+    says(page, "From γ = 0.2 on, agents deceive the better");
+    says(page, "Below γ = 0.2 large steps overshoot, and deception need not grow with γ.");
   });
 });
 
@@ -944,7 +1020,7 @@ describe("a signal with a distributional shift", () => {
       [20, two.plan.ifInterval1[20], two.plan.ifInterval2[20], 64, lowest[20], highest[20]],
     );
     const last = most.signalEdges!.at(-1)!;
-    says(page, "in which a signal lies once in 32 episodes of deployment and almost never in training.");
+    says(page, "into which one signal of 32 falls in deployment, and almost none in training.");
     expect(1 / upperTail(last - 2)).toBeCloseTo(32, 0);
     expect(upperTail(last)).toBeLessThan(1e-4);
     // two intervals are held against signals by name in test/hidden/normalSignal.test.ts
@@ -1020,7 +1096,7 @@ describe("agents who remember", () => {
     const { trainingBelief, coefficient } = some.plan as unknown as Record<string, number[][]>;
     says(
       page,
-      "they show half of their goal when training has a probability of about 0.01, and nine tenths at 0.001.",
+      "In the second figure, at episode 20, they show half of their goal when training has a probability of about 0.01, and nine tenths at 0.001.",
     );
     const shownAt = (belief: number) => coefficient[20][trainingBelief[20].findIndex((b) => b >= belief)];
     expect(shownAt(0.01)).toBeGreaterThan(0.45);
@@ -1032,7 +1108,7 @@ describe("agents who remember", () => {
   test("why", async () => {
     const [some, certain, forgetful] = [await at(all, 0.1), await at(all, 0), await at(without, 0.1)];
     const { beliefs } = followed(some, 100);
-    claim(page, "what an agent holds for likely sinks with 0.95^t.", [0.95]);
+    claim(page, "an agent's probability of training falls as 0.95^t.", [0.95]);
     claim(page, "with an error of 0.1 it holds training for 0.94 likely on average.", [0.1, beliefs[50]]);
     expect(beliefs[50]).toBeCloseTo(beliefs[20], 4);
     const { theta } = elsewhere(some, { "initial.deploymentAt": 61 }).trajectory;
