@@ -22,6 +22,7 @@ export type CostGradient = (decision: ArrayLike<number>, gradient: Float64Array)
 
 /** Costs with their derivatives of one problem, by episode. */
 export interface Gradients {
+  /** Of an episode, before a plan. What an earlier call returned must not be called any more: they share a memory. */
   at(episode: number, plan: Plan): CostGradient;
   /**
    * Whether the agent of an episode changes nothing of what comes after it, as it is not learned from. Then J is of its
