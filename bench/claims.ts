@@ -87,6 +87,16 @@ const scheduleOf = ({ learningRate, training, deployment }: Readonly<Record<stri
   deployment,
 });
 
+/** what agents keep over how long training may last, and what that costs them, who see a signal that may be wrong */
+async function doubting(at: Readonly<Record<string, number>>, memory = false) {
+  const { learningRate, episodes, ...chances } = at;
+  const { measuresOverHazard, cost } = await solve(
+    { ...chances, game: "uncertain-deployment", schedule: { episodes, learningRate }, memory } as Config,
+    { ...cpu, method: "exact" },
+  );
+  return { kept: measuresOverHazard!.retention!, cost: cost[0] };
+}
+
 /** the misconception by agents that are not wrong: what they believe is wanted is what is */
 const informed: GameDefinition = (() => {
   const { believedTarget: _, ...known } = games.get("misconception")!.definition;
@@ -205,16 +215,8 @@ const claims: readonly Claim[] = [
       signalError: { from: 0.01, to: 0.5 },
     },
     settings: 2000,
-    async holds({ learningRate, episodes, hazard, signalError }) {
-      const kept = async (error: number) => {
-        const schedule = { episodes, learningRate };
-        const result = await solve(
-          { game: "uncertain-deployment", schedule, hazard, signalError: error },
-          { ...cpu, method: "exact" },
-        );
-        return result.measuresOverHazard!.retention!;
-      };
-      return (await kept(signalError)) < (await kept(0));
+    async holds(at) {
+      return (await doubting(at)).kept < (await doubting({ ...at, signalError: 0 })).kept;
     },
   },
   {
@@ -228,19 +230,11 @@ const claims: readonly Claim[] = [
       signalError: { from: 0.01, to: 0.3 },
     },
     settings: 500,
-    async holds({ learningRate, episodes, hazard, signalError }) {
-      const solved = async (error: number, memory: boolean) => {
-        const schedule = { episodes, learningRate };
-        const { measuresOverHazard, cost } = await solve(
-          { game: "uncertain-deployment", schedule, hazard, signalError: error, memory },
-          { ...cpu, method: "exact" },
-        );
-        return { kept: measuresOverHazard!.retention!, cost: cost[0] };
-      };
+    async holds(at) {
       const [without, remembering, knowing] = [
-        await solved(signalError, false),
-        await solved(signalError, true),
-        await solved(0, false),
+        await doubting(at),
+        await doubting(at, true),
+        await doubting({ ...at, signalError: 0 }),
       ];
       return (
         remembering.kept > without.kept &&

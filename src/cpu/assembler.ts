@@ -177,3 +177,11 @@ export function instantiate<F>(bytes: Uint8Array<ArrayBuffer>): F & { readonly m
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory } });
   return { ...(exports as F), memory };
 }
+
+const PAGE = 65_536;
+
+/** Makes a memory at least so long, in bytes; the buffer of a memory that grows is another one. */
+export function reserve(memory: WebAssembly.Memory, length: number): void {
+  const missing = length - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+}

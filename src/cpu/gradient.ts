@@ -14,7 +14,7 @@ import { ownName } from "../game/game.ts";
 import { gradientOf, type Node, namesIn } from "../game/graph.ts";
 import type { Plan } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
-import { assemble, Code, instantiate } from "./assembler.ts";
+import { assemble, Code, instantiate, reserve } from "./assembler.ts";
 import { NUMBER, Numbers, VECTOR, Writer } from "./evaluation.ts";
 
 /** J of a decision, shape [n]; its derivatives are written to `gradient`, shape [n]. Not finite where float64 overflows. */
@@ -36,7 +36,6 @@ export interface Gradients {
 /** An entry's numbers before its state. */
 const [WEIGHT, TOTAL, STATE] = [0, 1, 2];
 const PAIR = 2;
-const PAGE = 65_536;
 
 const adjointName = (state: string) => `adjoint.${state}`;
 
@@ -299,8 +298,7 @@ function compile(problem: Problem, learning: Episode, still: Episode): Opened {
   const gradientAt = numbersEnd;
   const rowsAt = gradientAt + decisionNames.length * VECTOR;
   const tapesAt = Math.ceil((rowsAt + episodes * row) / VECTOR) * VECTOR;
-  const missing = tapesAt + vectors * (episodes + 1) * entry - machine.memory.buffer.byteLength;
-  if (missing > 0) machine.memory.grow(Math.ceil(missing / PAGE));
+  reserve(machine.memory, tapesAt + vectors * (episodes + 1) * entry);
   const all = new Float64Array(machine.memory.buffer);
   all.set(numbers.list);
 

@@ -30,13 +30,13 @@ export interface Range {
   readonly to: number;
 }
 
-let known: { id: number; problem: Problem; oracle: Oracle; gradients: Gradients } | undefined;
+let known: { id: number; problem: Problem; oracle: Oracle; gradients?: Gradients } | undefined;
 
 /** The problem of the data, made but once while the same one is asked about. */
 function problemOf({ id, config }: ProblemData) {
   if (known?.id !== id) {
     const problem = createProblem(config);
-    known = { id, problem, oracle: createOracle(problem), gradients: createGradients(problem) };
+    known = { id, problem, oracle: createOracle(problem) };
   }
   return known;
 }
@@ -85,8 +85,11 @@ export type Descended = Pick<Descent, "point" | "value">;
 export const descentJob: Job<Situation, { start: Float64Array; evaluations: number }, Descended> = {
   name: "descent",
   open(situation) {
-    const { problem, gradients } = problemOf(situation.problem);
-    const costOf = gradients.at(situation.episode, planOf(situation, problem));
+    const of = problemOf(situation.problem);
+    const { problem } = of;
+    // few problems are descended
+    of.gradients ??= createGradients(problem);
+    const costOf = of.gradients.at(situation.episode, planOf(situation, problem));
     return ({ start, evaluations }) => {
       const descent = new Descent(costOf, start);
       while (!descent.ended && descent.evaluations < evaluations) descent.step();

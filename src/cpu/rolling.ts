@@ -5,7 +5,7 @@ import { createEvaluate } from "../game/evaluate.ts";
 import { ownName } from "../game/game.ts";
 import type { Plan } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
-import { instantiate } from "./assembler.ts";
+import { instantiate, reserve } from "./assembler.ts";
 import { NUMBER, VECTOR } from "./evaluation.ts";
 import {
   ADDRESS,
@@ -25,7 +25,6 @@ const LANES = 1024;
 const BLOCKS = 256;
 /** lanes of a vector */
 const PAIR = 2;
-const PAGE = 65_536;
 /** modules that are kept */
 const MOST_MODULES = 64;
 
@@ -117,8 +116,7 @@ export function createRolling(problem: Problem, program: Program): Rolling {
 
   const writeStates = (lanes: Lanes, { size, placesAt, placesEnd }: ReturnType<typeof layoutOf>) => {
     const { memory } = machine;
-    const missing = placesEnd - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    reserve(memory, placesEnd);
     const all = new Float64Array(memory.buffer);
     all.set(numbers);
     for (let lane = 0; lane < (size / sizes.record) * PAIR; lane++) {

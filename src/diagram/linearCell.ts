@@ -2,7 +2,7 @@
 // stands around it is how cells are paired, what goes into its memory, and how measures are read off.
 
 import { remembers } from "../config/config.ts";
-import { instantiate } from "../cpu/assembler.ts";
+import { instantiate, reserve } from "../cpu/assembler.ts";
 import { NUMBER, VECTOR } from "../cpu/evaluation.ts";
 import { discountOf, type Game } from "../game/game.ts";
 import type { PhaseChain } from "../game/hidden.ts";
@@ -23,7 +23,6 @@ import { capital } from "./sweep.ts";
 
 /** cells of a vector */
 const PAIR = 2;
-const PAGE = 65_536;
 /** bytes of candidates' rows, at most */
 const MOST_ROWS = 2 ** 26;
 
@@ -269,8 +268,7 @@ export class LinearCells {
     const played = plan + this.#room * sizes.plan;
     const beliefs = played + this.#room * sizes.played;
     const effects = beliefs + this.#room * sizes.beliefs;
-    const missing = effects + this.#room * hiddenPhase.signals * 2 * VECTOR - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    reserve(memory, effects + this.#room * hiddenPhase.signals * 2 * VECTOR);
 
     const all = new Float64Array(memory.buffer);
     this.#all = all;
