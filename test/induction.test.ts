@@ -1,6 +1,7 @@
 // Backward induction can be watched, stopped and taken up again, and none of it changes a result.
 import { describe, expect, test } from "vitest";
 import { type Config, Induction, type Progress, type Result, solve } from "../src/index.ts";
+import { whole } from "./games/whole.ts";
 
 const CONFIG: Config = {
   game: "linear",
@@ -74,10 +75,10 @@ test("an induction of other episodes is refused", async () => {
 test("a step that takes seconds can be stopped in its middle", async () => {
   const controller = new AbortController();
   const long: Config = {
-    game: "linear",
+    game: whole,
     schedule: { training: 1, deployment: 0 },
-    coefficient: { count: 2 ** 24 },
-    theta: { count: 2 ** 12 },
+    coefficient: { count: 2 ** 20 },
+    theta: { count: 2 ** 11 },
   };
   const shares: number[] = [];
   await expect(

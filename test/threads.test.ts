@@ -5,8 +5,8 @@ import { type Config, solve } from "../src/index.ts";
 import { createProblem } from "../src/model/problem.ts";
 import { Induction } from "../src/solve/induction.ts";
 import { createSearchEvaluator } from "../src/solve/searchEvaluator.ts";
-import { contrary } from "./games/contrary.ts";
 import { momentum } from "./games/momentum.ts";
+import { whole } from "./games/whole.ts";
 
 /** threads that take part from the first step on */
 const atOnce = (threads: number) => ({ threads, patience: 0 });
@@ -25,8 +25,6 @@ async function stepsOf(config: Config, method: "rollout" | "moments", threads: n
   }
 }
 
-/** of this game nothing is left out: it has no bound, and parts of its costs cancel */
-const whole = { ...contrary, name: "whole", output: "tanh(coefficient * theta)" };
 const rates = [1, 0.7, 0.3, 0];
 const cases: [string, Config, "rollout" | "moments"][] = [
   ["whole", { game: whole, coefficient: { count: 4011 }, theta: { count: 101 } }, "rollout"],

@@ -1,0 +1,9 @@
+import type { GameDefinition } from "../../src/index.ts";
+import { contrary } from "./contrary.ts";
+
+/** A game of which nothing is left out in rollouts: it has no bound, and parts of its costs cancel. */
+export const whole: GameDefinition = {
+  ...contrary,
+  name: "whole",
+  output: "tanh(coefficient * theta)",
+};
