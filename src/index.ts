@@ -49,6 +49,8 @@ export type { Outcome, Trajectory } from "./model/simulate.ts";
 export { simulate } from "./model/simulate.ts";
 export type { NamedDecision, Stationary, Undecided } from "./model/stationary.ts";
 export { NoEquilibrium } from "./model/stationary.ts";
+export type { Alternatives, AlternativesOptions } from "./solve/alternatives.ts";
+export { alternatives } from "./solve/alternatives.ts";
 export type { DescribedFormula, DescribedMethod, GameDescription } from "./solve/describe.ts";
 export { describeGame } from "./solve/describe.ts";
 export type { Generalization } from "./solve/generalization.ts";

@@ -1,0 +1,137 @@
+// What an agent's other choices would have cost it: why a decision is what it is.
+
+import type { Config } from "../config/config.ts";
+import { createRollouts } from "../cpu/compiled.ts";
+import { MesaError } from "../errors.ts";
+import { discountOf } from "../game/game.ts";
+import type { AnyGame } from "../game/names.ts";
+import type { Plan } from "../model/evaluator.ts";
+import { createHiddenPhase } from "../model/hiddenPhase.ts";
+import { Future } from "../model/moments.ts";
+import { type NamedPlan, readPlan } from "../model/plan.ts";
+import type { Problem } from "../model/problem.ts";
+import { quote } from "../schema.ts";
+
+/** What decisions of one episode cost its agent, in average over the states, and when. N is the number of decisions. */
+export interface Alternatives {
+  /** shape [N][numbers of a decision], in the order of the grid */
+  decisions: (readonly number[])[];
+  /** of the episode itself, shape [N] */
+  own: number[];
+  /** of all episodes to come, discounted, with the decisions that the plan has for them, shape [N] */
+  later: number[];
+}
+
+/** Which decisions of which agent. */
+export interface AlternativesOptions {
+  /** index of the signal or, where agents remember, of the belief that the agent decides with; 0 unless given */
+  belief?: number;
+  /** shape [N][numbers of a decision]; the whole grid unless given */
+  decisions?: readonly (readonly number[])[];
+}
+
+/** the share of a cost that may be left out of an endless sum */
+const NEGLIGIBLE = 1e-16;
+/** the most episodes that an endless sum is cut to */
+const MOST_EPISODES = 1e5;
+
+/**
+ * What each decision of an episode would cost its agent, given the plan's later decisions: `own + later` is the average
+ * total mesa cost, of which the plan's decision is the minimum.
+ *
+ * @param config as for `solve`
+ * @param plan every number of the decision by episode, as in a result
+ * @throws MesaError `INVALID_CONFIG` when the plan does not fit, when there is no such episode or belief, and for the
+ *   grid of a network, which has none
+ */
+export function alternatives<const G extends AnyGame>(
+  config: Config<G>,
+  plan: NamedPlan<G>,
+  episode: number,
+  options: AlternativesOptions = {},
+): Alternatives {
+  const read = readPlan(config, plan as NamedPlan);
+  const { game, learningRates, candidates, hiddenPhase, horizon } = read.problem;
+  const { belief = 0 } = options;
+  const within = (name: string, value: number, size: number) => {
+    if (!Number.isInteger(value) || value < 0 || value >= size)
+      throw new MesaError(
+        "INVALID_CONFIG",
+        `${name} must be a whole number in [0, ${size - 1}], got ${quote(value)}`,
+      );
+  };
+  within("the episode", episode, learningRates.length);
+  within("the belief", belief, hiddenPhase.beliefs[episode].length);
+  if (game.network && !options.decisions)
+    throw new MesaError("INVALID_CONFIG", `the decisions of the game ${game.name} are no grid: name them`);
+  const decisions =
+    options.decisions?.map(checkDecision(read.problem)) ??
+    Array.from({ length: candidates.size }, (_, i) => candidates.at(i));
+  const rolls = hiddenPhase.phases === 1 && horizon === "finite";
+  const { own, total } = (rolls ? byRollout : byMoments)(read.problem, read.plan, episode, belief);
+  const now = own(decisions);
+  return { decisions, own: now, later: total(decisions).map((cost, i) => cost - now[i]) };
+}
+
+const checkDecision =
+  ({ game }: Problem) =>
+  (decision: unknown, i: number): readonly number[] => {
+    const size = game.decisionNames.length;
+    if (!Array.isArray(decision) || decision.length !== size || !decision.every(Number.isFinite))
+      throw new MesaError(
+        "INVALID_CONFIG",
+        `decisions[${i}] must be ${size} finite number${size === 1 ? "" : "s"}, got ${quote(decision)}`,
+      );
+    return decision;
+  };
+
+/** J of decisions, in their order. */
+type Costs = (decisions: readonly (readonly number[])[]) => number[];
+
+function byRollout(problem: Problem, plan: Plan, episode: number): { own: Costs; total: Costs } {
+  const ended = { ...problem, learningRates: problem.learningRates.slice(0, episode + 1) };
+  return {
+    own: createRollouts(ended).costsAt(episode, plan),
+    total: createRollouts(problem).costsAt(episode, plan),
+  };
+}
+
+function byMoments(
+  problem: Problem,
+  plan: Plan,
+  episode: number,
+  belief: number,
+): { own: Costs; total: Costs } {
+  const endless = problem.horizon === "infinite" ? goneOn(problem, plan) : { problem, plan };
+  const future = new Future(endless.problem, undefined, false);
+  const view = future.viewAt(episode, belief, endless.plan);
+  const alone = view.map((phase) => ({ ...phase, form: new Float64Array(phase.form.length) }));
+  // one at a time: a future's function holds until its next view
+  const under =
+    (of: typeof view): Costs =>
+    (decisions) =>
+      decisions.map(future.costsOf(of));
+  return { own: under(alone), total: under(view) };
+}
+
+/** An infinite horizon whose last decision goes on for as long as it matters. */
+function goneOn(problem: Problem, plan: Plan): { problem: Problem; plan: Plan } {
+  const { game, parameters, learningRates } = problem;
+  const discount = discountOf(game, parameters);
+  const more = Math.ceil(Math.log(NEGLIGIBLE) / Math.log(discount));
+  if (!(more <= MOST_EPISODES))
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `an infinite horizon is summed over ${MOST_EPISODES} episodes at most, too few for a discount of ${discount}`,
+    );
+  const last = learningRates.length - 1;
+  const rates = Float64Array.from({ length: last + 1 + more }, (_, t) => learningRates[Math.min(t, last)]);
+  return {
+    problem: {
+      ...problem,
+      learningRates: rates,
+      hiddenPhase: createHiddenPhase(undefined, rates.length),
+    },
+    plan: Array.from(rates, (_, t) => plan[Math.min(t, last)]),
+  };
+}
