@@ -1,33 +1,107 @@
-// Bundles the page `explore`: static files that work from any folder of any host.
-import { copyFile } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+// Bundles the page `explore`: static files that work from any folder of any host. Its first pictures are computed here,
+// by the sources that are bundled, and kept for as long as these stay the same.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { deflateRaw, gzip } from "node:zlib";
 import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 import { esbuildPlugins } from "./plugins.mjs";
 
 const SOURCES = fileURLToPath(new URL("../src/explore", import.meta.url));
+/** inside node_modules, so that what runs from there finds the packages it leaves out */
+const CACHE = fileURLToPath(new URL("../node_modules/.cache/mesa-induction/answers", import.meta.url));
+const define = { __VERSION__: JSON.stringify(manifest.version) };
 
-/** Makes the page in a folder: index.html, explore.js, explore.css, and worker.js, which explore.js starts. */
+/** The folder of what precompute.ts makes: inline.json, preview.png and the steps' answers. */
+async function precomputed() {
+  const { outputFiles } = await build({
+    entryPoints: [join(SOURCES, "precompute.ts")],
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    conditions: ["node"],
+    write: false,
+    logLevel: "warning",
+    define,
+    plugins: esbuildPlugins,
+  });
+  const [{ text }] = outputFiles;
+  const key = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  const folder = join(CACHE, key);
+  if (existsSync(folder)) return folder;
+  await mkdir(dirname(folder), { recursive: true });
+  const temporary = await mkdtemp(`${folder}-`);
+  try {
+    const program = join(temporary, "precompute.mjs");
+    await writeFile(program, text);
+    const { precompute } = await import(pathToFileURL(program).href);
+    for (const [name, content] of Object.entries(await precompute()))
+      await writeFile(join(temporary, name), content);
+    await rename(temporary, folder);
+  } catch (error) {
+    // another process may have been quicker
+    if (!existsSync(folder)) throw error;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/** esbuild plugin: `import answers from "virtual:answers"` */
+const answers = (json) => ({
+  name: "answers",
+  setup(build) {
+    build.onResolve({ filter: /^virtual:answers$/ }, ({ path }) => ({ path, namespace: "answers" }));
+    build.onLoad({ filter: /./, namespace: "answers" }, () => ({ contents: json, loader: "json" }));
+  },
+});
+
+/** Makes the page in a folder: index.html, explore.js, explore.css, worker.js, which explore.js starts, and answers. */
 export async function buildExplore(folder) {
   const from = (name) => join(SOURCES, name);
-  await build({
-    entryPoints: {
-      explore: from("main.tsx"),
-      worker: from("solver.worker.ts"),
-    },
+  const ready = await precomputed();
+  await mkdir(join(folder, "answers"), { recursive: true });
+  for (const name of await readdir(ready)) {
+    const stored = /^(.*)\.answers\.json$/.exec(name);
+    if (!stored) continue;
+    const packed = await promisify(deflateRaw)(await readFile(join(ready, name)));
+    await writeFile(join(folder, "answers", `${stored[1]}.bin`), packed);
+  }
+  const options = {
     outdir: folder,
     bundle: true,
     format: "esm",
     platform: "browser",
     target: "es2022",
     minify: true,
+    metafile: true,
     legalComments: "none",
     logLevel: "warning",
     jsx: "automatic",
     jsxImportSource: "preact",
-    define: { __VERSION__: JSON.stringify(manifest.version) },
-    plugins: esbuildPlugins,
-  });
+    define,
+    plugins: [answers(await readFile(join(ready, "inline.json"), "utf8")), ...esbuildPlugins],
+  };
+  const built = await Promise.all([
+    // what is not needed at first is loaded when it is asked for
+    build({
+      ...options,
+      entryPoints: { explore: from("main.tsx") },
+      splitting: true,
+      chunkNames: "chunks/[name]-[hash]",
+    }),
+    // bundled apart: in chunks that both share, the page would load what only its worker needs
+    build({ ...options, entryPoints: { worker: from("solver.worker.ts") } }),
+  ]);
   await copyFile(from("index.html"), join(folder, "index.html"));
+  await copyFile(join(ready, "preview.png"), join(folder, "preview.png"));
+  // for a server that sends files compressed
+  for (const file of built.flatMap(({ metafile }) => Object.keys(metafile.outputs)))
+    await writeFile(`${file}.gz`, await promisify(gzip)(await readFile(file), { level: 9 }));
 }

@@ -9,6 +9,12 @@ declare module "virtual:worker" {
   export default text;
 }
 
+declare module "virtual:answers" {
+  /** what was computed when the page was built */
+  const answers: import("./explore/answerKeys.ts").InlineAnswers;
+  export default answers;
+}
+
 /** put into the page's own style */
 declare module "*.css";
 

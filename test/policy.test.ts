@@ -1,9 +1,9 @@
 // The figure of policies: of networks what the weights compute, of a real-valued signal the coefficient of its interval.
 
 import { expect, test } from "vitest";
-import { createDocument } from "../src/cli/render.ts";
 import { type Config, solve } from "../src/index.ts";
 import { drawCurves, hasPolicies, policiesOf } from "../src/report/curves.ts";
+import { createDocument } from "../src/report/render.ts";
 import { evaluate, evaluateByLayers } from "./network.ts";
 
 const search = { starts: 1, evaluations: 10 };

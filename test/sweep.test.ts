@@ -1,11 +1,11 @@
 // A sweep is the solves it is made of, and a gap where one of them has no answer.
 
 import { expect, test } from "vitest";
-import { createDocument } from "../src/cli/render.ts";
 import { geomspace } from "../src/grid.ts";
 import { games, linspace, measureNames, presets, solve, sweep } from "../src/index.ts";
 import { sweepToCsv } from "../src/report/csv.ts";
 import { curvesOf, drawCurves, MOST_CURVES } from "../src/report/curves.ts";
+import { createDocument } from "../src/report/render.ts";
 
 const { config } = presets["experiment-1"];
 const over = { key: "discount", values: [0.5, 0.9, 1] };

@@ -65,7 +65,7 @@ export async function exploreCommand(name: string | undefined, { port }: { port?
   await access(join(root, "index.html")).catch((error) => {
     throw new MesaError("CANNOT_READ", `there is no page in ${root}: npm run build makes it`, error);
   });
-  const serve = sirv(root, { etag: true });
+  const serve = sirv(root, { etag: true, gzip: true });
   const server = createServer((request, response) =>
     serve(request, response, () => {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");

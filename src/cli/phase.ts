@@ -189,7 +189,7 @@ async function writeFiles(folder: Folder, map: Phase, about: string): Promise<vo
   ] = await Promise.all([
     import("../report/diagram.ts"),
     import("../report/phaseData.ts"),
-    import("./render.ts"),
+    import("../report/render.ts"),
     import("hyparquet-writer"),
   ]);
   const svg = drawDiagram(viewOf(map), createDocument());

@@ -112,7 +112,7 @@ async function writeFiles(folder: Folder, result: Result): Promise<string[]> {
       import("../report/csv.ts"),
       import("../report/figure.ts"),
       import("../report/curves.ts"),
-      import("./render.ts"),
+      import("../report/render.ts"),
     ]);
   const [json, csv, plot] = FILES;
   const files = {

@@ -187,7 +187,7 @@ export async function reportSweep(
 async function writeFiles(folder: Folder, swept: Sweep, log: boolean): Promise<void> {
   const [{ curvesOf, drawCurves }, { createDocument }] = await Promise.all([
     import("../report/curves.ts"),
-    import("./render.ts"),
+    import("../report/render.ts"),
   ]);
   await folder.write({
     "sweep.csv": sweepToCsv(swept),

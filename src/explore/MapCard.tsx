@@ -1,12 +1,10 @@
 // The phase diagram: where in the space of two settings the agents deceive.
 
 import { useMemo, useState } from "preact/hooks";
-import type { Phase } from "../index.ts";
+import { readOff } from "../diagram/measures.ts";
+import { checkConfig, type Phase } from "../index.ts";
 import { type ColourScale, colourScaleOf } from "../report/colours.ts";
-import { phaseToCsv } from "../report/csv.ts";
-import { drawDiagram } from "../report/diagram.ts";
 import { toJson } from "../report/json.ts";
-import { viewOf } from "../report/phaseReport.ts";
 import { measureLabel, short } from "../report/wording.ts";
 import { gradientOf, placeAmong } from "./drawMap.ts";
 import { type Download, Downloads, figureDownloads } from "./elements.tsx";
@@ -21,6 +19,7 @@ import {
   ofState,
   ownPoint,
   pointOf,
+  roundPoint,
   settingsWith,
   valueAt,
   type Zoom,
@@ -29,7 +28,7 @@ import {
 import { isQuick, phaseConfigOf } from "./mapSettings.ts";
 import { describeMissing, describePoint, describeSolver, describeValue, duration } from "./mapText.ts";
 import type { StateProps } from "./state.ts";
-import { TrajectoryPlot } from "./TrajectoryPlot.tsx";
+import { linesOf, TrajectoryPlot, windowOf } from "./TrajectoryPlot.tsx";
 import { type ShownMap, useMap } from "./useMap.ts";
 import { type Solution, useSolution } from "./useSolution.ts";
 import { Working } from "./work.tsx";
@@ -42,10 +41,13 @@ const ZOOMS = { in: "Zoom in", out: "Zoom out", whole: "Whole map" } as const;
 /** height of the inspector's plot, in pixels */
 const INSPECTOR_HEIGHT = 150;
 
+/** What draws figures and writes files, loaded when it is first asked for. */
+const files = () => import("./files.ts");
+
 function mapDownloads(phase: Phase, { settings, diagram }: MapRequest): Download[] {
   return [
-    ...figureDownloads("phase", () => drawDiagram(viewOf(phase), document)),
-    { label: "CSV", name: "phase.csv", type: "text/csv", make: () => phaseToCsv(phase) },
+    ...figureDownloads("phase", async () => (await files()).mapSvg(phase)),
+    { label: "CSV", name: "phase.csv", type: "text/csv", make: async () => (await files()).mapCsv(phase) },
     {
       label: "configuration",
       name: "phase.json",
@@ -87,30 +89,36 @@ function ColourBar({ measure, scale, value }: ColourBarProps) {
 
 interface InspectorProps {
   readonly inspected: Inspected;
+  /** what the map, or here the plot, has for it; NaN where there is no value */
+  readonly value: number;
   readonly map: ShownMap;
   readonly solution: Solution;
   readonly onTake: () => void;
 }
 
 /** The inspected point: its settings, its value, and what the agents do there. */
-function Inspector({ inspected: { point, cell, value, isHere }, map, solution, onTake }: InspectorProps) {
+function Inspector({ inspected: { point, cell, isHere }, value, map, solution, onTake }: InspectorProps) {
   const where = describePoint(map.diagram, point);
   const { result, problem } = solution;
+  const lines = useMemo(() => result && linesOf(result, windowOf(result)), [result]);
   return (
     <div class="inspector">
       <header>
         <p>
           <b>{isHere ? "Your settings" : "At the pointer"}</b>: {where}
           <br />
-          <span class="number">{cell ? describeValue(map.measure, value) : "off the map"}</span>
+          <span class="number">
+            {isHere || cell ? describeValue(map.measure, value) : "off the map"}
+            {isHere && ", as in the plot"}
+          </span>
         </p>
         <button type="button" disabled={isHere} onClick={onTake}>
           Take these settings
         </button>
       </header>
-      {result && !problem && (
+      {lines && !problem && (
         <TrajectoryPlot
-          result={result}
+          lines={lines}
           small
           height={INSPECTOR_HEIGHT}
           label={`What the agents do at ${where}`}
@@ -122,13 +130,17 @@ function Inspector({ inspected: { point, cell, value, isHere }, map, solution, o
 }
 
 interface Props extends StateProps {
+  /** of the current settings */
+  readonly solution: Solution;
+  /** whether the map is all that the page shows */
+  readonly isAlone?: boolean;
   /** how long the current settings took to solve, in milliseconds; NaN while unknown */
   readonly pace: number;
   /** announces a text to screen readers */
   readonly say: (text: string) => void;
 }
 
-export function MapCard({ state, change, pace, say }: Props) {
+export function MapCard({ state, change, solution, pace, say, isAlone = false }: Props) {
   const { settings, diagram, backend } = state;
   const request = mapRequestOf(state);
   const key = JSON.stringify(request);
@@ -143,10 +155,16 @@ export function MapCard({ state, change, pace, say }: Props) {
   const scale = useMemo(() => map && colourScaleOf(map.measure, map.values), [map?.version, map?.measure]);
   const inspected = map && inspect(map, settings, cursor);
   const method = phase?.solver.method === "exact" ? "exact" : "auto";
-  const solution = useSolution(
-    inspected && (isQuick(settings) || !inspected.isHere)
-      ? { settings: inspected.settings, method, backend }
-      : null,
+  const pointed = useSolution(
+    inspected && !inspected.isHere ? { settings: inspected.settings, method, backend } : null,
+  );
+  const here = useMemo(
+    () =>
+      solution.result
+        ? (readOff(checkConfig(solution.result.config).game, solution.result).values[diagram.measure] ??
+          Number.NaN)
+        : Number.NaN,
+    [solution.result, diagram.measure],
   );
 
   const zoom = (to: Zoom) => {
@@ -158,8 +176,9 @@ export function MapCard({ state, change, pace, say }: Props) {
   };
   const take = (cell: Cell) => {
     if (!map) return;
-    const point = pointOf(map.diagram, cell);
+    const point = roundPoint(settings, map.diagram, pointOf(map.diagram, cell));
     change((before) => ({ ...before, settings: settingsWith(before.settings, map.diagram, point) }));
+    setCursor(null);
     say(`Taken: ${describePoint(map.diagram, point)}.`);
   };
   const pointTo = (cell: Cell | null, isTold: boolean) => {
@@ -182,7 +201,7 @@ export function MapCard({ state, change, pace, say }: Props) {
           ))}
         </div>
       </header>
-      <MapOptions state={state} change={change} />
+      {!isAlone && <MapOptions state={state} change={change} />}
       {!drawn && (
         <div class="waiting">
           <p>
@@ -210,20 +229,21 @@ export function MapCard({ state, change, pace, say }: Props) {
             onTake={take}
             onZoom={zoom}
           />
-          <ColourBar measure={map.measure} scale={scale} value={inspected.value} />
+          <ColourBar measure={map.measure} scale={scale} value={inspected.isHere ? here : inspected.value} />
           <p class="faint keys" id="map-keys">
             Point to see, click or Enter to take, drag to zoom. Keys: arrows (with Shift by ten), + and −, 0
             for the whole map.
           </p>
           <Inspector
             inspected={inspected}
+            value={inspected.isHere ? here : inspected.value}
             map={map}
-            solution={solution}
+            solution={inspected.isHere ? solution : pointed}
             onTake={() => inspected.cell && take(inspected.cell)}
           />
         </>
       )}
-      {phase && (
+      {phase && !isAlone && (
         <>
           <div class="solver">
             {[...describeSolver(phase), ...describeMissing(phase)].map((text) => (

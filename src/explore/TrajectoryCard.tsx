@@ -1,30 +1,39 @@
 // What the agents of one configuration do: the plot, the measures, the same in words, and as files.
 
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Result, Measures as Values } from "../index.ts";
-import { toCsv } from "../report/csv.ts";
-import { drawCurves, hasPolicies, policiesOf } from "../report/curves.ts";
-import { toSvg } from "../report/figure.ts";
+import { hasPolicies } from "../report/curves.ts";
 import { toJson } from "../report/json.ts";
 import type { Series } from "../report/series.ts";
 import { summaryOf } from "../report/summary.ts";
 import { short } from "../report/wording.ts";
 import { type Download, Downloads, figureDownloads } from "./elements.tsx";
+import { GoalLine, Scrubber } from "./Scrubber.tsx";
 import type { State, StateProps } from "./state.ts";
-import { Legend, linesOf, TrajectoryPlot } from "./TrajectoryPlot.tsx";
+import { Legend, linesOf, TrajectoryPlot, windowOf } from "./TrajectoryPlot.tsx";
 import type { Solution } from "./useSolution.ts";
+import { Why } from "./Why.tsx";
 import { Working } from "./work.tsx";
 
 const HEIGHT = 340;
 
+/** What draws figures and writes files, loaded when it is first asked for. */
+const files = () => import("./files.ts");
+
 function downloadsOf(result: Result): Download[] {
-  const policies = () => drawCurves(policiesOf(result), document);
   return [
-    ...figureDownloads("plot", () => toSvg(result, document)),
+    ...figureDownloads("plot", async () => (await files()).plotSvg(result)),
     ...(hasPolicies(result)
-      ? [{ label: "policy SVG", name: "policy.svg", type: "image/svg+xml", make: policies }]
+      ? [
+          {
+            label: "policy SVG",
+            name: "policy.svg",
+            type: "image/svg+xml",
+            make: async () => (await files()).policySvg(result),
+          },
+        ]
       : []),
-    { label: "CSV", name: "plan.csv", type: "text/csv", make: () => toCsv(result) },
+    { label: "CSV", name: "plan.csv", type: "text/csv", make: async () => (await files()).planCsv(result) },
     { label: "JSON", name: "result.json", type: "application/json", make: () => toJson(result) },
     {
       label: "configuration",
@@ -73,6 +82,9 @@ const MEANINGS: Readonly<Record<keyof Values, string>> = {
   reversal: "the probability that the goal is reversed by training",
 };
 
+const namesOf = (values: Values) =>
+  Object.keys(MEANINGS).filter((name) => name in values) as (keyof Values)[];
+
 const said = (value: number | null | undefined) =>
   typeof value !== "number" ? "–" : Math.abs(value) < 1e4 ? value.toFixed(3) : value.toPrecision(3);
 
@@ -80,11 +92,10 @@ const said = (value: number | null | undefined) =>
 const percent = (value: number | null | undefined) => `${100 * Math.min(1, Math.max(0, value ?? 0))}%`;
 
 function MeasureRow({ values, pinned }: { readonly values: Values; readonly pinned?: Values | undefined }) {
-  const names = Object.keys(MEANINGS).filter((name) => name in values) as (keyof Values)[];
   return (
     <dl>
-      {names.map((name) => (
-        <div key={name} title={MEANINGS[name]}>
+      {namesOf(values).map((name) => (
+        <div key={name}>
           <dt>{name}</dt>
           <dd class="number">
             {pinned && <small>{said(pinned[name])} → </small>}
@@ -115,6 +126,7 @@ function Measures({ result, pinned }: { readonly result: Result; readonly pinned
           <MeasureRow values={measuresOverHazard} pinned={pinned?.measuresOverHazard} />
         </>
       )}
+      <Meanings measures={measures} />
     </div>
   );
 }
@@ -156,15 +168,40 @@ function Numbers({ lines }: { readonly lines: readonly Series[] }) {
   );
 }
 
+/** what the measures are, a line for each that is shown */
+function Meanings({ measures }: { readonly measures: Values }) {
+  return (
+    <p class="faint meanings">
+      {namesOf(measures).map((name) => (
+        <span key={name}>
+          <b>{name}</b>: {MEANINGS[name]}.{" "}
+        </span>
+      ))}
+    </p>
+  );
+}
+
 interface Props extends StateProps {
   readonly solution: Solution;
   readonly pinned: Solution;
+  /** whether the figure is all that the page shows */
+  readonly isAlone?: boolean;
 }
 
-export function TrajectoryCard({ state, change, solution, pinned }: Props) {
+const NONE: readonly Series[] = [];
+
+export function TrajectoryCard({ state, change, solution, pinned, isAlone = false }: Props) {
   const { result, problem } = solution;
-  const [episode, setEpisode] = useState<number | null>(null);
-  const lines = useMemo(() => (result ? linesOf(result) : []), [result]);
+  const [chosen, setEpisode] = useState(0);
+  const [pointed, setPointed] = useState<number | null>(null);
+  const [tried, setTried] = useState<Result | null>(null);
+  useEffect(() => setTried(null), [result]);
+  const shown = tried ?? result;
+  const window = result ? windowOf(result) : 1;
+  const lines = useMemo(() => (shown ? linesOf(shown, window) : NONE), [shown, window]);
+  const other = tried ? result : pinned.result;
+  const compared = useMemo(() => (other ? linesOf(other, window) : NONE), [other, window]);
+  const episode = Math.min(chosen, window - 1);
   // the result that is shown belongs to the previous request
   const isPast = solution.share !== null;
   const sentences = result ? summaryOf(result).split("\n") : [];
@@ -176,35 +213,50 @@ export function TrajectoryCard({ state, change, solution, pinned }: Props) {
     >
       <header>
         <h2 id="trajectory-title">What the agents do</h2>
-        <Comparison state={state} change={change} />
+        {!isAlone && <Comparison state={state} change={change} />}
       </header>
       <Working what="Solving" work={solution} />
       {problem && <p class="problem">{problem}</p>}
-      {result && (
+      {result && shown && (
         <>
-          <Legend lines={lines} episode={episode} compared={pinned.result !== null} />
+          <Legend
+            lines={lines}
+            episode={Math.min(pointed ?? episode, window - 1)}
+            compared={tried ? "as planned" : other ? "A, for comparison" : undefined}
+          />
           <TrajectoryPlot
-            result={result}
-            pinned={pinned.result}
-            height={HEIGHT}
+            {...{ lines, compared, height: isAlone ? 260 : HEIGHT }}
+            episodes={result.cost.length}
             label={`Goal, decisions, output and learning rate by episode. ${sentences[0]}`}
+            episode={pointed ?? episode}
+            onPoint={setPointed}
             onEpisode={setEpisode}
           />
-          <Measures result={result} pinned={pinned.result} />
-          <div class="words">
-            {sentences.slice(0, -2).map((sentence) => (
-              <p key={sentence}>{sentence}</p>
-            ))}
-            {pinned.result && <p class="solver">A is {summaryOf(pinned.result).split("\n")[0]}.</p>}
-            <p class="solver">{sentences.at(-1)}</p>
-            {result.solver.notes.map((note) => (
-              <p key={note} class="solver">
-                {note}
-              </p>
-            ))}
-          </div>
-          <Numbers lines={lines} />
-          <Downloads what="the plot" disabled={isPast} files={downloadsOf(result)} />
+          <Scrubber episode={episode} count={window} onEpisode={setEpisode} />
+          <GoalLine trajectory={shown.trajectory} episode={episode} window={window} />
+          {!isAlone && (
+            <>
+              <Measures result={shown} pinned={other} />
+              <details class="why" open>
+                <summary>Why this decision in episode {episode}?</summary>
+                <Why result={result} episode={episode} onReplay={setTried} />
+              </details>
+              <div class="words">
+                {sentences.slice(0, -2).map((sentence) => (
+                  <p key={sentence}>{sentence}</p>
+                ))}
+                {pinned.result && <p class="solver">A is {summaryOf(pinned.result).split("\n")[0]}.</p>}
+                <p class="solver">{sentences.at(-1)}</p>
+                {result.solver.notes.map((note) => (
+                  <p key={note} class="solver">
+                    {note}
+                  </p>
+                ))}
+              </div>
+              <Numbers lines={lines} />
+              <Downloads what="the plot" disabled={isPast || tried !== null} files={downloadsOf(result)} />
+            </>
+          )}
         </>
       )}
     </section>

@@ -161,10 +161,10 @@ export interface Download {
 }
 
 /** The downloads of a figure. @param stem of the files' names */
-export function figureDownloads(stem: string, svg: () => string): Download[] {
+export function figureDownloads(stem: string, svg: () => Promise<string>): Download[] {
   return [
     { label: "SVG", name: `${stem}.svg`, type: "image/svg+xml", make: svg },
-    { label: "PNG", name: `${stem}.png`, type: "image/png", make: () => pngOf(svg()) },
+    { label: "PNG", name: `${stem}.png`, type: "image/png", make: async () => pngOf(await svg()) },
   ];
 }
 

@@ -1,12 +1,14 @@
-// The page: the state from the address, the answers that follow from it, and the parts that show them.
+// The page: the story, the sandbox whose state is the address, and either alone in a frame.
 
 import { render } from "preact";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { checkConfig } from "../index.ts";
 import { addressOf, stateOf } from "./address.ts";
 import { Controls } from "./Controls.tsx";
 import "./explore.css";
 import { MapCard } from "./MapCard.tsx";
+import { linkTo, Share, titleOf, type View, viewOf } from "./Share.tsx";
+import { Story, sceneTitles } from "./Story.tsx";
 import type { State, StateProps } from "./state.ts";
 import { stateOfStep, stepNames, steps } from "./steps.ts";
 import { TrajectoryCard } from "./TrajectoryCard.tsx";
@@ -50,27 +52,6 @@ function useAddress() {
   return { state, problem, change };
 }
 
-interface CopyLinkProps {
-  readonly state: State;
-  /** announces a text to screen readers */
-  readonly say: (text: string) => void;
-}
-
-/** A button that copies a link to what the page shows. */
-function CopyLink({ state, say }: CopyLinkProps) {
-  const copy = () =>
-    navigator.clipboard.writeText(`${location.href.split("#")[0]}#${addressOf(state)}`).then(
-      () => say("The link is copied."),
-      () => say("The browser does not let the link be copied; it is in the address bar."),
-    );
-  // browsers offer no clipboard to pages that are neither local nor https
-  return navigator.clipboard ? (
-    <button type="button" class="copy" onClick={copy}>
-      Copy link
-    </button>
-  ) : null;
-}
-
 /** The post's experiments and next steps: buttons that set them up, and what to look for in the chosen one. */
 function Steps({ state, change }: StateProps) {
   const chosen = state.step === null ? null : steps[state.step];
@@ -101,8 +82,49 @@ function Steps({ state, change }: StateProps) {
   );
 }
 
-function App() {
-  const { state, problem, change } = useAddress();
+const SOURCES = {
+  post: "https://www.lesswrong.com/search?query=Simple%20Experiments%20with%20Deceptive%20Alignment",
+  risks: "https://arxiv.org/abs/1906.01820",
+} as const;
+
+/** Brings a part of the page into view, and the keyboard with it. */
+function goTo(id: string): void {
+  const part = document.getElementById(id)!;
+  part.scrollIntoView();
+  part.focus({ preventScroll: true });
+}
+
+function Masthead({ state }: { readonly state: State }) {
+  return (
+    <header class="masthead">
+      <h1>Deceptive alignment, explored</h1>
+      <p>
+        A chain of agents, one for each episode. Gradient descent changes their goal as they act, and they
+        know it. From <a href={SOURCES.post}>“Simple Experiments with Deceptive Alignment”</a> (Andreas_Moe,
+        LessWrong, 15 May 2023); the idea is that of{" "}
+        <a href={SOURCES.risks}>“Risks from Learned Optimization in Advanced Machine Learning Systems”</a>{" "}
+        (Hubinger et al., 2019).
+      </p>
+      <Share state={state} />
+      <nav aria-label="Parts of this page">
+        <ol>
+          {[...sceneTitles.map((title, i) => [`scene-${i + 1}`, title]), ["sandbox", "Sandbox"]].map(
+            ([id, title]) => (
+              <li key={id}>
+                <button type="button" onClick={() => goTo(id)}>
+                  {title}
+                </button>
+              </li>
+            ),
+          )}
+        </ol>
+      </nav>
+    </header>
+  );
+}
+
+/** The last scene: everything that can be set, solved and mapped. */
+function Sandbox({ state, change, view }: StateProps & { readonly view: View }) {
   const { settings, method, pinned, backend } = state;
   const solution = useSolution({ settings, method, backend });
   const compared = useSolution(pinned && { ...pinned, backend });
@@ -123,35 +145,70 @@ function App() {
     );
     return () => clearTimeout(answer.current);
   }, [solution.result]);
+  const isAlone = view !== "page";
+  const pace = solution.result?.game === game.name ? solution.result.solver.milliseconds : Number.NaN;
   return (
     <>
-      <header class="masthead">
-        <h1>Deceptive alignment, explored</h1>
-        <p>
-          A chain of agents, one for each episode. Gradient descent changes their goal as they act, and they
-          know it.
-        </p>
-        <CopyLink state={state} say={say} />
-      </header>
-      {problem !== null && (
-        <p class="notice" role="alert">
-          This address cannot be shown: {problem}. Here is the first experiment in its place.
-        </p>
-      )}
-      <Steps state={state} change={change} />
-      <main>
-        <Controls state={state} change={change} />
-        <TrajectoryCard state={state} change={change} solution={solution} pinned={compared} />
-        <MapCard
-          state={state}
-          change={change}
-          pace={solution.result?.game === game.name ? solution.result.solver.milliseconds : Number.NaN}
-          say={say}
-        />
-      </main>
+      {!isAlone && <Steps state={state} change={change} />}
+      <div class={isAlone ? "workbench alone" : "workbench"}>
+        {!isAlone && <Controls state={state} change={change} />}
+        {view !== "map" && <TrajectoryCard {...{ state, change, solution, isAlone }} pinned={compared} />}
+        {view !== "figure" && <MapCard {...{ state, change, solution, pace, say, isAlone }} />}
+      </div>
       <p class="quiet" role="status" aria-live="polite">
         {said}
       </p>
+    </>
+  );
+}
+
+function App() {
+  const { state, problem, change } = useAddress();
+  const view = viewOf(location.search);
+  useEffect(() => {
+    document.title = titleOf(state);
+    const about = state.step === null ? "" : `${steps[state.step].question} ${steps[state.step].look[0]}`;
+    if (about) document.querySelector('meta[name="description"]')?.setAttribute("content", about);
+  }, [state]);
+  // who follows a link to a state wants to see it
+  useLayoutEffect(() => {
+    if (view === "page" && location.hash.length > 1) document.getElementById("sandbox")!.scrollIntoView();
+  }, []);
+  const notice = problem !== null && (
+    <p class="notice" role="alert">
+      This address cannot be shown: {problem}. Here is the first experiment in its place.
+    </p>
+  );
+  if (view === "figure" || view === "map")
+    return (
+      <main>
+        {notice}
+        <Sandbox state={state} change={change} view={view} />
+        <p class="whole">
+          <a href={linkTo(state)} target="_blank" rel="noopener">
+            {titleOf(state)}
+          </a>
+        </p>
+      </main>
+    );
+  return (
+    <>
+      {view === "page" && (
+        <button type="button" class="skip" onClick={() => goTo("sandbox")}>
+          Skip to the sandbox
+        </button>
+      )}
+      <Masthead state={state} />
+      <main>
+        <Story />
+        {view === "page" && (
+          <section id="sandbox" class="sandbox" aria-labelledby="sandbox-title" tabIndex={-1}>
+            <h2 id="sandbox-title">Sandbox</h2>
+            {notice}
+            <Sandbox state={state} change={change} view={view} />
+          </section>
+        )}
+      </main>
     </>
   );
 }

@@ -56,6 +56,16 @@ export function pointOf({ x, y }: Axes, { column, row }: Cell): Point {
   return { x: x.values[column], y: y.values[row] };
 }
 
+/** digits of a setting that is taken from the map */
+const DIGITS = 3;
+
+/** The point that is taken from the map: numbers that people can read, as near as they come. */
+export function roundPoint(settings: Settings, { x, y }: Keys, point: Point): Point {
+  const rounded = (key: string, value: number) =>
+    isWhole(settings, key) ? value : Number(value.toPrecision(DIGITS));
+  return { x: rounded(x.key, point.x), y: rounded(y.key, point.y) };
+}
+
 /** The point of the page's current settings, which may be off the map. */
 export function ownPoint({ x, y }: Axes, settings: Settings): Point {
   const { config } = checkConfig(settings);

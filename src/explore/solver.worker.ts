@@ -1,46 +1,148 @@
-// Solves off the page's own thread, so that the page answers while a search takes its time. Nothing but the public
+// Computes off the page's own thread, so that the page answers while a search takes its time. Nothing but the public
 // library runs here.
 
-import { type Config, type ErrorCode, MesaError, type Result, type SolveOptions, solve } from "../index.ts";
+import { hasCode } from "../errors.ts";
+import {
+  type Alternatives,
+  type AlternativesOptions,
+  alternatives,
+  type Config,
+  checkPhase,
+  type ErrorCode,
+  MesaError,
+  type NamedPlan,
+  openEngine,
+  type Phase,
+  type PhaseConfig,
+  type PhaseEngine,
+  type PhaseOptions,
+  phase,
+  type Result,
+  type SolveOptions,
+  solve,
+  type Tile,
+} from "../index.ts";
 
-/** What the page posts to start a solve, which stops the one before; it posts null to stop only. */
-export interface SolverJob {
-  readonly id: number;
-  readonly config: Config;
-  readonly options: Pick<SolveOptions, "backend" | "method">;
+/** What can be asked for, and what is answered; plain data. */
+export interface Jobs {
+  solve: {
+    of: { config: Config; options: Pick<SolveOptions, "backend" | "method"> };
+    answer: Result;
+  };
+  /** with its tiles, a coarse picture first; the diagram itself is left out of the answer, as the page has it */
+  phase: {
+    of: { config: PhaseConfig; options: Pick<PhaseOptions, "method" | "sample"> & { backend: Backend } };
+    answer: Omit<Phase, "diagram">;
+  };
+  alternatives: {
+    of: { config: Config; plan: NamedPlan; episode: number; options: AlternativesOptions };
+    answer: Alternatives;
+  };
 }
+type Backend = NonNullable<SolveOptions["backend"]>;
+export type JobName = keyof Jobs;
+
+/** What the page posts: a job, or that one should stop. */
+export type ToWorker =
+  | { readonly [N in JobName]: { readonly id: number; readonly job: N; readonly of: Jobs[N]["of"] } }[JobName]
+  | { readonly id: number; readonly job: "stop" };
 
 /** What the worker answers. */
-export type SolverReply =
-  | { id: number; share: number }
-  | { id: number; result: Result }
-  | { id: number; code: ErrorCode | "BUG"; message: string };
+export type FromWorker = { readonly id: number } & (
+  | { readonly share: number }
+  | { readonly tiles: readonly Tile[] }
+  | { readonly answer: Jobs[JobName]["answer"] }
+  | { readonly code: ErrorCode | "BUG"; readonly message: string }
+);
+
+/** What a job is given. */
+interface Watch {
+  readonly signal: AbortSignal;
+  onShare(share: number): void;
+  onTile(tile: Tile): void;
+}
 
 /** the least time between two progress messages, in milliseconds */
 const EVERY = 100;
 
-let controller = new AbortController();
-const tell = (reply: SolverReply) => postMessage(reply);
+/** open engines, whose devices and threads are reused by later diagrams */
+const engines = new Map<Backend, Promise<PhaseEngine>>();
+/** settles when the last diagram has: an engine solves one at a time */
+let before: Promise<unknown> = Promise.resolve();
 
-addEventListener("message", async ({ data: job }: MessageEvent<SolverJob | null>) => {
-  controller.abort();
-  if (!job) return;
-  controller = new AbortController();
-  const { id, config, options } = job;
+function engineFor(backend: Backend): Promise<PhaseEngine> {
+  const open = engines.get(backend) ?? openEngine({ backend });
+  engines.set(backend, open);
+  open.catch(() => engines.delete(backend));
+  return open;
+}
+
+const jobs: {
+  [N in JobName]: (of: Jobs[N]["of"], watch: Watch) => Jobs[N]["answer"] | Promise<Jobs[N]["answer"]>;
+} = {
+  solve: ({ config, options }, { signal, onShare }) =>
+    solve(config, { ...options, signal, onProgress: ({ share }) => onShare(share) }),
+
+  async phase({ config, options: { backend, ...options } }, { signal, onTile }) {
+    const diagram = checkPhase(config);
+    const draw = async () => {
+      const engine = await engineFor(backend);
+      signal.throwIfAborted();
+      return phase(diagram, { ...options, engine, signal, onTile, progressive: true });
+    };
+    const drawn = before.then(draw).catch((error) => {
+      if (!hasCode(error, "DEVICE_LOST")) throw error;
+      engines.delete(backend); // another device, once
+      return draw();
+    });
+    before = drawn.catch(() => undefined);
+    const { diagram: _, ...answer } = await drawn;
+    return answer;
+  },
+
+  alternatives: ({ config, plan, episode, options }) => alternatives(config, plan, episode, options),
+};
+
+const running = new Map<number, AbortController>();
+const tell = (message: FromWorker) => postMessage(message);
+
+addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
+  const { id } = data;
+  if (data.job === "stop") {
+    running.get(id)?.abort();
+    return;
+  }
+  const controller = new AbortController();
+  running.set(id, controller);
+  const { signal } = controller;
   let toldAt = performance.now();
+  // several at a time, as the page draws once for each message
+  let tiles: Tile[] = [];
+  const tellTiles = () => {
+    if (tiles.length > 0 && !signal.aborted) tell({ id, tiles });
+    tiles = [];
+    toldAt = performance.now();
+  };
   try {
-    const result = await solve(config, {
-      ...options,
-      signal: controller.signal,
-      onProgress({ share }) {
+    const work = jobs[data.job] as (of: unknown, watch: Watch) => unknown;
+    const answer = await work(data.of, {
+      signal,
+      onShare(share) {
         if (performance.now() - toldAt < EVERY) return;
         toldAt = performance.now();
         tell({ id, share });
       },
+      onTile(tile) {
+        tiles.push(tile);
+        if (performance.now() - toldAt >= EVERY) tellTiles();
+      },
     });
-    tell({ id, result });
+    tellTiles();
+    tell({ id, answer: answer as Jobs[JobName]["answer"] });
   } catch (error) {
     const code = error instanceof MesaError ? error.code : "BUG";
     tell({ id, code, message: error instanceof Error ? error.message : String(error) });
+  } finally {
+    running.delete(id);
   }
 });

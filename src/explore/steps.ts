@@ -111,6 +111,7 @@ const STEPS = {
         "number.",
     ],
     preset: "uncertain-deployment",
+    diagram: { size: 64 },
   },
   "infinite-horizon": {
     title: "An infinite horizon",
@@ -121,6 +122,7 @@ const STEPS = {
       "In the map, the coefficient falls as agents grow patient, γ towards 1, but it never gets to 0.",
     ],
     preset: "infinite-horizon",
+    diagram: { size: 64 },
   },
   "deployed-for-ever": {
     title: "Deployed for ever",
@@ -136,6 +138,7 @@ const STEPS = {
       x: linear("discount", 0.8, 0.995),
       y: linear("schedule.training", 1, 60),
       measure: "deception",
+      size: 64,
     },
   },
   regularizer: {

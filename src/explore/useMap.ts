@@ -2,11 +2,11 @@
 // the new ones cover them.
 
 import { useRef } from "preact/hooks";
-import { checkNotAborted, hasCode } from "../errors.ts";
-import { type Diagram, openEngine, type Phase, type PhaseEngine, phase, type Tile } from "../index.ts";
+import type { Diagram, Phase, Tile } from "../index.ts";
+import { storedMap } from "./answers.ts";
 import type { MapRequest } from "./mapGeometry.ts";
-import { checkDiagram } from "./mapSettings.ts";
-import type { Backend } from "./state.ts";
+import { checkDiagram, phaseConfigOf } from "./mapSettings.ts";
+import { ask } from "./solvers.ts";
 import { NO_WORK, useWork, type Work } from "./work.tsx";
 
 /** A map as far as it is known; some cells may be coarse, or still from the previous request. */
@@ -32,18 +32,6 @@ interface MapAnswer extends Work {
 
 /** how many cells are solved again in float64 to check float32 */
 const SAMPLE = 256;
-
-/** settles when the last map has: an engine solves one map at a time */
-let before: Promise<unknown> = Promise.resolve();
-/** open engines, whose devices and threads are reused by later maps */
-const engines = new Map<Backend, Promise<PhaseEngine>>();
-
-function engineFor(backend: Backend): Promise<PhaseEngine> {
-  const open = engines.get(backend) ?? openEngine({ backend });
-  engines.set(backend, open);
-  open.catch(() => engines.delete(backend));
-  return open;
-}
 
 /** The map to start with: it takes over the previous map's cells if size and measure are the same. */
 function mapAfter(before: ShownMap | null, diagram: Diagram, measure: string): ShownMap {
@@ -89,33 +77,32 @@ export function useMap(request: MapRequest | null): MapAnswer {
       let begun = false;
       /** whether every cell is this request's, if only coarsely */
       let covered = false;
-      const onTile = (tile: Tile) => {
+      const onTiles = (tiles: readonly Tile[]) => {
         if (signal.aborted) return;
-        const { stride, row, column } = tile;
         shown.current = begun
           ? { ...shown.current!, version: shown.current!.version + 1 }
           : mapAfter(shown.current, diagram, measure);
         begun = true;
-        fill(shown.current, tile);
-        covered ||= stride * (row + tile.rows) >= rows && stride * (column + tile.columns) >= columns;
-        const cells = row * columns + tile.rows * tile.columns;
-        tell({ map: shown.current }, stride === 1 ? cells / (columns * rows) : undefined);
-      };
-      const solve = async () => {
-        const engine = await engineFor(backend);
-        checkNotAborted(signal);
-        const how = { engine, method: method === "grid" ? "moments" : "auto", signal, onTile } as const;
-        return phase(diagram, { ...how, progressive: true, sample: SAMPLE });
+        let share: number | undefined;
+        for (const tile of tiles) {
+          const { stride, row, column } = tile;
+          fill(shown.current, tile);
+          covered ||= stride * (row + tile.rows) >= rows && stride * (column + tile.columns) >= columns;
+          const cells = row * columns + tile.rows * tile.columns;
+          if (stride === 1) share = cells / (columns * rows);
+        }
+        tell({ map: shown.current }, share);
       };
       tell({ done: false, problem: null });
-      const solved = before.then(solve).catch((error) => {
-        if (!hasCode(error, "DEVICE_LOST")) throw error;
-        engines.delete(backend); // another device, once
-        return solve();
-      });
-      before = solved.catch(() => undefined);
       try {
-        return { phase: await solved, done: true };
+        const ready = await storedMap({ settings, diagram: chosen, backend });
+        if (ready && !signal.aborted) {
+          onTiles([{ ...ready, stride: 1, tile: 0, row: 0, column: 0, rows, columns }]);
+          return { phase: { ...ready, diagram }, done: true };
+        }
+        const options = { backend, method: method === "grid" ? "moments" : "auto", sample: SAMPLE } as const;
+        const of = { config: phaseConfigOf(settings, chosen), options };
+        return { phase: { ...(await ask("phase", of, { signal, onTiles })), diagram }, done: true };
       } catch (error) {
         tell({ phase: null, ...(!covered && { map: null }) });
         throw error;

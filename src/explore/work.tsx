@@ -25,6 +25,8 @@ interface Job<R, A extends Work> {
   readonly patience: number;
   /** the problem that stopped work leaves */
   readonly stopped: string;
+  /** the answer, where it came with the page */
+  known?(request: R): Partial<A> | undefined;
   /** @param tell publishes what is known so far, and the share of the work that is done */
   work(
     request: R,
@@ -36,13 +38,18 @@ interface Job<R, A extends Work> {
 /** The answer to a request, as far as it is known; requests are compared by content, and null is no request. */
 export function useWork<R, A extends Work>(
   request: R | null,
-  { nothing, patience, stopped, work }: Job<R, A>,
+  { nothing, patience, stopped, known, work }: Job<R, A>,
 ): A {
-  const [answer, setAnswer] = useState(nothing);
+  const [answer, setAnswer] = useState(() => ({ ...nothing, ...(request && known?.(request)) }));
   const key = JSON.stringify(request);
   useEffect(() => {
     if (!request) {
       setAnswer(nothing);
+      return;
+    }
+    const ready = known?.(request);
+    if (ready) {
+      setAnswer({ ...nothing, ...ready });
       return;
     }
     const controller = new AbortController();
@@ -63,7 +70,7 @@ export function useWork<R, A extends Work>(
     };
     work(request, signal, tell)
       .then(
-        (known) => patch({ ...known, problem: null, share: null }),
+        (found) => patch({ ...found, problem: null, share: null }),
         (error) => {
           if (!(error instanceof MesaError)) reportError(error);
           const problem = hasCode(error, "ABORTED") ? stopped : `${error.message}.`;

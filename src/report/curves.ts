@@ -108,7 +108,7 @@ const LEAST_BELIEF = 1e-6;
 const BEYOND = 1;
 
 /** What an episode's agent does, by something. */
-interface Responses {
+export interface Responses {
   /** by what */
   readonly by: string;
   readonly label: string;
@@ -150,8 +150,8 @@ function bySignal(plan: Result["plan"], edges: readonly number[]): Responses {
   };
 }
 
-/** Between the outermost beliefs of an episode. */
-function byBelief(plan: Result["plan"]): Responses {
+/** The coefficients of agents who remember, between the outermost beliefs of an episode. */
+export function byBelief(plan: Result["plan"]): Responses {
   const { [BELIEF]: nodes, ...decided } = plan as unknown as Record<string, number[][]>;
   const [coefficients] = Object.values(decided);
   return {
@@ -171,35 +171,50 @@ function byBelief(plan: Result["plan"]): Responses {
   };
 }
 
-/** The policies of the first episode, the last of training and the first of deployment, over the states' range. */
-function networksOf({ game, config, plan, trajectory }: Result): Curves {
-  const phases = phasesOf(trajectory.learningRate);
-  const switchAt = phases.find(({ from }) => from > 0)?.from;
-  const episodes = [...new Set([0, (switchAt ?? plan.weights.length) - 1, switchAt ?? 0])];
+/** What a network outputs for a goal, and the slope of that, over the states' range. */
+export interface Policy {
+  readonly theta: readonly number[];
+  readonly output: readonly number[];
+  readonly slope: readonly number[];
+}
+
+/** The policies of a result's episodes, where agents are networks. */
+export function networkPolicies({
+  config,
+  plan,
+}: Pick<Result, "config" | "plan">): (episode: number) => Policy {
   const { min, max } = config.theta as Axis;
   const theta = [...linspace({ min, max, count: POINTS })];
   const { formulas, decisionNames } = checkConfig(config).game;
   const [output] = formulas.outputs;
   const slope = differentiate(formulas.graph, output, "theta");
   const evaluate = createEvaluate([output, slope], decisionNames, ["theta"]);
-  const policies = episodes.map((t) => {
-    const weights = plan.weights[t] as unknown as number[];
-    return {
-      label: `episode ${t}, ${trajectory.learningRate[t] > 0 ? "training" : "deployment"}`,
-      points: theta.map((x) => {
-        const [y, slope] = evaluate(weights, [x]);
-        return { y, slope };
-      }),
-    };
-  });
-  const curves = (key: "y" | "slope"): Curve[] =>
-    policies.map(({ label, points }) => ({ label, values: points.map((point) => point[key]) }));
+  return (episode) => {
+    const weights = plan.weights[episode] as unknown as number[];
+    const values = theta.map((x) => [...evaluate(weights, [x])]);
+    return { theta, output: values.map(([y]) => y), slope: values.map(([, slope]) => slope) };
+  };
+}
+
+/** The policies of the first episode, the last of training and the first of deployment. */
+function networksOf(result: Result): Curves {
+  const { game, config, plan, trajectory } = result;
+  const phases = phasesOf(trajectory.learningRate);
+  const switchAt = phases.find(({ from }) => from > 0)?.from;
+  const episodes = [...new Set([0, (switchAt ?? plan.weights.length) - 1, switchAt ?? 0])];
+  const policyOf = networkPolicies(result);
+  const policies = episodes.map((t) => ({
+    label: `episode ${t}, ${trajectory.learningRate[t] > 0 ? "training" : "deployment"}`,
+    ...policyOf(t),
+  }));
+  const curves = (key: "output" | "slope"): Curve[] =>
+    policies.map(({ label, [key]: values }) => ({ label, values }));
   return {
     title: `${game}: what the agents output, by their goal`,
     settings: [describeSchedule(trajectory.learningRate), ...differencesOf(config)],
-    x: { label: "goal θ", values: theta },
+    x: { label: "goal θ", values: policies[0].theta },
     panels: [
-      { label: "output y = f(θ)", curves: curves("y") },
+      { label: "output y = f(θ)", curves: curves("output") },
       { label: "slope ∂y/∂θ", curves: curves("slope") },
     ],
   };

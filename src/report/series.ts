@@ -48,7 +48,7 @@ export const LINE_STYLES: readonly Omit<Series, "label" | "values">[] = [
 ];
 
 /** The series of a result's first `window` episodes, in the legend's order. */
-export function seriesOf(result: Result, window: number): Series[] {
+export function seriesOf(result: Pick<Result, "plan" | "trajectory">, window: number): Series[] {
   const { learningRate, outputs, states, shown } = partsOf(result);
   const [[outputName, output], ...furtherOutputs] = outputs;
   const furtherStates = states.filter(([name]) => name !== "theta");

@@ -49,7 +49,7 @@ describe("a stranger finds the first experiment", () => {
     const page = await pageAt();
     const deception = page.locator(".measures dd").first();
     const before = await deception.textContent();
-    await page.getByRole("slider", { name: "Discount γ" }).fill("0.9");
+    await page.getByRole("slider", { name: "Discount γ", exact: true }).fill("0.9");
     await expect.poll(() => deception.textContent()).not.toBe(before);
     const { measures } = await solve({ game: "linear", discount: 0.9 });
     await expect.poll(() => deception.textContent()).toBe(measures.deception!.toFixed(3));
@@ -100,13 +100,13 @@ test("where the phase is hidden, what is expected is shown beside the one histor
 test("two settings are compared in one plot", async () => {
   const page = await pageAt();
   await page.getByRole("button", { name: "Keep as A to compare" }).click();
-  await page.getByRole("slider", { name: "Discount γ" }).fill("0.9");
+  await page.getByRole("slider", { name: "Discount γ", exact: true }).fill("0.9");
   const [kept, changed] = await Promise.all(
     [{}, { discount: 0.9 }].map((more) => solve({ game: "linear", ...more })),
   );
   const said = [kept, changed].map(({ measures }) => measures.deception!.toFixed(3)).join(" → ");
   await expect.poll(() => page.locator(".measures dd").first().textContent()).toBe(said);
-  const lines = () => page.locator('.trajectory .plot g[aria-label="line"]').count();
+  const lines = () => page.locator('.trajectory > .plot g[aria-label="line"]').count();
   await expect.poll(lines).toBe(8);
   await page.getByRole("button", { name: "Swap" }).click();
   await expect.poll(() => page.getByRole("textbox", { name: /^Discount γ/ }).inputValue()).toBe("1");

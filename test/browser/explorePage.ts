@@ -70,12 +70,17 @@ async function blankPage(browser: Browser, withoutGpu: boolean, options: Browser
  *
  * @param hash with its #
  * @param withoutGpu whether the browser has no WebGPU
+ * @param waitFor what the first answer is in
  */
 export async function visit(
   browser: Browser,
   site: Site,
   hash = "",
-  { withoutGpu = false, ...options }: BrowserContextOptions & { withoutGpu?: boolean } = {},
+  {
+    withoutGpu = false,
+    waitFor = ".measures",
+    ...options
+  }: BrowserContextOptions & { withoutGpu?: boolean; waitFor?: string } = {},
 ): Promise<Visit> {
   const page = await blankPage(browser, withoutGpu, options);
   const complaints: string[] = [];
@@ -95,7 +100,7 @@ export async function visit(
     if (!response.ok()) complaints.push(`${response.url()}: ${response.status()}`);
   });
   await page.goto(site.address + hash);
-  await page.locator(".measures").waitFor();
+  await page.locator(waitFor).first().waitFor();
   return {
     page,
     complaints,

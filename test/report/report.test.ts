@@ -1,7 +1,6 @@
 // Results as files and words: nothing lost, nothing that is not JSON, names from the game.
 
 import { describe, expect, test } from "vitest";
-import { createDocument } from "../../src/cli/render.ts";
 import {
   checkConfig,
   defineGame,
@@ -13,6 +12,7 @@ import {
 import { toCsv } from "../../src/report/csv.ts";
 import { toSvg } from "../../src/report/figure.ts";
 import { toJson } from "../../src/report/json.ts";
+import { createDocument } from "../../src/report/render.ts";
 import { seriesOf } from "../../src/report/series.ts";
 import { summaryOf } from "../../src/report/summary.ts";
 import { planTable } from "../../src/report/table.ts";

@@ -1,0 +1,581 @@
+// The story above the sandbox: six scenes, each a live figure with one thing to do, and a question to answer first.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { type Result, simulate } from "../index.ts";
+import type { Series } from "../report/series.ts";
+import { short } from "../report/wording.ts";
+import {
+  ASKED,
+  EPISODES,
+  FIRST,
+  type Prediction,
+  predictions,
+  TRAINING,
+  TRAINING_ALONE,
+  trainedFor,
+  truthOf,
+  withPull,
+  withSignal,
+} from "./scenes.ts";
+import type { Settings } from "./state.ts";
+import { Legend, linesOf, TrajectoryPlot, windowOf } from "./TrajectoryPlot.tsx";
+import { useSolution } from "./useSolution.ts";
+import { Why } from "./Why.tsx";
+
+const HEIGHT = 320;
+/** how long one agent is shown while all are solved, in milliseconds */
+const PACE = 260;
+
+const shortly = (x: number, digits = 3) => short(Number(x.toPrecision(digits)));
+const percent = (x: number) => `${shortly(100 * x)} %`;
+
+/** A number of the answer, in a sentence. */
+function Bound({ children }: { readonly children: string }) {
+  return <b class="number bound">{children}</b>;
+}
+
+interface PredictProps {
+  readonly prediction: Prediction;
+  /** what the options are of; null while it is not known */
+  readonly answer: number | null;
+  /** shows what was asked about */
+  readonly onAnswer: () => void;
+  /** what there is to say once the reader has answered */
+  readonly children: ComponentChildren;
+}
+
+/** A question, which the reader answers before the page does. */
+function Predict({ prediction, answer, onAnswer, children }: PredictProps) {
+  const [picked, setPicked] = useState<number | null>(null);
+  const truth = answer === null ? -1 : truthOf(prediction, answer);
+  return (
+    <fieldset class="predict">
+      <legend>{prediction.question}</legend>
+      <div class="options">
+        {prediction.options.map(({ text }, i) => (
+          <button
+            key={text}
+            type="button"
+            aria-pressed={picked === i}
+            class={picked !== null && truth === i ? "true" : undefined}
+            onClick={() => {
+              setPicked(i);
+              onAnswer();
+            }}
+          >
+            {text}
+          </button>
+        ))}
+      </div>
+      <p class="reveal" aria-live="polite">
+        {picked !== null && truth >= 0 && (
+          <>
+            <b>{picked === truth ? "Yes." : `No: ${prediction.options[truth].text.toLowerCase()}.`}</b>{" "}
+            {children}
+          </>
+        )}
+      </p>
+    </fieldset>
+  );
+}
+
+interface SliderProps {
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly onValue: (value: number) => void;
+}
+
+/** The thing to do in a scene. */
+function Slider({ label, value, onValue, ...range }: SliderProps) {
+  return (
+    <label class="scene-slider">
+      <span>
+        {label} <b class="number">{short(value)}</b>
+      </span>
+      <input
+        type="range"
+        {...range}
+        value={value}
+        onInput={(event) => onValue(event.currentTarget.valueAsNumber)}
+      />
+    </label>
+  );
+}
+
+interface FigureProps {
+  readonly lines: readonly Series[];
+  readonly episodes: number;
+  readonly label: string;
+  /** the episode whose values the legend has while nothing is pointed at */
+  readonly episode?: number;
+}
+
+/** A scene's plot with its legend. */
+function Figure({ lines, episodes, label, episode = 0 }: FigureProps) {
+  const [pointed, setPointed] = useState<number | null>(null);
+  const at = Math.min(pointed ?? episode, lines[0].values.length - 1);
+  return (
+    <>
+      <Legend lines={lines} episode={at} />
+      <TrajectoryPlot {...{ lines, episodes, label, height: HEIGHT }} episode={at} onPoint={setPointed} />
+    </>
+  );
+}
+
+/** the lines of a result, as many as its figure shows */
+const useLines = (result: Result) => useMemo(() => linesOf(result, windowOf(result)), [result]);
+
+const useAnswer = (settings: Settings) => useSolution({ settings, method: "auto", backend: "auto" }).result;
+
+interface SceneProps {
+  readonly number: number;
+  readonly title: string;
+  readonly text: ComponentChildren;
+  readonly figure: ComponentChildren;
+}
+
+function Scene({ number, title, text, figure }: SceneProps) {
+  return (
+    <section class="scene" id={`scene-${number}`} aria-labelledby={`scene-${number}-title`}>
+      <div class="scene-text">
+        <h2 id={`scene-${number}-title`}>
+          <span aria-hidden="true">{number}</span> {title}
+        </h2>
+        {text}
+      </div>
+      <div class="scene-figure card">{figure}</div>
+    </section>
+  );
+}
+
+/** an outcome of the first experiment's game with the same coefficient in all of training, and 1 after it */
+function outcomeOf(settings: Settings, coefficient: number, episodes: number) {
+  const plan = {
+    coefficient: Array.from({ length: episodes }, (_, t) => (t < TRAINING ? coefficient : 1)),
+  };
+  return { plan, ...simulate(settings, plan) };
+}
+
+function Training() {
+  const [a, setA] = useState(0.1);
+  const outcome = useMemo(() => outcomeOf(TRAINING_ALONE, a, TRAINING), [a]);
+  const lines = useMemo(() => linesOf(outcome, TRAINING), [outcome]);
+  const leftAt = (coefficient: number) => {
+    const { theta } = outcomeOf(TRAINING_ALONE, coefficient, TRAINING).trajectory;
+    return theta[TRAINING] / theta[0];
+  };
+  const left = outcome.trajectory.theta[TRAINING] / outcome.trajectory.theta[0];
+  return (
+    <Scene
+      number={1}
+      title="What training does to a goal"
+      text={
+        <>
+          <p>
+            An agent’s goal is a number, θ = 0.8: it wants to output 0.8. The <i>base optimizer</i>, gradient
+            descent, wants something else, an output of 0. In each episode the agent outputs y = <i>a</i>θ,
+            where the <i>coefficient a</i> is how much of its goal it shows. Then gradient descent takes one
+            step on y², and since it cannot reach <i>a</i>, which the agent chooses anew in each episode, what
+            it changes is the goal.
+          </p>
+          <p>
+            With <i>a</i> = <Bound>{short(a)}</Bound>, <Bound>{percent(left)}</Bound> of the goal is left
+            after {TRAINING} episodes.
+          </p>
+          <Predict
+            prediction={predictions.training}
+            answer={leftAt(ASKED.coefficient)}
+            onAnswer={() => setA(ASKED.coefficient)}
+          >
+            <Bound>{percent(leftAt(ASKED.coefficient))}</Bound> is left. What an agent shows is taken from it.
+          </Predict>
+          <Slider label="Drag the coefficient a" value={a} min={0} max={0.7} step={0.01} onValue={setA} />
+        </>
+      }
+      figure={
+        <Figure
+          lines={lines}
+          episodes={TRAINING}
+          label="Goal, coefficient and output in twenty episodes of training."
+        />
+      }
+    />
+  );
+}
+
+/** what the first agent pays, in training and in deployment: the sum of (y − θ)² with its own goal */
+function costsOf(coefficient: number) {
+  const { trajectory } = outcomeOf(FIRST, coefficient, EPISODES);
+  const { output, theta } = trajectory;
+  let [training, deployment] = [0, 0];
+  for (const [t, y] of output.entries()) {
+    const cost = (y - theta[0]) ** 2;
+    if (t < TRAINING) training += cost;
+    else deployment += cost;
+  }
+  return { training, deployment, total: training + deployment };
+}
+
+const COEFFICIENTS = Array.from({ length: 101 }, (_, i) => i / 100);
+
+function Knowing() {
+  const [a, setA] = useState(0.3);
+  const outcome = useMemo(() => outcomeOf(FIRST, a, EPISODES), [a]);
+  const lines = useMemo(() => linesOf(outcome, 30), [outcome]);
+  const cost = costsOf(a);
+  const cheapest = useMemo(
+    () =>
+      COEFFICIENTS.map((x) => [x, costsOf(x).total]).reduce((best, one) =>
+        one[1] < best[1] ? one : best,
+      )[0],
+    [],
+  );
+  return (
+    <Scene
+      number={2}
+      title="An agent that knows"
+      text={
+        <>
+          <p>
+            Now the agent knows what is coming: {TRAINING} episodes of training, then {EPISODES - TRAINING} of{" "}
+            <i>deployment</i>, in which nobody changes goals any more. It wants outputs near its goal from now
+            on: it pays (y − θ)² in each episode, with the goal it has today.
+          </p>
+          <p>
+            With <i>a</i> = <Bound>{short(a)}</Bound> in training it pays{" "}
+            <Bound>{shortly(cost.training)}</Bound> there and <Bound>{shortly(cost.deployment)}</Bound> in
+            deployment, <Bound>{shortly(cost.total)}</Bound> in all.
+          </p>
+          <Predict prediction={predictions.knowing} answer={cheapest} onAnswer={() => setA(cheapest)}>
+            With <Bound>{short(cheapest)}</Bound> it pays <Bound>{shortly(costsOf(cheapest).total)}</Bound>,
+            the minimum. It hides its goal while it is trained, because that is how the goal survives: this is
+            deceptive alignment.
+          </Predict>
+          <Slider
+            label="Drag the coefficient a of all episodes in training"
+            value={a}
+            min={0}
+            max={1}
+            step={0.01}
+            onValue={setA}
+          />
+        </>
+      }
+      figure={
+        <Figure
+          lines={lines}
+          episodes={EPISODES}
+          label="Goal, coefficient and output in training and the first episodes of deployment."
+        />
+      }
+    />
+  );
+}
+
+function Last() {
+  const result = useAnswer(FIRST);
+  const [from, setFrom] = useState(TRAINING);
+  const [isPlaying, setPlaying] = useState(false);
+  useEffect(() => {
+    if (!isPlaying) return;
+    if (from === 0) setPlaying(false);
+    else {
+      const timer = setTimeout(() => setFrom(from - 1), PACE);
+      return () => clearTimeout(timer);
+    }
+  }, [isPlaying, from]);
+  const lines = useMemo(
+    () =>
+      result
+        ? linesOf(result, windowOf(result))
+            .filter(({ label }) => label === "coefficient" || label === "learning rate")
+            .map((line) =>
+              line.symbol
+                ? { ...line, values: line.values.map((x, t) => (t < from ? Number.NaN : x)) }
+                : line,
+            )
+        : [],
+    [result, from],
+  );
+  if (!result) return null;
+  const { coefficient } = result.plan;
+  const isTrained = from < TRAINING;
+  const all = () => {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) setFrom(0);
+    else setPlaying(!isPlaying);
+  };
+  return (
+    <Scene
+      number={3}
+      title="The last agent first"
+      text={
+        <>
+          <p>
+            Really each agent chooses for its own episode only, and the next one has whatever goal training
+            has left. What should one do that cannot know what the others will do? Begin at the end. After the
+            last agent nothing comes, so that it outputs its goal, <i>a</i> = 1. The one before knows that,
+            and chooses; the one before that knows both. This is <i>backward induction</i>.
+          </p>
+          <p>
+            {isTrained ? (
+              <>
+                Agent <Bound>{String(from)}</Bound> shows <Bound>{percent(coefficient[from])}</Bound> of its
+                goal. Why not 0? The first little bit gains it much in its own episode, in proportion to{" "}
+                <i>a</i>, and costs those that come nearly nothing, in proportion to <i>a</i>² or less. Why
+                not more? There are <Bound>{String(EPISODES - from - 1)}</Bound> episodes still to come, and
+                those that are deployed all pay for what it loses.
+              </>
+            ) : (
+              <>
+                Agents <Bound>{String(from)}</Bound> to {EPISODES - 1} are deployed: nothing that they do
+                changes the goal, and they show all of it.
+              </>
+            )}
+          </p>
+          <Predict
+            prediction={predictions.last}
+            answer={coefficient[TRAINING - 1] / coefficient[0]}
+            onAnswer={() => setFrom(0)}
+          >
+            Agent {TRAINING - 1} shows <Bound>{percent(coefficient[TRAINING - 1])}</Bound>, agent 0{" "}
+            <Bound>{percent(coefficient[0])}</Bound>. What agents show adds up, and its price is a square:
+            agent {TRAINING - 1} loses what it takes itself, and what agent 0 takes comes on top of what all
+            after it will take.
+          </Predict>
+          <Slider
+            label="Solve backwards to agent"
+            value={from}
+            min={0}
+            max={29}
+            step={1}
+            onValue={(value) => {
+              setPlaying(false);
+              setFrom(value);
+            }}
+          />
+          <div class="actions">
+            <button type="button" disabled={from === 0} onClick={() => setFrom(from - 1)}>
+              One agent back
+            </button>
+            <button type="button" onClick={all}>
+              {isPlaying ? "Pause" : "All of them"}
+            </button>
+          </div>
+        </>
+      }
+      figure={
+        <>
+          <Figure
+            lines={lines}
+            episodes={EPISODES}
+            episode={from}
+            label={`Coefficients of the agents from episode ${from} on.`}
+          />
+          <h3>What agent {from} weighs up</h3>
+          <Why result={result} episode={from} onReplay={() => undefined} />
+        </>
+      }
+    />
+  );
+}
+
+function Switch() {
+  const [training, setTraining] = useState(TRAINING);
+  const result = useAnswer(trainedFor(training));
+  const first = useAnswer(FIRST);
+  const longer = useAnswer(trainedFor(ASKED.training));
+  if (!result || !first || !longer) return null;
+  const show = (of: Result) => of.plan.coefficient[0];
+  return (
+    <Scene
+      number={4}
+      title="The switch"
+      text={
+        <>
+          <p>
+            All agents together: in training they output nearly what training rewards, and at the first
+            episode of deployment they turn to what they wanted all along. Nothing about them has changed;
+            nobody has tricked them. They were never aligned.
+          </p>
+          <p>
+            With <Bound>{String(training)}</Bound> episodes of training the first agent shows{" "}
+            <Bound>{percent(show(result))}</Bound> of its goal, and{" "}
+            <Bound>{percent(result.measures.retention ?? Number.NaN)}</Bound> of the goal outlives training.
+            How good the disguise is, times how much it saves, is called <i>deception</i> here:{" "}
+            <Bound>{shortly(result.measures.deception ?? Number.NaN)}</Bound>, of 1 at most.
+          </p>
+          <Predict
+            prediction={predictions.switch}
+            answer={show(longer) - show(first)}
+            onAnswer={() => setTraining(ASKED.training)}
+          >
+            <Bound>{percent(show(longer))}</Bound> in place of <Bound>{percent(show(first))}</Bound>. The
+            longer the training, the better the disguise.
+          </Predict>
+          <Slider
+            label="Drag the episodes of training"
+            value={training}
+            min={1}
+            max={80}
+            step={1}
+            onValue={setTraining}
+          />
+        </>
+      }
+      figure={
+        <SolvedFigure result={result} label="Goal, coefficient and output of agents that were solved." />
+      }
+    />
+  );
+}
+
+function SolvedFigure({ result, label }: { readonly result: Result; readonly label: string }) {
+  return <Figure lines={useLines(result)} episodes={result.cost.length} label={label} />;
+}
+
+function Breaking() {
+  const [discount, setDiscount] = useState(1);
+  const [pull, setPull] = useState(0);
+  const result = useAnswer(withPull(discount, pull));
+  const asked = useAnswer(withPull(ASKED.discount, 0));
+  if (!result || !asked) return null;
+  const { deception, retention } = result.measures;
+  return (
+    <Scene
+      number={5}
+      title="What breaks it"
+      text={
+        <>
+          <p>
+            Deception is an investment: a little less now, for much more later. With a <i>discount</i> γ they
+            care less for what is later, and grab. A <i>regularizer</i> λ, which pulls the goal to 0 whatever
+            they do, takes away what they save: a weak one makes them hide still more, a strong one leaves
+            nothing to hide for.
+          </p>
+          <p>
+            Here the first agent shows <Bound>{percent(result.plan.coefficient[0])}</Bound>, and{" "}
+            <Bound>{percent(retention ?? Number.NaN)}</Bound> of the goal outlives training: deception{" "}
+            <Bound>{shortly(deception ?? Number.NaN)}</Bound>.
+          </p>
+          <Predict
+            prediction={predictions.breaking}
+            answer={asked.measures.deception ?? null}
+            onAnswer={() => {
+              setDiscount(ASKED.discount);
+              setPull(0);
+            }}
+          >
+            <Bound>{shortly(asked.measures.deception ?? Number.NaN)}</Bound>. They still hide, but too little:
+            only <Bound>{percent(asked.measures.retention ?? Number.NaN)}</Bound> of the goal is there when it
+            could be used.
+          </Predict>
+          <Slider
+            label="Drag the discount γ"
+            value={discount}
+            min={0.5}
+            max={1}
+            step={0.01}
+            onValue={setDiscount}
+          />
+          <Slider
+            label="Drag the regularizer λ"
+            value={pull}
+            min={0}
+            max={0.2}
+            step={0.002}
+            onValue={setPull}
+          />
+        </>
+      }
+      figure={
+        <SolvedFigure
+          result={result}
+          label="Goal, coefficient and output with a discount and a regularizer."
+        />
+      }
+    />
+  );
+}
+
+/** the episode that the last question asks about */
+const TEN = 10;
+
+function Signal() {
+  const [error, setError] = useState(0);
+  const result = useAnswer(withSignal(error));
+  const asked = useAnswer(withSignal(ASKED.signalError));
+  if (!result || !asked) return null;
+  const shown = (of: Result, signal: string) => of.plan[signal][TEN];
+  const { deception } = result.measures;
+  return (
+    <Scene
+      number={6}
+      title="What is unknown"
+      text={
+        <>
+          <p>
+            So far agents knew when training ends. Let it end by chance, by 1 in 20 after each episode, and
+            let each agent only see a <i>signal</i> of whether it is still in training, which may be wrong. It
+            chooses one coefficient for each signal.
+          </p>
+          <p>
+            If <Bound>{percent(error)}</Bound> of the signals are wrong, agent {TEN} shows{" "}
+            <Bound>{percent(shown(result, "ifDeploymentSignal"))}</Bound> of its goal after a signal of
+            deployment and <Bound>{percent(shown(result, "ifTrainingSignal"))}</Bound> after one of training.
+            Where training ends at episode {TRAINING}, the expected deception is{" "}
+            <Bound>{shortly(deception ?? Number.NaN)}</Bound>.
+          </p>
+          <Predict
+            prediction={predictions.signal}
+            answer={shown(asked, "ifDeploymentSignal")}
+            onAnswer={() => setError(ASKED.signalError)}
+          >
+            <Bound>{percent(shown(asked, "ifDeploymentSignal"))}</Bound>, in place of all of it: an agent that
+            cannot be sure that it is deployed goes on hiding.
+          </Predict>
+          <Slider
+            label="Drag the share of wrong signals"
+            value={error}
+            min={0}
+            max={0.5}
+            step={0.01}
+            onValue={setError}
+          />
+        </>
+      }
+      figure={
+        <SolvedFigure
+          result={result}
+          label="Goal, both coefficients and output, where every signal is right."
+        />
+      }
+    />
+  );
+}
+
+/** The scenes' titles, in their order. */
+export const sceneTitles = [
+  "What training does to a goal",
+  "An agent that knows",
+  "The last agent first",
+  "The switch",
+  "What breaks it",
+  "What is unknown",
+] as const;
+
+export function Story() {
+  return (
+    <div class="story">
+      <Training />
+      <Knowing />
+      <Last />
+      <Switch />
+      <Breaking />
+      <Signal />
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+// Answers that come with the page, so that its first picture and those of the post's steps are there at once. They are
+// what `solve` and `phase` gave when the page was built (precompute.ts); anything else is computed when it is asked for.
+
+import inline from "virtual:answers";
+import type { Alternatives, Phase, Result } from "../index.ts";
+import {
+  type AlternativesRequest,
+  alternativesKey,
+  mapKey,
+  type SolveRequest,
+  type StepAnswers,
+  type StoredMap,
+  solutionKey,
+} from "./answerKeys.ts";
+import { type MapRequest, mapRequestOf } from "./mapGeometry.ts";
+import { stateOfStep } from "./steps.ts";
+
+export function alternativesAtHand(request: AlternativesRequest): Alternatives | undefined {
+  return inline.alternatives[alternativesKey(request)];
+}
+
+const known = new Map(Object.entries(inline.solutions));
+const maps = new Map<string, StoredMap>();
+const files = new Map<string, Promise<void>>();
+
+/** Takes the answers of a step from its file; none if the file cannot be had. */
+function load(step: string): Promise<void> {
+  const loading =
+    files.get(step) ??
+    (async () => {
+      const file = await fetch(new URL(`./answers/${step}.bin`, import.meta.url));
+      if (!file.ok || !file.body) return;
+      const text = file.body.pipeThrough(new DecompressionStream("deflate-raw"));
+      const { solution, map } = (await new Response(text).json()) as StepAnswers;
+      const state = stateOfStep(step, { backend: "auto" });
+      known.set(solutionKey(state), solution);
+      if (map) maps.set(mapKey(mapRequestOf(state)), map);
+    })().catch(() => undefined);
+  files.set(step, loading);
+  return loading;
+}
+
+/** The step that a key is of. */
+const stepWith = (key: string, keyOf: (state: ReturnType<typeof stateOfStep>) => string) =>
+  inline.steps.find((step) => keyOf(stateOfStep(step, { backend: "auto" })) === key);
+
+/** The result of a request that is there already. A GPU that is asked for has to work. */
+export function solutionAtHand(request: SolveRequest): { result: Result } | undefined {
+  const result = request.backend === "gpu" ? undefined : known.get(solutionKey(request));
+  return result && { result };
+}
+
+/** The result of a request, from a file. */
+export async function storedSolution(request: SolveRequest): Promise<Result | undefined> {
+  const key = solutionKey(request);
+  const step = request.backend === "gpu" ? undefined : stepWith(key, solutionKey);
+  if (step !== undefined) await load(step);
+  return known.get(key);
+}
+
+/** The map of a request, from a file. */
+export async function storedMap(request: MapRequest): Promise<Omit<Phase, "diagram"> | undefined> {
+  const key = mapKey(request);
+  const step = request.backend === "gpu" ? undefined : stepWith(key, (state) => mapKey(mapRequestOf(state)));
+  if (step !== undefined) await load(step);
+  const map = maps.get(key);
+  if (!map) return undefined;
+  const { values, status, settled, solver } = map;
+  return {
+    values: { [request.diagram.measure]: Float64Array.from(values, (value) => value ?? Number.NaN) },
+    status: Uint8Array.from(status),
+    settled: Uint8Array.from(settled),
+    solver,
+  };
+}
