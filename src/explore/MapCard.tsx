@@ -152,7 +152,10 @@ export function MapCard({ state, change, solution, pace, say, isAlone = false }:
   const { done, problem, share } = answer;
   const map = ofState(answer.map, state);
   const phase = ofState(answer.phase, state);
-  const scale = useMemo(() => map && colourScaleOf(map.measure, map.values), [map?.version, map?.measure]);
+  const scale = useMemo(
+    () => map && colourScaleOf(map.measure, map.values, true),
+    [map?.version, map?.measure],
+  );
   const inspected = map && inspect(map, settings, cursor);
   const method = phase?.solver.method === "exact" ? "exact" : "auto";
   const pointed = useSolution(

@@ -4,8 +4,8 @@
 import * as Plot from "@observablehq/plot";
 import type { AxisValues } from "../index.ts";
 import { type ColourScale, RAMP } from "../report/colours.ts";
+import { contourLabels, contourPath, contoursOf } from "../report/contours.ts";
 import { PLOT_AXIS } from "../report/drawing.ts";
-import { contourPath } from "../report/map.ts";
 import { logTicks, multiplesOf, roundStep } from "../report/ticks.ts";
 import { settingLabel, short } from "../report/wording.ts";
 import { placeOf } from "./mapGeometry.ts";
@@ -17,6 +17,8 @@ const STRIPES = [158, 120] as const;
 const BROAD = 4;
 /** colours of the legend's gradient */
 const STOPS = 18;
+/** the shortest contour that is labelled, in pixels */
+const LABEL_ROOM = 70;
 /** style of everything that Plot draws on the page */
 export const PAGE_STYLE = {
   fontFamily: "inherit",
@@ -74,11 +76,21 @@ export function drawAxes(
     ],
   });
   if (contours) {
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", contourPath({ x, y, values, status }, scale, [frame.width, frame.height]));
-    path.setAttribute("transform", `translate(${MARGIN.left} ${MARGIN.top})`);
-    path.setAttribute("class", "contours");
-    svg.append(path);
+    const lines = contoursOf({ x, y, values, status }, scale, [frame.width, frame.height]);
+    const make = (name: string, attributes: Record<string, string | number>, text = "") => {
+      const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+      for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+      element.textContent = text;
+      return element;
+    };
+    const group = make("g", { transform: `translate(${MARGIN.left} ${MARGIN.top})` });
+    group.append(
+      make("path", { d: contourPath(lines), class: "contours" }),
+      ...contourLabels(lines, LABEL_ROOM).map(({ level, at: [x, y] }) =>
+        make("text", { x, y, class: "contour-label" }, short(level)),
+      ),
+    );
+    svg.append(group);
   }
   return svg;
 }

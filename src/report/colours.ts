@@ -1,7 +1,7 @@
 // How numbers become colours: perceptually uniform scales that colour-blind readers can read too.
 
 import * as Plot from "@observablehq/plot";
-import { multiplesOf, roundStep } from "./ticks.ts";
+import { logTicks, multiplesOf, roundStep } from "./ticks.ts";
 
 /** the number of colours in a scale */
 export const RAMP = 256;
@@ -42,8 +42,18 @@ function channelsOf(colour: string): number[] {
   return colour.match(/\d+/g)!.slice(0, 3).map(Number);
 }
 
-/** The scale of a measure's values; values that are not finite are ignored. */
-export function colourScaleOf(measure: string, values: Float64Array): ColourScale {
+/** shares that lie closer together have a scale of their own, where scales adapt */
+const CLOSE = 0.3;
+/** values are crowded at the low end where half of them lie in so small a share of their range */
+const CROWDED = 0.15;
+
+/**
+ * The scale of a measure's values; values that are not finite are ignored.
+ *
+ * @param adapts whether shares that lie close together, and values that are crowded at the low end, are told apart. Scales
+ *   of different maps are then not the same
+ */
+export function colourScaleOf(measure: string, values: Float64Array, adapts = false): ColourScale {
   let [low, high, least] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (const value of values) {
     if (!Number.isFinite(value)) continue;
@@ -52,7 +62,7 @@ export function colourScaleOf(measure: string, values: Float64Array): ColourScal
     if (value > 0) least = Math.min(least, value);
   }
   if (low > high) [low, high] = [0, 1];
-  const share = SHARES.test(measure);
+  const share = SHARES.test(measure) && !(adapts && high - low < CLOSE && low < high);
   if (share && low >= -ROUNDING && high <= 1 + ROUNDING)
     return scaleOver([0, 1], false, "viridis", SHARE_LEVELS);
   if (share) low = Math.min(0, low);
@@ -64,12 +74,22 @@ export function colourScaleOf(measure: string, values: Float64Array): ColourScal
     const most = Math.max(-low, high, share ? 1 : 0);
     return scaleOver([-most, most], false, "puor", inside([-most, most], false));
   }
-  if (low >= 0 && high / least > WIDE) {
+  if (low >= 0 && (high / least > WIDE || (adapts && isCrowded(values, low, high)))) {
     const domain = [Math.max(least, high * 10 ** -DECADES), high] as const;
     return scaleOver(domain, true, "viridis", inside(domain, true));
   }
   if (low === high) [low, high] = low === 0 ? [0, 1] : [Math.min(0, 2 * low), Math.max(0, 2 * low)];
   return scaleOver([low, high], false, "viridis", inside([low, high], false));
+}
+
+function isCrowded(values: Float64Array, low: number, high: number): boolean {
+  let [few, all] = [0, 0];
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    all++;
+    if (value - low < CROWDED * (high - low)) few++;
+  }
+  return low > 0 && 2 * few > all;
 }
 
 function scaleOver(
@@ -94,6 +114,7 @@ function scaleOver(
 function inside([low, high]: readonly [number, number], log: boolean): number[] {
   if (log) {
     const [from, to] = [Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))];
+    if (to - from < 2) return logTicks([low, high], [1, 2, 5]).filter((x) => x > low && x < high);
     const step = Math.ceil((to - from + 1) / 6);
     return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => 10 ** (from + i * step));
   }

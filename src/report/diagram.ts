@@ -4,18 +4,9 @@
 import * as Plot from "@observablehq/plot";
 import { STATUSES } from "../index.ts";
 import { type ColourScale, colourScaleOf } from "./colours.ts";
+import { type CellAxis, contourPath, contoursOf, edgesOf } from "./contours.ts";
 import { CHARACTER, drawerOf, FAINT, INK, LINE, linesOf, PLOT_AXIS, PLOT_STYLE, pack } from "./drawing.ts";
-import {
-  type CellAxis,
-  contourPath,
-  edgesOf,
-  mapPng,
-  NOTHING,
-  patternPng,
-  rampPng,
-  STATUS_COLOURS,
-  statusPng,
-} from "./map.ts";
+import { mapPng, NOTHING, patternPng, rampPng, STATUS_COLOURS, statusPng } from "./map.ts";
 import { mapLogTicks, tickText } from "./ticks.ts";
 
 /** The content of a figure of maps. */
@@ -65,7 +56,11 @@ function drawMap(
   const png = scale ? mapPng(cells, scale, shown) : statusPng(cells, shown);
   /** dark beneath and light above, so that they show on every colour */
   const contours = (scale: ColourScale) => {
-    const line = { d: contourPath(cells, scale, shown), fill: "none", "stroke-linejoin": "round" };
+    const line = {
+      d: contourPath(contoursOf(cells, scale, shown)),
+      fill: "none",
+      "stroke-linejoin": "round",
+    };
     return make("g", { transform: `translate(${MARGIN.left},${MARGIN.top})` }, [
       make("path", { ...line, stroke: "#000", "stroke-opacity": 0.4, "stroke-width": 2.2 }),
       make("path", { ...line, stroke: "#fff", "stroke-opacity": 0.95, "stroke-width": 1 }),

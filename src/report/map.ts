@@ -1,15 +1,11 @@
-// The map of a phase diagram: pixels in the colour of each cell's value, patterns for cells that have none, and contours.
+// The map of a phase diagram: pixels in the colour of each cell's value, and patterns for cells that have none.
 // On a logarithmic axis or one of whole numbers the cells are not equally wide.
 
-import { contours } from "d3-contour";
 import { encode } from "fast-png";
 import { STATUS, STATUSES, type Status } from "../diagram/cells.ts";
-import type { AxisValues } from "../index.ts";
 import { type ColourScale, RAMP } from "./colours.ts";
+import { type CellAxis, edgesOf, type MapCells } from "./contours.ts";
 import { spacing } from "./ticks.ts";
-
-/** Where cells lie along an axis. */
-export type CellAxis = Pick<AxisValues, "values" | "scale">;
 
 /** the colours of statuses, where the status itself is mapped: Okabe and Ito's */
 export const STATUS_COLOURS: Readonly<Record<Status, string>> = {
@@ -23,18 +19,6 @@ export const STATUS_COLOURS: Readonly<Record<Status, string>> = {
 
 /** the pattern of cells that were solved but have no value */
 export const NOTHING = "blank";
-
-/** The edges of cells, half-way between their values: shape [values + 1]. */
-export function edgesOf({ values, scale }: CellAxis): number[] {
-  const at = values.map(spacing({ scale }));
-  const last = at.length - 1;
-  const edges = at.slice(1).map((x, i) => (x + at[i]) / 2);
-  const ends =
-    last === 0
-      ? [at[0] - 0.5, at[0] + 0.5]
-      : [at[0] - (at[1] - at[0]) / 2, at[last] + (at[last] - at[last - 1]) / 2];
-  return [ends[0], ...edges, ends[1]].map((x) => (scale === "log" ? Math.exp(x) : x));
-}
 
 /** The cell at each of `size` points that are evenly spaced along an axis, between its outer edges. */
 export function cellsAlong(axis: CellAxis, size: number): Uint32Array {
@@ -77,14 +61,6 @@ function greyOf(name: string, x: number, y: number): number {
 
 /** the pattern of a cell without a value, by its status */
 const patternOf = (status: number): string => (status <= STATUS.several ? NOTHING : STATUSES[status]);
-
-/** Solved cells, the lowest row first. */
-export interface MapCells {
-  readonly x: CellAxis;
-  readonly y: CellAxis;
-  readonly values: Float64Array;
-  readonly status: Uint8Array;
-}
 
 /** The map as a PNG. @param shown its width and height in the figure, in pixels */
 export function mapPng(
@@ -151,83 +127,4 @@ export function rampPng({ ramp }: ColourScale): Uint8Array {
   const data = new Uint8Array(3 * RAMP);
   for (let i = 0; i < RAMP; i++) data.set(ramp.subarray(3 * i, 3 * i + 3), 3 * (RAMP - 1 - i));
   return encode({ width: 1, height: RAMP, channels: 3, data });
-}
-
-/** the most points along a side of the grid that contours are computed on */
-const MOST_POINTS = 320;
-
-/**
- * The contours of a map at a scale's levels, as an SVG path in a frame of the given size. There are no lines beside cells
- * without a value or along the frame.
- */
-export function contourPath(
-  { x, y, values }: MapCells,
-  { levels, log, domain }: ColourScale,
-  [width, height]: readonly [number, number],
-): string {
-  const [across, up] = [x, y].map((axis) => placesAlong(axis, Math.min(MOST_POINTS, axis.values.length)));
-  const at = (cell: number) => (log ? Math.log(Math.max(values[cell], domain[0])) : values[cell]);
-  const grid = up.flatMap(([below, above, v]) =>
-    across.map(([left, right, u]) => {
-      const [low, high] = [below, above].map((row) => {
-        const first = row * x.values.length;
-        return between(at(first + left), at(first + right), u);
-      });
-      return between(low, high, v);
-    }),
-  );
-  const trace = contours().size([across.length, up.length]);
-  const [unitX, unitY] = [width / across.length, height / up.length];
-  const shown = ([x, y]: number[]) => `${(x * unitX).toFixed(1)},${(height - y * unitY).toFixed(1)}`;
-  const sizes = [across.length, up.length];
-  const isOutside = (point: number[]) => sizes.some((size, d) => point[d] < 0.5 || point[d] > size - 0.5);
-  const isEdge = (a: number[], b: number[]) =>
-    sizes.some((size, d) => a[d] === b[d] && (a[d] === 0.5 || a[d] === size - 0.5));
-  /** whether a segment is no contour: it runs along the grid's border or beside cells without a value */
-  const isBorder = (a: number[], b: number[]) =>
-    isOutside(a) ||
-    isOutside(b) ||
-    isEdge(a, b) ||
-    [a, b].some((point) => touchesNothing(grid, across.length, point));
-
-  let path = "";
-  for (const level of levels)
-    for (const ring of trace.contour(grid, log ? Math.log(level) : level).coordinates.flat()) {
-      let drawing = false;
-      for (let i = 1; i < ring.length; i++) {
-        const border = isBorder(ring[i - 1], ring[i]);
-        if (!border) path += `${drawing ? "" : `M${shown(ring[i - 1])}`}L${shown(ring[i])}`;
-        drawing = !border;
-      }
-    }
-  return path;
-}
-
-/** the number at a share of the way from a to b; with a share of 0, b may be NaN */
-const between = (a: number, b: number, share: number) => (share === 0 ? a : a + share * (b - a));
-
-/** For each of `size` evenly spaced points along an axis: the cells on both sides, and its share of the way to the second. */
-function placesAlong(axis: CellAxis, size: number): [number, number, number][] {
-  const at = axis.values.map(spacing(axis));
-  const edges = edgesOf(axis).map(spacing(axis));
-  const [from, to] = [edges[0], edges[edges.length - 1]];
-  let cell = 0;
-  return Array.from({ length: size }, (_, i) => {
-    const x = from + ((i + 0.5) / size) * (to - from);
-    while (cell < at.length - 2 && x >= at[cell + 1]) cell++;
-    const share = Math.min(1, Math.max(0, (x - at[cell]) / (at[cell + 1] - at[cell])));
-    return share < 1e-9
-      ? [cell, cell, 0]
-      : share > 1 - 1e-9
-        ? [cell + 1, cell + 1, 0]
-        : [cell, cell + 1, share];
-  });
-}
-
-/** Whether a point of a contour lies beside a cell that has no value. */
-function touchesNothing(grid: readonly number[], width: number, [x, y]: number[]): boolean {
-  for (let row = Math.ceil(y - 1.5); row <= y + 0.5; row++)
-    for (let column = Math.max(0, Math.ceil(x - 1.5)); column <= Math.min(width - 1, x + 0.5); column++)
-      if (Number.isNaN(grid[row * width + column])) return true;
-  return false;
 }

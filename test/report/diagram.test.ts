@@ -2,7 +2,8 @@
 import { decode } from "fast-png";
 import { describe, expect, test } from "vitest";
 import { colourScaleOf, RAMP } from "../../src/report/colours.ts";
-import { cellsAlong, contourPath, edgesOf, mapPng } from "../../src/report/map.ts";
+import { contourLabels, contoursOf, edgesOf } from "../../src/report/contours.ts";
+import { cellsAlong, mapPng } from "../../src/report/map.ts";
 
 describe("cells along an axis", () => {
   test("end half-way to their neighbours, by the scale of the axis", () => {
@@ -59,6 +60,17 @@ describe("colours", () => {
   });
 });
 
+test("a scale that adapts tells apart what lies close together or is crowded at the low end", () => {
+  const close = Float64Array.of(0.86, 0.87, 0.89);
+  expect(colourScaleOf("deception", close).domain).toEqual([0, 1]);
+  expect(colourScaleOf("deception", close, true).domain).toEqual([0.86, 0.89]);
+  expect(colourScaleOf("deception", Float64Array.of(0.1, 0.9), true).domain).toEqual([0, 1]);
+  const crowded = Float64Array.of(0.02, 0.03, 0.04, 1);
+  expect(colourScaleOf("firstCoefficient", crowded)).toMatchObject({ log: false, domain: [0.02, 1] });
+  expect(colourScaleOf("firstCoefficient", crowded, true)).toMatchObject({ log: true, domain: [0.02, 1] });
+  expect(colourScaleOf("firstCoefficient", Float64Array.of(0.02, 0.5, 1), true).log).toBe(false);
+});
+
 const x = { values: Array.from({ length: 41 }, (_, i) => 10 ** (i / 20)), scale: "log" } as const;
 const y = { values: [0, 1, 2, 3], scale: "linear" } as const;
 const status = new Uint8Array(41 * 4);
@@ -68,16 +80,16 @@ const ofColumn = (value: (x: number) => number) =>
 test("a line of equal value is where the value is, on a logarithmic axis too, and runs from edge to edge", () => {
   const values = ofColumn((x) => Math.log10(x) / 2);
   const scale = colourScaleOf("deception", values);
-  const path = contourPath({ x, y, values, status }, scale, [410, 40]);
-  const lines = path
-    .split("M")
-    .slice(1)
-    .map((line) => line.split("L").map((point) => point.split(",").map(Number)));
+  const contours = contoursOf({ x, y, values, status }, scale, [410, 40]);
+  const lines = contours.flatMap((contour) => contour.lines);
   // the cell of value v has its centre at 40v + ½ cells of 10 pixels
   const levels = [0.1, 0.25, 0.5, 0.75, 0.9].map((level) => 10 * (40 * level + 0.5));
-  expect(lines.map((line) => line[0][0]).sort((a, b) => a - b)).toEqual(levels);
+  expect(contours.map(({ level }) => level)).toEqual(scale.levels);
+  for (const [i, line] of lines.entries()) expect(line[0][0]).toBeCloseTo(levels[i], 9);
+  expect(contourLabels(contours, 20).map(({ level }) => level)).toEqual(scale.levels);
+  expect(contourLabels(contours, 41)).toEqual([]);
   for (const line of lines) {
-    for (const [x] of line) expect(x).toBe(line[0][0]);
+    for (const [x] of line) expect(x).toBeCloseTo(line[0][0], 9);
     const heights = line.map(([, y]) => y);
     expect(Math.max(...heights) - Math.min(...heights)).toBeGreaterThan(25);
   }
@@ -86,7 +98,8 @@ test("a line of equal value is where the value is, on a logarithmic axis too, an
 test("there is no line around cells without a value, which have a pattern in place of a colour", () => {
   const values = ofColumn((x) => (x > 5 && x < 20 ? Number.NaN : 0.6));
   const scale = colourScaleOf("deception", values);
-  expect(contourPath({ x, y, values, status }, scale, [410, 40])).toBe("");
+  const contours = contoursOf({ x, y, values, status }, scale, [410, 40]);
+  expect(contours.flatMap(({ lines }) => lines)).toEqual([]);
   const cycle = Uint8Array.from(values, (v) => (Number.isNaN(v) ? 2 : 0));
   const colours = (s: Uint8Array) => {
     const { data } = decode(mapPng({ x, y, values, status: s }, scale, [410, 40]));
