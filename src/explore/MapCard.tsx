@@ -38,6 +38,9 @@ const SOON = 3000;
 
 const ZOOMS = { in: "Zoom in", out: "Zoom out", whole: "Whole map" } as const;
 
+/** in a frame: the height of all but the map, and the lowest map, in pixels */
+const [AROUND, LOW] = [130, 180];
+
 /** height of the inspector's plot, in pixels */
 const INSPECTOR_HEIGHT = 150;
 
@@ -228,12 +231,13 @@ export function MapCard({ state, change, solution, pace, say, isAlone = false }:
             own={ownPoint(map.diagram, settings)}
             cursor={inspected.isHere ? null : inspected.cell}
             label={`Map of ${measureLabel(map.measure)}`}
+            most={isAlone ? Math.max(LOW, innerHeight - AROUND) : undefined}
             onPoint={pointTo}
             onTake={take}
             onZoom={zoom}
           />
           <ColourBar measure={map.measure} scale={scale} value={inspected.isHere ? here : inspected.value} />
-          <p class="faint keys" id="map-keys">
+          <p class={isAlone ? "quiet" : "faint keys"} id="map-keys">
             Point to see, click or Enter to take, drag to zoom. Keys: arrows (with Shift by ten), + and −, 0
             for the whole map.
           </p>

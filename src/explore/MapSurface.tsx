@@ -23,6 +23,8 @@ interface Props {
   readonly own: Point;
   readonly cursor: Cell | null;
   readonly label: string;
+  /** the greatest height, in pixels */
+  readonly most?: number | undefined;
   /** @param isTold whether screen readers should hear of it */
   readonly onPoint: (cell: Cell | null, isTold: boolean) => void;
   readonly onTake: (cell: Cell) => void;
@@ -44,13 +46,13 @@ const partBetween = ([x, y]: readonly number[], [u, v]: readonly number[]): Part
 });
 
 export function MapSurface(props: Props) {
-  const { map, scale, done, own, cursor, label, onPoint, onTake, onZoom } = props;
+  const { map, scale, done, own, cursor, label, onPoint, onTake, onZoom, most = SHAPE.most } = props;
   const { diagram, values, version } = map;
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const axes = useRef<HTMLDivElement>(null);
   const width = useWidth(place);
-  const height = Math.min(SHAPE.most, Math.round(width * SHAPE.ratio));
+  const height = Math.min(most, Math.round(width * SHAPE.ratio));
   const [columns, rows] = [diagram.x.values.length, diagram.y.values.length];
   const image = useMemo(() => new ImageData(columns, rows), [columns, rows]);
   const [drag, setDrag] = useState<{ from: [number, number]; to: [number, number] } | null>(null);

@@ -16,6 +16,15 @@ import { Why } from "./Why.tsx";
 import { Working } from "./work.tsx";
 
 const HEIGHT = 340;
+/** in a frame: the height of the legend and the scrubber, that of the number line, and the lowest plot with one */
+const FRAME = { around: 110, line: 130, low: 220 };
+
+/** How high the plot is where it is alone in a frame, and whether there is room for the number line. */
+function roomInFrame(): { height: number; hasLine: boolean } {
+  const height = innerHeight - FRAME.around;
+  const hasLine = height - FRAME.line >= FRAME.low;
+  return { height: Math.max(FRAME.low, hasLine ? height - FRAME.line : height), hasLine };
+}
 
 /** What draws figures and writes files, loaded when it is first asked for. */
 const files = () => import("./files.ts");
@@ -202,6 +211,7 @@ export function TrajectoryCard({ state, change, solution, pinned, isAlone = fals
   const other = tried ? result : pinned.result;
   const compared = useMemo(() => (other ? linesOf(other, window) : NONE), [other, window]);
   const episode = Math.min(chosen, window - 1);
+  const { height, hasLine } = isAlone ? roomInFrame() : { height: HEIGHT, hasLine: true };
   // the result that is shown belongs to the previous request
   const isPast = solution.share !== null;
   const sentences = result ? summaryOf(result).split("\n") : [];
@@ -225,7 +235,7 @@ export function TrajectoryCard({ state, change, solution, pinned, isAlone = fals
             compared={tried ? "as planned" : other ? "A, for comparison" : undefined}
           />
           <TrajectoryPlot
-            {...{ lines, compared, height: isAlone ? 260 : HEIGHT }}
+            {...{ lines, compared, height }}
             episodes={result.cost.length}
             label={`Goal, decisions, output and learning rate by episode. ${sentences[0]}`}
             episode={pointed ?? episode}
@@ -233,7 +243,7 @@ export function TrajectoryCard({ state, change, solution, pinned, isAlone = fals
             onEpisode={setEpisode}
           />
           <Scrubber episode={episode} count={window} onEpisode={setEpisode} />
-          <GoalLine trajectory={shown.trajectory} episode={episode} window={window} />
+          {hasLine && <GoalLine trajectory={shown.trajectory} episode={episode} window={window} />}
           {!isAlone && (
             <>
               <Measures result={shown} pinned={other} />
