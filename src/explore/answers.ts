@@ -40,9 +40,19 @@ function load(step: string): Promise<void> {
   return loading;
 }
 
-/** The step that a key is of. */
-const stepWith = (key: string, keyOf: (state: ReturnType<typeof stateOfStep>) => string) =>
-  inline.steps.find((step) => keyOf(stateOfStep(step, { backend: "auto" })) === key);
+/** the steps that have a file, by the keys of what is in it; made when it is first asked for */
+let stepsByKey: ReadonlyMap<string, string> | undefined;
+
+/** The step whose file has the answer to a key. */
+function stepWith(key: string): string | undefined {
+  stepsByKey ??= new Map(
+    inline.steps.flatMap((step) => {
+      const state = stateOfStep(step, { backend: "auto" });
+      return [solutionKey(state), mapKey(mapRequestOf(state))].map((of) => [of, step] as const);
+    }),
+  );
+  return stepsByKey.get(key);
+}
 
 /** The result of a request that is there already. A GPU that is asked for has to work. */
 export function solutionAtHand(request: SolveRequest): { result: Result } | undefined {
@@ -53,7 +63,7 @@ export function solutionAtHand(request: SolveRequest): { result: Result } | unde
 /** The result of a request, from a file. */
 export async function storedSolution(request: SolveRequest): Promise<Result | undefined> {
   const key = solutionKey(request);
-  const step = request.backend === "gpu" ? undefined : stepWith(key, solutionKey);
+  const step = request.backend === "gpu" ? undefined : stepWith(key);
   if (step !== undefined) await load(step);
   return known.get(key);
 }
@@ -61,7 +71,7 @@ export async function storedSolution(request: SolveRequest): Promise<Result | un
 /** The map of a request, from a file. */
 export async function storedMap(request: MapRequest): Promise<Omit<Phase, "diagram"> | undefined> {
   const key = mapKey(request);
-  const step = request.backend === "gpu" ? undefined : stepWith(key, (state) => mapKey(mapRequestOf(state)));
+  const step = request.backend === "gpu" ? undefined : stepWith(key);
   if (step !== undefined) await load(step);
   const map = maps.get(key);
   if (!map) return undefined;

@@ -162,6 +162,9 @@ function Sandbox({ state, change, view }: StateProps & { readonly view: View }) 
   );
 }
 
+/** one element for good, so that the story is not gone through again when the sandbox changes */
+const STORY = <Story />;
+
 function App() {
   const { state, problem, change } = useAddress();
   const view = viewOf(location.search);
@@ -200,7 +203,7 @@ function App() {
       )}
       <Masthead state={state} />
       <main>
-        <Story />
+        {STORY}
         {view === "page" && (
           <section id="sandbox" class="sandbox" aria-labelledby="sandbox-title" tabIndex={-1}>
             <h2 id="sandbox-title">Sandbox</h2>

@@ -2,14 +2,14 @@
 // for it. Unpacked side by side, it finds its software Vulkan driver by itself and needs nothing installed.
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { fileURLToPath } from "node:url";
 import { createBrotliDecompress } from "node:zlib";
 import { unpackTar } from "modern-tar/fs";
 import { type Browser, chromium } from "playwright-core";
 
-const MODULES = fileURLToPath(new URL("../../node_modules", import.meta.url));
+/** of the project, in whose root programs and tests are run */
+const MODULES = resolve("node_modules");
 const PACKAGE = join(MODULES, "@sparticuz", "chromium");
 
 async function unpackInto(folder: string): Promise<void> {
