@@ -44,6 +44,27 @@ export class MesaError extends Error {
   }
 }
 
+/** Where in a game something is wrong. */
+export interface GamePlace {
+  /** which part of the definition: `output`, `next.theta`, `state.theta.min`, `hidden.transition[0][1]` */
+  readonly path: string;
+  /** the character of a formula, from 1; absent where it is the formula as a whole, or none */
+  readonly column?: number;
+}
+
+/** A complaint about a game, with the place where one would mend it. */
+export class GameError extends MesaError {
+  readonly place: GamePlace | undefined;
+  /** the message without the game and the place */
+  readonly reason: string;
+
+  constructor(message: string, place?: GamePlace, reason = message) {
+    super("INVALID_CONFIG", message);
+    this.place = place;
+    this.reason = reason;
+  }
+}
+
 /** Whether something thrown is a MesaError with this code. */
 export function hasCode(error: unknown, code: ErrorCode): error is MesaError {
   return error instanceof MesaError && error.code === code;

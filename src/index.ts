@@ -22,8 +22,8 @@ export type { Answer, Cell, CellsOptions, Sweep, SweepOptions, SweepPlan, Varied
 export { measureNames, planSweep, solveCells, sweep, sweepOf } from "./diagram/sweep.ts";
 export type { Rectangle, Shard } from "./diagram/tiles.ts";
 export { placeCells, tilesIn, tilesOf } from "./diagram/tiles.ts";
-export type { ErrorCode } from "./errors.ts";
-export { MesaError } from "./errors.ts";
+export type { ErrorCode, GamePlace } from "./errors.ts";
+export { GameError, MesaError } from "./errors.ts";
 export type {
   Formula,
   Game,

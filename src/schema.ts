@@ -130,13 +130,18 @@ export function axis(defaults: Axis, bounds: Bounds = {}) {
   );
 }
 
-/** One line for a schema's issue. @param within the path of what was checked */
-export function complaint(issue: v.BaseIssue<unknown>, within = ""): string {
-  const path = (issue.path ?? []).reduce(
+/** Where a schema's issue is: `state.theta.min`. @param within the path of what was checked */
+export function pathOf({ path }: v.BaseIssue<unknown>, within = ""): string {
+  return (path ?? []).reduce(
     (path, { type, key }) =>
       type === "array" ? `${path}[${key}]` : path === "" ? `${key}` : `${path}.${key}`,
     within,
   );
+}
+
+/** One line for a schema's issue. @param within the path of what was checked */
+export function complaint(issue: v.BaseIssue<unknown>, within = ""): string {
+  const path = pathOf(issue, within);
   if (issue.expected === "never") {
     const key = String(issue.path?.at(-1)?.key);
     return `unknown key ${quote(path)}${meant(key, issue.message.match(/\w+/g) ?? [])}; allowed are ${issue.message}`;

@@ -1,13 +1,19 @@
 // Whatever is wrong with a game: one line with the formula, the column and what was expected. Nothing is run as code,
 // and nothing hangs.
 import { describe, expect, test } from "vitest";
-import { games } from "../src/index.ts";
+import { GameError, games } from "../src/index.ts";
 import { createProblem } from "../src/model/problem.ts";
 import { errorOf } from "./errorOf.ts";
 
 const axis = { min: -1, max: 1, count: 5 };
 const theta = { ...axis, initial: 1 };
 const game = { name: "mine", state: { theta }, decision: { a: axis }, output: "a * theta" };
+
+/** one phase, which is training, and one signal of it */
+const phases = {
+  ...{ signals: ["only"], initial: [1], trains: [true], transition: [[1]], likelihood: [[1]] },
+  deploymentAt: 0,
+};
 
 const HAS = "a formula has numbers, names, + - * / ^, parentheses and min, max, abs, clamp, tanh";
 const NAMES = "names here are theta, a, discount, regularization";
@@ -24,6 +30,51 @@ function refusalOf(definition: unknown, milliseconds = 1000): string {
   expect(message).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,400}$/u);
   return message;
 }
+
+test("what is wrong has its place as data: the part, the character, and why", () => {
+  const placed: [object, string, number | undefined, RegExp][] = [
+    [{ output: "a * thetta" }, "output", 5, /^unknown name thetta; names here are/],
+    [{ output: "" }, "output", 1, /^expected a formula, got none$/],
+    [{ output: undefined }, "output", undefined, /^output is missing$/],
+    [{ output: true }, "output", undefined, /^expected a formula such as/],
+    [{ definitions: { b: "1 +" } }, "definitions.b", 4, /^expected expression after \+/],
+    [{ definitions: { b: "c", c: "b" } }, "definitions.b", undefined, /depends on itself/],
+    [{ mesaObjective: "(output - own.phi)^2" }, "mesaObjective", 11, /^unknown name own.phi/],
+    [{ believedTarget: { other: 1 } }, "believedTarget.other", undefined, /names of outputs/],
+    [{ next: { phi: "theta" } }, "next.phi", undefined, /names of the state/],
+    [{ next: { theta: "next.theta" } }, "next.theta", undefined, /depends on itself/],
+    [
+      { state: { theta: { ...theta, min: "low" } } },
+      "state.theta.min",
+      undefined,
+      /finite number, got "low"/,
+    ],
+    [
+      { state: { theta: { ...theta, learningRateScale: "k" } } },
+      "state.theta.learningRateScale",
+      1,
+      /name k/,
+    ],
+    [{ state: { phi: theta } }, "state", undefined, /must have theta/],
+    [{ parameters: { a: { default: 1 } } }, "parameters.a", undefined, /^the name a is taken$/],
+    [{ decision: { A: axis } }, "decision.A", undefined, /camelCase/],
+    [{ hidden: { ...phases, transition: [["b"]] } }, "hidden.transition[0][0]", 1, /^unknown name b/],
+    [
+      { hidden: { ...phases, likelihood: [[1], [1]] } },
+      "hidden.likelihood",
+      undefined,
+      /must have 1 entries/,
+    ],
+  ];
+  for (const [part, path, column, reason] of placed) {
+    const error = errorOf({ game: { ...game, ...part } });
+    if (!(error instanceof GameError)) throw error;
+    expect(error.place).toEqual({ path, ...(column !== undefined && { column }) });
+    expect(error.reason).toMatch(reason);
+    expect(error.message.startsWith('game "mine": ')).toBe(true);
+    expect(error.message.endsWith(error.reason)).toBe(true);
+  }
+});
 
 describe("an output that is", () => {
   test.each<[unknown, string]>([

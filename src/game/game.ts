@@ -9,9 +9,9 @@
 // where the agent plans with the target it believes in, and what really happens has the target 0.
 
 import * as v from "valibot";
-import { MesaError } from "../errors.ts";
+import { GameError, type GamePlace, MesaError } from "../errors.ts";
 import type { Axis } from "../grid.ts";
-import { bounded, complaint, isRecord, object, quote, whole } from "../schema.ts";
+import { bounded, complaint, isRecord, object, pathOf, quote, whole } from "../schema.ts";
 import { createEvaluate } from "./evaluate.ts";
 import { differentiate, Graph, isNumber, type Node, namesIn } from "./graph.ts";
 import {
@@ -223,12 +223,13 @@ const stateSchema = object({
 const parameterSchema = object({ default: finite, min: v.optional(finite), max: v.optional(finite) });
 
 /** Makes complaints about a game. */
-export type Complain = (text: string) => MesaError;
+export type Complain = (text: string, place?: GamePlace, reason?: string) => GameError;
 
 /** @throws what `complain` makes of a value that is not as a schema has it */
 function check(schema: v.GenericSchema, value: unknown, where: string, complain: Complain): void {
   const result = v.safeParse(schema, value, { abortEarly: true });
-  if (!result.success) throw complain(complaint(result.issues[0], where));
+  if (!result.success)
+    throw complain(complaint(result.issues[0], where), { path: pathOf(result.issues[0], where) });
 }
 
 /** games by the objects they were given as, and what those held */
@@ -237,7 +238,7 @@ const checked = new WeakMap<object, { readonly game: Game; readonly text: string
 /**
  * Checks a game and derives what follows from its formulas. An object that stays as it is is checked once.
  *
- * @throws MesaError `INVALID_CONFIG` that says what of it is wrong and what is allowed: of a formula, its column too
+ * @throws GameError that says what of it is wrong and where, and what is allowed
  */
 export function gameOf(definition: unknown): Game {
   if (!isRecord(definition))
@@ -245,7 +246,8 @@ export function gameOf(definition: unknown): Game {
   const known = checked.get(definition);
   if (known && known.text === textOf(definition)) return known.game;
   const name = Object.hasOwn(definition, "name") ? ` ${quote(definition.name)}` : "";
-  const complain: Complain = (text) => new MesaError("INVALID_CONFIG", `game${name}: ${text}`);
+  const complain: Complain = (text, place, reason = text) =>
+    new GameError(`game${name}: ${text}`, place, reason);
   check(schema, definition, "", complain);
   // what the game is made of is a copy, so that nothing can change it afterwards
   const game = build(copyOf(definition as unknown as GameDefinition, complain), complain);
@@ -318,10 +320,13 @@ function build(definition: GameDefinition, complain: Complain): Game {
 function checkNames(definition: GameDefinition, complain: Complain): void {
   const { state, network, output, definitions = {}, parameters = {}, next = {}, hidden } = definition;
   const decision = definition.decision ?? {};
-  const names = [state, decision, parameters, definitions].flatMap((part) => Object.keys(part));
+  const places = Object.entries({ state, decision, parameters, definitions }).flatMap(([part, named]) =>
+    Object.keys(named).map((key) => ({ key, place: { path: `${part}.${key}` } })),
+  );
+  const names = places.map(({ key }) => key);
   const outputs = isRecord(output) ? Object.keys(output) : [];
-  for (const [i, key] of names.entries()) {
-    checkName(key, complain);
+  for (const [i, { key, place }] of places.entries()) {
+    checkName(key, place, complain);
     const isCommon = Object.hasOwn(COMMON_PARAMETERS, key) && !Object.hasOwn(state, key);
     if (
       RESERVED.has(key) ||
@@ -330,16 +335,18 @@ function checkNames(definition: GameDefinition, complain: Complain): void {
       names.indexOf(key) !== i ||
       isCommon
     )
-      throw complain(`the name ${key} is taken`);
+      throw complain(`the name ${key} is taken`, place);
   }
-  for (const key of outputs) checkName(key, complain);
+  for (const key of outputs) checkName(key, { path: `output.${key}` }, complain);
   const signals = hidden ? signalNames(hidden) : [];
   for (const [i, key] of signals.entries()) {
-    checkName(key, complain);
+    const place = { path: "hidden.signals" };
+    checkName(key, place, complain);
     if (signals.indexOf(key) !== i || Object.hasOwn(state, key) || RESERVED.has(key))
-      throw complain(`the name ${key} is taken`);
+      throw complain(`the name ${key} is taken`, place);
   }
-  if (!Object.hasOwn(state, "theta")) throw complain("the state must have theta, the agent's goal");
+  if (!Object.hasOwn(state, "theta"))
+    throw complain("the state must have theta, the agent's goal", { path: "state" });
   const limited = {
     state,
     decision,
@@ -350,12 +357,14 @@ function checkNames(definition: GameDefinition, complain: Complain): void {
   const most = { ...LIMITS, state: LIMITS.states, output: LIMITS.outputs };
   for (const [key, part] of Object.entries(limited)) {
     const limit = most[key as keyof typeof most];
-    if (Object.keys(part).length > limit) throw complain(`${key} must be at most ${limit} names`);
+    if (Object.keys(part).length > limit)
+      throw complain(`${key} must be at most ${limit} names`, { path: key });
   }
   for (const key of Object.keys(next))
     if (!Object.hasOwn(state, key))
       throw complain(
         `next must have names of the state, ${Object.keys(state).join(", ")}, got ${quote(key)}`,
+        { path: `next.${key}` },
       );
   if (network) {
     if (output !== undefined || definition.decision)
@@ -363,17 +372,19 @@ function checkNames(definition: GameDefinition, complain: Complain): void {
     if (hidden) throw complain("a network cannot have a hidden phase");
     return;
   }
-  if (Object.keys(decision).length === 0) throw complain("the decision must have at least one number");
-  if (output === undefined || (isRecord(output) && outputs.length === 0)) throw complain("output is missing");
+  if (Object.keys(decision).length === 0)
+    throw complain("the decision must have at least one number", { path: "decision" });
+  if (output === undefined || (isRecord(output) && outputs.length === 0))
+    throw complain("output is missing", { path: "output" });
   if (outputs.length > 0)
     for (const key of ["baseObjective", "mesaObjective"] as const)
       if (definition[key] === undefined)
-        throw complain(`${key} must be given where there are several outputs`);
+        throw complain(`${key} must be given where there are several outputs`, { path: key });
 }
 
-function checkName(key: string, complain: Complain): void {
+function checkName(key: string, place: GamePlace, complain: Complain): void {
   if (!/^[a-z][a-zA-Z0-9]{0,59}$/.test(key))
-    throw complain(`${quote(key)} must be a camelCase name of at most 60 letters and digits`);
+    throw complain(`${quote(key)} must be a camelCase name of at most 60 letters and digits`, place);
 }
 
 /** All that follows from a game's formulas. */
@@ -398,7 +409,7 @@ function derive(
     try {
       return parse(g, formula, where, scope);
     } catch (error) {
-      throw error instanceof MesaError ? complain(error.message) : error;
+      throw error instanceof GameError ? complain(error.message, error.place, error.reason) : error;
     }
   };
   const add = (into: Map<string, Node>, keys: Iterable<string>) => {
@@ -445,7 +456,9 @@ function derive(
   if (isRecord(believedTarget))
     for (const key of Object.keys(believedTarget))
       if (!outputNames.includes(`output.${key}`))
-        throw complain(`believedTarget must have names of outputs, got ${quote(key)}`);
+        throw complain(`believedTarget must have names of outputs, got ${quote(key)}`, {
+          path: `believedTarget.${key}`,
+        });
   const discount = ofOwn(views.discount, "discount");
 
   const withOutputs = new Map(symbols);
@@ -490,7 +503,9 @@ function derive(
         const given =
           definition.next && Object.hasOwn(definition.next, name) ? definition.next[name] : undefined;
         if (!trained && given !== undefined)
-          throw complain(`next.${name} is given, but trained is false in state.${name}`);
+          throw complain(`next.${name} is given, but trained is false in state.${name}`, {
+            path: `next.${name}`,
+          });
         const scale = read(learningRateScale, `state.${name}.learningRateScale`, onlyParameters);
         const rate = g.multiply(scale, g.name("learningRate"));
         const stepped = !trained
@@ -512,7 +527,7 @@ function derive(
     const finish = (name: string, path: readonly string[]): void => {
       if (path.includes(name)) {
         const round = [...path.slice(path.indexOf(name)), name].map((key) => `${part}.${key}`);
-        throw complain(`${round[0]} depends on itself, through ${round.join(", ")}`);
+        throw complain(`${round[0]} depends on itself, through ${round.join(", ")}`, { path: round[0] });
       }
       if (done.has(name)) return;
       const node = raw.get(name)!;

@@ -3,7 +3,7 @@
 // on its phase alone: it is one of a few by name, or a real number with another mean in each phase.
 
 import * as v from "valibot";
-import { MesaError } from "../errors.ts";
+import { GameError } from "../errors.ts";
 import { bounded, isRecord, object, whole } from "../schema.ts";
 import { createEvaluate } from "./evaluate.ts";
 import type { Complain, Formula, Formulas, Game, GameDefinition, Parameter, Values } from "./game.ts";
@@ -131,9 +131,10 @@ export function hiddenPhases(
     );
   const phases = initial.length;
   const signals = signalNames(hidden);
-  if (phases < 1 || phases > MOST) throw complain(`hidden.initial must be 1 to ${MOST} formulas`);
+  if (phases < 1 || phases > MOST)
+    throw complain(`hidden.initial must be 1 to ${MOST} formulas`, { path: "hidden.initial" });
   if (!signal && (signals.length < 1 || signals.length > MOST))
-    throw complain(`hidden.signals must be 1 to ${MOST} names`);
+    throw complain(`hidden.signals must be 1 to ${MOST} names`, { path: "hidden.signals" });
   for (const [key, rows, height, width] of [
     ["trains", [trains], 1, phases],
     ["transition", transition, phases, phases],
@@ -142,8 +143,13 @@ export function hiddenPhases(
       : ([["likelihood", likelihood, phases, signals.length]] as const)),
   ] as const)
     if (rows.length !== height || rows.some((row) => row.length !== width))
-      throw complain(`hidden.${key} must have ${height > 1 ? `${height} rows of ` : ""}${width} entries`);
-  if (!trains[0]) throw complain("hidden.trains must begin with true: the first phase is training");
+      throw complain(`hidden.${key} must have ${height > 1 ? `${height} rows of ` : ""}${width} entries`, {
+        path: `hidden.${key}`,
+      });
+  if (!trains[0])
+    throw complain("hidden.trains must begin with true: the first phase is training", {
+      path: "hidden.trains",
+    });
 
   const g = new Graph();
   const names = Object.keys(parameters);
@@ -152,7 +158,7 @@ export function hiddenPhases(
     try {
       return parse(g, formula, `hidden.${where}[${i}]`, { lookUp: (name) => known.get(name), names });
     } catch (error) {
-      throw error instanceof MesaError ? complain(error.message) : error;
+      throw error instanceof GameError ? complain(error.message, error.place, error.reason) : error;
     }
   };
   const readRows = (rows: readonly (readonly Formula[])[], where: string) =>
@@ -183,7 +189,9 @@ export function hiddenPhases(
       }
       const at = take(phases);
       if (!at.every(Number.isFinite))
-        throw complain(`hidden.signal.means must be finite, got ${at.join(", ")}`);
+        throw complain(`hidden.signal.means must be finite, got ${at.join(", ")}`, {
+          path: "hidden.signal.means",
+        });
       if (cut?.means !== at.join()) cut = { means: at.join(), edges: equalIntervals(at, signals.length) };
       const { edges } = cut;
       return { ...chain, edges, likelihood: at.map((mean) => intervalProbabilities(mean, edges)) };
@@ -194,6 +202,8 @@ export function hiddenPhases(
   function distribution(numbers: number[], where: string): number[] {
     const sum = numbers.reduce((a, b) => a + b, 0);
     if (numbers.every((p) => p >= 0 && p <= 1) && Math.abs(sum - 1) < 1e-9) return numbers;
-    throw complain(`hidden.${where} must be probabilities that sum to 1, got ${numbers.join(", ")}`);
+    throw complain(`hidden.${where} must be probabilities that sum to 1, got ${numbers.join(", ")}`, {
+      path: `hidden.${where}`,
+    });
   }
 }

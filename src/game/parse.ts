@@ -2,7 +2,7 @@
 // formula, and nothing of it is ever run as code.
 
 import jsep from "jsep";
-import { MesaError } from "../errors.ts";
+import { GameError, MesaError } from "../errors.ts";
 import { quote } from "../schema.ts";
 import type { Graph, Node } from "./graph.ts";
 
@@ -77,11 +77,13 @@ export interface Scope {
  *
  * @param formula text, or a number
  * @param where which formula it is, for messages: `output`
- * @throws MesaError `INVALID_CONFIG` with the formula, the column and what was expected
+ * @throws GameError with the formula, the column and what was expected
  */
 export function parse(g: Graph, formula: unknown, where: string, { lookUp, names }: Scope): Node {
   const invalid = (text: string, column?: number) =>
-    new MesaError("INVALID_CONFIG", `${where}${column === undefined ? "" : `, column ${column}`}: ${text}`);
+    column === undefined
+      ? new GameError(`${where}: ${text}`, { path: where }, text)
+      : new GameError(`${where}, column ${column}: ${text}`, { path: where, column }, text);
   if (typeof formula === "number" && Number.isFinite(formula)) return g.number(formula);
   if (typeof formula !== "string")
     throw invalid(`expected a formula such as "2 * theta", got ${quote(formula)}`);
