@@ -3,13 +3,14 @@
 //
 //     #v=1&game=linear&discount=0.9&x=schedule.learningRate:0.01:10:log&y=…&measure=deception&size=128
 //
-// A game of one's own is its formulas, as JSON: #v=1&game={"name":…}. An address may come from anywhere. What it holds is
-// checked as a configuration's file is, and it is accepted or refused as a whole.
+// A game of one's own is its definition, packed: #v=1&game=~q1bK…, or as JSON, as older addresses have it. An address
+// may come from anywhere. What it holds is checked as a configuration's file is, and it is accepted or refused as a whole.
 
 import { checkConfig, MesaError, methods, withSetting } from "../index.ts";
 import { readValue, valueText } from "../report/wording.ts";
 import { isRecord, quote } from "../schema.ts";
 import { checkDiagram, defaultDiagram, type MapAxis, type MapSettings, oneOf } from "./mapSettings.ts";
+import { isPacked, pack, unpacked } from "./packed.ts";
 import { type Settings, type State, settingAt } from "./state.ts";
 import { stateOfStep, stepNames } from "./steps.ts";
 
@@ -39,7 +40,7 @@ function settingsIn(settings: Settings): [string, unknown][] {
   const same = (key: string, value: unknown) =>
     key !== "plotWindow" && JSON.stringify(settingAt(defaults, key)) === JSON.stringify(value);
   return [
-    ["game", settings.game],
+    ["game", isRecord(settings.game) ? pack(settings.game) : settings.game],
     ...leaves(settings, "").filter(([key, value]) => key !== "game" && !same(key, value)),
   ];
 }
@@ -87,10 +88,17 @@ function readAxis(name: string, text: string): MapAxis {
   return { key, from: Number(from || "?"), to: Number(to || "?"), scale };
 }
 
+function givenValue(key: string, text: string): unknown {
+  if (key !== "game" || !isPacked(text)) return readValue(text);
+  const game = unpacked(text);
+  if (game === undefined) throw invalid(`its game is damaged: ${quote(text)} cannot be unpacked`);
+  return game;
+}
+
 /** a configuration, checked; it is plain data, since an address holds nothing else */
 function readSettings(entries: readonly [string, string][]): Settings {
   const settings = entries.reduce<object>(
-    (settings, [key, text]) => withSetting(settings, key, readValue(text), "the setting"),
+    (settings, [key, text]) => withSetting(settings, key, givenValue(key, text), "the setting"),
     {},
   );
   checkConfig(settings);

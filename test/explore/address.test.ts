@@ -10,6 +10,7 @@ import {
   sizesOf,
   wholeAxis,
 } from "../../src/explore/mapSettings.ts";
+import { pack, unpacked } from "../../src/explore/packed.ts";
 import type { State } from "../../src/explore/state.ts";
 import { groupsOf } from "../../src/explore/state.ts";
 import { stateOfStep, stepNames } from "../../src/explore/steps.ts";
@@ -129,6 +130,34 @@ describe("a game of one's own", () => {
     expect(restored.pinned?.settings).toEqual({ game: { ...game, output: "a" } });
     expect(restored.diagram).toEqual(state.diagram);
     expect(addressOf(restored)).toBe(addressOf(state));
+  });
+
+  test("takes less than half of the characters that it took as JSON, which are still read", () => {
+    const packed = addressOf({
+      ...stateOf("").state,
+      settings,
+      diagram: defaultDiagram(settings),
+      step: null,
+    });
+    const json = `v=1&game=${encodeURIComponent(JSON.stringify(game))}&drag=-1&schedule.training=3&schedule.deployment=2`;
+    expect(packed).toMatch(/^v=1&game=~[\w-]+&drag=-1/);
+    expect(packed.length).toBeLessThan(json.length / 2);
+    const { state, problem } = stateOf(json);
+    expect(problem).toBeNull();
+    expect(checkConfig(state.settings).config).toEqual(checkConfig(settings).config);
+    expect(stateOf(packed).state.settings).toEqual(state.settings);
+  });
+
+  test("that is damaged, or too long for any game, is refused", () => {
+    const packed = pack(game);
+    const bomb = pack(" ".repeat(2 ** 21));
+    expect(bomb.length).toBeLessThan(4000);
+    for (const damaged of [packed.slice(0, -9), `${packed}!`, "~", "~~~~", bomb, packed.replace(/.$/, "é")])
+      expect(stateOf(`v=1&game=${encodeURIComponent(damaged)}`).problem, damaged).toMatch(
+        /^its game is damaged: "~.* cannot be unpacked$/,
+      );
+    expect(unpacked(packed)).toEqual(game);
+    expect(unpacked(pack("θ 𝒳 \u2028"))).toBe("θ 𝒳 \u2028");
   });
 
   test("has controls of its own, whose sliders go as far as its definition says", () => {
