@@ -25,7 +25,7 @@ const ORDER = [
   ["src/search", "src/config"],
   ["src/game"],
   ["src/schema.ts", "src/grid.ts"],
-  ["src/errors.ts"],
+  ["src/errors.ts", "examples"],
 ];
 
 const partOf = (file: string) =>

@@ -67,8 +67,8 @@ export const TABLES: Readonly<
     columns: [
       ...AXIS,
       { key: "initial", label: "start" },
-      { key: "bounds.min", label: "kept above", optional: true },
-      { key: "bounds.max", label: "kept below", optional: true },
+      { key: "bounds.min", label: "at least", optional: true },
+      { key: "bounds.max", label: "at most", optional: true },
     ],
     fresh: { min: "-1", max: "1", count: "11", initial: "0.5" },
   },

@@ -29,21 +29,28 @@ interface ChoiceProps {
   readonly label: string;
   readonly value: string;
   /** values and their labels */
-  readonly options: readonly (readonly [string, string])[];
+  readonly options: Options;
+  /** options of another kind, under a heading */
+  readonly more?: { readonly label: string; readonly options: Options };
   readonly onChoose: (value: string) => void;
 }
 
+type Options = readonly (readonly [string, string])[];
+
 /** A list to choose one value from. */
-export function Choice({ look, id, label, value, options, onChoose }: ChoiceProps) {
+export function Choice({ look, id, label, value, options, more, onChoose }: ChoiceProps) {
+  const listed = (options: Options) =>
+    options.map(([name, text]) => (
+      <option key={name} value={name}>
+        {text}
+      </option>
+    ));
   return (
     <div class={look}>
       <label for={id}>{label}</label>
       <select id={id} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
-        {options.map(([name, text]) => (
-          <option key={name} value={name}>
-            {text}
-          </option>
-        ))}
+        {listed(options)}
+        {more && <optgroup label={more.label}>{listed(more.options)}</optgroup>}
       </select>
     </div>
   );

@@ -135,6 +135,11 @@ export function checkDiagram(settings: Settings, map: MapSettings): Diagram {
   return checkPhase(phaseConfigOf(settings, map));
 }
 
+/** The map for changed settings: the current one if it still fits, or else the game's first. */
+export function diagramFor(settings: Settings, { diagram }: { readonly diagram: MapSettings }): MapSettings {
+  return problemOf(() => checkDiagram(settings, diagram)) === null ? diagram : defaultDiagram(settings);
+}
+
 /** The message of the MesaError that a check throws; null where it throws none. */
 export function problemOf(check: () => unknown): string | null {
   try {

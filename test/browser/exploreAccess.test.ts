@@ -1,15 +1,10 @@
 // The page `explore` for everybody: by keys alone, to a screen reader, on a narrow screen, in light and in dark.
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stepNames, steps } from "../../src/explore/steps.ts";
 import { launchChromium } from "./chromium.ts";
-import { mapDrawn, openExplore, visit } from "./explorePage.ts";
+import { mapDrawn, openExplore, violations, visit } from "./explorePage.ts";
 import type { Site } from "./site.ts";
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** the first experiment with a small map, where the map is not what is asked about */
 const SMALL = "#v=1&game=linear&size=64";
@@ -24,18 +19,6 @@ afterAll(async () => {
   await browser?.close();
   await site?.close();
 });
-
-/** what axe finds wrong, with everything that can be unfolded unfolded */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll("details")) details.open = true;
-  });
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-}
 
 describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
   test.each([

@@ -1,9 +1,11 @@
 // The page `explore` in Chromium, served from a folder of a static host, with all that it objects to.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import sirv from "sirv";
 import { buildExplore } from "../../scripts/explore.mjs";
@@ -36,6 +38,8 @@ export async function openExplore(): Promise<Site> {
     },
   };
 }
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** A page that is open, and what it objected to. */
 export interface Visit {
@@ -123,4 +127,18 @@ export async function download(page: Page, button: string): Promise<string> {
 /** Waits until the map is all drawn. */
 export async function mapDrawn(page: Page): Promise<void> {
   await page.locator('.phase[aria-busy="false"] .downloads button:enabled').first().waitFor();
+}
+
+/** What axe finds wrong, with everything that can be unfolded unfolded. @param within a selector */
+export async function violations(page: Page, within = "html"): Promise<string[]> {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(
+    (within) =>
+      (globalThis as unknown as { axe: { run(within: string): Promise<AxeResults> } }).axe.run(within),
+    within,
+  );
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }

@@ -1,9 +1,11 @@
 // What the page's texts say is so.
+import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { withSetting } from "../../src/config/setting.ts";
-import { phaseConfigOf } from "../../src/explore/mapSettings.ts";
+import { checkDiagram, defaultDiagram, phaseConfigOf } from "../../src/explore/mapSettings.ts";
+import { builtIn, examples } from "../../src/explore/startingPoints.ts";
 import { settingsOfPreset, stateOfStep, steps } from "../../src/explore/steps.ts";
-import { phase, presets, solve } from "../../src/index.ts";
+import { games, phase, presets, solve } from "../../src/index.ts";
 
 /** a step's preset, solved, with settings changed */
 function solved(step: string, changes: Record<string, number | boolean> = {}) {
@@ -19,6 +21,20 @@ test("presets are taken as they are", () => {
   for (const { preset, against } of Object.values(steps))
     for (const name of [preset, against ?? preset])
       expect({ ...presets[name].config, ...settingsOfPreset(name) }).toEqual(presets[name].config);
+});
+
+test("the menu of games sets each up as its preset does, and has the examples to change", () => {
+  expect([...builtIn.keys()]).toEqual([...games.keys()]);
+  expect(builtIn.get("linear")!.settings).toEqual(settingsOfPreset("experiment-1"));
+  for (const [name, { settings }] of builtIn) {
+    expect(settings.game).toBe(name);
+    if (name !== "linear") expect(settings).toEqual(settingsOfPreset(name));
+  }
+  expect([...examples.keys()].toSorted()).toEqual(
+    readdirSync(new URL("../../examples", import.meta.url)).map((file) => file.replace(".json", "")),
+  );
+  for (const { settings } of [...builtIn.values(), ...examples.values()])
+    checkDiagram(settings, defaultDiagram(settings));
 });
 
 test("training, then deployment: a first coefficient of 0.03, outputs near 0, then the goal", async () => {

@@ -1,0 +1,155 @@
+// The editor of formulas: what is typed is checked under the character, solved when it is valid, kept in the address, and
+// downloaded as what the command line takes; by keys alone, with a screen reader, in light and in dark.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { stateOf } from "../../src/explore/address.ts";
+import { type GameDefinition, type Result, solve } from "../../src/index.ts";
+import { launchChromium } from "./chromium.ts";
+import { download, openExplore, type Visit, violations, visit } from "./explorePage.ts";
+import type { Site } from "./site.ts";
+
+const SMALL = "#v=1&game=linear&size=64";
+
+let site: Site;
+let browser: Browser;
+let open: Visit | undefined;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([openExplore(), launchChromium()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+afterEach(async () => {
+  await open?.close();
+});
+
+const formulas = (page: Page) => page.getByRole("textbox", { name: "Formulas" });
+const edit = async (page: Page) => {
+  await page.getByRole("button", { name: "Edit the formulas" }).click();
+  await formulas(page).waitFor();
+};
+/** puts the cursor at the end of a line and types */
+const typeAfter = async (page: Page, line: string, text: string) => {
+  await page.locator(".cm-line", { hasText: line }).click();
+  await page.keyboard.press("End");
+  await page.keyboard.type(text);
+  await page.keyboard.press("Escape");
+};
+/** the states of the game in the address */
+const statesIn = (page: Page) => {
+  const { settings } = stateOf(new URL(page.url()).hash.slice(1)).state;
+  return Object.keys((settings.game as GameDefinition).state);
+};
+const deception = (page: Page) => page.locator(".measures dd").first();
+
+test("a changed formula is checked, solved, kept in the address and downloaded", async () => {
+  open = await visit(browser, site, SMALL);
+  const { page, complaints } = open;
+  const fetched = () => page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+  expect(await fetched()).not.toContainEqual(expect.stringContaining("GameEditor"));
+  const before = await deception(page).textContent();
+  await edit(page);
+  expect(await fetched()).toContainEqual(expect.stringContaining("GameEditor"));
+  expect(await formulas(page).innerText()).toContain("mesaObjective = (output - own.theta)^2");
+  expect(await page.locator(".derived").innerText()).toContain(
+    "2 * (coefficient * theta - target) * coefficient",
+  );
+
+  // wrong: the character is marked and read out, and the last valid game stays
+  await typeAfter(page, "output = coefficient", " * thetta");
+  const announced = page.locator('.problems[aria-live="polite"]');
+  await expect.poll(() => announced.textContent()).toMatch(/unknown name thetta; names here are theta/);
+  expect(await page.locator(".cm-lintRange-error").allTextContents()).toEqual(["thetta"]);
+  expect(await page.getByRole("button", { name: "the game as configuration" }).isDisabled()).toBe(true);
+  expect(await deception(page).textContent()).toBe(before);
+  expect(page.url()).toContain("game=linear");
+
+  expect(await violations(page, ".editor"), "in light").toEqual([]);
+
+  // right again
+  for (let i = 0; i < " * thetta".length; i++) await page.keyboard.press("Backspace");
+  await page.keyboard.type(" * abs(theta)");
+  await expect.poll(() => page.url()).toMatch(/#v=1&game=~[\w-]+(&|$)/);
+  expect(await page.locator(".cm-lintRange-error").count()).toBe(0);
+  await expect.poll(() => deception(page).textContent()).not.toBe(before);
+  await page.locator('.trajectory[aria-busy="false"] .measures').waitFor();
+  const configuration = JSON.parse(await download(page, "the game as configuration"));
+  expect(configuration.game).toMatchObject({
+    name: "my-linear",
+    output: "coefficient * theta * abs(theta)",
+  });
+  const shown: Result = JSON.parse(await download(page, "the plot as JSON"));
+  const solved = await solve(configuration, { backend: "cpu" });
+  expect(shown.plan).toEqual(solved.plan);
+  expect(await deception(page).textContent()).toBe(solved.measures.deception!.toFixed(3));
+  // what the page knows of the game is in the address alone
+  await page.reload();
+  await page.locator(".measures").waitFor();
+  await expect.poll(() => deception(page).textContent()).toBe(solved.measures.deception!.toFixed(3));
+  expect(complaints).toEqual([]);
+});
+
+test("a game to begin with is changed in its tables, and follows the sliders and the history", async () => {
+  open = await visit(browser, site, SMALL);
+  const { page, complaints } = open;
+  await page.getByLabel("Game", { exact: true }).selectOption({ label: "Momentum" });
+  await edit(page);
+  await expect.poll(() => formulas(page).innerText()).toContain("next.theta = theta + next.velocity");
+  const friction = page.getByLabel("value of parameter friction");
+  expect(await friction.inputValue()).toBe("0.5");
+  await friction.fill("2");
+  await page.getByLabel("at most of parameter friction").fill("2");
+  await expect.poll(() => page.getByRole("textbox", { name: /^Friction/ }).inputValue()).toBe("2");
+  await page.getByRole("textbox", { name: /^Friction/ }).fill("0.25");
+  await expect.poll(() => friction.inputValue()).toBe("0.25");
+
+  const name = page.getByLabel("name of state velocity");
+  await name.fill("speed");
+  await name.press("Enter");
+  await expect.poll(() => formulas(page).innerText()).toContain("next.theta = theta + next.speed");
+  await expect.poll(() => statesIn(page)).toEqual(["theta", "speed"]);
+  await page.getByRole("button", { name: "Add a state" }).click();
+  await expect.poll(() => formulas(page).innerText()).toContain("next.phi = phi - learningRate");
+  await page.getByRole("textbox", { name: "Initial phi" }).waitFor();
+  await expect.poll(() => statesIn(page)).toEqual(["theta", "speed", "phi"]);
+  await page.getByRole("button", { name: "Remove state theta" }).click();
+  await page.getByText("the state must have theta, the agent's goal").waitFor();
+
+  await page.goBack();
+  await expect.poll(() => page.getByRole("textbox", { name: "Initial phi" }).count()).toBe(0);
+  await expect.poll(() => formulas(page).innerText()).not.toContain("phi");
+  await expect.poll(() => page.locator(".editor .problem").count()).toBe(0);
+  const { game, ...settings } = JSON.parse(await download(page, "the game as configuration"));
+  expect(Object.keys(game.state)).toEqual(["theta", "speed"]);
+  expect(settings.schedule).toEqual({ training: 10, deployment: 20 });
+  expect(complaints).toEqual([]);
+});
+
+test("by keys alone, on a narrow screen in the dark", async () => {
+  open = await visit(browser, site, SMALL, { colorScheme: "dark", viewport: { width: 390, height: 844 } });
+  const { page, complaints } = open;
+  const button = page.getByRole("button", { name: "Edit the formulas" });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await formulas(page).waitFor();
+  const focused = () =>
+    page.evaluate(
+      () => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent,
+    );
+  await expect.poll(focused).toBe("Formulas");
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("\nlimit = 2\ndiscont = 3");
+  await page.keyboard.press("Escape");
+  await page.getByText('discont is a definition that no formula uses (did you mean "discount"?)').waitFor();
+  await page.keyboard.press("Tab");
+  expect(await focused()).not.toBe("Formulas");
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+  expect(await violations(page, ".editor"), "in the dark").toEqual([]);
+  await page.getByRole("button", { name: "Close the editor" }).press("Enter");
+  expect(await focused()).toBe("Edit the formulas");
+  expect(await formulas(page).count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
