@@ -1,10 +1,11 @@
 // The game and its settings.
 
-import { checkConfig, methods, withSetting } from "../index.ts";
+import { useState } from "preact/hooks";
+import { checkConfig, methods } from "../index.ts";
 import { Check, Choice, NumberControl } from "./elements.tsx";
 import { defaultDiagram, diagramFor, problemOf } from "./mapSettings.ts";
 import { builtIn, examples } from "./startingPoints.ts";
-import { AGENTS, groupsOf, type Settings, type StateProps, settingAt } from "./state.ts";
+import { AGENTS, groupsOf, type Settings, type StateProps, settingAt, settingsWithValue } from "./state.ts";
 import { useEditor } from "./useEditor.tsx";
 
 /** stands for a game of the reader's own in the list of games */
@@ -12,6 +13,44 @@ const OWN = "";
 
 /** the discount that an infinite horizon starts with where it was 1 */
 const PATIENT = 0.95;
+
+interface ForEverProps {
+  readonly settings: Settings;
+  /** changes the settings if they are valid; else returns what is wrong with them */
+  readonly take: (changed: Settings) => string | null;
+}
+
+/** The choice of an infinite horizon, which says so where it has to lower the discount, and then takes that back too. */
+function ForEver({ settings, take }: ForEverProps) {
+  const { horizon, discount } = checkConfig(settings).config;
+  const [problem, setProblem] = useState<string | null>(null);
+  const [lowered, setLowered] = useState(false);
+  const isLowered = lowered && horizon === "infinite" && discount === PATIENT;
+  const choose = (checked: boolean) => {
+    const lowers = checked && discount === 1;
+    const changed = lowers ? PATIENT : !checked && isLowered ? 1 : undefined;
+    setLowered(lowers);
+    setProblem(
+      take({
+        ...settings,
+        horizon: checked ? "infinite" : "finite",
+        ...(changed !== undefined && { discount: changed }),
+      }),
+    );
+  };
+  return (
+    <>
+      <Check checked={horizon === "infinite"} onCheck={choose}>
+        the last learning rate goes on for ever
+      </Check>
+      <p class="note" aria-live="polite">
+        {isLowered &&
+          `What goes on for ever must be discounted: γ was 1 and is ${PATIENT} now, until this is unchecked.`}
+        {problem}
+      </p>
+    </>
+  );
+}
 
 export function Controls({ state, change }: StateProps) {
   const { settings, method } = state;
@@ -65,7 +104,7 @@ export function Controls({ state, change }: StateProps) {
               key={`${game.name} ${control.key}`}
               control={control}
               value={settingAt(config, control.key)}
-              onTry={(value) => take(withSetting(settings, control.key, value, "the setting"))}
+              onTry={(value) => take(settingsWithValue(settings, control.key, value))}
             />
           ));
           return folded ? (
@@ -78,18 +117,7 @@ export function Controls({ state, change }: StateProps) {
               <legend>{name}</legend>
               {fields}
               {name === "Schedule" && config.horizon !== undefined && (
-                <Check
-                  checked={config.horizon === "infinite"}
-                  onCheck={(checked) =>
-                    take({
-                      ...settings,
-                      horizon: checked ? "infinite" : "finite",
-                      ...(checked && config.discount === 1 && { discount: PATIENT }),
-                    })
-                  }
-                >
-                  the last learning rate goes on for ever
-                </Check>
+                <ForEver key={game.name} {...{ settings, take }} />
               )}
               {name === AGENTS && typeof config.memory === "boolean" && (
                 <Check checked={config.memory} onCheck={(memory) => take({ ...settings, memory })}>

@@ -218,15 +218,16 @@ function Kept({ kept: { hidden, network } }: Draft) {
       {network && (
         <p class="faint">
           The output is that of a network of tanh layers, {network.layers.join("–")} wide, whose weights a
-          search finds: it has no formula and no decision here. Its layers are among the settings.
+          search finds: it has no formula and no decision here, and is … where it is too long to print. Its
+          layers are among the settings.
         </p>
       )}
       {hidden && (
         <p class="faint">
-          The phase is hidden, in {hidden.initial.length} phases of which the{" "}
-          {hidden.signals ? `signals are ${listed(hidden.signals)}` : "signal is a real number"}. Their
-          probabilities are formulas here; the phases and signals themselves are as they were. Without any
-          line that begins with “hidden” the phase is not hidden.
+          The phase is hidden: it is one of {hidden.initial.length}, of which agents see{" "}
+          {hidden.signals ? `the signals ${listed(hidden.signals)}` : "a signal that is a real number"}. The
+          probabilities are formulas here; which phases and signals there are stays as it is. Without any line
+          that begins with “hidden” the phase is not hidden.
         </p>
       )}
     </>
@@ -288,6 +289,7 @@ export function GameEditor({ state, change, onClose }: Props) {
             has its default. Tab leaves the editor, Ctrl + Space completes a name.
           </p>
           <div class="problems" aria-live="polite">
+            {problems.length === 0 && <p class="faint">Nothing is wrong: this game is on show.</p>}
             {problems.map(({ message, severity }) => (
               <p key={message} class={severity === "error" ? "problem" : "faint"}>
                 {message}

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { checkConfig, methods } from "../index.ts";
-import { measureLabel, settingLabel } from "../report/wording.ts";
+import { measureLabel } from "../report/wording.ts";
 import { Check, Choice, NumberControl } from "./elements.tsx";
 import {
   axesOf,
@@ -16,7 +16,7 @@ import {
   sizesOf,
   wholeAxis,
 } from "./mapSettings.ts";
-import type { Backend, StateProps } from "./state.ts";
+import { type Backend, menuLabel, type StateProps } from "./state.ts";
 
 const BACKENDS: Readonly<Record<Backend, string>> = {
   auto: "a hardware GPU, or else the CPU",
@@ -49,7 +49,7 @@ export function MapOptions({ state, change }: StateProps) {
     onChoose: (value: string) => void,
     options: readonly (readonly [string, string])[],
   ) => <Choice look="choice" id={`map-${name}`} {...{ label, value, options, onChoose }} />;
-  const axes = axesOf(settings).map(({ key }) => [key, settingLabel(key)] as const);
+  const axes = axesOf(settings).map(({ key }) => [key, menuLabel(key)] as const);
   const ends = (name: "x" | "y", axis: MapAxis) => (
     <fieldset class="ends" key={name}>
       <legend>{name === "x" ? "From left to right" : "From below to above"}</legend>

@@ -1,9 +1,10 @@
 // Elements that several parts of the page use: fields, choices, download buttons, and the width of an element.
 
 import type { ComponentChildren, RefObject } from "preact";
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { short } from "../report/wording.ts";
-import type { Control } from "./state.ts";
+import { nearestStop } from "./slider.ts";
+import type { Control, Range } from "./state.ts";
 
 /** pixels of a PNG for each pixel of its figure */
 const SHARPNESS = 2;
@@ -117,7 +118,11 @@ export function NumberControl({ control, value, onTry }: NumberProps) {
   };
   const id = `field-${key.replaceAll(".", "-")}`;
   return (
-    <div class={control.kind === "list" ? "control list" : "control"}>
+    <div
+      class={control.kind === "list" ? "control list" : "control"}
+      // what was refused is of no interest any more when the reader goes elsewhere
+      onFocusOut={() => setProblem(null)}
+    >
       <label for={id}>
         {label}
         {unit && <span class="unit">{unit}</span>}
@@ -132,21 +137,17 @@ export function NumberControl({ control, value, onTry }: NumberProps) {
         aria-describedby={problem === null ? undefined : `${id}-problem`}
         onInput={(event) => type(event.currentTarget.value)}
         onBlur={() => {
-          if (problem === null) return;
-          setText(said);
-          setProblem(null);
+          if (problem !== null) setText(said);
         }}
       />
       {range && (
-        <input
-          type="range"
-          aria-label={label}
-          aria-valuetext={short(Number(value))}
-          min={range.from}
-          max={range.to}
-          step={range.step}
-          value={Number(value)}
-          onInput={(event) => setProblem(onTry(event.currentTarget.valueAsNumber))}
+        <Slider
+          {...{ label, range, value: Number(value) }}
+          onSlide={(value) => {
+            const refusal = onTry(value);
+            setProblem(refusal);
+            return refusal === null;
+          }}
         />
       )}
       {problem !== null && (
@@ -155,6 +156,38 @@ export function NumberControl({ control, value, onTry }: NumberProps) {
         </p>
       )}
     </div>
+  );
+}
+
+interface SliderProps {
+  readonly label: string;
+  readonly range: Range;
+  readonly value: number;
+  /** tries a value: returns whether it was accepted */
+  readonly onSlide: (value: number) => boolean;
+}
+
+/** A slider over a range: in equal steps, or from stop to stop. */
+function Slider({ label, range: { from, to, step, stops }, value, onSlide }: SliderProps) {
+  const position = stops ? nearestStop(stops, value) : value;
+  const refused = useRef(false);
+  return (
+    <input
+      type="range"
+      aria-label={label}
+      aria-valuetext={short(value)}
+      min={stops ? 0 : from}
+      max={stops ? stops.length - 1 : to}
+      step={stops ? 1 : step}
+      value={position}
+      onInput={({ currentTarget: { valueAsNumber: at } }) => {
+        refused.current = !onSlide(stops ? stops[at] : at);
+      }}
+      onChange={({ currentTarget }) => {
+        // let go where it was refused, the thumb goes back
+        if (refused.current) currentTarget.valueAsNumber = position;
+      }}
+    />
   );
 }
 

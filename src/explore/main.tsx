@@ -9,6 +9,7 @@ import "./explore.css";
 import { MapCard } from "./MapCard.tsx";
 import { linkTo, Share, titleOf, type View, viewOf } from "./Share.tsx";
 import { Story, sceneTitles } from "./Story.tsx";
+import { StepChanged } from "./StepChanged.tsx";
 import type { State, StateProps } from "./state.ts";
 import { stateOfStep, stepNames, steps } from "./steps.ts";
 import { TrajectoryCard } from "./TrajectoryCard.tsx";
@@ -72,7 +73,10 @@ function Steps({ state, change }: StateProps) {
       </ul>
       {chosen && (
         <section class="look" aria-labelledby="look-question">
-          <h2 id="look-question">{chosen.question}</h2>
+          <div class="question">
+            <h2 id="look-question">{chosen.question}</h2>
+            <StepChanged state={state} change={change} />
+          </div>
           {chosen.look.map((text) => (
             <p key={text}>{text}</p>
           ))}

@@ -2,10 +2,10 @@
 // and a value lies at the middle of its cell. From this follow the settings of a cell, the cell under the pointer, and
 // the maps that zooming leads to.
 
-import { type AxisValues, checkConfig, type Diagram, withSetting } from "../index.ts";
+import { type AxisValues, checkConfig, type Diagram } from "../index.ts";
 import { spacing } from "../report/ticks.ts";
 import { defaultDiagram, isWhole, type MapAxis, type MapSettings, wholeAxis } from "./mapSettings.ts";
-import { type Backend, type Settings, type State, settingAt } from "./state.ts";
+import { type Backend, type Settings, type State, settingAt, settingsWithValue } from "./state.ts";
 import type { ShownMap } from "./useMap.ts";
 
 /** Both axes of a map, with their values. */
@@ -74,7 +74,7 @@ export function ownPoint({ x, y }: Axes, settings: Settings): Point {
 
 /** Settings in which both axes have the values of a point. */
 export function settingsWith(settings: Settings, { x, y }: Keys, point: Point): Settings {
-  return withSetting(withSetting(settings, x.key, point.x, "x"), y.key, point.y, "y");
+  return settingsWithValue(settingsWithValue(settings, x.key, point.x), y.key, point.y);
 }
 
 /** A cell's value; NaN where there is none. */

@@ -2,9 +2,11 @@
 // It is what an address holds, and it changes as a whole. Which settings the page has controls for follows from the
 // game's own definition; what is added here is how far a slider goes.
 
-import { type Config, checkConfig, type Game } from "../index.ts";
+import { learningRatesOf } from "../config/config.ts";
+import { type Config, checkConfig, type FilledConfig, type Game, MesaError, withSetting } from "../index.ts";
 import { settingParts } from "../report/wording.ts";
 import type { MapSettings } from "./mapSettings.ts";
+import { roundNumbers } from "./slider.ts";
 
 /** A configuration as plain data; what it leaves out has its default. */
 export type Settings = Config;
@@ -39,6 +41,8 @@ export interface Range {
   readonly to: number;
   /** the slider's step; 1 where the setting is a whole number */
   readonly step: number;
+  /** where the slider's thumb may stand, in ascending order, where that is not in equal steps */
+  readonly stops?: readonly number[];
   /** the range of an axis of the map, where it differs from the slider's */
   readonly map?: { readonly from: number; readonly to: number; readonly scale: "linear" | "log" };
 }
@@ -67,6 +71,18 @@ interface Group {
 }
 
 const rate = (to: number): Range => ({ from: 0, to, step: 0.01 });
+/** 0, and then by factors */
+const byFactors = (from: number, to: number): Range => ({
+  ...{ from: 0, to, step: from },
+  stops: [0, ...roundNumbers(from, to)],
+});
+/** γ, where 1 − γ goes by factors */
+const patience: Range = {
+  ...rate(1),
+  stops: [1, ...roundNumbers(0.001, 1).map((hurry) => Number((1 - hurry).toFixed(6)))].toSorted(
+    (a, b) => a - b,
+  ),
+};
 const count = (from: number, to: number): Range => ({ from, to, step: 1 });
 
 /** the sliders' ranges; a field accepts everything that the configuration's check allows */
@@ -74,17 +90,17 @@ const RANGES: Readonly<Record<string, Range>> = {
   "schedule.training": { ...count(0, 200), map: { from: 1, to: 100, scale: "linear" } },
   "schedule.deployment": { ...count(0, 200), map: { from: 1, to: 200, scale: "linear" } },
   "schedule.episodes": { ...count(1, 200), map: { from: 10, to: 200, scale: "linear" } },
-  "schedule.learningRate": { ...rate(2), map: { from: 0.01, to: 10, scale: "log" } },
-  discount: rate(1),
-  regularization: { from: 0, to: 0.2, step: 0.001, map: { from: 0.0001, to: 1, scale: "log" } },
-  hazard: { from: 0, to: 0.5, step: 0.005, map: { from: 0.002, to: 0.5, scale: "log" } },
+  "schedule.learningRate": { ...byFactors(0.01, 10), map: { from: 0.01, to: 10, scale: "log" } },
+  discount: patience,
+  regularization: { ...byFactors(0.0001, 1), map: { from: 0.0001, to: 1, scale: "log" } },
+  hazard: { ...byFactors(0.001, 1), map: { from: 0.002, to: 0.5, scale: "log" } },
   signalError: { from: 0, to: 1, step: 0.01, map: { from: 0, to: 0.5, scale: "linear" } },
   shift: { ...rate(6), map: { from: 0, to: 6, scale: "linear" } },
   intervals: count(1, 64),
   discountLearningRateScale: rate(4),
   beliefLearningRateScale: rate(2),
   "initial.theta": { from: -1, to: 1, step: 0.01 },
-  "initial.discount": rate(1),
+  "initial.discount": patience,
   "initial.belief": { from: -1, to: 1, step: 0.01 },
   "initial.deploymentAt": { ...count(0, 100), map: { from: 1, to: 99, scale: "linear" } },
   "search.starts": count(1, 64),
@@ -93,8 +109,20 @@ const RANGES: Readonly<Record<string, Range>> = {
 
 function control(key: string, kind: Control["kind"] = "number", range = RANGES[key]): Control {
   const { name, unit } = settingParts(key);
-  const label = /^[a-z]/.test(name) ? name[0].toUpperCase() + name.slice(1) : name;
-  return { key, label, unit, kind, ...(range && { range }) };
+  return { key, label: capitalized(name), unit, kind, ...(range && { range }) };
+}
+
+const capitalized = (name: string) => (/^[a-z]/.test(name) ? name[0].toUpperCase() + name.slice(1) : name);
+
+/** names that say nothing without their unit, or too much, in a menu */
+const SHORT: Readonly<Record<string, string>> = {
+  discountLearningRateScale: "κ of the discount",
+  beliefLearningRateScale: "κ of the belief",
+};
+
+/** A setting's name in a menu, without its unit. */
+export function menuLabel(key: string): string {
+  return SHORT[key] ?? settingParts(key).name;
 }
 
 /** a range in a hundred steps; undefined where it is empty */
@@ -111,6 +139,14 @@ function start(key: string, { state }: Game): Control {
 function parameter(key: string, { parameters }: Game): Control {
   const { default: usual, min = Math.min(0, 2 * usual), max = 2 * Math.max(1, usual) } = parameters[key];
   return control(key, "number", RANGES[key] ?? between(min, max));
+}
+
+/** a control whose slider offers nothing that the configuration must refuse: what goes on for ever is discounted */
+function within(control: Control, { horizon }: FilledConfig): Control {
+  const { key, range } = control;
+  if (key !== "discount" || horizon !== "infinite" || !range?.stops) return control;
+  const stops = range.stops.filter((stop) => stop < 1);
+  return { ...control, range: { ...range, stops, to: stops.at(-1)! } };
 }
 
 /** The groups of settings that a configuration has, in the order they are shown. */
@@ -133,7 +169,7 @@ export function groupsOf(settings: Settings): Group[] {
   return [
     group("Schedule", schedule),
     group(AGENTS, [
-      ...Object.keys(game.parameters).map((key) => parameter(key, game)),
+      ...Object.keys(game.parameters).map((key) => within(parameter(key, game), config)),
       ...("intervals" in config ? [control("intervals")] : []),
     ]),
     ...(game.network ? [group("Network and its search", [control("layers", "list"), ...search])] : []),
@@ -154,4 +190,32 @@ export function settingAt(config: object, key: string): unknown {
         typeof at === "object" && at !== null ? (at as Record<string, unknown>)[part] : undefined,
       config,
     );
+}
+
+/** The episode at which training ends, as far as the plot shows it. */
+function endOfTraining({ schedule, initial }: FilledConfig): number {
+  return initial.deploymentAt ?? learningRatesOf(schedule).findLastIndex((rate) => rate > 0) + 1;
+}
+
+/**
+ * Settings with one of them changed. A plot window that was chosen keeps as many episodes after the end of training as it
+ * had, so that the switch to deployment stays in the plot.
+ *
+ * @param key dotted
+ * @throws MesaError where the key goes through what has no settings of its own
+ */
+export function settingsWithValue(settings: Settings, key: string, value: unknown): Settings {
+  const changed = withSetting(settings, key, value, "the setting");
+  const { plotWindow } = settings;
+  if (plotWindow === undefined || key === "plotWindow") return changed;
+  try {
+    const [before, after] = [settings, changed].map((of) => checkConfig(of).config);
+    const [ended, ends] = [before, after].map(endOfTraining);
+    if (ended === ends || plotWindow < ended) return changed;
+    const episodes = learningRatesOf(after.schedule).length;
+    return { ...changed, plotWindow: Math.max(1, Math.min(episodes, ends + plotWindow - ended)) };
+  } catch (error) {
+    if (error instanceof MesaError) return changed; // whoever checks it says why
+    throw error;
+  }
 }

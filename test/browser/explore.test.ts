@@ -5,6 +5,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import references from "../../src/cli/reference.json" with { type: "json" };
 import { addressOfSettings } from "../../src/explore/address.ts";
+import { groupsOf } from "../../src/explore/state.ts";
 import { cellConfig, checkPhase, type Result, solve } from "../../src/index.ts";
 import { launchChromium } from "./chromium.ts";
 import { download, mapDrawn, openExplore, type Visit, visit } from "./explorePage.ts";
@@ -49,7 +50,10 @@ describe("a stranger finds the first experiment", () => {
     const page = await pageAt();
     const deception = page.locator(".measures dd").first();
     const before = await deception.textContent();
-    await page.getByRole("slider", { name: "Discount γ", exact: true }).fill("0.9");
+    const stops = groupsOf({ game: "linear" })
+      .flatMap(({ controls }) => controls)
+      .find(({ key }) => key === "discount")!.range!.stops!;
+    await page.getByRole("slider", { name: "Discount γ", exact: true }).fill(String(stops.indexOf(0.9)));
     await expect.poll(() => deception.textContent()).not.toBe(before);
     const { measures } = await solve({ game: "linear", discount: 0.9 });
     await expect.poll(() => deception.textContent()).toBe(measures.deception!.toFixed(3));
@@ -100,7 +104,7 @@ test("where the phase is hidden, what is expected is shown beside the one histor
 test("two settings are compared in one plot", async () => {
   const page = await pageAt();
   await page.getByRole("button", { name: "Keep as A to compare" }).click();
-  await page.getByRole("slider", { name: "Discount γ", exact: true }).fill("0.9");
+  await page.getByRole("textbox", { name: /^Discount γ/ }).fill("0.9");
   const [kept, changed] = await Promise.all(
     [{}, { discount: 0.9 }].map((more) => solve({ game: "linear", ...more })),
   );

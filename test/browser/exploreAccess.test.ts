@@ -104,6 +104,27 @@ test("a field says what is wrong and keeps what was right", async () => {
   expect(await discount.getAttribute("aria-invalid")).toBe("true");
   await discount.blur();
   expect(await discount.inputValue()).toBe("1");
+  await expect.poll(() => page.locator(".controls .problem").count()).toBe(0);
+
+  // a slider moves by factors, and nothing for ever goes without a discount, nor is that lowered in silence
+  const slider = page.getByRole("slider", { name: "Discount γ" });
+  await slider.press("ArrowLeft");
+  await expect.poll(() => discount.inputValue()).toBe("0.999");
+  await slider.press("ArrowLeft");
+  await expect.poll(() => discount.inputValue()).toBe("0.9989");
+  await slider.press("End");
+  await expect.poll(() => discount.inputValue()).toBe("1");
+  const forEver = page.getByRole("checkbox", { name: /goes on for ever/ });
+  await forEver.check();
+  await page.getByText("γ was 1 and is 0.95 now").waitFor();
+  await slider.press("End");
+  await expect.poll(() => discount.inputValue()).toBe("0.999");
+  expect(await page.getByText("γ was 1").count()).toBe(0);
+  await discount.fill("1");
+  await page.getByText("discount must be below 1 where horizon is infinite, got 1").waitFor();
+  await forEver.uncheck();
+  await expect.poll(() => page.locator(".controls .problem").count()).toBe(0);
+  expect(await discount.inputValue()).toBe("0.999");
   expect(complaints).toEqual([]);
   await close();
 });
@@ -114,7 +135,17 @@ test("every step is set up by its button and solved", async () => {
     await page.getByRole("button", { name: steps[name].title, exact: true }).click();
     await page.getByRole("heading", { name: steps[name].question }).waitFor();
     await page.locator('.trajectory[aria-busy="false"] .measures').waitFor();
+    expect(await page.getByRole("button", { name: "reset" }).count(), name).toBe(0);
   }
+  // changed settings are said to be, and are put back
+  await expect.poll(() => page.url()).toContain(`step=${stepNames.at(-1)}`);
+  const url = page.url();
+  await page.getByRole("slider", { name: /^Deployment/ }).press("ArrowRight");
+  await page.getByText("changed ·").waitFor();
+  const reset = page.getByRole("button", { name: "reset" });
+  await reset.click();
+  await expect.poll(() => reset.count()).toBe(0);
+  await expect.poll(() => page.url()).toBe(url);
   expect(complaints).toEqual([]);
   await close();
 });
