@@ -412,8 +412,11 @@ export function withRow(draft: Draft, part: Part): Draft {
 /** A draft without a row, and without the line that says what becomes of it; where else it is named, that is left to be mended. */
 export function withoutRow(draft: Draft, part: Part, index: number): Draft {
   const { name } = draft.tables[part][index];
-  const line = new RegExp(`^next\\.${name}\\s*=.*\\n?`, "m");
-  const text = part === "state" ? draft.text.replace(line, "").trimEnd() : draft.text;
+  const isLine = (line: string) => part === "state" && line.split("=")[0].trim() === `next.${name}`;
+  const text = draft.text
+    .split("\n")
+    .filter((line) => !isLine(line))
+    .join("\n");
   return { ...withTable(draft, part, draft.tables[part].toSpliced(index, 1)), text };
 }
 

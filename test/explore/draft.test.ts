@@ -1,5 +1,6 @@
 // A game survives being written as lines and tables; what is typed wrong is marked at its character or its cell.
 import { readdirSync, readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type Draft,
@@ -195,6 +196,53 @@ test("names are added, changed and removed, in the formulas too", () => {
   expect(withName(watched, "state", 0, "goal").text).toBe(
     "output.theta = goal\nbaseObjective = output.theta",
   );
+});
+
+test("whatever is typed, it is a game or is marked within the text, and no one is told of JSON or of code", () => {
+  const word = fc.oneof(
+    fc.constantFrom(
+      ...["output", "next.theta", "hidden.initial", "hidden.transition[0]", "k", "theta", "own.theta"],
+    ),
+    fc.constantFrom(
+      ...["=", "\n", "+", "*", "(", ")", ",", "^", "2", "coefficient", "__proto__", "constructor"],
+    ),
+    fc.string({ maxLength: 3, unit: "grapheme" }),
+  );
+  const words = fc.array(word, { maxLength: 12 }).map((words) => words.join(" "));
+  const text = fc.oneof(fc.constantFrom("", "k = theta", "\n\n next.theta = theta"), words);
+  const typed = fc.constantFrom("", "phi", "theta", "a(", ".", "__proto__", "1e999", "-1", "x y");
+  const begin = [linear, draftOf({ game: "uncertain-deployment" }), draftOf({ game: "mlp" })];
+  let valid = 0;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...begin),
+      text,
+      fc.boolean(),
+      typed,
+      typed,
+      (from, text, whole, name, value) => {
+        const draft = { ...from, text: whole ? text : `${from.text}\n${text}` };
+        const changes = [
+          draft,
+          withName(draft, "state", 0, name),
+          withCell(draft, "state", 0, "min", value),
+          withoutRow(withName(withRow(draft, "state"), "state", 1, name), "state", 1),
+          withRow(withRow(draft, "decision"), "parameters"),
+        ];
+        for (const draft of changes) {
+          const { definition, problems } = readDraft(draft);
+          if (definition) valid++;
+          else expect(problems).toHaveLength(1);
+          for (const { message, span } of problems) {
+            expect(message).not.toMatch(/JSON|undefined|\n/);
+            if (span)
+              expect(0 <= span.from && span.from < span.to && span.to <= draft.text.length).toBe(true);
+          }
+        }
+      },
+    ),
+  );
+  expect(valid).toBeGreaterThan(20);
 });
 
 test("hidden phases go with the last of their lines, and settings that another game lacks are left out", () => {
