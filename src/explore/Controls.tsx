@@ -92,7 +92,7 @@ export function Controls({ state, change }: StateProps) {
             ...Array.from(builtIn, ([name, { label }]) => [name, label] as const),
           ]}
           more={{
-            label: "Games to change",
+            label: "Examples of own games",
             options: Array.from(examples, ([name, { label }]) => [name, label] as const),
           }}
           onChoose={choose}

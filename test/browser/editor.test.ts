@@ -1,7 +1,11 @@
 // The editor of formulas: what is typed is checked under the character, solved when it is valid, kept in the address, and
 // downloaded as what the command line takes; by keys alone, with a screen reader, in light and in dark.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { readConfiguration } from "../../src/cli/configuration.ts";
 import { stateOf } from "../../src/explore/address.ts";
 import { type GameDefinition, type Result, solve } from "../../src/index.ts";
 import { launchChromium } from "./chromium.ts";
@@ -75,7 +79,12 @@ test("a changed formula is checked, solved, kept in the address and downloaded",
   expect(await page.locator(".cm-lintRange-error").count()).toBe(0);
   await expect.poll(() => deception(page).textContent()).not.toBe(before);
   await page.locator('.trajectory[aria-busy="false"] .measures').waitFor();
-  const configuration = JSON.parse(await download(page, "the game as configuration"));
+  // what is downloaded is read as the command line reads it
+  const folder = await mkdtemp(join(tmpdir(), "mesa-editor-"));
+  const file = join(folder, "game.json");
+  await writeFile(file, await download(page, "the game as configuration"));
+  const configuration = await readConfiguration(file, []);
+  await rm(folder, { recursive: true });
   expect(configuration.game).toMatchObject({
     name: "my-linear",
     output: "coefficient * theta * abs(theta)",

@@ -63,6 +63,7 @@ describe("the tarball", () => {
     expect(files).toContain("LICENSE");
     for (const file of ["index.html", "explore.js", "explore.css", "worker.js"])
       expect(files).toContain(`dist/explore/${file}`);
+    expect(files).toContainEqual(expect.stringMatching(/^dist\/explore\/chunks\/GameEditor-\w+\.js$/));
   });
 
   test("holds nothing that only this repository needs", () => {
