@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { deflateRaw, gzip } from "node:zlib";
@@ -62,6 +62,16 @@ const answers = (json) => ({
   },
 });
 
+/** The page's HTML, so that what its script imports is fetched with the script and not after it. */
+function withPreloads(html, { metafile }) {
+  const outputs = Object.entries(metafile.outputs);
+  const [script, { imports }] = outputs.find(([path]) => path.endsWith("/explore.js"));
+  return imports
+    .filter(({ kind }) => kind === "import-statement")
+    .map(({ path }) => `<link rel="modulepreload" href="${relative(dirname(script), path)}" />\n    `)
+    .reduceRight((html, link) => html.replace('<script type="module"', (tag) => link + tag), html);
+}
+
 /** Makes the page in a folder: index.html, explore.js, explore.css, worker.js, which explore.js starts, and answers. */
 export async function buildExplore(folder) {
   const from = (name) => join(SOURCES, name);
@@ -99,7 +109,7 @@ export async function buildExplore(folder) {
     // bundled apart: in chunks that both share, the page would load what only its worker needs
     build({ ...options, entryPoints: { worker: from("solver.worker.ts") } }),
   ]);
-  await copyFile(from("index.html"), join(folder, "index.html"));
+  await writeFile(join(folder, "index.html"), withPreloads(await readFile(from("index.html"), "utf8"), built[0]));
   await copyFile(join(ready, "preview.png"), join(folder, "preview.png"));
   // for a server that sends files compressed
   for (const file of built.flatMap(({ metafile }) => Object.keys(metafile.outputs)))

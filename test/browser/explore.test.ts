@@ -105,6 +105,7 @@ test("two settings are compared in one plot", async () => {
   const page = await pageAt();
   await page.getByRole("button", { name: "Keep as A to compare" }).click();
   await page.getByRole("textbox", { name: /^Discount γ/ }).fill("0.9");
+  await page.getByText("A, for comparison").waitFor();
   const [kept, changed] = await Promise.all(
     [{}, { discount: 0.9 }].map((more) => solve({ game: "linear", ...more })),
   );
@@ -225,6 +226,7 @@ describe("the address", () => {
     await first.getByRole("button", { name: "A regularizer" }).click();
     await first.getByRole("slider", { name: /^Deployment/ }).fill("120");
     await first.getByRole("combobox", { name: "Measure" }).selectOption("retention");
+    await first.getByText("A, for comparison").waitFor();
     await mapDrawn(first);
     await expect.poll(() => first.url()).toMatch(/measure=retention/);
     const shown = async (page: Visit["page"]) => ({
