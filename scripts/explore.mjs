@@ -109,7 +109,10 @@ export async function buildExplore(folder) {
     // bundled apart: in chunks that both share, the page would load what only its worker needs
     build({ ...options, entryPoints: { worker: from("solver.worker.ts") } }),
   ]);
-  await writeFile(join(folder, "index.html"), withPreloads(await readFile(from("index.html"), "utf8"), built[0]));
+  await writeFile(
+    join(folder, "index.html"),
+    withPreloads(await readFile(from("index.html"), "utf8"), built[0]),
+  );
   await copyFile(join(ready, "preview.png"), join(folder, "preview.png"));
   // for a server that sends files compressed
   for (const file of built.flatMap(({ metafile }) => Object.keys(metafile.outputs)))

@@ -30,52 +30,58 @@ afterEach(async () => {
 });
 
 const formulas = (page: Page) => page.getByRole("textbox", { name: "Formulas" });
-const edit = async (page: Page) => {
-  await page.getByRole("button", { name: "Edit the formulas" }).click();
-  await formulas(page).waitFor();
-};
-/** puts the cursor at the end of a line and types */
-const typeAfter = async (page: Page, line: string, text: string) => {
-  await page.locator(".cm-line", { hasText: line }).click();
-  await page.keyboard.press("End");
-  await page.keyboard.type(text);
-  await page.keyboard.press("Escape");
-};
-/** the states of the game in the address */
-const statesIn = (page: Page) => {
-  const { settings } = stateOf(new URL(page.url()).hash.slice(1)).state;
-  return Object.keys((settings.game as GameDefinition).state);
-};
+/** the game in the address */
+const gameIn = (page: Page) =>
+  stateOf(new URL(page.url()).hash.slice(1)).state.settings.game as GameDefinition;
 const deception = (page: Page) => page.locator(".measures dd").first();
 
-test("a changed formula is checked, solved, kept in the address and downloaded", async () => {
+test("by keys alone a formula is changed, checked, solved, kept in the address and downloaded", async () => {
   open = await visit(browser, site, SMALL);
   const { page, complaints } = open;
   const fetched = () => page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
   expect(await fetched()).not.toContainEqual(expect.stringContaining("GameEditor"));
   const before = await deception(page).textContent();
-  await edit(page);
+  const focused = () =>
+    page.evaluate(
+      () => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent,
+    );
+  await page.getByRole("button", { name: "Edit the formulas" }).press("Enter");
+  await expect.poll(focused).toBe("Formulas");
   expect(await fetched()).toContainEqual(expect.stringContaining("GameEditor"));
   expect(await formulas(page).innerText()).toContain("mesaObjective = (output - own.theta)^2");
   expect(await page.locator(".derived").innerText()).toContain(
     "2 * (coefficient * theta - target) * coefficient",
   );
 
+  // a slip that is no mistake is a warning, and Tab leaves the editor
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("\ndiscont = 3");
+  await page.keyboard.press("Escape");
+  await page.getByText('discont is a definition that no formula uses (did you mean "discount"?)').waitFor();
+  await page.keyboard.press("Tab");
+  expect(await focused()).not.toBe("Formulas");
+  await page.keyboard.press("Shift+Tab");
+  for (let i = 0; i < "\ndiscont = 3".length; i++) await page.keyboard.press("Backspace");
+
   // wrong: the character is marked and read out, and the last valid game stays
-  await typeAfter(page, "output = coefficient", " * thetta");
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("End");
+  await page.keyboard.type(" * thetta");
+  await page.keyboard.press("Escape");
   const announced = page.locator('.problems[aria-live="polite"]');
   await expect.poll(() => announced.textContent()).toMatch(/unknown name thetta; names here are theta/);
   expect(await page.locator(".cm-lintRange-error").allTextContents()).toEqual(["thetta"]);
   expect(await page.getByRole("button", { name: "the game as configuration" }).isDisabled()).toBe(true);
   expect(await deception(page).textContent()).toBe(before);
-  expect(page.url()).toContain("game=linear");
+  expect(gameIn(page).output).toBe("coefficient * theta");
 
   expect(await violations(page, ".editor"), "in light").toEqual([]);
 
   // right again
   for (let i = 0; i < " * thetta".length; i++) await page.keyboard.press("Backspace");
   await page.keyboard.type(" * abs(theta)");
-  await expect.poll(() => page.url()).toMatch(/#v=1&game=~[\w-]+(&|$)/);
+  await expect.poll(() => gameIn(page).output).toBe("coefficient * theta * abs(theta)");
+  expect(page.url()).toMatch(/#v=1&game=~[\w-]+(&|$)/);
   expect(await page.locator(".cm-lintRange-error").count()).toBe(0);
   await expect.poll(() => deception(page).textContent()).not.toBe(before);
   await page.locator('.trajectory[aria-busy="false"] .measures').waitFor();
@@ -93,6 +99,9 @@ test("a changed formula is checked, solved, kept in the address and downloaded",
   const solved = await solve(configuration, { backend: "cpu" });
   expect(shown.plan).toEqual(solved.plan);
   expect(await deception(page).textContent()).toBe(solved.measures.deception!.toFixed(3));
+  await page.getByRole("button", { name: "Close the editor" }).press("Enter");
+  expect(await focused()).toBe("Edit the formulas");
+  expect(await formulas(page).count()).toBe(0);
   // what the page knows of the game is in the address alone
   await page.reload();
   await page.locator(".measures").waitFor();
@@ -100,11 +109,11 @@ test("a changed formula is checked, solved, kept in the address and downloaded",
   expect(complaints).toEqual([]);
 });
 
-test("a game to begin with is changed in its tables, and follows the sliders and the history", async () => {
-  open = await visit(browser, site, SMALL);
+test("a game to begin with is changed in its tables, on a narrow screen in the dark, and follows sliders and history", async () => {
+  open = await visit(browser, site, SMALL, { colorScheme: "dark", viewport: { width: 390, height: 844 } });
   const { page, complaints } = open;
   await page.getByLabel("Game", { exact: true }).selectOption({ label: "Momentum" });
-  await edit(page);
+  await page.getByRole("button", { name: "Edit the formulas" }).click();
   await expect.poll(() => formulas(page).innerText()).toContain("next.theta = theta + next.velocity");
   const friction = page.getByLabel("value of parameter friction");
   expect(await friction.inputValue()).toBe("0.5");
@@ -118,13 +127,16 @@ test("a game to begin with is changed in its tables, and follows the sliders and
   await name.fill("speed");
   await name.press("Enter");
   await expect.poll(() => formulas(page).innerText()).toContain("next.theta = theta + next.speed");
-  await expect.poll(() => statesIn(page)).toEqual(["theta", "speed"]);
+  await expect.poll(() => Object.keys(gameIn(page).state)).toEqual(["theta", "speed"]);
   await page.getByRole("button", { name: "Add a state" }).click();
   await expect.poll(() => formulas(page).innerText()).toContain("next.phi = phi - learningRate");
   await page.getByRole("textbox", { name: "Initial phi" }).waitFor();
-  await expect.poll(() => statesIn(page)).toEqual(["theta", "speed", "phi"]);
+  await expect.poll(() => Object.keys(gameIn(page).state)).toEqual(["theta", "speed", "phi"]);
   await page.getByRole("button", { name: "Remove state theta" }).click();
   await page.getByText("the state must have theta, the agent's goal").waitFor();
+
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  expect(await violations(page, ".editor"), "in the dark").toEqual([]);
 
   await page.goBack();
   await expect.poll(() => page.getByRole("textbox", { name: "Initial phi" }).count()).toBe(0);
@@ -133,32 +145,5 @@ test("a game to begin with is changed in its tables, and follows the sliders and
   const { game, ...settings } = JSON.parse(await download(page, "the game as configuration"));
   expect(Object.keys(game.state)).toEqual(["theta", "speed"]);
   expect(settings.schedule).toEqual({ training: 10, deployment: 20 });
-  expect(complaints).toEqual([]);
-});
-
-test("by keys alone, on a narrow screen in the dark", async () => {
-  open = await visit(browser, site, SMALL, { colorScheme: "dark", viewport: { width: 390, height: 844 } });
-  const { page, complaints } = open;
-  const button = page.getByRole("button", { name: "Edit the formulas" });
-  await button.focus();
-  await page.keyboard.press("Enter");
-  await formulas(page).waitFor();
-  const focused = () =>
-    page.evaluate(
-      () => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent,
-    );
-  await expect.poll(focused).toBe("Formulas");
-  await page.keyboard.press("Control+End");
-  await page.keyboard.type("\nlimit = 2\ndiscont = 3");
-  await page.keyboard.press("Escape");
-  await page.getByText('discont is a definition that no formula uses (did you mean "discount"?)').waitFor();
-  await page.keyboard.press("Tab");
-  expect(await focused()).not.toBe("Formulas");
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  expect(overflow).toBeLessThanOrEqual(0);
-  expect(await violations(page, ".editor"), "in the dark").toEqual([]);
-  await page.getByRole("button", { name: "Close the editor" }).press("Enter");
-  expect(await focused()).toBe("Edit the formulas");
-  expect(await formulas(page).count()).toBe(0);
   expect(complaints).toEqual([]);
 });
