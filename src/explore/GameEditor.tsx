@@ -236,6 +236,7 @@ function Kept({ kept: { hidden, network } }: Draft) {
 
 export function GameEditor({ state, change, onClose }: Props) {
   const { draft, latest, problems, edit } = useDraft({ state, change });
+  const section = useRef<HTMLElement>(null);
   const element = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
 
@@ -261,6 +262,9 @@ export function GameEditor({ state, change, onClose }: Props) {
       },
     });
     view.current.focus();
+    // it may open far from the button that opens it
+    const { top } = section.current!.getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) section.current!.scrollIntoView();
     return () => view.current?.destroy();
   }, []);
   useEffect(() => {
@@ -274,7 +278,7 @@ export function GameEditor({ state, change, onClose }: Props) {
   const invalid = problems.some(({ severity }) => severity === "error");
   const table = (part: Part, title: string) => <Table {...{ part, title, draft, problems, edit }} />;
   return (
-    <section class="card editor" aria-labelledby="editor-title">
+    <section ref={section} class="card editor" aria-labelledby="editor-title">
       <header>
         <h2 id="editor-title">The game’s formulas</h2>
         <button type="button" onClick={onClose}>

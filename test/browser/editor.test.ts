@@ -115,6 +115,9 @@ test("a game to begin with is changed in its tables, on a narrow screen in the d
   await page.getByLabel("Game", { exact: true }).selectOption({ label: "Momentum" });
   await page.getByRole("button", { name: "Edit the formulas" }).click();
   await expect.poll(() => formulas(page).innerText()).toContain("next.theta = theta + next.velocity");
+  await expect
+    .poll(() => page.locator(".editor").evaluate((editor) => Math.abs(editor.getBoundingClientRect().top)))
+    .toBeLessThan(1);
   const friction = page.getByLabel("value of parameter friction");
   expect(await friction.inputValue()).toBe("0.5");
   await friction.fill("2");
