@@ -168,7 +168,7 @@ interface SliderProps {
 }
 
 /** A slider over a range: in equal steps, or from stop to stop. */
-function Slider({ label, range: { from, to, step, stops }, value, onSlide }: SliderProps) {
+export function Slider({ label, range: { from, to, step, stops }, value, onSlide }: SliderProps) {
   const position = stops ? nearestStop(stops, value) : value;
   const refused = useRef(false);
   return (

@@ -6,6 +6,7 @@ import { checkConfig } from "../index.ts";
 import { addressOf, stateOf } from "./address.ts";
 import { Controls } from "./Controls.tsx";
 import "./explore.css";
+import { KeySliders } from "./KeySliders.tsx";
 import { MapCard } from "./MapCard.tsx";
 import { linkTo, Share, titleOf, type View, viewOf } from "./Share.tsx";
 import { StepChanged } from "./StepChanged.tsx";
@@ -80,6 +81,7 @@ function Steps({ state, change }: StateProps) {
           {chosen.look.map((text) => (
             <p key={text}>{text}</p>
           ))}
+          <KeySliders keys={chosen.keys} state={state} change={change} />
         </section>
       )}
     </nav>

@@ -11,6 +11,8 @@ export interface Step {
   readonly question: string;
   /** what to look for, and what to try */
   readonly look: readonly string[];
+  /** the one or two settings to try */
+  readonly keys: readonly string[];
   /** the preset that it is set up with */
   readonly preset: string;
   /** a preset to compare with */
@@ -32,6 +34,7 @@ const STEPS = {
       "The first coefficient is 0.03 and not 0. Make training longer, or the learning rate smaller, and watch how much " +
         "of the goal the agents let show.",
     ],
+    keys: ["schedule.training", "schedule.learningRate"],
     preset: "experiment-1",
   },
   "experiment-2": {
@@ -43,6 +46,7 @@ const STEPS = {
       "The goal is given up slowly, and faster towards the end. Deployment, in the controls, brings the first " +
         "experiment back a little at a time.",
     ],
+    keys: ["schedule.deployment"],
     preset: "experiment-2",
     against: "experiment-1",
     diagram: {
@@ -59,6 +63,7 @@ const STEPS = {
         "much faster than that: a short-sighted agent has nothing to save its goal for.",
       "In the map, deception has an edge. Point along it: on one side agents wait, on the other they act and are changed.",
     ],
+    keys: ["discount"],
     preset: "discounted",
     against: "experiment-1",
     diagram: { x: linear("discount", 0.5, 1), y: log("schedule.learningRate", 0.01, 2) },
@@ -72,6 +77,7 @@ const STEPS = {
         "rate of 1 and a regularizer steps overshoot, and then it may go down.",
       "κ says how fast the discount learns. At 0 it stays as it is, and less of the goal is left.",
     ],
+    keys: ["discountLearningRateScale", "initial.discount"],
     preset: "learned-discount",
   },
   misconception: {
@@ -83,6 +89,7 @@ const STEPS = {
         "as an offset that hides the goal.",
       "Make the belief learn more slowly with κ. At 0 only the goal can give way, and it does.",
     ],
+    keys: ["initial.belief", "beliefLearningRateScale"],
     preset: "misconception",
   },
   network: {
@@ -94,6 +101,7 @@ const STEPS = {
       "In training it outputs about ½, whatever its goal is, with the goal’s sign: a loss that gradient descent cannot " +
         "lower, as the policy has no slope. It hides less than a linear agent and keeps more. The search takes a while.",
     ],
+    keys: [],
     preset: "mlp",
   },
   "uncertain-deployment": {
@@ -110,6 +118,7 @@ const STEPS = {
         "place of 0.81, and once deployed they soon show it. In the game “Distributional shift” the signal is a real " +
         "number.",
     ],
+    keys: ["signalError", "initial.deploymentAt"],
     preset: "uncertain-deployment",
     diagram: { size: 64 },
   },
@@ -121,6 +130,7 @@ const STEPS = {
         "dies out by a constant factor.",
       "In the map, the coefficient falls as agents grow patient, γ towards 1, but it never gets to 0.",
     ],
+    keys: ["discount"],
     preset: "infinite-horizon",
     diagram: { size: 64 },
   },
@@ -133,6 +143,7 @@ const STEPS = {
       "Perfect deception is the limit and is never reached: an agent that kept the whole goal would have nothing left to " +
         "hide for.",
     ],
+    keys: ["discount"],
     preset: "deployed-for-ever",
     diagram: {
       x: linear("discount", 0.8, 0.995),
@@ -149,6 +160,7 @@ const STEPS = {
         "so little to save that they stop caring. The first coefficient falls and then rises again with λ.",
       "Follow one row of the map from left to right to see both.",
     ],
+    keys: ["regularization"],
     preset: "regularized",
     against: "experiment-1",
     diagram: {
