@@ -40,14 +40,14 @@ async function visit(browser: Browser, address: string) {
   const seen = await page.evaluate(
     () => (globalThis as unknown as { seen: Record<"plot" | "map", number> }).seen,
   );
-  // the worker is started before it is timed
+  // the worker is started before it is timed; the slider stands at stops, which are counted from γ = 0
   const slider = page.getByRole("slider", { name: "Discount γ", exact: true });
-  await slider.fill("0.9");
+  await slider.fill("24");
   await page.waitForTimeout(1500);
   const followed = await slider.evaluate(async (input: HTMLInputElement) => {
     const deception = () => document.querySelector(".measures dd")!.textContent;
     const times: number[] = [];
-    for (const value of ["0.8", "0.7", "0.95", "0.85", "0.75"]) {
+    for (const value of ["16", "12", "31", "19", "14"]) {
       const before = deception();
       const started = performance.now();
       input.value = value;
@@ -64,7 +64,7 @@ async function visit(browser: Browser, address: string) {
     const { tasks } = globalThis as unknown as { tasks: number[] };
     tasks.length = 0;
     for (let i = 0; i < steps; i++) {
-      input.value = String(0.7 + i / 100);
+      input.value = String(12 + i);
       input.dispatchEvent(new Event("input", { bubbles: true }));
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

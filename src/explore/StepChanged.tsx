@@ -2,14 +2,19 @@
 
 import { checkConfig } from "../index.ts";
 import type { Settings, State, StateProps } from "./state.ts";
-import { stateOfStep } from "./steps.ts";
+import { settingsOfPreset, stateOfStep, steps } from "./steps.ts";
+
+const filled = (settings: Settings) => JSON.stringify(checkConfig(settings).config);
+
+/** the settings of steps, which stay as they are while sliders are dragged */
+const own = new Map<string, string>();
 
 /** Whether a state has other settings than the step that it shows, so that the step's text may not hold. */
-export function isStepChanged(state: State): boolean {
-  if (state.step === null) return false;
-  const { settings, method } = stateOfStep(state.step, state);
-  const filled = (settings: Settings) => JSON.stringify(checkConfig(settings).config);
-  return method !== state.method || filled(settings) !== filled(state.settings);
+export function isStepChanged({ step, settings, method }: State): boolean {
+  if (step === null) return false;
+  const known = own.get(step) ?? filled(settingsOfPreset(steps[step].preset));
+  own.set(step, known);
+  return method !== "auto" || filled(settings) !== known;
 }
 
 /** `changed · reset`; where the settings are the step's, only the room for it, so that nothing moves. */
