@@ -26,6 +26,8 @@ const ORDER = [
   ["src/game"],
   ["src/schema.ts", "src/grid.ts"],
   ["src/errors.ts", "examples"],
+  // the browser that bench/page.ts measures
+  ["test/browser/chromium.ts"],
 ];
 
 const partOf = (file: string) =>

@@ -223,25 +223,36 @@ function Costs({ result, episode, onReplay, beliefs }: Props & { readonly belief
           onChoose={(value) => setBelief(Number(value))}
         />
       )}
-      <ul class="legend">
-        {PARTS.map(({ key, label, colour, dash, width }) => (
-          <li key={key}>
-            <svg width={30} height={12} aria-hidden="true">
-              <line
-                x1={0}
-                x2={30}
-                y1={6}
-                y2={6}
-                stroke={colour}
-                stroke-dasharray={dash}
-                stroke-width={width}
-              />
-            </svg>
-            {label}
-          </li>
-        ))}
-      </ul>
-      {names.length === 1 ? <CostCurves {...chart} /> : <CostMap {...chart} />}
+      {names.length === 1 ? (
+        <>
+          <ul class="legend">
+            {PARTS.map(({ key, label, colour, dash, width }) => (
+              <li key={key}>
+                <svg width={30} height={12} aria-hidden="true">
+                  <line
+                    x1={0}
+                    x2={30}
+                    y1={6}
+                    y2={6}
+                    stroke={colour}
+                    stroke-dasharray={dash}
+                    stroke-width={width}
+                  />
+                </svg>
+                {label}
+              </li>
+            ))}
+          </ul>
+          <CostCurves {...chart} />
+        </>
+      ) : (
+        <>
+          <CostMap {...chart} />
+          <p class="faint">
+            {labelOf(names[0])} across, {labelOf(names[1])} up; darker costs less.
+          </p>
+        </>
+      )}
       <div class="trying">
         {names.map((label, d) => (
           <label key={label}>

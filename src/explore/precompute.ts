@@ -1,6 +1,6 @@
 // What comes with the page: run by Node when it is built, with the library of the same sources.
 
-import { alternatives, phase, type Result, solve } from "../index.ts";
+import { alternatives, checkConfig, phase, type Result, solve } from "../index.ts";
 import { toSvg } from "../report/figure.ts";
 import { createDocument, svgToPng } from "../report/render.ts";
 import {
@@ -10,6 +10,8 @@ import {
   type StepAnswers,
   solutionKey,
 } from "./answerKeys.ts";
+import learnedDiscount from "./answers/learned-discount.json" with { type: "json" };
+import network from "./answers/network.json" with { type: "json" };
 import { mapRequestOf } from "./mapGeometry.ts";
 import { isQuick, phaseConfigOf } from "./mapSettings.ts";
 import { FIRST, sceneRequests, TRAINING } from "./scenes.ts";
@@ -36,10 +38,17 @@ async function inlineAnswers(steps: readonly string[]): Promise<InlineAnswers> {
   return { solutions, alternatives: Object.fromEntries(asked), steps };
 }
 
+/** The answers of steps that take long, kept as files of the sources: `npm run page:answers` computes them. */
+const kept: Readonly<Record<string, unknown>> = { "learned-discount": learnedDiscount, network };
+
+const isSolvedAtOnce = (step: string) => isQuick(stateOfStep(step, { backend: "auto" }).settings);
+
 /** A step's solution, and its map. */
 async function stepAnswers(step: string): Promise<StepAnswers> {
   const state = stateOfStep(step, { backend: "auto" });
   const { settings, diagram } = mapRequestOf(state);
+  // a network's map takes hours
+  if (checkConfig(settings).game.network) return { solution: await solved(state) };
   const { values, status, settled, solver } = await phase(phaseConfigOf(settings, diagram), {
     backend: "cpu",
   });
@@ -54,12 +63,21 @@ async function stepAnswers(step: string): Promise<StepAnswers> {
   };
 }
 
-/** The files, by name. A step that takes more than a moment has none: the page computes it when it is asked for. */
+/** What is to be kept, as JSON by step. */
+export async function answersToKeep(): Promise<Record<string, string>> {
+  const answers: Record<string, string> = {};
+  for (const step of Object.keys(kept)) answers[step] = JSON.stringify(await stepAnswers(step));
+  return answers;
+}
+
+/** The files, by name. */
 export async function precompute(): Promise<Record<string, string | Uint8Array>> {
-  const steps = stepNames.filter((name) => isQuick(stateOfStep(name, { backend: "auto" }).settings));
-  const inline = await inlineAnswers(steps);
+  const inline = await inlineAnswers(stepNames);
   const files: Record<string, string | Uint8Array> = { "inline.json": JSON.stringify(inline) };
-  for (const step of steps) files[`${step}.answers.json`] = JSON.stringify(await stepAnswers(step));
+  for (const step of stepNames)
+    files[`${step}.answers.json`] = JSON.stringify(
+      isSolvedAtOnce(step) ? await stepAnswers(step) : kept[step],
+    );
   const [first] = Object.values(inline.solutions);
   files["preview.png"] = await svgToPng(toSvg(first, createDocument()));
   return files;

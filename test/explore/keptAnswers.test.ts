@@ -1,0 +1,47 @@
+// The answers that come with the page and are kept as files are what is computed: `npm run page:answers` makes them anew.
+import { describe, expect, test } from "vitest";
+import learnedDiscount from "../../src/explore/answers/learned-discount.json" with { type: "json" };
+import network from "../../src/explore/answers/network.json" with { type: "json" };
+import { mapRequestOf } from "../../src/explore/mapGeometry.ts";
+import { checkDiagram } from "../../src/explore/mapSettings.ts";
+import { stateOfStep } from "../../src/explore/steps.ts";
+import { alternatives, cellConfig, checkConfig, solve } from "../../src/index.ts";
+
+const plain = (of: unknown) => JSON.parse(JSON.stringify(of));
+
+describe("a learned discount's", () => {
+  const state = stateOfStep("learned-discount", { backend: "auto" });
+
+  test("solution is solve's", async () => {
+    const { solver: _, ...solved } = await solve(state.settings, { backend: "cpu" });
+    const { solver: __, ...kept } = learnedDiscount.solution;
+    expect(kept).toEqual(plain(solved));
+  });
+
+  test("map is of its settings, cell by cell", async () => {
+    const { settings, diagram } = mapRequestOf(state);
+    const checked = checkDiagram(settings, diagram);
+    const { x, y } = checked;
+    expect(learnedDiscount.map.values).toHaveLength(x.values.length * y.values.length);
+    for (const [column, row] of [
+      [1, 2],
+      [6, 5],
+    ]) {
+      const { measures } = await solve(cellConfig(checked, x.values[column], y.values[row]), {
+        backend: "cpu",
+      });
+      expect(learnedDiscount.map.values[row * x.values.length + column]).toBe(measures.retention);
+    }
+  });
+});
+
+test("a network's solution is of its settings, and costs what it says", () => {
+  const { settings } = stateOfStep("network", { backend: "auto" });
+  const { config, plan, cost } = network.solution;
+  expect(config).toEqual(plain(checkConfig(settings).config));
+  for (const [episode, expected] of cost.entries()) {
+    const decisions = [plan.weights[episode]];
+    const { own, later } = alternatives(settings, plan as never, episode, { decisions });
+    expect(own[0] + later[0]).toBeCloseTo(expected, 12);
+  }
+});
