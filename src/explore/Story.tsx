@@ -28,7 +28,10 @@ const HEIGHT = 320;
 const PACE = 260;
 
 const shortly = (x: number, digits = 3) => short(Number(x.toPrecision(digits)));
-const percent = (x: number) => `${shortly(100 * x)} %`;
+/** a share below it is not told apart from none, in per cent */
+const HARDLY = 0.01;
+const percent = (x: number) =>
+  x > 0 && 100 * x < HARDLY ? `less than ${HARDLY} %` : `${shortly(100 * x)} %`;
 
 /** A number of the answer, in a sentence. */
 function Bound({ children }: { readonly children: string }) {
@@ -191,7 +194,8 @@ function Training() {
             answer={leftAt(ASKED.coefficient)}
             onAnswer={() => setA(ASKED.coefficient)}
           >
-            <Bound>{percent(leftAt(ASKED.coefficient))}</Bound> is left. What an agent shows is taken from it.
+            <Bound>{percent(leftAt(ASKED.coefficient))}</Bound> is left. Each step takes 2<i>a</i>² of the
+            goal: half of it where an agent shows half, but only a fiftieth where it shows a tenth.
           </Predict>
           <Slider label="Drag the coefficient a" value={a} min={0} max={0.7} step={0.01} onValue={setA} />
         </>
@@ -220,7 +224,7 @@ function costsOf(coefficient: number) {
   return { training, deployment, total: training + deployment };
 }
 
-const COEFFICIENTS = Array.from({ length: 101 }, (_, i) => i / 100);
+const COEFFICIENTS = Array.from({ length: 71 }, (_, i) => i / 100);
 
 function Knowing() {
   const [a, setA] = useState(0.3);
@@ -259,7 +263,7 @@ function Knowing() {
             label="Drag the coefficient a of all episodes in training"
             value={a}
             min={0}
-            max={1}
+            max={0.7}
             step={0.01}
             onValue={setA}
           />
@@ -315,19 +319,21 @@ function Last() {
       text={
         <>
           <p>
-            Really each agent chooses for its own episode only, and the next one has whatever goal training
-            has left. What should one do that cannot know what the others will do? Begin at the end. After the
-            last agent nothing comes, so that it outputs its goal, <i>a</i> = 1. The one before knows that,
-            and chooses; the one before that knows both. This is <i>backward induction</i>.
+            Really each agent sets the coefficient of its own episode alone, though it cares about all that
+            follow, and the next one has whatever goal training has left. What should one do that cannot
+            decide for the others? Begin at the end. After the last agent nothing comes, so that it outputs
+            its goal, <i>a</i> = 1. The one before knows that, and chooses; the one before that knows both.
+            This is <i>backward induction</i>.
           </p>
           <p>
             {isTrained ? (
               <>
                 Agent <Bound>{String(from)}</Bound> shows <Bound>{percent(coefficient[from])}</Bound> of its
-                goal. Why not 0? The first little bit gains it much in its own episode, in proportion to{" "}
-                <i>a</i>, and costs those that come nearly nothing, in proportion to <i>a</i>² or less. Why
+                goal. Why not 0? A little <i>a</i> gains it something at once, in proportion to <i>a</i>, and
+                costs it nearly nothing later, in proportion to <i>a</i>² or less: a little always pays. Why
                 not more? There are <Bound>{String(EPISODES - from - 1)}</Bound> episodes still to come, and
-                those that are deployed all pay for what it loses.
+                each output in deployment will fall short of its goal by what is lost now.{" "}
+                {shortly(coefficient[from])} is where the two balance.
               </>
             ) : (
               <>
@@ -342,9 +348,9 @@ function Last() {
             onAnswer={() => setFrom(0)}
           >
             Agent {TRAINING - 1} shows <Bound>{percent(coefficient[TRAINING - 1])}</Bound>, agent 0{" "}
-            <Bound>{percent(coefficient[0])}</Bound>. What agents show adds up, and its price is a square:
-            agent {TRAINING - 1} loses what it takes itself, and what agent 0 takes comes on top of what all
-            after it will take.
+            <Bound>{percent(coefficient[0])}</Bound>. What training takes adds up, and the price is the square
+            of the sum. Agent 0 will miss its own loss and those of the {TRAINING - 1} after it. Agent{" "}
+            {TRAINING - 1} misses only its own: what was taken before is no longer part of its goal.
           </Predict>
           <Slider
             label="Solve backwards to agent"
@@ -398,12 +404,12 @@ function Switch() {
         <>
           <p>
             All agents together: in training they output nearly what training rewards, and at the first
-            episode of deployment they turn to what they wanted all along. Nothing about them has changed;
-            nobody has tricked them. They were never aligned.
+            episode of deployment they turn to the goal that they still have, which is most of the one they
+            began with. Nothing about them changes at that moment; only training has ended.
           </p>
           <p>
-            With <Bound>{String(training)}</Bound> episodes of training the first agent shows{" "}
-            <Bound>{percent(show(result))}</Bound> of its goal, and{" "}
+            With <Bound>{String(training)}</Bound> {training === 1 ? "episode" : "episodes"} of training the
+            first agent shows <Bound>{percent(show(result))}</Bound> of its goal, and{" "}
             <Bound>{percent(result.measures.retention ?? Number.NaN)}</Bound> of the goal outlives training.
             How good the disguise is, times how much it saves, is called <i>deception</i> here:{" "}
             <Bound>{shortly(result.measures.deception ?? Number.NaN)}</Bound>, of 1 at most.
@@ -413,8 +419,11 @@ function Switch() {
             answer={show(longer) - show(first)}
             onAnswer={() => setTraining(ASKED.training)}
           >
-            <Bound>{percent(show(longer))}</Bound> in place of <Bound>{percent(show(first))}</Bound>. The
-            longer the training, the better the disguise.
+            <Bound>{percent(show(longer))}</Bound> in place of <Bound>{percent(show(first))}</Bound>. With{" "}
+            {EPISODES - TRAINING} episodes of deployment to come, a longer training makes a better disguise;
+            still less of the goal outlives it, so that deception goes from{" "}
+            <Bound>{shortly(first.measures.deception ?? Number.NaN)}</Bound> to{" "}
+            <Bound>{shortly(longer.measures.deception ?? Number.NaN)}</Bound>.
           </Predict>
           <Slider
             label="Drag the episodes of training"
@@ -451,10 +460,10 @@ function Breaking() {
       text={
         <>
           <p>
-            Deception is an investment: a little less now, for much more later. With a <i>discount</i> γ they
-            care less for what is later, and grab. A <i>regularizer</i> λ, which pulls the goal to 0 whatever
-            they do, takes away what they save: a weak one makes them hide still more, a strong one leaves
-            nothing to hide for.
+            Deception is an investment: agents give up nearly all of {TRAINING} episodes for the sake of{" "}
+            {EPISODES - TRAINING}. With a <i>discount</i> γ below 1 they care less for what is later, and show
+            more. A <i>regularizer</i> λ pulls the goal to 0 whatever they do: without a discount a weak one
+            makes them hide still more, while a strong one leaves the early agents nothing to hide for.
           </p>
           <p>
             Here the first agent shows <Bound>{percent(result.plan.coefficient[0])}</Bound>, and{" "}
@@ -469,9 +478,9 @@ function Breaking() {
               setPull(0);
             }}
           >
-            <Bound>{shortly(asked.measures.deception ?? Number.NaN)}</Bound>. They still hide, but too little:
-            only <Bound>{percent(asked.measures.retention ?? Number.NaN)}</Bound> of the goal is there when it
-            could be used.
+            <Bound>{shortly(asked.measures.deception ?? Number.NaN)}</Bound>. They still hide, but not enough
+            to keep it: only <Bound>{percent(asked.measures.retention ?? Number.NaN)}</Bound> of the goal is
+            there when it could be used.
           </Predict>
           <Slider
             label="Drag the discount γ"
@@ -520,7 +529,7 @@ function Signal() {
           <p>
             So far agents knew when training ends. Let it end by chance, by 1 in 20 after each episode, and
             let each agent only see a <i>signal</i> of whether it is still in training, which may be wrong. It
-            chooses one coefficient for each signal.
+            remembers no signal before, and chooses one coefficient for each.
           </p>
           <p>
             If <Bound>{percent(error)}</Bound> of the signals are wrong, agent {TEN} shows{" "}
@@ -535,7 +544,8 @@ function Signal() {
             onAnswer={() => setError(ASKED.signalError)}
           >
             <Bound>{percent(shown(asked, "ifDeploymentSignal"))}</Bound>, in place of all of it: an agent that
-            cannot be sure that it is deployed goes on hiding.
+            cannot be sure that it is deployed goes on hiding, less and less as the end of training gets
+            likelier. Deception counts training only, and not what hiding costs once deployed.
           </Predict>
           <Slider
             label="Drag the share of wrong signals"

@@ -62,7 +62,7 @@ export const predictions = {
     options: ranges(["Less than 1 %", "1 % to 30 %", "More than 30 %"], [0.01, 0.3]),
   },
   knowing: {
-    question: "Which coefficient in training costs the first agent least?",
+    question: "Which coefficient, the same in all of training, costs the first agent least?",
     options: ranges(
       ["0: show nothing", "A little, up to 0.1", "0.1 to 0.5", "More than 0.5"],
       [1e-9, 0.1, 0.5],

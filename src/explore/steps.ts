@@ -31,8 +31,9 @@ const STEPS = {
     look: [
       "The output stays near 0 for as long as there is training, which is what training rewards, and the goal θ " +
         "hardly moves. Where the learning rate falls to 0, the output jumps to the goal: nobody can change it any more.",
-      "The first coefficient is 0.03 and not 0. Make training longer, or the learning rate smaller, and watch how much " +
-        "of the goal the agents let show.",
+      "The first coefficient is 0.03 and not 0: a little of it gains in proportion to it at once, and costs only in " +
+        "proportion to its square later. Make training longer, or the learning rate smaller, and watch how much of the " +
+        "goal the agents let show.",
     ],
     keys: ["schedule.training", "schedule.learningRate"],
     preset: "experiment-1",

@@ -87,7 +87,7 @@ describe("a scene's prediction is judged by what the solver finds", () => {
           for (let t = 0; t < 20; t++) cost += (a * left(t) - 1) ** 2;
           return cost;
         };
-        const all = Array.from({ length: 101 }, (_, i) => i / 100);
+        const all = Array.from({ length: 71 }, (_, i) => i / 100);
         return all.reduce((best, a) => (costOf(a) < costOf(best) ? a : best));
       },
     ],
