@@ -44,7 +44,7 @@ export type { Precision } from "./model/evaluator.ts";
 export type { Measures } from "./model/measures.ts";
 export type { Estimate, EstimatedMeasures, RandomRuns, RunsOptions } from "./model/monteCarlo.ts";
 export { simulateRuns } from "./model/monteCarlo.ts";
-export type { NamedPlan } from "./model/plan.ts";
+export type { GivenPlan, NamedPlan } from "./model/plan.ts";
 export type { Outcome, Trajectory } from "./model/simulate.ts";
 export { simulate } from "./model/simulate.ts";
 export type { NamedDecision, Stationary, Undecided } from "./model/stationary.ts";

@@ -30,6 +30,14 @@ describe("defaults", () => {
     expect(config.plotWindow).toBe(12);
   });
 
+  test("training ends within a short schedule, and what is filled in is a configuration", () => {
+    const short = { game: "uncertain-deployment", schedule: { episodes: 8 } };
+    const { config } = checkConfig(short);
+    expect(config.initial).toEqual({ theta: 0.8, deploymentAt: 8 });
+    expect(checkConfig(config).config).toEqual(config);
+    expect(checkConfig({ game: "uncertain-deployment" }).config.initial.deploymentAt).toBe(20);
+  });
+
   test("one point needs its place twice", () => {
     const axis = { min: 0.5, max: 0.5, count: 1 };
     expect(checkConfig({ game: "linear", theta: axis }).config.theta).toEqual(axis);

@@ -58,6 +58,10 @@ const CASES: Record<string, [object, string][]> = {
       `${SCHEDULE}, got {"episodes":2,"learningRates":[1]}`,
     ],
     [{ schedule: { episodes: 0 } }, "schedule must have at least one episode, got none"],
+    [
+      { schedule: { episodes: 30 }, initial: { deploymentAt: 31 } },
+      "initial.deploymentAt must be at most the schedule's 30 episodes, got 31",
+    ],
     [{ schedule: { episodes: 1.5 } }, "schedule.episodes must be a whole number of at least 0, got 1.5"],
     [{ schedule: { learningRate: -1 } }, "schedule.learningRate must be at least 0, got -1"],
     [{ initial: { deploymentAt: -1 } }, "initial.deploymentAt must be a whole number of at least 0, got -1"],

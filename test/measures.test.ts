@@ -139,7 +139,33 @@ describe("simulate", () => {
     });
   });
 
+  test("takes typed arrays for lists", () => {
+    const typed = simulate(config, { coefficient: Float32Array.of(0.5, 1, -3) });
+    expect(typed).toEqual(simulate(config, { coefficient: [0.5, 1, -3] }));
+    const network = { game: "mlp", layers: [1, 1], schedule: { learningRates: [1] } };
+    const weights = [[0.5, 0.25]];
+    expect(simulate(network, { weights: weights.map((w) => Float64Array.from(w)) } as never)).toEqual(
+      simulate(network, { weights } as never),
+    );
+    const remembering = { game: "uncertain-deployment", memory: true, schedule: { episodes: 2 } };
+    const plan = { trainingBelief: [[0.5], [0, 1]], coefficient: [[0.5], [1, 0]] };
+    const columns = Object.entries(plan).map(([name, lists]) => [
+      name,
+      lists.map((l) => Float64Array.from(l)),
+    ]);
+    expect(simulate(remembering, Object.fromEntries(columns))).toEqual(simulate(remembering, plan as never));
+  });
+
   test.each<[unknown, string]>([
+    [{ coefficient: Float64Array.of(1, 1) }, "plan.coefficient must be a list of 3 numbers, got [1,1]"],
+    [
+      { coefficient: Float64Array.of(1, Infinity, 1) },
+      "plan.coefficient[1] must be a finite number, got Infinity",
+    ],
+    [
+      { coefficient: new DataView(new ArrayBuffer(3)) },
+      "plan.coefficient must be a list of 3 numbers, got {}",
+    ],
     [null, "the plan must be an object with coefficient, got null"],
     [[1, 1, 1], "the plan must be an object with coefficient, got [1,1,1]"],
     [{}, "plan.coefficient must be a list of 3 numbers, got undefined"],

@@ -1,6 +1,6 @@
 // Options that no function takes are refused with one line, as configurations are: a misspelt one must not be ignored.
 import { describe, expect, test } from "vitest";
-import { phase, presets, solve, sweep } from "../src/index.ts";
+import { openEngine, phase, planSweep, presets, simulateRuns, solve, sweep } from "../src/index.ts";
 
 const { config } = presets["experiment-1"];
 const diagram = {
@@ -31,6 +31,22 @@ describe("are refused", () => {
       'unknown key "options.mesures" (did you mean "measures"?)',
     ],
     [() => phase(undefined as never), "the phase diagram must be an object, got undefined"],
+    [() => phase({ base: 1 } as never), "config is missing"],
+    [
+      () => phase(diagram, { engine: {} } as never),
+      "options.engine must be an engine, from openEngine, got {}",
+    ],
+    [() => phase(diagram, { sample: -1 }), "options.sample must be a whole number of at least 0, got -1"],
+    [
+      () => openEngine({ backedn: "cpu" } as never),
+      'unknown key "options.backedn" (did you mean "backend"?)',
+    ],
+    [
+      () => openEngine({ gpu: {} }),
+      "options.gpu must be a WebGPU implementation, with requestAdapter, got {}",
+    ],
+    [async () => planSweep(config, undefined as never), "over must be an object with key and values"],
+    [async () => simulateRuns(config, {}, { rnus: 3 } as never), 'unknown key "options.rnus"'],
     [() => phase(diagram, { engin: 1 } as never), 'unknown key "options.engin" (did you mean "engine"?)'],
   ])("%s", async (call, message) => {
     await expect(call()).rejects.toMatchObject({

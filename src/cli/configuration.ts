@@ -1,7 +1,7 @@
 // Reads what the commands have in common: configurations, which are a preset or a JSON file, the settings that --set
 // changes, ranges of a setting, and the flags that choose a solver.
 
-import { readFile, stat } from "node:fs/promises";
+import { constants, open, readFile, stat } from "node:fs/promises";
 import { adapterNames, createGpu } from "../gpu/node.ts";
 import { type Config, MesaError, presets, type SolveOptions, type WebGpu, withSetting } from "../index.ts";
 import { readValue } from "../report/wording.ts";
@@ -12,6 +12,9 @@ import { reasonOf, say } from "./failure.ts";
 const LONGEST = 2 ** 24;
 /** how long a file may keep the reader waiting without a word, in milliseconds */
 const LONG = 2000;
+/** how long a pipe with a name may be without anyone who writes to it, in milliseconds, and how often that is looked at */
+const UNWRITTEN = 5000;
+const PAUSE = 50;
 
 /** The flags that choose a solver; they are checked with the rest. */
 export type SolverFlags = Pick<SolveOptions, "threads"> &
@@ -114,7 +117,10 @@ export async function readJson(
   let text: string;
   const waiting = setTimeout(() => say(`waiting for ${from} to be written`), LONG);
   try {
-    text = (await (path === "-" ? readStandardInput(cannot) : readPath(path, cannot))).replace(/^\uFEFF/, "");
+    text = (await (path === "-" ? readStream(process.stdin, cannot) : readPath(path, cannot))).replace(
+      /^\uFEFF/,
+      "",
+    );
   } catch (error) {
     if (error instanceof MesaError) throw error;
     const { code } = error as NodeJS.ErrnoException;
@@ -146,13 +152,36 @@ async function readPath(path: string, cannot: Cannot): Promise<string> {
   const file = await stat(path);
   if (!file.isFile() && !file.isFIFO()) throw cannot(file.isDirectory() ? "it is a folder" : "it is no file");
   if (file.size > LONGEST) throw cannot(`it is longer than ${LONGEST} bytes`);
-  return readFile(path, "utf8");
+  return file.isFIFO() ? readStream(pipedFrom(path, cannot), cannot) : readFile(path, "utf8");
 }
 
-async function readStandardInput(cannot: Cannot): Promise<string> {
+/** What comes through a pipe with a name. @throws what `cannot` makes where nobody opens it to write */
+async function* pipedFrom(path: string, cannot: Cannot): AsyncIterable<Buffer> {
+  // a reader that waits for a writer could not be called off
+  const pipe = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const started = performance.now();
+    for (let begun = false; ; ) {
+      const { bytesRead, buffer } = await pipe.read().catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "EAGAIN") return { bytesRead: -1, buffer: Buffer.of() };
+        throw error;
+      });
+      if (bytesRead > 0) yield Buffer.from(buffer.subarray(0, bytesRead));
+      // somebody writes, or nobody does any more
+      if (bytesRead !== 0) begun = true;
+      else if (begun) return;
+      else if (performance.now() - started > UNWRITTEN) throw cannot("it is a pipe that nobody writes to");
+      if (bytesRead <= 0) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  } finally {
+    await pipe.close();
+  }
+}
+
+async function readStream(stream: AsyncIterable<Buffer>, cannot: Cannot): Promise<string> {
   const parts: Buffer[] = [];
   let length = 0;
-  for await (const part of process.stdin as AsyncIterable<Buffer>) {
+  for await (const part of stream) {
     length += part.length;
     if (length > LONGEST) throw cannot(`it is longer than ${LONGEST} bytes`);
     parts.push(part);

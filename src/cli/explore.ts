@@ -66,11 +66,14 @@ export async function exploreCommand(name: string | undefined, { port }: { port?
     throw new MesaError("CANNOT_READ", `there is no page in ${root}: npm run build makes it`, error);
   });
   const serve = sirv(root, { etag: true, gzip: true });
-  const server = createServer((request, response) =>
-    serve(request, response, () => {
-      response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
-    }),
-  );
+  const server = createServer((request, response) => {
+    const refuse = (status: number, text: string, headers = {}) => {
+      response.writeHead(status, { "content-type": "text/plain", ...headers }).end(`${text}\n`);
+    };
+    if (request.method === "GET" || request.method === "HEAD")
+      serve(request, response, () => refuse(404, "not found"));
+    else refuse(405, "only GET and HEAD are answered", { allow: "GET, HEAD" });
+  });
   await listenAt(server, requested);
   process.stdout.write(`http://${HOST}:${(server.address() as AddressInfo).port}/${fragment}\n`);
   await interruptible((signal) => once(signal, "abort"));

@@ -1,6 +1,6 @@
 // The folder for results. Whether it can be written to is tested before the work starts, and no file is ever incomplete.
 
-import { mkdir, readdir, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readlink, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MesaError } from "../index.ts";
 import { reasonOf } from "./failure.ts";
@@ -103,6 +103,8 @@ async function makeFolders(path: string, made: string[]): Promise<void> {
   const missing: string[] = [];
   for (let at = path; !missing.includes(at) && !(await exists(at)); at = dirname(at)) missing.push(at);
   for (const one of missing.reverse()) {
+    const target = await readlink(one).catch(() => undefined);
+    if (target !== undefined) throw new Error(`it is a link to ${target}, which does not exist`);
     await mkdir(one);
     made.push(one);
   }

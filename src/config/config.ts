@@ -216,6 +216,7 @@ export function checkConfig(input: unknown): { game: Game; config: FilledConfig 
   checkLimit("schedule", LIMITS.episodes, "episodes", episodes);
   if (episodes === 0)
     throw new MesaError("INVALID_CONFIG", "schedule must have at least one episode, got none");
+  if (game.hidden) placeDeployment(config, input.initial, episodes);
   if (config.horizon === "infinite") checkDiscount(game, config);
   config.plotWindow ??= defaultWindow(config);
   return { game, config };
@@ -231,6 +232,17 @@ function checkDiscount(game: Game, config: FilledConfig): void {
     "INVALID_CONFIG",
     `discount must be ${allowed} where horizon is infinite, got ${discount}`,
   );
+}
+
+/** Cuts the default to a short schedule. @throws MesaError `INVALID_CONFIG` where what was asked lies behind its end */
+function placeDeployment({ initial }: FilledConfig, asked: unknown, episodes: number): void {
+  if (initial.deploymentAt <= episodes) return;
+  if (isRecord(asked) && Object.hasOwn(asked, "deploymentAt"))
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `initial.deploymentAt must be at most the schedule's ${episodes} episodes, got ${initial.deploymentAt}`,
+    );
+  initial.deploymentAt = episodes;
 }
 
 /** A game whose network has other layers. */

@@ -1,8 +1,10 @@
 // Who solves the cells of diagrams. An engine outlives a diagram: a page that changes a setting keeps its device, its
 // pipelines and its threads.
 
+import * as v from "valibot";
 import { MesaError } from "../errors.ts";
 import { openDevice } from "../gpu/device.ts";
+import { checkOptions, solvingOptions } from "../schema.ts";
 import { chooseThreads } from "../solve/solverChoice.ts";
 import type { PhaseMethod } from "./cellKernel.ts";
 import type { Cells, Points } from "./cells.ts";
@@ -48,11 +50,10 @@ export type EngineMethod = PhaseMethod | "rollout";
  *
  * @throws MesaError `NO_ADAPTER` where a GPU is asked for and none is there, `INVALID_CONFIG`
  */
-export async function openEngine({
-  backend = "auto",
-  threads,
-  gpu,
-}: EngineOptions = {}): Promise<PhaseEngine> {
+export async function openEngine(options: EngineOptions = {}): Promise<PhaseEngine> {
+  const { gpu: implementation } = solvingOptions;
+  checkOptions(options, { backend: v.any(), threads: v.any(), gpu: implementation });
+  const { backend = "auto", threads, gpu } = options;
   if (!["auto", "cpu", "gpu"].includes(backend))
     throw new MesaError(
       "INVALID_CONFIG",

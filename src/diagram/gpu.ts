@@ -11,7 +11,7 @@ import { createKernel } from "../gpu/kernel.ts";
 import { Recorder } from "../gpu/recorder.ts";
 import type { Axis } from "../grid.ts";
 import { measuresFrom } from "../model/measures.ts";
-import { createCells, type Points } from "./cells.ts";
+import { type Cells, createCells, type Points } from "./cells.ts";
 import { type CellCode, cellCodeOf } from "./cellWgsl.ts";
 import type { Diagram } from "./config.ts";
 import type { EngineMethod, PhaseEngine } from "./engine.ts";
@@ -23,6 +23,8 @@ import { capital } from "./sweep.ts";
 const EXACT_WORK = 12;
 /** bytes of a table, at most */
 const MOST_TABLE = 2 ** 28;
+/** the least float32 that is not subnormal: smaller ones may be taken for zero */
+const SMALLEST = 2 ** -126;
 
 const codes = new WeakMap<Diagram, Map<EngineMethod, CellCode | string>>();
 
@@ -97,7 +99,7 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
       const code = kernelCodeOf(diagram, method);
       if (typeof code === "string") return cpu.solve(diagram, points, method, signal);
       const rows = await guarded(open, () => compute(diagram, code, points, signal));
-      const { cells, unsure } = read(diagram, code, rows);
+      const { cells, unsure } = read(diagram, code, rows, points);
       const settled = await cpu.settle(diagram, chosen(points, unsure), method, signal);
       for (const [i, index] of unsure.entries()) {
         for (const name of diagram.measures) cells.values[name][index] = settled.values[name][i];
@@ -131,8 +133,20 @@ function longestOf(diagram: Diagram, points: Points): number {
   return most("training") + most("episodes") + most("deployment");
 }
 
+/** Whether a number is none in float32, so that a cell of it has no measures there: too large, or as good as zero. */
+function isLost(x: number): boolean {
+  const kept = Math.abs(Math.fround(x));
+  return x !== 0 && !(kept >= SMALLEST && kept < Number.POSITIVE_INFINITY);
+}
+
 /** Cells from the kernel's rows, and the indices of those that it is not sure of. */
-function read({ measures }: Diagram, { problem, texts, scale }: CellCode, rows: Float32Array) {
+function read(
+  diagram: Diagram,
+  { problem, texts, scale }: CellCode,
+  rows: Float32Array,
+  { x, y }: Points,
+): { cells: Cells; unsure: number[] } {
+  const { measures } = diagram;
   const { game, config } = problem;
   const names = Object.keys(resultsOf(texts));
   const width = names.length;
@@ -161,10 +175,14 @@ function read({ measures }: Diagram, { problem, texts, scale }: CellCode, rows: 
   }
   const asked = measures.map((name) => [cells.values[name], readers[name]] as const);
   const trouble = number("trouble");
+  const varied = [diagram.x.key, diagram.y.key];
+  const isOneLost = Object.entries(cellNumbers(diagram)).some(
+    ([key, value]) => !varied.includes(key) && isLost(value),
+  );
   const unsure: number[] = [];
   for (let index = 0; index < count; index++, row += width) {
     for (const [values, reader] of asked) values[index] = reader();
-    let isSure = trouble() === 0;
+    let isSure = trouble() === 0 && !isOneLost && !isLost(x[index]) && !isLost(y[index]);
     for (let i = row; i < row + width; i++) isSure &&= Number.isFinite(rows[i]);
     if (!isSure) unsure.push(index);
   }

@@ -55,8 +55,11 @@ function machineOf(game: Game, method: PhaseMethod, rolls: boolean): Machine | u
 }
 
 /** The settings of a configuration that are numbers a cell may have its own of, by their keys. */
-export function cellNumbers({ game, config }: Pick<Diagram, "game" | "config">): Record<string, number> {
-  const { schedule, initial } = config;
+export function cellNumbers({ game, config, base }: Diagram): Record<string, number> {
+  const { schedule } = config;
+  // its default is cut to the schedule of the first cell, which may be the shortest
+  const deploymentAt = game.hidden && (base.initial?.deploymentAt ?? game.hidden.deploymentAt);
+  const initial = { ...config.initial, ...(deploymentAt !== undefined && { deploymentAt }) };
   const under = (key: string, of: object) =>
     Object.entries(of).map(([name, value]) => [`${key}.${name}`, value as number]);
   return Object.fromEntries([

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { checkNotAborted, MesaError } from "../errors.ts";
-import { callable, checkOptions, isRecord, solvingOptions } from "../schema.ts";
+import { callable, checkOptions, isRecord, solvingOptions, whole } from "../schema.ts";
 import { METHODS, methods, refusal } from "../solve/methods.ts";
 import { type Cells, createCells } from "./cells.ts";
 import { checkPhase, type Diagram, type PhaseConfig } from "./config.ts";
@@ -54,7 +54,15 @@ export interface Phase extends Cells {
 }
 
 /** what `phase` takes beside what solving takes */
-const PHASE_OPTIONS = { engine: v.any(), sample: v.any(), onTile: callable, progressive: v.any() };
+const PHASE_OPTIONS = {
+  engine: v.custom(
+    (value) => typeof (value as { solve?: unknown } | null)?.solve === "function",
+    "an engine, from openEngine",
+  ),
+  sample: whole(0),
+  onTile: callable,
+  progressive: v.any(),
+};
 /** strides of a diagram that is drawn progressively */
 const STRIDES = [16, 4, 1] as const;
 /** how long cells should be solved at a time, in milliseconds */
@@ -155,7 +163,9 @@ function checkBackend(diagram: Diagram, method: EngineMethod, backend: EngineOpt
   if (typeof code === "string") throw new MesaError("INVALID_CONFIG", `${code}, and backend gpu was asked`);
 }
 
-const isChecked = (config: PhaseConfig | Diagram): config is Diagram => isRecord(config) && "base" in config;
+/** whether `checkPhase` made it: what is asked has no game beside its configuration */
+const isChecked = (config: PhaseConfig | Diagram): config is Diagram =>
+  isRecord(config) && ["game", "base", "config", "x", "y", "measures"].every((key) => key in config);
 
 /**
  * Solves a diagram.
@@ -167,28 +177,28 @@ export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions
   const { onProgress: _, precision: __, ...solving } = solvingOptions;
   checkOptions(options, { ...solving, ...PHASE_OPTIONS });
   const diagram = isChecked(config) ? config : checkPhase(config);
-  const { signal } = options;
-  const method = phaseMethod(diagram, options.method, options.backend);
-  const engine = options.engine ?? (await openEngine(options));
+  const { engine: given, method: asked, sample, signal, onTile, progressive, ...opening } = options;
+  const method = phaseMethod(diagram, asked, opening.backend);
+  const engine = given ?? (await openEngine(opening));
   const columns = diagram.x.values.length;
   const cells = createCells(diagram.measures, columns * diagram.y.values.length);
   const started = performance.now();
   let solved = 0;
   try {
-    for (const stride of options.progressive ? STRIDES : STRIDES.slice(-1)) {
+    for (const stride of progressive ? STRIDES : STRIDES.slice(-1)) {
       await solveTiles(diagram, {
         ...{ engine, method, signal, stride },
         onTile(tile) {
           solved += tile.status.length;
           if (stride === 1) placeCells(cells, columns, tile, tile);
-          options.onTile?.(tile);
+          onTile?.(tile);
         },
       });
     }
     const speed = (1000 * solved) / (performance.now() - started);
-    return await finishPhase(diagram, cells, engine, { method, speed, signal, sample: options.sample });
+    return await finishPhase(diagram, cells, engine, { method, speed, signal, sample });
   } finally {
-    if (!options.engine) engine.destroy();
+    if (!given) engine.destroy();
   }
 }
 

@@ -165,8 +165,9 @@ export interface SweepPlan extends Omit<Sweep, "cells"> {
  */
 export function planSweep(
   config: Config,
-  { over, series, measures = DEFAULT_MEASURES }: Pick<SweepOptions, "over" | "series" | "measures">,
+  options: Pick<SweepOptions, "over" | "series" | "measures">,
 ): SweepPlan {
+  const { over, series, measures = DEFAULT_MEASURES } = options ?? {};
   if (!isRecord(config)) checkConfig(config);
   checkVaried("over", over);
   if (series) checkVaried("series", series);

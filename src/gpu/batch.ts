@@ -8,6 +8,7 @@ import type { Problem } from "../model/problem.ts";
 import { Buffers } from "./buffers.ts";
 import { dealStates } from "./cut.ts";
 import { guarded, type OpenDevice, openDevice } from "./device.ts";
+import { checkFitsFloat32 } from "./gameWgsl.ts";
 import { createKernel } from "./kernel.ts";
 import { Recorder } from "./recorder.ts";
 import { createRollouts } from "./rollouts.ts";
@@ -27,6 +28,7 @@ export async function createBatchCosts(
   const open = await openDevice(gpu, required);
   if (!open) return undefined;
   try {
+    checkFitsFloat32(problem);
     return await guarded(open, () => build(open, problem, capacity));
   } catch (error) {
     open.device.destroy();

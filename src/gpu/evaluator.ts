@@ -10,7 +10,6 @@ import { BEST_SIZE } from "../../shaders/least.wgsl.ts";
 import { createDecider, type Decider } from "../cpu/decider.ts";
 import type { Question } from "../cpu/oracle.ts";
 import type { Threading } from "../cpu/solveThreads.ts";
-import { MesaError } from "../errors.ts";
 import { isBounded } from "../game/structure.ts";
 import { type Choice, type Evaluator, type Plan, type Step, stepOf, type Watch } from "../model/evaluator.ts";
 import type { AgentView } from "../model/moments.ts";
@@ -19,7 +18,7 @@ import { Buffers } from "./buffers.ts";
 import type { Asked } from "./context.ts";
 import type { Range } from "./cut.ts";
 import { guarded, type OpenDevice, openDevice } from "./device.ts";
-import { numbersOf } from "./gameWgsl.ts";
+import { checkFitsFloat32 } from "./gameWgsl.ts";
 import { createMomentsScorer } from "./moments.ts";
 import { Recorder } from "./recorder.ts";
 import { createRolloutScorer } from "./rolloutScorer.ts";
@@ -59,15 +58,6 @@ export async function createGpuEvaluator(
     open.device.destroy();
     throw error;
   }
-}
-
-/** @throws MesaError `LIMIT_EXCEEDED` when a number of the problem is too large for float32 */
-function checkFitsFloat32({ learningRates, candidates, states, parameters, formulas }: Problem): void {
-  const given = [learningRates, ...candidates.axes, ...states.axes, Object.values(parameters)];
-  for (const numbers of [...given, numbersOf(formulas)])
-    for (const x of numbers)
-      if (!Number.isFinite(Math.fround(x)))
-        throw new MesaError("LIMIT_EXCEEDED", `${x} is too large for float32, which the GPU computes in`);
 }
 
 /** An evaluator that can also be asked for what it screens by. */

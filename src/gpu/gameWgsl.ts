@@ -8,7 +8,8 @@ import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { f32, ROUNDING } from "../../shaders/float32.ts";
 import { MOST_WRITTEN_OUT, networkWgsl } from "../../shaders/network.wgsl.ts";
 import type { Arithmetic } from "../../shaders/real.wgsl.ts";
-import { type Formulas, type Game, ownName } from "../game/game.ts";
+import { MesaError } from "../errors.ts";
+import { type Game, ownName } from "../game/game.ts";
 import {
   differentiate,
   type Node,
@@ -34,9 +35,14 @@ const FUNCTIONS: Partial<Record<Operation, string>> = {
   below: "below",
 };
 
-/** The numbers of a game's formulas. */
-export function numbersOf(formulas: Formulas): number[] {
-  return nodesOf(...plannedNodes(formulas)).flatMap(({ op, value }) => (op === "number" ? [value] : []));
+/** @throws MesaError `LIMIT_EXCEEDED` when a number of the problem is too large for float32 */
+export function checkFitsFloat32({ learningRates, candidates, states, parameters, formulas }: Problem): void {
+  const written = nodesOf(...plannedNodes(formulas)).filter(({ op }) => op === "number");
+  const given = [learningRates, ...candidates.axes, ...states.axes, Object.values(parameters)];
+  for (const numbers of [...given, written.map(({ value }) => value)])
+    for (const x of numbers)
+      if (!Number.isFinite(Math.fround(x)))
+        throw new MesaError("LIMIT_EXCEEDED", `${x} is too large for float32, which the GPU computes in`);
 }
 
 /**

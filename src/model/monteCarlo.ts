@@ -2,15 +2,17 @@
 // phases and signals, and the total mesa cost of one agent is averaged; where the phase is hidden, the measures are too.
 // It shares no formula with the solver's moments and expectations, and so can check them.
 
+import * as v from "valibot";
 import type { Config } from "../config/config.ts";
 import { MesaError } from "../errors.ts";
 import { createEvaluate } from "../game/evaluate.ts";
 import { ownName } from "../game/game.ts";
 import type { AnyGame } from "../game/names.ts";
+import { checkOptions } from "../schema.ts";
 import { Random } from "../search/random.ts";
 import type { Plan } from "./evaluator.ts";
 import { trainingLengths } from "./hiddenPhase.ts";
-import { type NamedPlan, readPlan } from "./plan.ts";
+import { type GivenPlan, readPlan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 
 /** How to play. */
@@ -61,10 +63,11 @@ export interface RandomRuns extends Estimate {
  */
 export function simulateRuns<const G extends AnyGame>(
   config: Config<G>,
-  plan: NamedPlan<G>,
+  plan: GivenPlan<G>,
   options: RunsOptions = {},
 ): RandomRuns {
-  const { problem, plan: decisions } = readPlan(config, plan as NamedPlan);
+  checkOptions(options, { runs: v.any(), seed: v.any(), episode: v.any() });
+  const { problem, plan: decisions } = readPlan(config, plan as GivenPlan);
   const { runs = 100_000, seed = 1, episode = 0 } = options;
   const { learningRates } = problem;
   const last = learningRates.length - 1;

@@ -24,6 +24,10 @@ export type NamedPlan<G extends AnyGame = AnyGame> =
     ? Record<string, number[]>
     : { [N in PlanName<DefinitionOf<G>>]: N extends "weights" ? number[][] : number[] };
 
+/** {@link NamedPlan} as it is given: its lists may be typed arrays. */
+export type GivenPlan<G extends AnyGame = AnyGame> = { [N in keyof NamedPlan<G>]: Given<NamedPlan<G>[N]> };
+type Given<T> = T extends readonly (infer U)[] ? ArrayLike<Given<U>> : T;
+
 /**
  * The names of a plan's numbers: the decision's, or where the phase is hidden, one a signal.
  *
@@ -55,7 +59,7 @@ export function namePlan({ game, config, hiddenPhase }: Problem, plan: Plan): Na
  *
  * @throws MesaError `INVALID_CONFIG` when the plan does not fit the game or the schedule
  */
-export function readPlan(input: unknown, plan: NamedPlan): { problem: Problem; plan: Plan } {
+export function readPlan(input: unknown, plan: GivenPlan): { problem: Problem; plan: Plan } {
   const problem = createProblem(input);
   const { game, config, learningRates } = problem;
   const names = planNames(game, config);
@@ -63,9 +67,10 @@ export function readPlan(input: unknown, plan: NamedPlan): { problem: Problem; p
   const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
   if (!isRecord(plan))
     throw invalid(`the plan must be an object with ${names.join(", ")}, got ${quote(plan)}`);
-  const checkList = (list: unknown, path: string, count: number, what: string): unknown[] => {
-    if (Array.isArray(list) && list.length === count) return list;
-    throw invalid(`${path} must be a list of ${count} ${what}, got ${quote(list)}`);
+  const checkList = (given: unknown, path: string, count: number, what: string): unknown[] => {
+    const list = listed(given);
+    if (list?.length === count) return list;
+    throw invalid(`${path} must be a list of ${count} ${what}, got ${quote(list ?? given)}`);
   };
   const checkNumbers = (list: unknown[], path: string) => {
     const wrong = list.findIndex((number) => !Number.isFinite(number));
@@ -89,15 +94,23 @@ export function readPlan(input: unknown, plan: NamedPlan): { problem: Problem; p
       problem,
       plan: Array.from({ length }, (_, t) => columns.flatMap((column) => column[t] as number)),
     };
-  const [nodes, decisions] = columns as [number[][], unknown[]];
-  for (const [t, beliefs] of nodes.entries()) {
-    const isAscending = (b: number, i: number) => b >= 0 && b <= 1 && (i === 0 || b > beliefs[i - 1]);
-    if (!Array.isArray(beliefs) || beliefs.length === 0 || !beliefs.every(isAscending))
-      throw invalid(
-        `plan.${BELIEF}[${t}] must be ascending numbers in [0, 1], at least one, got ${quote(beliefs)}`,
-      );
+  const nodes = columns[0].map((given, t) => {
+    const beliefs = listed(given) as number[] | undefined;
+    const isAscending = (b: number, i: number) => b >= 0 && b <= 1 && (i === 0 || b > beliefs![i - 1]);
+    if (beliefs?.length && beliefs.every(isAscending)) return beliefs;
+    throw invalid(
+      `plan.${BELIEF}[${t}] must be ascending numbers in [0, 1], at least one, got ${quote(beliefs ?? given)}`,
+    );
+  });
+  const decisions = columns[1].map((given, t) => {
     const path = `plan.${names[1]}[${t}]`;
-    checkNumbers(checkList(decisions[t], path, beliefs.length, "numbers"), path);
-  }
-  return { problem: createProblem(input, nodes), plan: decisions as number[][] };
+    return checkNumbers(checkList(given, path, nodes[t].length, "numbers"), path);
+  });
+  return { problem: createProblem(input, nodes), plan: decisions };
+}
+
+/** The items of a list, or of the numbers of a typed array; undefined where it is neither. */
+function listed(list: unknown): unknown[] | undefined {
+  if (ArrayBuffer.isView(list) && !(list instanceof DataView)) return Array.from(list as Float64Array);
+  return Array.isArray(list) ? list : undefined;
 }

@@ -6,7 +6,7 @@ import type { Game } from "../game/game.ts";
 import type { AnyGame, DefinitionOf, IsAny, OutputName, StateName } from "../game/names.ts";
 import type { Plan } from "./evaluator.ts";
 import { type Effects, type Measures, measuresByChance, measuresFrom, NO_MEASURES } from "./measures.ts";
-import { BELIEF, type NamedPlan, readPlan } from "./plan.ts";
+import { BELIEF, type GivenPlan, type NamedPlan, readPlan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 
 /**
@@ -221,7 +221,7 @@ function effectsOf({ game, parameters, learningRates }: Problem, plan: Plan): Ef
  * @param plan every number of the decision by episode
  * @throws MesaError `INVALID_CONFIG` when the plan does not fit the game or the schedule
  */
-export function simulate<const G extends AnyGame>(config: Config<G>, plan: NamedPlan<G>): Outcome<G> {
-  const read = readPlan(config, plan as NamedPlan);
+export function simulate<const G extends AnyGame>(config: Config<G>, plan: GivenPlan<G>): Outcome<G> {
+  const read = readPlan(config, plan as GivenPlan);
   return outcomeOf(read.problem, read.plan) as Outcome<G>;
 }

@@ -1,11 +1,12 @@
 // Whatever is wrong: one line that says so, exit status 2, nothing on stdout, nothing written, no stack trace.
 
+import { execFileSync, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { jsonErrorPosition, readConfiguration } from "../../src/cli/configuration.ts";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { jsonErrorPosition, readConfiguration, readJson } from "../../src/cli/configuration.ts";
 import { checkConfig, MesaError } from "../../src/index.ts";
 import { buildProgram, mostlyHere, NO_ADAPTER, program } from "./program.ts";
 
@@ -28,6 +29,8 @@ beforeAll(async () => {
   await mkdir(join(folder, "folder.json"));
   await mkdir(join(folder, "taken", "result.json"), { recursive: true });
   await symlink(join(folder, "loop"), join(folder, "loop"));
+  await symlink("nowhere", join(folder, "dangling"));
+  execFileSync("mkfifo", [join(folder, "pipe")]);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -94,6 +97,14 @@ test.each(
     [["experiment-1", "--out", "file.txt/under"], "cannot write to file.txt/under"],
     [["experiment-1", "--out", "/proc/nowhere"], "cannot write to /proc/nowhere"],
     [["experiment-1", "--out", "/proc"], "cannot write to /proc"],
+    [
+      ["experiment-1", "--out", "dangling"],
+      "cannot write to dangling: it is a link to nowhere, which does not exist",
+    ],
+    [
+      ["experiment-1", "--out", "dangling/new"],
+      "cannot write to dangling/new: it is a link to nowhere, which does not exist",
+    ],
     [["experiment-1", "--out", "taken"], "it is a folder"],
     [["experiment-1", "--out", "new/deep", "--method", "exact", "--backend", "gpu"], "exact"],
     [["experiment-1", "--out", ""], "cannot write to"],
@@ -109,6 +120,37 @@ test.each(
   expect(code).toBe(2);
   expect(await readdir(folder)).toEqual(before);
   expect(await readdir(join(folder, "taken"))).toEqual(["result.json"]);
+});
+
+test("a pipe that nobody writes to is no configuration, and one that somebody writes to late is", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    const path = join(folder, "pipe");
+    const nobody = expect(readJson(path)).rejects.toMatchObject({
+      code: "CANNOT_READ",
+      message: `cannot read ${path}: it is a pipe that nobody writes to`,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    vi.advanceTimersByTime(60_000);
+    await nobody;
+    const late = readJson(path);
+    const writer = spawn("sh", [
+      "-c",
+      'exec 3> "$1"; read _; printf %s \'{"game":\' >&3; read _; echo 1} >&3',
+      "sh",
+      path,
+    ]);
+    for (const _ of [1, 2]) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      vi.advanceTimersByTime(60_000);
+      writer.stdin.write("\n");
+    }
+    expect(await late).toEqual({ game: 1 });
+  } finally {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  }
 });
 
 test("without an adapter, --backend gpu says what to do, exit 3, and leaves nothing", async () => {

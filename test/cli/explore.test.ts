@@ -45,6 +45,11 @@ test("serves the page at the address that it prints, and Ctrl-C ends it", async 
     expect((await fetch(address + file)).status, file).toBe(200);
   expect((await fetch(`${address}../package.json`)).status).toBe(404);
   expect((await fetch(`${address}%2e%2e/cli.js`)).status).toBe(404);
+  expect((await fetch(address, { method: "HEAD" })).status).toBe(200);
+  for (const method of ["POST", "PUT", "DELETE"]) {
+    const refused = await fetch(address, { method });
+    expect([refused.status, refused.headers.get("allow")], method).toEqual([405, "GET, HEAD"]);
+  }
   child.kill("SIGINT");
   expect(await ended).toBe(0);
   expect(texts.stderr).toBe("");

@@ -62,7 +62,7 @@ const cases: [string, PhaseConfig, "exact" | "moments"][] = (["exact", "moments"
       {
         config: { game: "uncertain-deployment", regularization: 0.2, schedule: { episodes: 8 } },
         x: { ...rate, scale: "linear", from: 0, to: 6 },
-        y: { key: "initial.deploymentAt", from: 0, to: 9, count: 10 },
+        y: { key: "initial.deploymentAt", from: 0, to: 8, count: 9 },
         measures: hidden,
       },
       method,
@@ -130,7 +130,12 @@ describe.each(cases)("%s", (_, config, method) => {
     else expect(off).toBeLessThan(0.01 * cells);
     const { sample } = device.solver;
     expect(sample).toMatchObject({ cells: 50, otherStatus: 0 });
-    for (const name of config.measures!) expect(sample!.largest[name]).toBeGreaterThanOrEqual(0);
+    const allowed = (name: string) =>
+      TOLERANCE * cpu.values[name].reduce((most, x) => (Math.abs(x) > most ? Math.abs(x) : most), 1);
+    if (method === "exact")
+      for (const name of config.measures!)
+        expect(sample!.largest[name], name).toBeLessThanOrEqual(allowed(name));
+    else expect(sample!.off).toBeLessThanOrEqual(off);
     expect(Math.max(...config.measures!.map((name) => sample!.largest[name]))).toBeGreaterThan(0);
   });
 });
@@ -226,7 +231,7 @@ const games: Record<string, Omit<PhaseConfig, "measures">> = {
   "uncertain deployment": {
     config: { game: "uncertain-deployment", regularization: 0.03, schedule: { episodes: 11 } },
     x: { key: "hazard", from: 0, to: 1, count: 13 },
-    y: { key: "initial.deploymentAt", from: 0, to: 12, count: 7 },
+    y: { key: "initial.deploymentAt", from: 0, to: 11, count: 7 },
   },
   "seasons that come back": {
     config: { game: seasons, regularization: 0.03, schedule: { episodes: 7 } },
@@ -257,6 +262,25 @@ describe.each(Object.keys(games))("every measure of %s", (name) => {
       expect(countOff(got, wanted)).toBeLessThanOrEqual(method === "exact" ? 0 : diagram.measures.length);
     }
   });
+});
+
+test("cells of numbers that float32 takes for zero, or has not, are float64's", async () => {
+  const tiny = { key: "initial.theta", from: 1e-50, to: 1e-30, count: 6, scale: "log" } as const;
+  const config: PhaseConfig = { config: "experiment-1", x: tiny, y: { ...rate, count: 2 }, measures };
+  const huge = { ...config, x: { ...tiny, from: 1e30, to: 1e50 } };
+  const base = { game: "linear", initial: { theta: 1e-50 } };
+  const everywhere = { ...config, config: base, x: { key: "discount", from: 0, to: 1, count: 6 } };
+  for (const [asked, settled] of [
+    [config, [1, 1, 1, 1, 0, 0]],
+    [huge, [0, 0, 0, 1, 1, 1]],
+    [everywhere, [1, 1, 1, 1, 1, 1]],
+  ] as const) {
+    const device = await phase(asked, { engine: gpu });
+    const wanted = await phase(asked, { engine: cpu });
+    expect(countOff(device, wanted)).toBe(0);
+    expect(device.status).toEqual(wanted.status);
+    expect([...device.settled.slice(0, 6)]).toEqual(settled);
+  }
 });
 
 test("a kernel in which a term of a formula is missing is off", async () => {
@@ -350,5 +374,5 @@ test("the maps have goals that are reversed and goals that grow, and some by cha
   expect(Math.max(...chancy.retention)).toBeGreaterThan(10);
   expect(Math.min(...chancy.compliance.filter(Number.isFinite))).toBeLessThan(-1);
   for (const name of ["reversal", "reversalOverHazard"])
-    expect(chancy[name].filter((p) => p > 0.1 && p < 0.9).length).toBeGreaterThan(20);
+    expect(chancy[name].filter((p) => p > 0.1 && p < 0.9).length).toBeGreaterThan(15);
 });

@@ -61,8 +61,17 @@ const cases: [string, PhaseConfig][] = [
     "episodes × end of training",
     {
       config: "uncertain-deployment",
-      x: { key: "schedule.episodes", from: 1, to: 40, count: 3 },
-      y: { key: "initial.deploymentAt", from: 0, to: 41, count: 4 },
+      x: { key: "schedule.episodes", from: 21, to: 40, count: 3 },
+      y: { key: "initial.deploymentAt", from: 0, to: 21, count: 4 },
+      measures: hidden,
+    },
+  ],
+  [
+    "episodes, some of them fewer than the default of the end of training",
+    {
+      config: "uncertain-deployment",
+      x: { key: "schedule.episodes", from: 2, to: 40, count: 3 },
+      y: { key: "hazard", from: 0, to: 0.1, count: 2 },
       measures: hidden,
     },
   ],

@@ -108,9 +108,16 @@ describe("what float32 cannot hold at all", () => {
     { theta: { min: -1e39, max: 1, count: 3 } },
     { coefficient: { min: 0, max: 1e300, count: 3 } },
   ];
-  test.each(beyond)("is refused on the gpu: %j", async (options) => {
-    for (const method of ["rollout", "moments"] as const) {
-      const failure = await solve({ game: "linear", ...options }, { backend: "gpu", method }).catch((e) => e);
+  const cases = [
+    ...beyond.flatMap((options) => [
+      { game: "linear", method: "rollout", ...options } as const,
+      { game: "linear", method: "moments", ...options } as const,
+    ]),
+    { game: "mlp", method: "rollout", regularization: 1e39 } as const,
+  ];
+  test.each(cases)("is refused on the gpu: %j", async ({ method, ...config }) => {
+    {
+      const failure = await solve(config, { backend: "gpu", method }).catch((e) => e);
       expect(failure).toMatchObject({ code: "LIMIT_EXCEEDED" });
       expect(failure.message).toMatch(/too large for float32/);
     }
