@@ -6,10 +6,12 @@ import { Command, CommanderError, Option } from "commander";
 import { presets } from "../config/presets.ts";
 import { phasePresets } from "../diagram/presets.ts";
 import { MesaError } from "../errors.ts";
+import { askAdaptersIn } from "../gpu/node.ts";
 import { meant, quote } from "../schema.ts";
 import { METHODS } from "../solve/methods.ts";
 import { benchOptions } from "./benchOptions.ts";
 import { exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
+import { offTheTerminal } from "./terminal.ts";
 
 const program = new Command("mesa-induction")
   .description(
@@ -250,6 +252,7 @@ function checkCommand(word = ""): void {
     throw new MesaError("INVALID_CONFIG", `unknown command ${quote(word)}${near}`);
 }
 
+askAdaptersIn(offTheTerminal);
 try {
   checkCommand(process.argv[2]);
   await program.parseAsync();

@@ -1,6 +1,13 @@
 // WebGPU in Node: Dawn's bindings. The only module that knows them.
 
 let gpu: GPU | undefined;
+/** what an adapter is asked for in: Dawn and the driver's loader write to the standard error by themselves then */
+let asking = <T>(work: () => T): T => work();
+
+/** Has a program's own say in what adapters are asked for: it may keep the standard error for itself. */
+export function askAdaptersIn(wrapper: typeof asking): void {
+  asking = wrapper;
+}
 
 /** Whether the loader finds a library. Without Vulkan's, Dawn has no adapter and says so at length on stderr. */
 function canLoad(library: string): boolean {
@@ -23,7 +30,10 @@ export async function createGpu(flags: readonly string[] = []): Promise<GPU | un
   if (process.platform === "linux" && !canLoad("libvulkan.so.1")) return undefined;
   try {
     const { create } = await import("webgpu");
-    return create([...flags]);
+    const gpu = create([...flags]);
+    const requestAdapter = gpu.requestAdapter.bind(gpu);
+    gpu.requestAdapter = (options) => asking(() => requestAdapter(options));
+    return gpu;
   } catch {
     return undefined;
   }

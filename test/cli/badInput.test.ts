@@ -164,6 +164,22 @@ test("without an adapter, --backend gpu says what to do, exit 3, and leaves noth
   expect(await readdir(folder)).not.toContain("gone");
 });
 
+test("what a driver's loader writes by itself stays off a terminal, and what comes after it does not", async () => {
+  const command = `${process.execPath} ${program.file} experiment-1 --precision f32; echo and on >&2`;
+  const child = spawn("script", ["-qefc", command, "/dev/null"], {
+    env: { ...process.env, ...NO_ADAPTER },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let shown = "";
+  for await (const part of child.stdout) shown += part;
+  expect(shown).toMatch(
+    /mesa-induction: there is no hardware adapter: solved in float64 on the cpu\s+and on\s*$/,
+  );
+  expect(shown).not.toMatch(/warning/i);
+  const logged = await program.run(["experiment-1", "--precision", "f32"], { env: NO_ADAPTER });
+  expect(logged.stderr).toMatch(/warning/i);
+});
+
 test("a bug is one line too, exit 70, and MESA_DEBUG=1 shows where", async () => {
   const buggy = await buildProgram([
     {
