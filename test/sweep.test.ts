@@ -38,6 +38,19 @@ test("each cell is what solve says of its configuration", async () => {
   }
 });
 
+test("an axis of whole numbers is rounded, as a diagram's", async () => {
+  const axis = { key: "schedule.training", from: 1, to: 4, count: 6 };
+  const swept = await sweep(config, { over: axis, measures: ["retention", "margin"], backend: "cpu" });
+  expect(swept.over).toEqual({
+    ...{ key: "schedule.training", scale: "linear", values: [1, 2, 3, 4], whole: true, asked: 6 },
+  });
+  const { margin } = await solve(
+    { ...config, schedule: { training: 4, deployment: 80 } },
+    { backend: "cpu" },
+  );
+  expect(swept.cells[3].values.margin).toBe(margin[0]);
+});
+
 test("it does not change the configuration, and tells how far it is", async () => {
   const before = structuredClone(config);
   const shares: number[] = [];
@@ -103,14 +116,14 @@ test("where the phase is hidden, what is expected is swept", async () => {
 
 test("every game has measures of its own", () => {
   expect(Object.fromEntries([...games].map(([name, game]) => [name, measureNames(game)]))).toMatchObject({
-    linear: ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost"],
+    linear: ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost", "margin"],
     misconception: expect.arrayContaining(["finalBelief"]),
     "learned-discount": expect.arrayContaining(["firstBase", "firstPerDiscount", "finalDiscount"]),
     "uncertain-deployment": [
       ...["firstIfTrainingSignal", "firstIfDeploymentSignal"],
       ...["compliance", "retention", "deception", "reversal"],
       ...["complianceOverHazard", "retentionOverHazard", "deceptionOverHazard", "reversalOverHazard"],
-      ...["finalTheta", "cost"],
+      ...["finalTheta", "cost", "margin"],
     ],
     "distributional-shift": expect.arrayContaining(["firstIfInterval1", "firstIfInterval8", "reversal"]),
     mlp: expect.arrayContaining(["heldOutCost", "linearCost"]),
@@ -134,6 +147,7 @@ test.each<[string, object, RegExp]>([
     /^unknown key|no settings of its own/,
   ],
   ["one key twice", { over, series: over }, /different keys/],
+  ["an axis without an end", { over: { key: "discount", from: 0, count: 3 } }, /^over\.to is missing$/],
   ["the game", { over: { key: "game", values: [1] } }, /a sweep is of one game/],
 ])("%s is refused before anything is solved", async (_, options, message) => {
   const asked = sweep({ ...config, discount: 1 }, { over, ...options, onProgress: () => expect.fail() });

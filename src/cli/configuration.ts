@@ -3,7 +3,15 @@
 
 import { constants, open, readFile, stat } from "node:fs/promises";
 import { adapterNames, createGpu } from "../gpu/node.ts";
-import { type Config, MesaError, presets, type SolveOptions, type WebGpu, withSetting } from "../index.ts";
+import {
+  type Config,
+  MesaError,
+  type PhaseAxis,
+  presets,
+  type SolveOptions,
+  type WebGpu,
+  withSetting,
+} from "../index.ts";
 import { readValue } from "../report/wording.ts";
 import { isRecord, meant } from "../schema.ts";
 import { reasonOf, say } from "./failure.ts";
@@ -90,14 +98,18 @@ export async function readConfiguration(
   name: string | undefined,
   settings: readonly string[],
 ): Promise<Config> {
+  return settings.reduce<Record<string, unknown>>(changed, askedIn(await presetOrJson(name))) as Config;
+}
+
+/** The configuration of a preset, or else the object in a file. @throws MesaError as {@link readConfiguration} */
+export async function presetOrJson(name: string | undefined): Promise<Record<string, unknown>> {
   if (name === undefined)
     throw new MesaError("INVALID_CONFIG", `what is to be solved? name a preset (${known()}) or a JSON file`);
-  const config = Object.hasOwn(presets, name) ? presets[name].config : asked(await readJson(name));
-  return settings.reduce<Record<string, unknown>>(changed, config) as Config;
+  return Object.hasOwn(presets, name) ? presets[name].config : readJson(name);
 }
 
 /** What a file asks for: a result that was written is as good as its configuration. */
-function asked(file: Record<string, unknown>): Record<string, unknown> {
+export function askedIn(file: Record<string, unknown>): Record<string, unknown> {
   return Object.hasOwn(file, "solver") && isRecord(file.config) ? file.config : file;
 }
 
@@ -204,36 +216,24 @@ export function changed(config: Record<string, unknown>, setting: string): Recor
   return withSetting(config, path, value, "--set");
 }
 
-/** A setting and the range of its values. */
-export interface Range {
-  readonly key: string;
-  readonly from: number;
-  readonly to: number;
-  readonly count: number;
-  readonly log: boolean;
-}
-
-/** The error of a wrong range. @param flag that gave it */
-export function wrongRange(flag: string, why: string): MesaError {
-  return new MesaError(
-    "INVALID_CONFIG",
-    `${flag} must be key=from:to:count, like discount=0:1:51, or key=from:to:count:log, ${why}`,
-  );
-}
-
 /**
- * Reads a range; whether its numbers fit together is not checked.
+ * Reads an axis, `key=from:to:count` or `key=from:to:count:log`; whether its numbers fit together is not checked.
  *
  * @throws MesaError `INVALID_CONFIG`
  */
-export function readRange(flag: string, text: string | undefined): Range {
-  if (text === undefined) throw wrongRange(flag, "and is missing");
+export function readAxis(flag: string, text: string | undefined): PhaseAxis {
+  const wrong = (why: string) =>
+    new MesaError(
+      "INVALID_CONFIG",
+      `${flag} must be key=from:to:count, like discount=0:1:51, or key=from:to:count:log, ${why}`,
+    );
+  if (text === undefined) throw wrong("and is missing");
   const got = `got ${JSON.stringify(text)}`;
   const parts = /^([^=]+)=([^:]+):([^:]+):(\d+)(:log)?$/.exec(text);
-  if (!parts || parts[1].split(".").includes("")) throw wrongRange(flag, got);
+  if (!parts || parts[1].split(".").includes("")) throw wrong(got);
   const [from, to, count] = [parts[2], parts[3], parts[4]].map(Number);
-  if (!Number.isFinite(to - from)) throw wrongRange(flag, `with finite numbers, ${got}`);
-  return { key: parts[1], from, to, count, log: parts[5] !== undefined };
+  if (!Number.isFinite(to - from)) throw wrong(`with finite numbers, ${got}`);
+  return { key: parts[1], from, to, count, scale: parts[5] === undefined ? "linear" : "log" };
 }
 
 /**

@@ -86,15 +86,15 @@ export async function mergeCommand(folder: string, flags: MergeFlags): Promise<v
     }
   } else {
     const asked = question.heading.question as unknown as SweepQuestion;
-    const plan = planSweep(asked.config, asked);
+    const plan = planSweep(asked.sweep.config, asked.sweep);
     const none = Object.fromEntries(plan.measures.map((name) => [name, null]));
-    const unsolved: Answer = { values: none, missing: "not solved yet" };
+    const unsolved: Answer = { values: none, missing: "not solved yet", solver: null };
     const answers = plan.asked.map(() => unsolved);
     await gather(folder, question, flags, (cell, payload) => {
       answers[cell] = answerIn(payload);
     });
     const out = await openFolder(into, SWEEP_FILES);
-    await reportSweep(sweepOf(plan, answers), asked, flags.json, out);
+    await reportSweep(sweepOf(plan, answers), asked, question.heading.command, flags.json, out);
   }
 }
 

@@ -9,7 +9,6 @@ import {
   MesaError,
   openEngine,
   type Phase,
-  type PhaseAxis,
   type PhaseConfig,
   type PhaseEngine,
   type PhaseOptions,
@@ -27,7 +26,7 @@ import { toJson } from "../report/json.ts";
 import { documentOf, phaseTable, viewOf } from "../report/phaseReport.ts";
 import { countText } from "../report/wording.ts";
 import { isRecord } from "../schema.ts";
-import { changed, commandOf, readJson, readRange, type SolverFlags, withAdapter } from "./configuration.ts";
+import { changed, commandOf, readAxis, readJson, type SolverFlags, withAdapter } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
@@ -219,7 +218,7 @@ export async function readDiagram(name: string | undefined, flags: PhaseFlags): 
     throw new MesaError("INVALID_CONFIG", `--set changes a configuration, and ${name} has none`);
   const axisOf = (which: "x" | "y") => {
     const given = flags[which];
-    if (given !== undefined) return axisIn(`--${which}`, given);
+    if (given !== undefined) return readAxis(`--${which}`, given);
     if (diagram[which] !== undefined) return diagram[which];
     throw new MesaError(
       "INVALID_CONFIG",
@@ -243,9 +242,4 @@ async function named(name: string): Promise<Partial<PhaseConfig>> {
   // a diagram that was written has what was asked for
   const asked = isRecord(file.phase) ? file.phase : file;
   return (Object.hasOwn(asked, "game") ? { config: asked } : asked) as Partial<PhaseConfig>;
-}
-
-function axisIn(flag: string, text: string): PhaseAxis {
-  const { log, ...range } = readRange(flag, text);
-  return { ...range, scale: log ? "log" : "linear" };
 }

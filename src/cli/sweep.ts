@@ -5,11 +5,10 @@ import {
   type Answer,
   type CellsOptions,
   type Config,
-  geomspace,
-  linspace,
   MesaError,
   planSweep,
   type Sweep,
+  type SweepOptions,
   solveCells,
   sweepOf,
   type Varied,
@@ -17,8 +16,9 @@ import {
 import { sweepToCsv } from "../report/csv.ts";
 import { toJson } from "../report/json.ts";
 import { sweepTable } from "../report/table.ts";
-import { readValue } from "../report/wording.ts";
-import { commandOf, readConfiguration, readRange, withAdapter, wrongRange } from "./configuration.ts";
+import { listed, readValue, roundedNote } from "../report/wording.ts";
+import { isRecord } from "../schema.ts";
+import { askedIn, changed, commandOf, presetOrJson, readAxis, withAdapter } from "./configuration.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
@@ -28,25 +28,7 @@ import type { SolveFlags } from "./solve.ts";
 /** The command's flags. */
 export type SweepFlags = SolveFlags & ShardFlags & { over?: string; series?: string; measure?: string };
 
-export const FILES = ["sweep.csv", "sweep.svg"] as const;
-/** the most values of a range */
-const MOST_VALUES = 10_000;
-
-/**
- * The values that `--over` names.
- *
- * @throws MesaError `INVALID_CONFIG`
- */
-export function readOver(text: string | undefined): Varied<number> & { log: boolean } {
-  const { key, from, to, count, log } = readRange("--over", text);
-  const wrong = (why: string) => wrongRange("--over", `${why}, got ${JSON.stringify(text)}`);
-  if (!(count >= 1 && count <= MOST_VALUES)) throw wrong(`with a count in [1, ${MOST_VALUES}]`);
-  if (count === 1 ? from !== to : from === to)
-    throw wrong(count === 1 ? "with from equal to to where count is 1" : "from one number to another");
-  if (log && !(from > 0 && to > 0)) throw wrong("with numbers above 0 where it is log");
-  const values = (log ? geomspace : linspace)({ min: from, max: to, count });
-  return { key, values: [...values], log };
-}
+export const FILES = ["sweep.csv", "sweep.svg", "sweep.json"] as const;
 
 /**
  * The values that `--series` names: `discount=1,0.9,0.5`, or `layers=[1,4,1],[1,8,8,1]`.
@@ -65,14 +47,18 @@ export function readSeries(text: string): Varied {
   return { key, values: Array.isArray(values) ? values : list.split(",").map(readValue) };
 }
 
-/** What makes the cells of a sweep what they are, and how they are drawn. */
-export interface SweepQuestion {
-  readonly kind: "sweep";
+/** What is swept: what `sweep.json` keeps of the question, and takes again. */
+interface SweepConfig {
   readonly config: Config;
-  readonly over: Varied<number>;
-  readonly log: boolean;
+  readonly over: SweepOptions["over"];
   readonly series?: Varied;
   readonly measures?: readonly string[];
+}
+
+/** What makes the cells of a sweep what they are. */
+export interface SweepQuestion {
+  readonly kind: "sweep";
+  readonly sweep: SweepConfig;
   readonly backend: SolveFlags["backend"];
   /** what a GPU would be, as a network's costs may depend on it */
   readonly adapter: string;
@@ -89,6 +75,7 @@ export interface SweepQuestion {
 export async function sweepCommand(name: string | undefined, flags: SweepFlags): Promise<void> {
   const shard = shardOf(flags);
   const { question, plan, options } = await readSweep(name, flags);
+  const command = commandOf("sweep", name, flags);
   const answers: Answer[] = [];
   const solve = (cells: readonly number[], more: Pick<CellsOptions, "signal" | "onProgress" | "onCell">) =>
     solveCells(plan, cells, {
@@ -107,16 +94,12 @@ export async function sweepCommand(name: string | undefined, flags: SweepFlags):
         onCell() {},
       }),
     );
-    await reportSweep(sweepOf(plan, answers), question, flags.json);
+    await reportSweep(sweepOf(plan, answers), question, command, flags.json);
     return;
   }
   const folder = await openFolder(flags.out, FILES);
   try {
-    const heading = {
-      question: { ...question },
-      tiles: all.length,
-      command: commandOf("sweep", name, flags),
-    };
+    const heading = { question: { ...question }, tiles: all.length, command };
     const kept = await solveShard(flags.out, heading, shard, {
       cellsOf: () => 1,
       take(cell, payload) {
@@ -129,7 +112,7 @@ export async function sweepCommand(name: string | undefined, flags: SweepFlags):
         }),
     });
     if (shard) return;
-    await reportSweep(sweepOf(plan, answers), question, flags.json, folder);
+    await reportSweep(sweepOf(plan, answers), question, command, flags.json, folder);
     await kept.discard();
   } catch (error) {
     await folder.discard();
@@ -139,15 +122,7 @@ export async function sweepCommand(name: string | undefined, flags: SweepFlags):
 
 /** What is asked, checked. @throws MesaError */
 export async function readSweep(name: string | undefined, flags: SweepFlags) {
-  const config = await readConfiguration(name, flags.set);
-  const { log, ...over } = readOver(flags.over);
-  const series = flags.series === undefined ? undefined : readSeries(flags.series);
-  const measures = flags.measure?.split(",");
-  if (flags.out !== undefined) {
-    const { MOST_CURVES } = await import("../report/curves.ts");
-    if (Math.max(series?.values.length ?? 0, measures?.length ?? 0) > MOST_CURVES)
-      throw new MesaError("LIMIT_EXCEEDED", `a figure must be of at most ${MOST_CURVES} measures and series`);
-  }
+  const asked = await readAsked(name, flags);
   const { backend, method, precision, threads, adapter } = flags;
   const options = await withAdapter({
     ...(threads !== undefined && { threads }),
@@ -157,13 +132,26 @@ export async function readSweep(name: string | undefined, flags: SweepFlags) {
     backend === "cpu" ? [] : await listAdapters("gpu" in options ? (options.gpu as GPU) : undefined);
   const taken = adapters.find(({ software }) => backend === "gpu" || !software);
   const question: SweepQuestion = {
-    ...{ kind: "sweep", config, over, log, backend, method, precision, version: __VERSION__ },
-    ...(series && { series }),
-    ...(measures && { measures }),
+    ...{ kind: "sweep", sweep: asked, backend, method, precision, version: __VERSION__ },
     adapter: taken?.name ?? "cpu",
   };
-  const plan = planSweep(config, question);
+  const plan = planSweep(asked.config, asked);
   return { question, plan, options: { backend, method, precision, ...options } };
+}
+
+/** The sweep that the command names: a configuration and its flags, or what `sweep.json` keeps. */
+async function readAsked(name: string | undefined, { set, ...flags }: SweepFlags): Promise<SweepConfig> {
+  const file = await presetOrJson(name);
+  const kept = (isRecord(file.sweep) ? file.sweep : {}) as Partial<SweepConfig>;
+  const config = set.reduce<Record<string, unknown>>(changed, kept.config ?? askedIn(file)) as Config;
+  const over = flags.over === undefined ? kept.over : undefined;
+  const series = flags.series === undefined ? kept.series : readSeries(flags.series);
+  const measures = flags.measure?.split(",") ?? kept.measures;
+  return {
+    ...{ config, over: over ?? readAxis("--over", flags.over) },
+    ...(series && { series }),
+    ...(measures && { measures }),
+  };
 }
 
 /** A record of a shard. */
@@ -172,25 +160,35 @@ export const answerIn = (payload: Uint8Array): Answer => JSON.parse(Buffer.from(
 /** Writes a sweep's files, where there is a folder for them, and prints what is to be printed. */
 export async function reportSweep(
   swept: Sweep,
-  { log }: SweepQuestion,
+  { sweep: asked }: SweepQuestion,
+  command: string,
   json: boolean | undefined,
   folder?: Folder,
 ): Promise<void> {
-  if (folder) await writeFiles(folder, swept, log);
-  process.stdout.write(json ? toJson(swept) : `${sweepTable(swept)}\n`);
+  const document = toJson({ command, sweep: asked, ...swept });
+  const left = folder && (await writeFiles(folder, swept, document));
+  process.stdout.write(json ? document : `${sweepTable(swept)}\n`);
+  const rounded = roundedNote(swept.over);
+  if (rounded !== undefined) say(rounded);
   const missing = swept.cells.flatMap((cell) => cell.missing ?? []);
   if (missing.length > 0)
     say(`${missing.length} of ${swept.cells.length} cells have no answer; the first: ${missing[0]}`);
+  if (left && left.length > 0)
+    say(`the figure has no room for ${listed(left)}; ${folder.pathOf("sweep.csv")} has all`);
   if (folder) say(`wrote ${FILES.map(folder.pathOf).join(", ")}`);
 }
 
-async function writeFiles(folder: Folder, swept: Sweep, log: boolean): Promise<void> {
+/** @returns the curves that the figure leaves out */
+async function writeFiles(folder: Folder, swept: Sweep, document: string): Promise<readonly string[]> {
   const [{ curvesOf, drawCurves }, { createDocument }] = await Promise.all([
     import("../report/curves.ts"),
     import("../report/render.ts"),
   ]);
+  const curves = curvesOf(swept);
   await folder.write({
     "sweep.csv": sweepToCsv(swept),
-    "sweep.svg": drawCurves(curvesOf(swept, log), createDocument()),
+    "sweep.svg": drawCurves(curves, createDocument()),
+    "sweep.json": document,
   });
+  return curves.left ?? [];
 }

@@ -1,6 +1,11 @@
-// The axes of a phase diagram: which setting changes along them, and the values that it takes.
+// The axes of phase diagrams and sweeps: which setting changes along them, and the values that it takes.
 
+import * as v from "valibot";
+import { type Config, checkConfig } from "../config/config.ts";
+import { withSetting } from "../config/setting.ts";
+import { MesaError } from "../errors.ts";
 import { geomspace, linspace } from "../grid.ts";
+import { bounded, object } from "../schema.ts";
 
 /** An axis as it is asked. */
 export interface PhaseAxis {
@@ -23,15 +28,60 @@ export interface AxisValues {
   readonly values: readonly number[];
   /** whether the setting takes whole numbers alone */
   readonly whole: boolean;
+  /** how many values were asked for: more than there are where rounded ones coincide */
+  readonly asked: number;
 }
 
+/** values of an axis, at most */
+export const MOST_VALUES = 8192;
+
+const key = v.pipe(
+  v.string("a setting's key like discount or schedule.learningRate"),
+  v.check((text) => !text.split(".").includes(""), "a setting's key like discount or schedule.learningRate"),
+  v.check(
+    (text) => text.split(".")[0] !== "game",
+    "a key other than game: a diagram or a sweep is of one game",
+  ),
+);
+
+/** The schema of {@link PhaseAxis}. */
+export const axisSchema = object({
+  key,
+  from: bounded({}),
+  to: bounded({}),
+  count: bounded({ min: 2, max: MOST_VALUES }, true),
+  scale: v.optional(v.picklist(["linear", "log"], '"linear" or "log"'), "linear"),
+});
+
 /**
- * The values of an axis.
+ * The values of an axis. Where only whole numbers make sense each is rounded, and kept once.
  *
- * @param whole whether only whole numbers make sense: each is then rounded, and kept once
+ * @param name of the axis, for messages
+ * @param base the configuration whose setting changes
+ * @throws MesaError `INVALID_CONFIG` when the axis is reversed or its scale does not fit it
  */
-export function valuesOf({ key, from, to, count, scale = "linear" }: PhaseAxis, whole: boolean): AxisValues {
+export function valuesOf(
+  name: string,
+  { key, from, to, count, scale = "linear" }: PhaseAxis,
+  base: Config,
+): AxisValues {
+  const invalid = (what: string) =>
+    new MesaError("INVALID_CONFIG", `${name} must have ${what}, got from ${from} and to ${to}`);
+  if (from >= to) throw invalid("from below to");
+  if (!Number.isFinite(to - from)) throw invalid("a finite to − from");
+  if (scale === "log" && from <= 0) throw invalid("from above 0 where its scale is log");
   const spaced = [...(scale === "log" ? geomspace : linspace)({ min: from, max: to, count })];
+  const whole = takesWholeAlone(base, key);
   const values = whole ? [...new Set(spaced.map(Math.round))] : spaced;
-  return { key, scale, values, whole };
+  return { key, scale, values, whole, asked: count };
+}
+
+/** Whether a setting is refused what is no whole number. */
+function takesWholeAlone(base: Config, key: string): boolean {
+  try {
+    checkConfig(withSetting(base, key, 1.5, key));
+  } catch (error) {
+    return error instanceof MesaError && error.message.startsWith(`${key} must be a whole number`);
+  }
+  return false;
 }

@@ -1,7 +1,7 @@
 // Solves cells in float64, on whatever thread this runs.
 
 import { type Cells, createCells, type Points } from "./cells.ts";
-import type { Diagram } from "./config.ts";
+import { cellConfig, type Diagram } from "./config.ts";
 import type { EngineMethod } from "./engine.ts";
 import { type SolvedCell, solveCell } from "./generalCell.ts";
 import { openLinearCells } from "./linearCell.ts";
@@ -22,7 +22,8 @@ export function createCellsSolver(diagram: Diagram, method: EngineMethod, signal
     const cells = createCells(diagram.measures, points.x.length);
     for (const [index, known] of solved(points)) {
       const { values, status } =
-        known ?? (await solveCell(diagram, points.x[index], points.y[index], options));
+        known ??
+        (await solveCell(diagram.game, cellConfig(diagram, points.x[index], points.y[index]), options));
       for (const name of diagram.measures) cells.values[name][index] = values[name] ?? Number.NaN;
       cells.status[index] = status;
       const turn = between?.();

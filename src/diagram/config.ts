@@ -6,10 +6,9 @@ import { presets } from "../config/presets.ts";
 import { withSetting } from "../config/setting.ts";
 import { MesaError } from "../errors.ts";
 import type { Game } from "../game/game.ts";
-import { bounded, complaint, isRecord, object, quote } from "../schema.ts";
-import { type AxisValues, type PhaseAxis, valuesOf } from "./axis.ts";
-import { phaseMeasureNames } from "./measures.ts";
-import { checkMeasures } from "./sweep.ts";
+import { complaint, isRecord, object, quote } from "../schema.ts";
+import { type AxisValues, axisSchema, MOST_VALUES, type PhaseAxis, valuesOf } from "./axis.ts";
+import { checkMeasures, measureNames } from "./measures.ts";
 
 /** What `phase` takes. */
 export interface PhaseConfig {
@@ -19,7 +18,7 @@ export interface PhaseConfig {
   x: PhaseAxis;
   /** from below to above; another setting than x */
   y: PhaseAxis;
-  /** what is mapped: names of `phaseMeasureNames`; deception unless given */
+  /** what is mapped: names of `measureNames`; deception unless given */
   measures?: readonly string[];
 }
 
@@ -38,30 +37,18 @@ export interface Diagram {
 /** What is checked before anything is allocated. */
 export const PHASE_LIMITS = {
   /** values of an axis */
-  count: 8192,
+  count: MOST_VALUES,
   /** cells of a diagram */
   cells: 2 ** 24,
 } as const;
 
-const key = v.pipe(
-  v.string("a setting's key like discount or schedule.learningRate"),
-  v.check((text) => !text.split(".").includes(""), "a setting's key like discount or schedule.learningRate"),
-  v.check((text) => text.split(".")[0] !== "game", "a key other than game: a diagram is of one game"),
-);
-const axis = object({
-  key,
-  from: bounded({}),
-  to: bounded({}),
-  count: bounded({ min: 2, max: PHASE_LIMITS.count }, true),
-  scale: v.optional(v.picklist(["linear", "log"], '"linear" or "log"'), "linear"),
-});
 const schema = object({
   config: v.custom<Config | string>(
     (input) => isRecord(input) || (typeof input === "string" && Object.hasOwn(presets, input)),
     `a configuration or one of the presets ${Object.keys(presets).join(", ")}`,
   ),
-  x: axis,
-  y: axis,
+  x: axisSchema,
+  y: axisSchema,
   measures: v.optional(
     v.pipe(v.array(v.string("a name"), "a list of names"), v.minLength(1, "a list of at least one name")),
     ["deception"],
@@ -78,6 +65,14 @@ export function cellConfig(
 }
 
 /**
+ * The end of training in a diagram's cells, but in those of which it is an axis, or whose schedule is shorter: there the
+ * default is cut, and the first cell's may be the shortest. Undefined where the phase is not hidden.
+ */
+export function deploymentOf({ game, base }: Pick<Diagram, "game" | "base">): number | undefined {
+  return game.hidden && (base.initial?.deploymentAt ?? game.hidden.deploymentAt);
+}
+
+/**
  * Checks a diagram and fills its defaults in. Where every corner of it makes sense, so does what lies between.
  *
  * @param input plain data; it is not changed
@@ -89,8 +84,6 @@ export function checkPhase(input: unknown): Diagram {
   const result = v.safeParse(schema, input, { abortEarly: true });
   if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0]));
   const asked = result.output as unknown as Required<PhaseConfig>;
-  checkAxis("x", asked.x);
-  checkAxis("y", asked.y);
   if (asked.x.key === asked.y.key)
     throw new MesaError("INVALID_CONFIG", `x and y must have different keys, got ${asked.x.key} for both`);
   if (asked.x.count * asked.y.count > PHASE_LIMITS.cells)
@@ -101,31 +94,12 @@ export function checkPhase(input: unknown): Diagram {
 
   const base = typeof asked.config === "string" ? presets[asked.config].config : asked.config;
   const cell = (atX: number, atY: number) => checkConfig(cellConfig({ ...asked, base }, atX, atY));
-  const x = valuesOf(asked.x, takesWholeAlone(base, asked.x.key));
-  const y = valuesOf(asked.y, takesWholeAlone(base, asked.y.key));
+  const x = valuesOf("x", asked.x, base);
+  const y = valuesOf("y", asked.y, base);
   const corners = [x.values[0], x.values.at(-1)!].flatMap((atX) =>
     [y.values[0], y.values.at(-1)!].map((atY) => cell(atX, atY)),
   );
   const [{ game, config }] = corners;
-  checkMeasures(phaseMeasureNames(game, config), asked.measures);
+  checkMeasures(measureNames(game, config), asked.measures);
   return { game, base, config, x, y, measures: asked.measures };
-}
-
-/** @throws MesaError `INVALID_CONFIG` when an axis is reversed or its scale does not fit it */
-function checkAxis(name: string, { from, to, scale }: PhaseAxis): void {
-  const invalid = (what: string) =>
-    new MesaError("INVALID_CONFIG", `${name} must have ${what}, got from ${from} and to ${to}`);
-  if (from >= to) throw invalid("from below to");
-  if (!Number.isFinite(to - from)) throw invalid("a finite to − from");
-  if (scale === "log" && from <= 0) throw invalid("from above 0 where its scale is log");
-}
-
-/** Whether a setting is refused what is no whole number. */
-function takesWholeAlone(base: Config, key: string): boolean {
-  try {
-    checkConfig(withSetting(base, key, 1.5, key));
-  } catch (error) {
-    return error instanceof MesaError && error.message.startsWith(`${key} must be a whole number`);
-  }
-  return false;
 }

@@ -1,10 +1,11 @@
-// A cell through the ordinary solver: for games and settings that src/diagram/linearCell.ts does not know.
+// A cell of a sweep or a diagram through the ordinary solver, which knows every game and every setting.
 
+import type { Config } from "../config/config.ts";
 import { hasCode } from "../errors.ts";
+import type { Game } from "../game/game.ts";
 import { NoEquilibrium } from "../model/stationary.ts";
-import { type SolveOptions, solve } from "../solve/solve.ts";
+import { type Result, type SolveOptions, solve } from "../solve/solve.ts";
 import { STATUS } from "./cells.ts";
-import { cellConfig, type Diagram } from "./config.ts";
 import { measuresOfEnd, readOff } from "./measures.ts";
 
 /** A cell's measures, absent or null where they have no meaning, and the code of its status. */
@@ -13,23 +14,29 @@ export interface SolvedCell {
   readonly status: number;
 }
 
+/** What solves a cell, of what its result says. */
+export type CellSolver = Pick<Result["solver"], "backend" | "adapter" | "method" | "precision">;
+
 /**
  * Solves one cell.
  *
+ * @returns also why there is nothing to measure, or what solved it
  * @throws MesaError of what is wrong; that there is no equilibrium, or no finite cost, is an answer
  */
 export async function solveCell(
-  diagram: Diagram,
-  x: number,
-  y: number,
+  game: Game,
+  config: Config,
   options: SolveOptions,
-): Promise<SolvedCell> {
+): Promise<SolvedCell & ({ missing: null; solver: CellSolver } | { missing: string; solver: null })> {
   try {
-    return readOff(diagram.game, await solve(cellConfig(diagram, x, y), options));
+    const result = await solve(config, options);
+    const { backend, adapter, method, precision } = result.solver;
+    return { ...readOff(game, result), missing: null, solver: { backend, adapter, method, precision } };
   } catch (error) {
-    if (hasCode(error, "NOT_FINITE")) return { values: {}, status: STATUS.overflow };
+    if (hasCode(error, "NOT_FINITE"))
+      return { values: {}, status: STATUS.overflow, missing: error.message, solver: null };
     if (!(error instanceof NoEquilibrium)) throw error;
     const values = measuresOfEnd(error.stationary);
-    return { values, status: values.status };
+    return { values, status: values.status, missing: error.message, solver: null };
   }
 }

@@ -16,8 +16,7 @@ import { type CellCode, cellCodeOf } from "./cellWgsl.ts";
 import type { Diagram } from "./config.ts";
 import type { EngineMethod, PhaseEngine } from "./engine.ts";
 import { cellNumbers } from "./linearCell.ts";
-import { phaseMeasureNames } from "./measures.ts";
-import { capital } from "./sweep.ts";
+import { capital, measureNames } from "./measures.ts";
 
 /** what a best response costs in the closed form, in rollout-steps */
 const EXACT_WORK = 12;
@@ -157,7 +156,7 @@ function read(
     const place = names.indexOf(name);
     return () => (rows[row + place] < NONE ? unit * rows[row + place] : Number.NaN);
   };
-  const firsts = phaseMeasureNames(game, config).slice(0, texts.signals * game.decisionNames.length);
+  const firsts = measureNames(game, config).slice(0, texts.signals * game.decisionNames.length);
   const finals = Object.keys(game.state).map((name) => `final${capital(name)}`);
   const readers: Record<string, () => number> = {
     ...Object.fromEntries(firsts.map((name, i) => [name, number(`first.${i}`)])),

@@ -16,10 +16,9 @@ import { lengthOf, measuresOfGoals } from "../model/simulate.ts";
 import { searchEquilibria } from "../model/stationary.ts";
 import { type CellFunctions, type CellKernel, createCellKernel, type PhaseMethod } from "./cellKernel.ts";
 import { type Points, STATUS } from "./cells.ts";
-import type { Diagram } from "./config.ts";
+import { type Diagram, deploymentOf } from "./config.ts";
 import type { SolvedCell } from "./generalCell.ts";
-import { measuresOfEnd, phaseMeasureNames } from "./measures.ts";
-import { capital } from "./sweep.ts";
+import { capital, measureNames, measuresOfEnd } from "./measures.ts";
 
 /** cells of a vector */
 const PAIR = 2;
@@ -55,10 +54,10 @@ function machineOf(game: Game, method: PhaseMethod, rolls: boolean): Machine | u
 }
 
 /** The settings of a configuration that are numbers a cell may have its own of, by their keys. */
-export function cellNumbers({ game, config, base }: Diagram): Record<string, number> {
+export function cellNumbers(diagram: Diagram): Record<string, number> {
+  const { game, config } = diagram;
   const { schedule } = config;
-  // its default is cut to the schedule of the first cell, which may be the shortest
-  const deploymentAt = game.hidden && (base.initial?.deploymentAt ?? game.hidden.deploymentAt);
+  const deploymentAt = deploymentOf(diagram);
   const initial = { ...config.initial, ...(deploymentAt !== undefined && { deploymentAt }) };
   const under = (key: string, of: object) =>
     Object.entries(of).map(([name, value]) => [`${key}.${name}`, value as number]);
@@ -150,7 +149,7 @@ export class LinearCells {
     this.#problem = problem;
     this.#machine = machine;
     this.#numbers = cellNumbers(diagram);
-    const all = phaseMeasureNames(game, config);
+    const all = measureNames(game, config);
     const states = Object.keys(game.state);
     const first = all.slice(0, hiddenPhase.signals * game.decisionNames.length);
     this.#names = { all, first, final: states.map((name) => `final${capital(name)}`) };

@@ -1,28 +1,68 @@
-// What a diagram can map, and how it is read off an ordinary result.
+// What can be measured of a game's results, and how it is read off them.
 
-import type { FilledConfig } from "../config/config.ts";
+import { type FilledConfig, remembers } from "../config/config.ts";
+import { MesaError } from "../errors.ts";
 import type { Game } from "../game/game.ts";
+import { measuresByName } from "../model/measures.ts";
+import { planNames } from "../model/plan.ts";
+import { meant, quote } from "../schema.ts";
 import type { Result } from "../solve/solve.ts";
 import { STATUS } from "./cells.ts";
-import { measured, measureNames } from "./sweep.ts";
+
+/** `theta` → `Theta`, as in `finalTheta` */
+export const capital = (name: string) => name[0].toUpperCase() + name.slice(1);
+
+/** what is measured only where the phase is hidden */
+const HIDDEN = [
+  "reversal",
+  "complianceOverHazard",
+  "retentionOverHazard",
+  "deceptionOverHazard",
+  "reversalOverHazard",
+] as const;
+
+/** what an infinite horizon has beside its plan */
+const ENDLESS = ["equilibria", "multiplier", "period", "status"] as const;
 
 /**
- * What can be mapped of a game: what a sweep measures, and
+ * What can be measured of a game's results, by a sweep or a diagram.
  *
- * - `margin`: how much dearer the runner-up is at the first episode; only a grid of candidates has one
+ * - `firstCoefficient` and so on: the decision of the first episode; of agents who remember, the trajectory's
+ * - `compliance`, `retention`, `deception`: those of the result; where the phase is hidden, expected over the signals, with
+ *   `reversal`, and as `complianceOverHazard` and so on over how long training lasts too
+ * - `finalTheta` and so on: the state that the last step of the trajectory leaves
+ * - `cost`: the minimum average total mesa cost of the first episode; of networks also `heldOutCost` and `linearCost`
+ * - `margin`: how much more the runner-up costs at the first episode; only a grid of candidates has one
  * - of an infinite horizon, `equilibria`: how many stationary equilibria it has; `multiplier`: of the one that is
  *   played; `period`: 1 where ever longer finite horizons converge, more where they go round in a cycle, none where
  *   neither is established; and `status`: a code of `STATUSES`
  */
-export function phaseMeasureNames(
-  game: Game,
-  { horizon, memory = false }: Pick<FilledConfig, "horizon" | "memory">,
-): string[] {
-  return [...measureNames(game, { memory }), "margin", ...(horizon === "infinite" ? ENDLESS : [])];
+export function measureNames(game: Game, config: Pick<FilledConfig, "horizon" | "memory"> = {}): string[] {
+  const decided = game.network ? [] : remembers(config) ? game.decisionNames : planNames(game);
+  return [
+    ...decided.map((name) => `first${capital(name)}`),
+    "compliance",
+    "retention",
+    "deception",
+    ...(game.hidden ? HIDDEN : []),
+    ...Object.keys(game.state).map((name) => `final${capital(name)}`),
+    "cost",
+    ...(game.network ? ["heldOutCost", "linearCost"] : []),
+    "margin",
+    ...(config.horizon === "infinite" ? ENDLESS : []),
+  ];
 }
 
-/** what an infinite horizon has beside its plan */
-const ENDLESS = ["equilibria", "multiplier", "period", "status"] as const;
+/** @throws MesaError `INVALID_CONFIG` when a name is none of these, or comes twice */
+export function checkMeasures(names: readonly string[], measures: readonly string[]): void {
+  for (const [i, name] of measures.entries())
+    if (!names.includes(name) || measures.indexOf(name) !== i)
+      throw new MesaError(
+        "INVALID_CONFIG",
+        `measures must be some of ${names.join(", ")}, each once, got ${quote(name)}${names.includes(name) ? " twice" : meant(name, names)}`,
+      );
+  if (measures.length === 0) throw new MesaError("INVALID_CONFIG", "measures must be at least one, got none");
+}
 
 /** The measures of an infinite horizon's equilibria; NaN where one has no meaning. */
 export function measuresOfEnd({
@@ -51,8 +91,23 @@ export function readOff(
   game: Game,
   result: Result,
 ): { values: Record<string, number | null>; status: number } {
-  const { stationary, margin } = result;
+  const { plan, trajectory, cost, margin, generalization, config, stationary } = result;
+  // not those of the game, which may have more of them, or fewer, where the setting is how many there are
+  const decided = remembers(config)
+    ? game.decisionNames.map((name) => [name, trajectory[name]] as const)
+    : Object.entries(plan);
+  const first = decided.map(([name, numbers]) => [`first${capital(name)}`, numbers[0]]);
+  const final = Object.keys(game.state).map((name) => [`final${capital(name)}`, trajectory[name].at(-1)]);
   const end = stationary && measuresOfEnd(stationary);
-  const values = { ...measured(game, result), margin: margin[0], ...end };
+  const values: Record<string, number | null> = {
+    ...measuresByName(result),
+    ...{ cost: cost[0], margin: margin[0] },
+    ...Object.fromEntries([...first, ...final]),
+    ...(generalization && {
+      heldOutCost: generalization.heldOutCost,
+      linearCost: generalization.linearCost,
+    }),
+    ...end,
+  };
   return { values, status: end?.status ?? STATUS.solved };
 }

@@ -2,15 +2,15 @@
 // a second one where there are several series.
 
 import * as v from "valibot";
-import { type Config, checkConfig, type FilledConfig, remembers } from "../config/config.ts";
+import { type Config, checkConfig, type FilledConfig } from "../config/config.ts";
 import { withSetting } from "../config/setting.ts";
-import { hasCode, MesaError } from "../errors.ts";
-import type { Game } from "../game/game.ts";
+import { MesaError } from "../errors.ts";
 import type { AnyGame } from "../game/names.ts";
-import { measuresByName } from "../model/measures.ts";
-import { planNames } from "../model/plan.ts";
-import { checkOptions, isRecord, meant, quote, solvingOptions } from "../schema.ts";
-import { type Result, type SolveOptions, solve } from "../solve/solve.ts";
+import { checkOptions, complaint, isRecord, object, quote, solvingOptions } from "../schema.ts";
+import type { SolveOptions } from "../solve/solve.ts";
+import { type AxisValues, axisSchema, type PhaseAxis, valuesOf } from "./axis.ts";
+import { type CellSolver, solveCell } from "./generalCell.ts";
+import { checkMeasures, measureNames } from "./measures.ts";
 
 /** A setting, by dotted key, and the values it takes. */
 export interface Varied<T = unknown> {
@@ -21,8 +21,8 @@ export interface Varied<T = unknown> {
 /** What is swept, and what is read off each result. */
 export interface SweepOptions
   extends Pick<SolveOptions, "backend" | "method" | "precision" | "threads" | "gpu" | "signal"> {
-  /** the setting along the axis, in the order of its values */
-  over: Varied<number>;
+  /** the setting along the axis: its values, in their order, or an axis as a diagram has it */
+  over: Varied<number> | PhaseAxis;
   /** a second setting, one series for each of its values */
   series?: Varied;
   /** names of {@link measureNames}; retention, compliance and deception unless given */
@@ -42,10 +42,12 @@ export interface Answer {
   readonly values: Readonly<Record<string, number | null>>;
   /** why there is nothing to measure; null where there is */
   readonly missing: string | null;
+  /** what solved it; null where there is nothing to measure */
+  readonly solver: CellSolver | null;
 }
 
 /** One configuration's answer. */
-export interface Cell extends Answer {
+export interface Cell extends Omit<Answer, "solver"> {
   /** the value of `over` */
   readonly at: number;
   /** the value of `series`; null where there is none */
@@ -57,9 +59,12 @@ export interface Sweep {
   readonly game: string;
   /** the whole configuration of the first cell */
   readonly config: FilledConfig;
-  readonly over: Varied<number>;
+  readonly over: AxisValues;
   readonly series: Varied | null;
   readonly measures: readonly string[];
+  /** what solved the cells, each once */
+  readonly solvers: readonly CellSolver[];
+  readonly version: string;
   /** series by series, each in the order of `over` */
   readonly cells: readonly Cell[];
 }
@@ -67,74 +72,6 @@ export interface Sweep {
 const DEFAULT_MEASURES = ["compliance", "retention", "deception"];
 /** cells of a sweep, at most */
 const MOST_CELLS = 100_000;
-
-/** `theta` → `Theta`, as in `finalTheta` */
-export const capital = (name: string) => name[0].toUpperCase() + name.slice(1);
-
-/** what is measured only where the phase is hidden */
-const HIDDEN_MEASURES = [
-  "reversal",
-  "complianceOverHazard",
-  "retentionOverHazard",
-  "deceptionOverHazard",
-  "reversalOverHazard",
-] as const;
-
-/**
- * What can be measured of a game's results.
- *
- * `firstCoefficient` and so on is the decision of the first episode; `finalTheta` and so on the state that the last
- * step leaves; `cost` the least average total mesa cost of the first episode; `compliance`, `retention` and
- * `deception` are those of the result; of networks also `heldOutCost` and `linearCost`. Where the phase is hidden,
- * `finalTheta` is the trajectory's, the measures are expected over the signals and include `reversal`, and
- * `complianceOverHazard` and so on are expected over how long training lasts too; of agents who remember, the decision
- * of the first episode is the trajectory's.
- */
-export function measureNames(game: Game, config: Pick<FilledConfig, "memory"> = {}): string[] {
-  const decided = game.network ? [] : remembers(config) ? game.decisionNames : planNames(game);
-  return [
-    ...decided.map((name) => `first${capital(name)}`),
-    "compliance",
-    "retention",
-    "deception",
-    ...(game.hidden ? HIDDEN_MEASURES : []),
-    ...Object.keys(game.state).map((name) => `final${capital(name)}`),
-    "cost",
-    ...(game.network ? ["heldOutCost", "linearCost"] : []),
-  ];
-}
-
-/** The measures of a result by name. */
-export function measured(game: Game, result: Result) {
-  const { plan, trajectory, cost, generalization, config } = result;
-  const values: Record<string, number | null> = { ...measuresByName(result), cost: cost[0] };
-  // not those of the game, which may have more of them, or fewer, where the setting is how many there are
-  const decided = remembers(config)
-    ? game.decisionNames.map((name) => [name, trajectory[name]] as const)
-    : Object.entries(plan);
-  for (const [name, numbers] of decided) values[`first${capital(name)}`] = numbers[0];
-  for (const name of Object.keys(game.state)) values[`final${capital(name)}`] = trajectory[name].at(-1)!;
-  if (generalization) {
-    values.heldOutCost = generalization.heldOutCost;
-    values.linearCost = generalization.linearCost;
-  }
-  return values;
-}
-
-/** Whether an error says that a configuration has no answer, and not that something went wrong. */
-const hasNoAnswer = (error: unknown): error is MesaError =>
-  hasCode(error, "NO_EQUILIBRIUM") || hasCode(error, "UNDECIDED") || hasCode(error, "NOT_FINITE");
-
-/** @throws MesaError `INVALID_CONFIG` when a name is none of these, or comes twice */
-export function checkMeasures(names: readonly string[], measures: readonly string[]): void {
-  for (const [i, name] of measures.entries())
-    if (!names.includes(name) || measures.indexOf(name) !== i)
-      throw new MesaError(
-        "INVALID_CONFIG",
-        `measures must be some of ${names.join(", ")}, each once, got ${quote(name)}${names.includes(name) ? " twice" : meant(name, names)}`,
-      );
-  if (measures.length === 0) throw new MesaError("INVALID_CONFIG", "measures must be at least one, got none");
-}
 
 /** @throws MesaError `INVALID_CONFIG` when a key is no dotted key, or there are no values */
 function checkVaried(name: string, varied: Varied): void {
@@ -146,14 +83,26 @@ function checkVaried(name: string, varied: Varied): void {
   const { key, values } = varied;
   if (typeof key !== "string" || key.split(".").includes(""))
     throw new MesaError("INVALID_CONFIG", `${name} must have a key like discount, got ${quote(key)}`);
-  if (key === "game" || key.startsWith("game."))
+  if (key.split(".")[0] === "game")
     throw new MesaError("INVALID_CONFIG", `${name} must have a key other than game: a sweep is of one game`);
   if (!Array.isArray(values) || values.length === 0)
     throw new MesaError("INVALID_CONFIG", `${name} must have at least one value`);
 }
 
+/** The values along the axis. @throws MesaError `INVALID_CONFIG` */
+function alongOf(config: Config, over: SweepOptions["over"]): AxisValues {
+  if (!isRecord(over) || !Object.hasOwn(over, "from")) {
+    checkVaried("over", over as Varied<number>);
+    const { key, values } = over as Varied<number>;
+    return { key, values, scale: "linear", whole: false, asked: values.length };
+  }
+  const result = v.safeParse(object({ over: axisSchema }), { over }, { abortEarly: true });
+  if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0]));
+  return valuesOf("over", result.output.over, config);
+}
+
 /** A sweep that was checked. */
-export interface SweepPlan extends Omit<Sweep, "cells"> {
+export interface SweepPlan extends Omit<Sweep, "cells" | "solvers" | "version"> {
   /** each cell's configuration, series by series */
   readonly asked: readonly { readonly at: number; readonly series: unknown; readonly config: Config }[];
 }
@@ -167,9 +116,9 @@ export function planSweep(
   config: Config,
   options: Pick<SweepOptions, "over" | "series" | "measures">,
 ): SweepPlan {
-  const { over, series, measures = DEFAULT_MEASURES } = options ?? {};
+  const { over: along, series, measures = DEFAULT_MEASURES } = options ?? {};
   if (!isRecord(config)) checkConfig(config);
-  checkVaried("over", over);
+  const over = alongOf(config, along);
   if (series) checkVaried("series", series);
   if (series?.key === over.key)
     throw new MesaError(
@@ -209,23 +158,29 @@ export async function solveCells(
     const progress = (share: number) =>
       onProgress?.({ cell: done, cells: cells.length, share: (done + share) / cells.length });
     const { config } = asked[index];
-    const result = await solve(config, { ...how, onProgress: ({ share }) => progress(share) }).catch(
-      (error: unknown) => {
-        if (!hasNoAnswer(error)) throw error;
-        return error.message;
-      },
-    );
-    const missing = typeof result === "string" ? result : null;
-    const values = typeof result === "string" ? {} : measured(checkConfig(config).game, result);
+    const { values, missing, solver } = await solveCell(checkConfig(config).game, config, {
+      ...how,
+      onProgress: ({ share }) => progress(share),
+    });
     const chosen = measures.map((name) => [name, Number.isFinite(values[name]) ? values[name] : null]);
-    onCell(index, { values: Object.fromEntries(chosen), missing });
+    onCell(index, { values: Object.fromEntries(chosen), missing, solver });
     progress(1);
   }
 }
 
 /** A sweep with its answers, one a cell of the plan. */
 export function sweepOf({ asked, ...plan }: SweepPlan, answers: readonly Answer[]): Sweep {
-  return { ...plan, cells: asked.map(({ config: _, ...where }, i) => ({ ...where, ...answers[i] })) };
+  const cells = asked.map(({ at, series }, i) => {
+    const { values, missing } = answers[i];
+    return { at, series, values, missing };
+  });
+  const solvers = new Map(answers.map(({ solver }) => [JSON.stringify(solver), solver]));
+  return {
+    ...plan,
+    solvers: [...solvers.values()].filter((one) => one !== null),
+    version: __VERSION__,
+    cells,
+  };
 }
 
 /**

@@ -6,9 +6,9 @@ import {
   checkPhase,
   type Diagram,
   MesaError,
+  measureNames,
   methods,
   type PhaseConfig,
-  phaseMeasureNames,
 } from "../index.ts";
 import { quote } from "../schema.ts";
 import { type Control, groupsOf, type Settings } from "./state.ts";
@@ -67,7 +67,7 @@ export function sizesOf(settings: Settings): readonly number[] {
 /** The measures to choose from. The status is left out: it is described beside the map. */
 export function measuresOf(settings: Settings): string[] {
   const { game, config } = checkConfig(settings);
-  return phaseMeasureNames(game, config).filter((name) => name !== "margin" && name !== "status");
+  return measureNames(game, config).filter((name) => name !== "margin" && name !== "status");
 }
 
 /** The settings that can be an axis: numbers with a range, except those of grids, of intervals and of the search. */

@@ -49,40 +49,60 @@ interface Curves {
   readonly panels: readonly Panel[];
   /** what a cross means */
   readonly gap?: string;
+  /** what there is no room for */
+  readonly left?: readonly string[];
 }
 
-/** The figure of a sweep: a panel for each measure where there are series, else one for all that share a scale. */
-export function curvesOf({ game, config, over, series, measures, cells }: Sweep, log = false): Curves {
+/**
+ * The figure of a sweep: a panel for each measure where there are series, else one for all that share a scale. Of more
+ * series than can be told apart it has some, from the first to the last; of more measures, the first.
+ */
+export function curvesOf({ game, config, over, series, measures, cells }: Sweep): Curves {
   const valuesOf = (measure: string, s: number) =>
     over.values.map((_, i) => cells[s * over.values.length + i].values[measure]);
-  const curve = (measure: string): Curve => ({ label: measureLabel(measure), values: valuesOf(measure, 0) });
-  const costs = measures.filter((name) => name in COSTS);
-  const others = measures.filter((name) => !(name in COSTS));
-  const panels: Panel[] = series
-    ? measures.map((measure) => ({
-        label: measureLabel(measure),
-        curves: series.values.map((value, s) => ({
-          label: `${settingParts(series.key).name} = ${typeof value === "number" ? short(value) : valueText(value)}`,
-          values: valuesOf(measure, s),
-        })),
-      }))
-    : [others, costs]
-        .filter((names) => names.length > 0)
-        .map((names) => ({
-          label: names.length === 1 ? measureLabel(names[0]) : names === costs ? COSTS.cost : "value",
-          curves: names.map(curve),
-        }));
+  const named = (value: unknown) =>
+    `${settingParts(series!.key).name} = ${typeof value === "number" ? short(value) : valueText(value)}`;
+  const labels = series?.values.map(named) ?? [];
+  const shown = spread(labels.length);
+  const groups = series
+    ? measures.map((name) => [name])
+    : [measures.filter((name) => !(name in COSTS)), measures.filter((name) => name in COSTS)].filter(
+        (names) => names.length > 0,
+      );
+  const panels = groups.map((names): Panel => {
+    const [first] = names;
+    const curves = series
+      ? shown.map((s) => ({ label: labels[s], values: valuesOf(first, s) }))
+      : names.slice(0, MOST_CURVES).map((name) => ({ label: measureLabel(name), values: valuesOf(name, 0) }));
+    const common = first in COSTS ? COSTS.cost : "value";
+    return { label: names.length === 1 ? measureLabel(first) : common, curves };
+  });
+  const left = series
+    ? labels.filter((_, s) => !shown.includes(s))
+    : groups.flatMap((names) => names.slice(MOST_CURVES).map(measureLabel));
+  const all = series ? labels.length : measures.length;
   const keys = [over.key, ...(series ? [series.key] : [])];
-  const schedule = describeRest(config.schedule, keys);
   const by = settingParts(over.key).name;
   const title = `${game}: ${listed(measures.map(measureLabel))} by ${by}`;
   return {
     title: title.length > LONGEST_TITLE ? `${game}, by ${by}` : title,
-    settings: [...schedule, ...describeExpectation(config, measures), ...differencesOf(config, keys)],
-    x: { label: settingLabel(over.key), values: over.values, log },
+    settings: [
+      ...describeRest(config.schedule, keys),
+      ...describeExpectation(config, measures),
+      ...differencesOf(config, keys),
+      ...(left.length > 0 ? [`${all - left.length} of ${all} ${series ? "series" : "measures"}`] : []),
+    ],
+    x: { label: settingLabel(over.key), values: over.values, log: over.scale === "log" },
     panels,
     gap: "no value",
+    left,
   };
+}
+
+/** Indices of some of so many, no more than can be told apart, from the first to the last. */
+function spread(count: number): readonly number[] {
+  const most = Math.min(count, MOST_CURVES);
+  return Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / Math.max(1, most - 1)));
 }
 
 /** the number of points of a policy's curve */

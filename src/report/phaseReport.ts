@@ -1,5 +1,6 @@
 // A phase diagram in words: the figure's texts, the JSON document beside the data, and a few lines for a terminal.
 
+import { deploymentOf } from "../diagram/config.ts";
 import { type Phase, type PhaseConfig, STATUSES } from "../index.ts";
 import type { DiagramView } from "./diagram.ts";
 import {
@@ -9,6 +10,7 @@ import {
   differencesOf,
   listed,
   measureLabel,
+  roundedNote,
   settingLabel,
   settingParts,
   short,
@@ -23,7 +25,7 @@ export function viewOf({
 }: Pick<Phase, "diagram" | "values" | "status" | "solver">): DiagramView {
   const { game, config, x, y, measures } = diagram;
   const keys = [x.key, y.key];
-  const { deploymentAt } = config.initial;
+  const deploymentAt = deploymentOf(diagram);
   const ends =
     deploymentAt === undefined ||
     keys.includes("initial.deploymentAt") ||
@@ -108,8 +110,8 @@ export function documentOf(phase: Phase, made: PhaseConfig, command: string) {
     phase: made,
     config,
     axes: {
-      x: { key: x.key, scale: x.scale, values: x.values },
-      y: { key: y.key, scale: y.scale, values: y.values },
+      x: { key: x.key, scale: x.scale, asked: x.asked, values: x.values },
+      y: { key: y.key, scale: y.scale, asked: y.asked, values: y.values },
     },
     shape: { rows: y.values.length, columns: x.values.length },
     statuses: STATUSES,
@@ -150,6 +152,7 @@ export function phaseTable(phase: Phase): string {
     title,
     settings.join(", "),
     `${countText(x.values.length)} × ${countText(y.values.length)} cells: ${listed(counts)}.`,
+    ...[x, y].flatMap((axis) => roundedNote(axis) ?? []).map((note) => `${note}.`),
     ...extents,
     `Solved by ${solver.method} on ${solver.adapter === "cpu" ? "the cpu in float64" : solver.adapter}${speed}.`,
     ...(float32 ?? []),

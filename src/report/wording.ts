@@ -1,8 +1,9 @@
 // What numbers, settings, schedules and measures are called in words, for summaries, figures and the page alike.
 
 import { checkConfig, type FilledConfig, learningRatesOf, type Schedule } from "../config/config.ts";
-import type { Result } from "../index.ts";
+import type { AxisValues, Result } from "../index.ts";
 import { BELIEF } from "../model/plan.ts";
+import { isRecord } from "../schema.ts";
 
 /** A stretch of episodes, `from` to `to`, both included. */
 export interface Stretch {
@@ -97,24 +98,36 @@ function describeSetting(name: string, value: unknown): string {
  * @param varied dotted keys of settings to leave out, since they take several values
  */
 export function differencesOf(config: FilledConfig, varied: readonly string[] = []): string[] {
-  const defaults: Record<string, unknown> = checkConfig({ game: config.game }).config;
-  const told = new Set(["game", "schedule", "initial", "plotWindow", ...varied]);
+  const { game, schedule } = config;
+  // a short schedule has defaults of its own
+  const defaults: Record<string, unknown> = checkConfig({ game, schedule }).config;
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  const isVaried = (key: string) => varied.some((one) => `${key}.`.startsWith(`${one}.`));
+  const isPartlyVaried = (key: string) => varied.some((one) => one.startsWith(`${key}.`));
 
-  const trained = learningRatesOf(config.schedule).filter((rate) => rate > 0);
+  const trained = learningRatesOf(schedule).filter((rate) => rate > 0);
   const [low, high] = [Math.min(...trained), Math.max(...trained)];
-  const schedule =
-    low > high || (low === 1 && high === 1) || told.has("schedule.learningRate")
+  const rates = ["schedule.learningRate", "schedule.learningRates"];
+  const isUsual = low > high || (low === 1 && high === 1);
+  const learningRate =
+    isUsual || rates.some((key) => isVaried(key) || isPartlyVaried(key))
       ? []
       : [`learning rate ${low === high ? short(low) : `${short(low)} to ${short(high)}`}`];
-  const initial = Object.entries(config.initial)
-    .filter(([name]) => !told.has(`initial.${name}`))
-    .filter(([name, value]) => !same((defaults.initial as Record<string, number> | undefined)?.[name], value))
-    .map(([name, value]) => `initial ${labelOf(name)} ${short(value)}`);
+  /** the parts of a setting that differ and do not vary, each by itself */
+  const parts = (of: string, named: string) =>
+    isRecord(config[of])
+      ? Object.entries(config[of])
+          .filter(([name]) => !isVaried(`${of}.${name}`))
+          .filter(([name, value]) => !same((defaults[of] as Record<string, unknown>)[name], value))
+          .map(([name, value]) => `${named} ${describeSetting(name, value)}`)
+      : [];
   const rest = Object.keys(config)
-    .filter((name) => !told.has(name) && !same(config[name], defaults[name]))
-    .map((name) => describeSetting(name, config[name]));
-  return [...schedule, ...rest, ...initial];
+    .filter((name) => !["game", "schedule", "initial", "plotWindow"].includes(name) && !isVaried(name))
+    .filter((name) => !same(config[name], defaults[name]))
+    .flatMap((name) =>
+      isPartlyVaried(name) ? parts(name, labelOf(name)) : describeSetting(name, config[name]),
+    );
+  return [...learningRate, ...rest, ...parts("initial", "initial")];
 }
 
 /** the signals of the trajectory that is shown: always the likelier ones */
@@ -256,6 +269,12 @@ export function describeRest(schedule: Schedule, keys: readonly string[]): strin
   if ("deployment" in fixed && keys.includes("schedule.deployment")) fixed.deployment = 0;
   const described = describeSchedule(learningRatesOf(fixed));
   return described === "" ? [] : [described];
+}
+
+/** That an axis of whole numbers has fewer values than were asked for; undefined where it has not. */
+export function roundedNote({ key, values, whole, asked }: AxisValues): string | undefined {
+  if (!whole || values.length === asked) return undefined;
+  return `${key} takes whole numbers alone: rounded, the ${countText(asked)} values asked for are ${countText(values.length)}`;
 }
 
 /** `a`, `a and b`, `a, b and c` */

@@ -37,13 +37,14 @@ async function filesIn(out: string): Promise<Record<string, Buffer>> {
 test("without --out it prints a few lines", async () => {
   const { code, stdout, stderr } = await program.run([
     ...["phase", "experiment-1", "--backend", "cpu", "--set", "schedule.deployment=10"],
-    ...["--x", "discount=0.5:1:4", "--y", "schedule.training=1:30:3:log", "--measure", "margin"],
+    ...["--x", "discount=0.5:1:4", "--y", "schedule.training=1:2:3:log", "--measure", "margin"],
   ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout.split("\n")).toMatchObject([
     "linear: margin by discount γ and training",
     "10 episodes of deployment, method moments",
-    "4 × 3 cells: 12 solved.",
+    "4 × 2 cells: 8 solved.",
+    "schedule.training takes whole numbers alone: rounded, the 3 values asked for are 2.",
     expect.stringMatching(
       /^margin: .* to .*, median .*; greatest at discount [\d.]+, schedule.training \d+$/,
     ),

@@ -91,7 +91,7 @@ test("a sweep's shards do too", async () => {
     code: 0,
     stdout: expect.stringMatching(/^discount +/),
   });
-  expect(Object.keys(wanted)).toEqual(["sweep.csv", "sweep.svg"]);
+  expect(Object.keys(wanted)).toEqual(["sweep.csv", "sweep.json", "sweep.svg"]);
   expect(await digestsIn(out)).toEqual(wanted);
   const [path] = (await shardsIn(out)).filter((one) => one.includes("/2-of-3."));
   await rm(path);

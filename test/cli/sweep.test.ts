@@ -4,9 +4,10 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readOver, readSeries } from "../../src/cli/sweep.ts";
+import { readAxis } from "../../src/cli/configuration.ts";
+import { readSeries } from "../../src/cli/sweep.ts";
 import { presets, sweep } from "../../src/index.ts";
-import { mostlyHere, program } from "./program.ts";
+import { mostlyHere, program, runHere } from "./program.ts";
 
 let folder: string;
 
@@ -37,7 +38,17 @@ test("--json prints what the library says", async () => {
     over: { key: "discount", values },
     backend: "cpu",
   });
-  expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(expected)));
+  const { command, sweep: asked, ...swept } = JSON.parse(stdout);
+  expect({ ...swept, over: { ...swept.over, asked: 3 } }).toEqual(JSON.parse(JSON.stringify(expected)));
+  expect(command).toBe("mesa-induction sweep experiment-1 --over discount=0.5:1:3 --backend cpu");
+  expect(asked).toEqual({
+    config: presets["experiment-1"].config,
+    over: { key: "discount", from: 0.5, to: 1, count: 3, scale: "linear" },
+  });
+  expect(swept.solvers).toEqual([
+    { backend: "cpu", adapter: "cpu", method: "moments", precision: "certified" },
+  ]);
+  expect(swept.version).toMatch(/^\d+\.\d+\.\d+/);
 });
 
 test("--out writes the numbers and the figure, whole", async () => {
@@ -46,7 +57,7 @@ test("--out writes the numbers and the figure, whole", async () => {
     ...[...SHORT, "--over", "regularization=1e-4:0.1:4:log", "--measure", "retention,cost", "--out", out],
   ]);
   expect({ code, messages: messages.length }).toEqual({ code: 0, messages: 1 });
-  expect((await readdir(out)).sort()).toEqual(["sweep.csv", "sweep.svg"]);
+  expect((await readdir(out)).sort()).toEqual(["sweep.csv", "sweep.json", "sweep.svg"]);
   const rows = (await readFile(join(out, "sweep.csv"), "utf8")).trim().split("\n");
   expect(rows[0]).toBe("regularization,retention,cost,missing");
   expect(rows.slice(1).map((row) => row.split(",")[0])).toEqual([
@@ -56,6 +67,60 @@ test("--out writes the numbers and the figure, whole", async () => {
     "0.1",
   ]);
   expect(await readFile(join(out, "sweep.svg"), "utf8")).toMatch(/^<svg .*regularization λ.*<\/svg>\n$/s);
+});
+
+test("more series than a figure has room for are in the numbers, and whole numbers that coincide are said to", async () => {
+  const out = join(folder, "many");
+  const { code, messages } = await runHere([
+    ...[...SHORT, "--over", "schedule.training=1:4:6", "--out", out],
+    ...["--series", "discount=0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9", "--measure", "retention,margin"],
+  ]);
+  expect(code).toBe(0);
+  expect(messages.map((line) => line.replace("mesa-induction: ", ""))).toEqual([
+    "schedule.training takes whole numbers alone: rounded, the 6 values asked for are 4",
+    `the figure has no room for discount γ = 0.3 and discount γ = 0.7; ${join(out, "sweep.csv")} has all`,
+    expect.stringMatching(/^wrote /),
+  ]);
+  const rows = (await readFile(join(out, "sweep.csv"), "utf8")).trim().split("\n");
+  expect(rows[0]).toBe("schedule.training,discount,retention,margin,missing");
+  expect(rows.map((row) => row.split(",")[0])).toEqual(
+    ["schedule.training"].concat(new Array(9).fill(["1", "2", "3", "4"]).flat()),
+  );
+  const figure = await readFile(join(out, "sweep.svg"), "utf8");
+  expect(figure).toContain("7 of 9 series");
+  for (const rate of [0.1, 0.2, 0.4, 0.5, 0.6, 0.8, 0.9]) expect(figure).toContain(`discount γ = ${rate}`);
+  const written = JSON.parse(await readFile(join(out, "sweep.json"), "utf8"));
+  expect(written.over).toMatchObject({ asked: 6, values: [1, 2, 3, 4] });
+
+  // what was written is a sweep
+  const again = await runHere(["sweep", join(out, "sweep.json"), "--backend", "cpu", "--json"]);
+  const { command: _, ...same } = JSON.parse(again.stdout);
+  const { command: __, ...wanted } = written;
+  expect(same).toEqual(wanted);
+  const fewer = ["--series", "discount=1", "--over", "regularization=0:0.1:2", "--set", "discount=0.5"];
+  const other = await runHere(["sweep", join(out, "sweep.json"), ...fewer, "--json"]);
+  expect(JSON.parse(other.stdout)).toMatchObject({
+    measures: ["retention", "margin"],
+    series: { values: [1] },
+    over: { key: "regularization", values: [0, 0.1] },
+  });
+});
+
+test("an infinite horizon's equilibria are swept as they are mapped", async () => {
+  const measures = "equilibria,multiplier,period,status,firstCoefficient";
+  const args = ["infinite-horizon", "--backend", "cpu", "--measure", measures, "--json"];
+  const few = ["--set", 'coefficient={"min":0,"max":1,"count":2}', ...args];
+  const axis = "discount=0.3:0.9:3";
+  const swept = JSON.parse((await runHere(["sweep", ...few, "--over", axis])).stdout);
+  const y = ["--y", "regularization=0:0.001:2"];
+  const mapped = JSON.parse(
+    (await runHere(["phase", ...few, "--method", "moments", "--x", axis, ...y])).stdout,
+  );
+  for (const name of measures.split(","))
+    expect(swept.cells.map((cell: { values: object }) => (cell.values as never)[name])).toEqual(
+      mapped.values[name][0],
+    );
+  expect(mapped.values.status[0]).toContain(3);
 });
 
 test("cells without an answer are said to be, and are no failure", async () => {
@@ -96,9 +161,9 @@ test("Ctrl-C keeps what is solved, and the same command goes on from there", asy
 
   const again = await program.run([...args, "--out", out]);
   expect(again.messages[0]).toMatch(/going on from .*shards: \d+ of 16 cells are solved$/);
-  expect((await readdir(out)).sort()).toEqual(["sweep.csv", "sweep.svg"]);
+  expect((await readdir(out)).sort()).toEqual(["sweep.csv", "sweep.json", "sweep.svg"]);
   await program.run([...args, "--out", whole]);
-  for (const name of ["sweep.csv", "sweep.svg"])
+  for (const name of ["sweep.csv", "sweep.json", "sweep.svg"])
     expect(await readFile(join(out, name), "utf8")).toBe(await readFile(join(whole, name), "utf8"));
 });
 
@@ -108,28 +173,30 @@ test.each(
     [["--over", "discount"], 'got "discount"'],
     [["--over", "discount=0:1"], 'got "discount=0:1"'],
     [["--over", "discount=0:1:2:lin"], "got"],
-    [["--over", "discount=0:1:0"], "with a count in [1, 10000]"],
-    [["--over", "discount=0:1:99999999999"], "with a count in [1, 10000]"],
-    [["--over", "discount=0:1:1"], "with from equal to to where count is 1"],
-    [["--over", "discount=1:1:2"], "from one number to another"],
+    [["--over", "discount=0:1:1"], "over.count must be in [2, 8192], got 1"],
+    [["--over", "discount=0:1:99999999999"], "over.count must be in [2, 8192], got 99999999999"],
+    [["--over", "discount=1:1:2"], "over must have from below to, got from 1 and to 1"],
+    [["--over", "discount=1:0:2"], "over must have from below to, got from 1 and to 0"],
     [["--over", "discount=a:1:2"], "with finite numbers"],
-    [["--over", "discount=0:1:5:log"], "with numbers above 0 where it is log"],
+    [
+      ["--over", "discount=0:1:5:log"],
+      "over must have from above 0 where its scale is log, got from 0 and to 1",
+    ],
     [["--over", "a..b=0:1:5"], "--over must be"],
     [["--over", "=0:1:5"], "--over must be"],
     [["--over", "__proto__=0:1:5"], "unknown key"],
     [["--over", "discount=0:2:3"], "discount must be in [0, 1], got 2"],
     [
-      ["--over", "schedule.training=1:2:3"],
-      "schedule.training must be a whole number of at least 0, got 1.5",
+      ["--over", "schedule.training=-1:2:3"],
+      "schedule.training must be a whole number of at least 0, got -1",
     ],
     [["--over", "nonsense=0:2:3"], 'unknown key "nonsense"'],
-    [["--over", "game.x=0:2:3"], "over must have a key other than game"],
+    [["--over", "game.x=0:2:3"], "over.key must be a key other than game"],
     [["--over", "discount=0:1:3", "--series", "x"], "--series must be key=value,value"],
     [["--over", "discount=0:1:3", "--series", "discount=1"], "over and series must have different keys"],
     [["--over", "discount=0:1:3", "--series", "coefficient.count=401,no"], "coefficient.count must be"],
     [["--over", "discount=0:1:3", "--measure", "firstBase"], "measures must be some of firstCoefficient"],
     [["--over", "discount=0:1:3", "--measure", "cost,cost"], 'got "cost" twice'],
-    [["--over", "discount=0:1:3", "--series", "regularization=0,1,2,3,4,5,6,7,8", "--out", "x"], "at most"],
     [["--over", "discount=0:1:3", "--out", "/proc/nowhere"], "cannot write to /proc/nowhere"],
   ]),
 )("%j: one line, nothing written", async (args, words, run) => {
@@ -141,13 +208,10 @@ test.each(
 });
 
 test("ranges and series are read as they are written", () => {
-  expect(readOver("schedule.training=1:3:3")).toEqual({
-    key: "schedule.training",
-    values: [1, 2, 3],
-    log: false,
+  expect(readAxis("--over", "schedule.training=1:3:3")).toEqual({
+    ...{ key: "schedule.training", from: 1, to: 3, count: 3, scale: "linear" },
   });
-  expect(readOver("discount=1:0:3").values).toEqual([1, 0.5, 0]);
-  expect(readOver("discount=0.5:0.5:1").values).toEqual([0.5]);
+  expect(readAxis("--over", "discount=.1:1:5:log")).toMatchObject({ from: 0.1, scale: "log" });
   expect(readSeries("discount=1,0.5")).toEqual({ key: "discount", values: [1, 0.5] });
   expect(readSeries("horizon=finite,infinite").values).toEqual(["finite", "infinite"]);
   expect(readSeries("layers=[1,4,1],[1,8,8,1]").values).toEqual([

@@ -1,6 +1,6 @@
 // What a diagram may be of, and what its axes become.
 import { describe, expect, test } from "vitest";
-import { checkPhase, MesaError, phaseMeasureNames, phasePresets } from "../../src/index.ts";
+import { checkPhase, MesaError, measureNames, phasePresets } from "../../src/index.ts";
 
 const x = { key: "discount", from: 0.5, to: 1, count: 3 };
 const y = { key: "schedule.learningRate", from: 0.01, to: 1, count: 3, scale: "log" };
@@ -28,6 +28,7 @@ test("a setting of whole numbers takes each rounded value once", () => {
     // 20^(i/8): 1, 1.45, 2.11, 3.08, 4.47, 6.50, 9.46, 13.8, 20
     values: [1, 2, 3, 4, 7, 9, 14, 20],
     whole: true,
+    asked: 9,
   });
   const count = { key: "coefficient.count", from: 2, to: 5, count: 3 };
   expect(checkPhase({ ...good, x: count }).x.values).toEqual([2, 4, 5]);
@@ -39,9 +40,9 @@ test("the presets are diagrams", () => {
 
 test("an endless game has a status, a finite one has none", () => {
   const { game } = checkPhase(good);
-  expect(phaseMeasureNames(game, { horizon: "infinite" })).toContain("status");
-  expect(phaseMeasureNames(game, {})).not.toContain("status");
-  expect(phaseMeasureNames(game, {})).toContain("margin");
+  expect(measureNames(game, { horizon: "infinite" })).toContain("status");
+  expect(measureNames(game, {})).not.toContain("status");
+  expect(measureNames(game, {})).toContain("margin");
 });
 
 describe("what makes no sense is refused with one line", () => {

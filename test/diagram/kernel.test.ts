@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import goals from "../../examples/two-goals.json" with { type: "json" };
 import wanted from "../../examples/wanted-output.json" with { type: "json" };
 import type { Cells, Points } from "../../src/diagram/cells.ts";
-import { phaseMeasureNames } from "../../src/diagram/measures.ts";
+import { measureNames } from "../../src/diagram/measures.ts";
 import {
   checkPhase,
   type Diagram,
@@ -243,7 +243,7 @@ const games: Record<string, Omit<PhaseConfig, "measures">> = {
 /** A diagram of every measure that a method has. */
 function mapped(config: Omit<PhaseConfig, "measures">, method: "exact" | "moments"): Diagram {
   const diagram = checkPhase(config);
-  const names = phaseMeasureNames(diagram.game, diagram.config);
+  const names = measureNames(diagram.game, diagram.config);
   return { ...diagram, measures: names.filter((name) => method === "moments" || name !== "margin") };
 }
 

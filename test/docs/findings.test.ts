@@ -4,10 +4,9 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { TestedClaim } from "../../bench/claims.ts";
-import { readConfiguration } from "../../src/cli/configuration.ts";
-import { readOver, readSeries } from "../../src/cli/sweep.ts";
+import { readAxis, readConfiguration } from "../../src/cli/configuration.ts";
+import { readSeries } from "../../src/cli/sweep.ts";
 import { withSetting } from "../../src/config/setting.ts";
-import { checkMeasures, measureNames } from "../../src/diagram/sweep.ts";
 import { upperTail } from "../../src/game/normal.ts";
 import {
   type Config,
@@ -17,6 +16,7 @@ import {
   games,
   type NamedPlan,
   phase,
+  planSweep,
   type Result,
   simulate,
   solve,
@@ -67,13 +67,13 @@ describe("every command of the page can be given", () => {
     });
     expect(positionals).toHaveLength(1);
     const config = await readConfiguration(positionals[0], values.set);
-    const { game, config: filled } = checkConfig(config);
+    checkConfig(config);
     if (word !== "sweep") return;
-    const over = readOver(values.over);
-    for (const at of over.values) checkConfig(withSetting(config, over.key, at, "over"));
-    const series = values.series === undefined ? undefined : readSeries(values.series);
-    for (const at of series?.values ?? []) checkConfig(withSetting(config, series!.key, at, "series"));
-    if (values.measure) checkMeasures(measureNames(game, filled), values.measure.split(","));
+    planSweep(config, {
+      over: readAxis("--over", values.over),
+      ...(values.series !== undefined && { series: readSeries(values.series) }),
+      ...(values.measure !== undefined && { measures: values.measure.split(",") }),
+    });
   });
 });
 

@@ -3,8 +3,10 @@
 import { describe, expect, test } from "vitest";
 import {
   checkConfig,
+  checkPhase,
   defineGame,
   type GameDefinition,
+  type PhaseConfig,
   presets,
   type Result,
   solve,
@@ -12,6 +14,7 @@ import {
 import { toCsv } from "../../src/report/csv.ts";
 import { toSvg } from "../../src/report/figure.ts";
 import { toJson } from "../../src/report/json.ts";
+import { viewOf } from "../../src/report/phaseReport.ts";
 import { createDocument } from "../../src/report/render.ts";
 import { seriesOf } from "../../src/report/series.ts";
 import { summaryOf } from "../../src/report/summary.ts";
@@ -165,6 +168,34 @@ describe("summary and table", () => {
     expect(summaryOf(result)).toContain(
       `The trajectory is one history: ${history}. Given that end, the signals have ${probability}.`,
     );
+  });
+
+  test("a diagram's subtitle names no setting that it varies", () => {
+    const settingsOf = (config: PhaseConfig["config"], xKey: string, from: number, to: number) => {
+      const x = { key: xKey, from, to, count: 3 };
+      const diagram = checkPhase({ config, x, y: { key: "discount", from: 0.1, to: 0.9, count: 2 } });
+      const { settings } = viewOf({
+        diagram,
+        values: {},
+        status: Uint8Array.of(),
+        solver: { method: "exact" } as never,
+      });
+      return settings.slice(0, -1);
+    };
+    const schedule = "20 episodes of training, then 80 of deployment";
+    expect(settingsOf("experiment-1", "coefficient.max", 0.1, 2)).toEqual([schedule]);
+    const grid = { game: "linear", coefficient: { min: -1, count: 41 }, initial: { theta: 0.5 } };
+    expect(settingsOf(grid, "coefficient.max", 0.1, 2)).toEqual([
+      ...[schedule, "coefficient min −1", "coefficient count 41", "initial θ 0.5"],
+    ]);
+    expect(settingsOf(grid, "initial.theta", 0.1, 2)).toEqual([schedule, "coefficient −1 to 2 in 41 points"]);
+    const rates = { game: "linear", schedule: { learningRates: [0.5, 0.5, 0] } };
+    expect(settingsOf(rates, "schedule.learningRates.1", 0.1, 2)).toEqual([]);
+    expect(settingsOf({ game: "mlp", layers: [1, 4, 1] }, "layers.1", 1, 9)).toEqual([schedule]);
+    // the default of the end of training is cut to a short schedule, and that is no difference
+    expect(settingsOf("uncertain-deployment", "schedule.episodes", 5, 30)).toEqual([
+      ...["training ends at episode 20", "measures expected over the signals"],
+    ]);
   });
 
   test("says what differs from the defaults", async () => {
