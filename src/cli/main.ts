@@ -52,10 +52,15 @@ function adapterOption(): Option {
   return new Option("--adapter <name>", "the adapter to take, by a part of the name that doctor lists");
 }
 
+function forceOption(): Option {
+  return new Option("--force", "make anew what the folder has, or replace another question's");
+}
+
 /** What goes to files, whole or a shard of it. */
 function sharded(command: Command, files: string): Command {
   return command
     .option("--out <folder>", files)
+    .addOption(forceOption())
     .option("--shard <i/n>", "solve and keep the i-th of n shards alone, for merge");
 }
 
@@ -82,6 +87,7 @@ solving(program.command("solve", { isDefault: true }))
     "--out <folder>",
     "write result.json, plan.csv and plot.svg, and policy.svg where agents are networks",
   )
+  .addOption(forceOption())
   .action(async (config, flags) => (await import("./solve.ts")).solveCommand(config, flags));
 
 /** What a sweep is of. */

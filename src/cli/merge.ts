@@ -26,7 +26,7 @@ import {
   tilesOfDiagram,
 } from "./phase.ts";
 import { type Heading, listShards, nameOf, readShard, SHARDS, type ShardFile } from "./shards.ts";
-import { answerIn, reportSweep, FILES as SWEEP_FILES, type SweepQuestion } from "./sweep.ts";
+import { answerIn, reportSweep, FILES as SWEEP_FILES, type SweepQuestion, UNSOLVED } from "./sweep.ts";
 
 /** What the command line gives. */
 export interface MergeFlags {
@@ -88,7 +88,7 @@ export async function mergeCommand(folder: string, flags: MergeFlags): Promise<v
     const asked = question.heading.question as unknown as SweepQuestion;
     const plan = planSweep(asked.sweep.config, asked.sweep);
     const none = Object.fromEntries(plan.measures.map((name) => [name, null]));
-    const unsolved: Answer = { values: none, missing: "not solved yet", solver: null };
+    const unsolved: Answer = { values: none, missing: UNSOLVED, solver: null };
     const answers = plan.asked.map(() => unsolved);
     await gather(folder, question, flags, (cell, payload) => {
       answers[cell] = answerIn(payload);

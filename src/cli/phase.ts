@@ -1,5 +1,8 @@
 // `phase`: maps two settings, as a figure and as data; if interrupted, the same command resumes the work.
 
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import {
   type Cells,
   checkPhase,
@@ -23,17 +26,18 @@ import {
   whatSolves,
 } from "../index.ts";
 import { toJson } from "../report/json.ts";
-import { documentOf, phaseTable, viewOf } from "../report/phaseReport.ts";
+import { documentOf, type PhaseDocument, phaseTable, viewOf } from "../report/phaseReport.ts";
 import { countText } from "../report/wording.ts";
 import { isRecord } from "../schema.ts";
 import { changed, commandOf, readAxis, readJson, type SolverFlags, withAdapter } from "./configuration.ts";
+import { checkShards, type ForceFlag, readFinished } from "./earlier.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
 import { type ShardFlags, shardOf, solveShard } from "./shards.ts";
 
 /** The command's flags. */
-export interface PhaseFlags extends Omit<SolverFlags, "precision">, ShardFlags {
+export interface PhaseFlags extends Omit<SolverFlags, "precision">, ShardFlags, ForceFlag {
   set: string[];
   x?: string;
   y?: string;
@@ -42,7 +46,7 @@ export interface PhaseFlags extends Omit<SolverFlags, "precision">, ShardFlags {
 }
 
 const NAMES = [...Object.keys(phasePresets), ...Object.keys(presets)].join(", ");
-export const FILES = ["phase.png", "phase.svg", "phase.parquet", "phase.npz", "phase.json"] as const;
+export const FILES = ["phase.json", "phase.png", "phase.svg", "phase.parquet", "phase.npz"] as const;
 
 /**
  * Maps and reports; of a shard, solves it and keeps it.
@@ -66,10 +70,17 @@ export async function phaseCommand(name: string | undefined, flags: PhaseFlags):
     ...whatSolves(diagram, engine, method),
   };
   try {
+    const isWhole = (document: object) => !shard && (document as PhaseDocument).counts.unsolved === undefined;
+    const finished = await readFinished(flags.out, FILES, flags, isAnswer(question), isWhole);
+    if (finished) {
+      await printFinished(diagram, finished as unknown as PhaseDocument, flags.out!, flags.json);
+      return;
+    }
     if (!folder) {
       await reportPhase(await mapVisibly(diagram, { engine, method }), question, command, flags.json);
       return;
     }
+    await checkShards(flags.out!, question, flags);
     const cells = createCells(diagram.measures, diagram.x.values.length * diagram.y.values.length);
     const started = performance.now();
     const tiles = tilesOfDiagram(diagram);
@@ -139,6 +150,39 @@ export function placePayload(diagram: Diagram, into: Cells, tile: Rectangle, pay
   placeCells(into, diagram.x.values.length, cells, tile);
 }
 
+/** Whether a document is what a question comes to. */
+const isAnswer =
+  ({ phase: asked, method, backend, adapter, precision, version }: PhaseQuestion) =>
+  (document: Record<string, unknown>): boolean => {
+    const { sample: _, ...solver } = isRecord(document.solver) ? document.solver : {};
+    return (
+      isDeepStrictEqual(document.phase, JSON.parse(JSON.stringify(asked))) &&
+      isDeepStrictEqual(solver, { backend, adapter, method, precision, version })
+    );
+  };
+
+/** Prints a diagram from its files. */
+async function printFinished(
+  diagram: Diagram,
+  about: PhaseDocument,
+  folder: string,
+  json: boolean | undefined,
+): Promise<void> {
+  if (json) {
+    const { phaseFromNpz } = await import("../report/phaseData.ts");
+    const cells = phaseFromNpz(await readFile(join(folder, "phase.npz")), diagram);
+    process.stdout.write(toJson(withCells(about, { diagram, ...cells })));
+  } else {
+    const view = viewOf({
+      diagram,
+      values: {},
+      status: Uint8Array.of(),
+      solver: { ...about.solver, speed: null },
+    });
+    process.stdout.write(`${phaseTable(about, view, null)}\n`);
+  }
+}
+
 /** Writes a diagram's files, where there is a folder for them, and prints what is to be printed. */
 export async function reportPhase(
   map: Phase,
@@ -149,12 +193,14 @@ export async function reportPhase(
 ): Promise<void> {
   const about = documentOf(map, asked, command);
   if (folder) await writeFiles(folder, map, toJson(about));
-  process.stdout.write(json ? toJson(withCells(about, map)) : `${phaseTable(map)}\n`);
+  process.stdout.write(
+    json ? toJson(withCells(about, map)) : `${phaseTable(about, viewOf(map), map.solver.speed)}\n`,
+  );
   if (folder) say(`wrote ${FILES.map(folder.pathOf).join(", ")}`);
 }
 
 /** The document of a diagram with each measure's rows added, the lowest row first. */
-function withCells(about: object, { diagram, values, status }: Phase) {
+function withCells(about: object, { diagram, values, status }: Pick<Phase, "diagram" | "values" | "status">) {
   const width = diagram.x.values.length;
   const rows = (cells: Float64Array | Uint8Array) =>
     diagram.y.values.map((_, row) =>

@@ -3,14 +3,17 @@
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import { learningRatesOf } from "../config/config.ts";
 import { hasCode } from "../errors.ts";
 import {
+  type Backend,
   type Config,
   checkConfig,
   type FilledConfig,
   Induction,
   MesaError,
+  type MethodName,
   NoEquilibrium,
   type Result,
   type SolveOptions,
@@ -19,13 +22,15 @@ import {
 import { toJson } from "../report/json.ts";
 import { summaryOf } from "../report/summary.ts";
 import { planTable } from "../report/table.ts";
+import { chooseMethod } from "../solve/solverChoice.ts";
 import { readConfiguration, type SolverFlags, withAdapter } from "./configuration.ts";
+import { type ForceFlag, ofAnother, readFinished } from "./earlier.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
 
 /** The command's flags. */
-export type SolveFlags = SolverFlags & { set: string[]; json?: boolean; out?: string };
+export type SolveFlags = SolverFlags & ForceFlag & { set: string[]; json?: boolean; out?: string };
 
 /** the file that an interrupted solve leaves */
 const CHECKPOINT = "checkpoint.json";
@@ -40,17 +45,32 @@ const POLICY = "policy.svg";
  *   with --json, what is known about an infinite horizon without an equilibrium
  */
 export async function solveCommand(name: string | undefined, flags: SolveFlags): Promise<void> {
-  const { set, json, out, ...solver } = flags;
+  const { set, json, out, force, ...solver } = flags;
   const options = await withAdapter(solver);
   const config = await readConfiguration(name, set);
-  const filled = checkConfig(config).config;
+  const { game, config: filled } = checkConfig(config);
+  const method = chooseMethod({ game, horizon: filled.horizon ?? "finite" }, flags.method);
+  const finished = await readFinished(out, FILES, flags, isAnswer(filled, { ...flags, method }));
+  if (finished) {
+    const result = finished as unknown as Result;
+    // in JSON what is not finite is null
+    const numbersIn = (x: unknown): unknown => (Array.isArray(x) ? x.map(numbersIn) : (x ?? Number.NaN));
+    const columns = Object.entries(result.trajectory).map(([name, list]) => [name, numbersIn(list)]);
+    printResult({ ...result, trajectory: Object.fromEntries(columns) }, json);
+    return;
+  }
   const folder = out === undefined ? undefined : await openFolder(out, [...FILES, POLICY, CHECKPOINT]);
   let result: Result;
   let written: string[] = [];
   try {
-    const { method, precision } = flags;
     result = await (folder
-      ? solveResumably(config, options, { config: filled, method, precision, version: __VERSION__ }, folder)
+      ? solveResumably(
+          config,
+          options,
+          { config: filled, method: flags.method, precision: flags.precision, version: __VERSION__ },
+          folder,
+          force,
+        )
       : solveVisibly(config, options));
     if (folder) written = await writeFiles(folder, result);
   } catch (error) {
@@ -62,11 +82,32 @@ export async function solveCommand(name: string | undefined, flags: SolveFlags):
     throw error;
   }
 
+  printResult(result, json);
+  if (folder) say(`wrote ${written.map(folder.pathOf).join(", ")}`);
+}
+
+function printResult(result: Result, json: boolean | undefined): void {
   process.stdout.write(json ? toJson(result) : `${summaryOf(result)}\n\n${planTable(result)}\n`);
   if (json && process.stderr.isTTY) process.stderr.write(`${summaryOf(result)}\n`);
   for (const note of result.solver.notes) say(note);
-  if (folder) say(`wrote ${written.map(folder.pathOf).join(", ")}`);
 }
+
+/** Whether a document is the result of a configuration, by the solver that is asked for. */
+const isAnswer =
+  (config: FilledConfig, asked: { backend: Backend; method: MethodName; precision: string }) =>
+  (document: Record<string, unknown>): boolean => {
+    const { config: made, solver } = document as unknown as Partial<Result>;
+    return (
+      isDeepStrictEqual(made, JSON.parse(JSON.stringify(config))) &&
+      solver?.version === __VERSION__ &&
+      solver.method === asked.method &&
+      (asked.backend === "auto" || solver.backend === asked.backend) &&
+      // without an adapter f32 is solved in float64
+      (solver.precision === "f32"
+        ? asked.precision === "f32"
+        : asked.precision !== "f32" || solver.backend === "cpu")
+    );
+  };
 
 function solveVisibly(config: Config, options: SolveOptions): Promise<Result> {
   return visibly((signal, show) =>
@@ -84,11 +125,13 @@ async function solveResumably(
   options: SolveOptions,
   inputs: SolveInputs,
   folder: Folder,
+  force = false,
 ): Promise<Result> {
   const path = folder.pathOf(CHECKPOINT);
   const { induction, ignored } = await readCheckpoint(path, inputs);
   const episodes = induction.steps.length;
-  if (ignored) say(`${ignored}: starting anew`);
+  if (ignored === "another" && !force) throw ofAnother(path, undefined);
+  if (ignored === "damaged") say(`${path} is damaged: starting anew`);
   if (induction.remaining < episodes)
     say(`going on from ${path}: ${episodes - induction.remaining} of ${episodes} episodes are solved`);
   try {
@@ -148,7 +191,7 @@ function checkpointText(inputs: SolveInputs, { steps, remaining }: Induction): s
 export async function readCheckpoint(
   path: string,
   inputs: SolveInputs,
-): Promise<{ induction: Induction; ignored?: string }> {
+): Promise<{ induction: Induction; ignored?: "another" | "damaged" }> {
   const induction = new Induction(learningRatesOf(inputs.config.schedule).length);
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) =>
     error.code === "ENOENT" ? undefined : "",
@@ -158,11 +201,10 @@ export async function readCheckpoint(
   try {
     const { digest, ...body } = JSON.parse(text);
     if (digest !== digestOf(body)) throw new Error("the digest is another");
-    if (JSON.stringify(body.question) !== JSON.stringify(inputs))
-      return { induction, ignored: `${path} is of another configuration` };
+    if (JSON.stringify(body.question) !== JSON.stringify(inputs)) return { induction, ignored: "another" };
     steps = body.steps;
   } catch {
-    return { induction, ignored: `${path} is damaged` };
+    return { induction, ignored: "damaged" };
   }
   // in JSON a runner-up that is not finite is null
   for (const step of steps.reverse()) induction.take({ ...step, runnerUp: step.runnerUp ?? Number.NaN });

@@ -1,5 +1,6 @@
 // `sweep`: one configuration solved for each value of a setting, as a table, and in a folder as CSV and a figure.
 
+import { isDeepStrictEqual } from "node:util";
 import { listAdapters } from "../gpu/device.ts";
 import {
   type Answer,
@@ -19,6 +20,7 @@ import { sweepTable } from "../report/table.ts";
 import { listed, readValue, roundedNote } from "../report/wording.ts";
 import { isRecord } from "../schema.ts";
 import { askedIn, changed, commandOf, presetOrJson, readAxis, withAdapter } from "./configuration.ts";
+import { checkShards, type ForceFlag, readFinished } from "./earlier.ts";
 import { say } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
@@ -26,9 +28,13 @@ import { type ShardFlags, shardOf, solveShard } from "./shards.ts";
 import type { SolveFlags } from "./solve.ts";
 
 /** The command's flags. */
-export type SweepFlags = SolveFlags & ShardFlags & { over?: string; series?: string; measure?: string };
+export type SweepFlags = SolveFlags &
+  ShardFlags &
+  ForceFlag & { over?: string; series?: string; measure?: string };
 
-export const FILES = ["sweep.csv", "sweep.svg", "sweep.json"] as const;
+export const FILES = ["sweep.json", "sweep.csv", "sweep.svg"] as const;
+/** why a cell has no answer of which the shard is not there */
+export const UNSOLVED = "not solved yet";
 
 /**
  * The values that `--series` names: `discount=1,0.9,0.5`, or `layers=[1,4,1],[1,8,8,1]`.
@@ -76,6 +82,13 @@ export async function sweepCommand(name: string | undefined, flags: SweepFlags):
   const shard = shardOf(flags);
   const { question, plan, options } = await readSweep(name, flags);
   const command = commandOf("sweep", name, flags);
+  const isWhole = (document: object) =>
+    !shard && (document as Sweep).cells.every(({ missing }) => missing !== UNSOLVED);
+  const finished = await readFinished(flags.out, FILES, flags, isAnswer(question), isWhole);
+  if (finished) {
+    process.stdout.write(flags.json ? toJson(finished) : `${sweepTable(finished as unknown as Sweep)}\n`);
+    return;
+  }
   const answers: Answer[] = [];
   const solve = (cells: readonly number[], more: Pick<CellsOptions, "signal" | "onProgress" | "onCell">) =>
     solveCells(plan, cells, {
@@ -100,6 +113,7 @@ export async function sweepCommand(name: string | undefined, flags: SweepFlags):
   const folder = await openFolder(flags.out, FILES);
   try {
     const heading = { question: { ...question }, tiles: all.length, command };
+    await checkShards(flags.out, heading.question, flags);
     const kept = await solveShard(flags.out, heading, shard, {
       cellsOf: () => 1,
       take(cell, payload) {
@@ -119,6 +133,14 @@ export async function sweepCommand(name: string | undefined, flags: SweepFlags):
     throw error;
   }
 }
+
+/** Whether a document is what a question comes to. */
+const isAnswer =
+  ({ sweep: asked, backend, adapter, method, precision, version }: SweepQuestion) =>
+  (document: Record<string, unknown>): boolean =>
+    isDeepStrictEqual(document.sweep, JSON.parse(JSON.stringify(asked))) &&
+    isDeepStrictEqual(document.options, { backend, adapter, method, precision }) &&
+    document.version === version;
 
 /** What is asked, checked. @throws MesaError */
 export async function readSweep(name: string | undefined, flags: SweepFlags) {
@@ -160,12 +182,13 @@ export const answerIn = (payload: Uint8Array): Answer => JSON.parse(Buffer.from(
 /** Writes a sweep's files, where there is a folder for them, and prints what is to be printed. */
 export async function reportSweep(
   swept: Sweep,
-  { sweep: asked }: SweepQuestion,
+  { sweep: asked, backend, adapter, method, precision }: SweepQuestion,
   command: string,
   json: boolean | undefined,
   folder?: Folder,
 ): Promise<void> {
-  const document = toJson({ command, sweep: asked, ...swept });
+  const options = { backend, adapter, method, precision };
+  const document = toJson({ command, sweep: asked, options, ...swept });
   const left = folder && (await writeFiles(folder, swept, document));
   process.stdout.write(json ? document : `${sweepTable(swept)}\n`);
   const rounded = roundedNote(swept.over);

@@ -1,7 +1,7 @@
 // A phase diagram as data: for NumPy an archive of arrays by name, one `.npy` each, and for data frames and databases a
 // Parquet table, one row a cell. Both come piece by piece, so that a large diagram takes little memory beside its cells.
 
-import { Zip, ZipDeflate } from "fflate";
+import { unzipSync, Zip, ZipDeflate } from "fflate";
 import type { ParquetWriteOptions } from "hyparquet-writer";
 import { type Phase, STATUSES } from "../index.ts";
 
@@ -67,6 +67,29 @@ export function* phaseToNpz({
   }
   zip.end();
   yield* pieces;
+}
+
+/** The cells of a diagram from what {@link phaseToNpz} made of it. @throws what is wrong with the archive */
+export function phaseFromNpz(
+  archive: Uint8Array,
+  { measures }: Pick<Phase["diagram"], "measures">,
+): Pick<Phase, "values" | "status"> {
+  const files = unzipSync(archive);
+  const dataOf = (name: string) => {
+    const file = files[`${name}.npy`];
+    return file.slice(10 + file[8] + 256 * file[9]);
+  };
+  const status = dataOf("status");
+  const numbers = (name: string) => {
+    const bytes = dataOf(name);
+    const view = new DataView(bytes.buffer);
+    return Float64Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(8 * i, true));
+  };
+  const columns = measures.map((name) => [
+    name,
+    name === "status" ? Float64Array.from(status) : numbers(name),
+  ]);
+  return { values: Object.fromEntries(columns), status };
 }
 
 /**

@@ -95,6 +95,9 @@ function countsOf(status: Uint8Array): Record<string, number> {
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
+/** What {@link documentOf} says. */
+export type PhaseDocument = ReturnType<typeof documentOf>;
+
 /**
  * A diagram as JSON, without its cells.
  *
@@ -126,32 +129,32 @@ const sumOf = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0);
 const plural = (n: number, what: string) => `${countText(n)} ${what}${n === 1 ? "" : "s"}`;
 
 /** A diagram in a few lines: the range of each measure, the statuses, and how it was solved. */
-export function phaseTable(phase: Phase): string {
-  const { diagram, solver, settled, status } = phase;
-  const { x, y, measures } = diagram;
-  const { title, settings } = viewOf(phase);
-  const extents = measures
-    .filter((name) => name !== "status")
-    .map((name) => {
-      const { min, median, max, greatestAt } = extentOf(phase, name);
+export function phaseTable(
+  { axes: { x, y }, counts, measures, settledInFloat64, solver }: PhaseDocument,
+  { title, settings }: Pick<DiagramView, "title" | "settings">,
+  cellsPerSecond: number | null,
+): string {
+  const extents = Object.entries(measures)
+    .filter(([name]) => name !== "status")
+    .map(([name, { min, median, max, greatestAt }]) => {
       if (min === null || median === null || max === null) return `${measureLabel(name)}: no value`;
       const where = `greatest at ${x.key} ${short(greatestAt!.x)}, ${y.key} ${short(greatestAt!.y)}`;
       return `${measureLabel(name)}: ${short(min)} to ${short(max)}, median ${short(median)}; ${where}`;
     });
-  const counts = Object.entries(countsOf(status)).map(([name, n]) => `${countText(n)} ${name}`);
+  const counted = Object.entries(counts).map(([name, n]) => `${countText(n)} ${name}`);
   const { sample } = solver;
   const float32 = sample && [
     `In float32; of a sample of ${plural(sample.cells, "cell")} ${countText(sample.off)} ${sample.off === 1 ? "is" : "are"} off by more than ${sample.tolerance}, ` +
       `${countText(sample.otherStatus)} ${sample.otherStatus === 1 ? "has" : "have"} another status, and the largest difference is ${short(Math.max(...Object.values(sample.largest)))}.`,
-    ...(sumOf(settled) > 0
-      ? [`Float64 settled ${plural(sumOf(settled), "cell")} that float32 was not sure of.`]
+    ...(settledInFloat64 > 0
+      ? [`Float64 settled ${plural(settledInFloat64, "cell")} that float32 was not sure of.`]
       : []),
   ];
-  const speed = solver.speed === null ? "" : `, ${countText(Math.round(solver.speed))} cells a second`;
+  const speed = cellsPerSecond === null ? "" : `, ${countText(Math.round(cellsPerSecond))} cells a second`;
   return [
     title,
     settings.join(", "),
-    `${countText(x.values.length)} × ${countText(y.values.length)} cells: ${listed(counts)}.`,
+    `${countText(x.values.length)} × ${countText(y.values.length)} cells: ${listed(counted)}.`,
     ...[x, y].flatMap((axis) => roundedNote(axis) ?? []).map((note) => `${note}.`),
     ...extents,
     `Solved by ${solver.method} on ${solver.adapter === "cpu" ? "the cpu in float64" : solver.adapter}${speed}.`,

@@ -14,10 +14,14 @@ export function createDocument(): Document {
   return new Window().document as unknown as Document;
 }
 
-/** An SVG document as PNG; to be called once, as it starts the renderer. */
+/** the renderer, which can be started once */
+let started: Promise<void> | undefined;
+
+/** An SVG document as PNG. */
 export async function svgToPng(svg: string): Promise<Uint8Array> {
   const { resolve } = createRequire(import.meta.url);
-  await initWasm(await readFile(resolve("@resvg/resvg-wasm/index_bg.wasm")));
+  started ??= readFile(resolve("@resvg/resvg-wasm/index_bg.wasm")).then(initWasm);
+  await started;
   const fonts = ["DejaVuSans", "DejaVuSans-Bold"].map((name) =>
     readFile(resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`)),
   );

@@ -272,8 +272,12 @@ export function describeRest(schedule: Schedule, keys: readonly string[]): strin
 }
 
 /** That an axis of whole numbers has fewer values than were asked for; undefined where it has not. */
-export function roundedNote({ key, values, whole, asked }: AxisValues): string | undefined {
-  if (!whole || values.length === asked) return undefined;
+export function roundedNote({
+  key,
+  values,
+  asked,
+}: Pick<AxisValues, "key" | "values" | "asked">): string | undefined {
+  if (values.length === asked) return undefined;
   return `${key} takes whole numbers alone: rounded, the ${countText(asked)} values asked for are ${countText(values.length)}`;
 }
 

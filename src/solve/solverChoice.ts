@@ -11,7 +11,7 @@ import { createExactEvaluator } from "../model/exact.ts";
 import type { Problem } from "../model/problem.ts";
 import { quote } from "../schema.ts";
 import { availableThreads } from "../threads/pool.ts";
-import { METHODS, type MethodName, methods, refusal, unplaced } from "./methods.ts";
+import { METHODS, type MethodName, methods, refusal, type Solvable, unplaced } from "./methods.ts";
 import { createSearchEvaluator, drawnAtOnce } from "./searchEvaluator.ts";
 
 export type Backend = "auto" | "cpu" | "gpu";
@@ -41,8 +41,8 @@ function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]):
   );
 }
 
-/** What `method: "auto"` takes, or what was asked if the problem has it. */
-function chooseMethod(problem: Problem, asked: Method): MethodName {
+/** What `method: "auto"` takes, or what was asked if the problem has it. @throws MesaError `INVALID_CONFIG` */
+export function chooseMethod(problem: Solvable, asked: Method): MethodName {
   const auto = methods.moments(problem) === undefined ? "moments" : "rollout";
   const method = asked === "auto" ? auto : asked;
   const refused = refusal(problem, method);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCheckpoint } from "../../src/cli/solve.ts";
-import { type Ended, program } from "./program.ts";
+import { type Ended, program, runHere } from "./program.ts";
 
 let folder: string;
 
@@ -70,7 +70,7 @@ test("SIGTERM too; and without --out nothing is kept", async () => {
   expect(end).toMatchObject({ code: 143, stdout: "", stderr: "mesa-induction: the solve was interrupted\n" });
 });
 
-test("a checkpoint of another configuration or a damaged one is ignored, and said to be", async () => {
+test("a checkpoint of another configuration is kept unless --force is given, and a damaged one is ignored", async () => {
   const out = join(folder, "other");
   await interrupted([...LONG, "--out", out], "SIGINT", someKept);
   const file = join(out, "checkpoint.json");
@@ -78,21 +78,47 @@ test("a checkpoint of another configuration or a damaged one is ignored, and sai
   const short = ["experiment-1", "--backend", "cpu", "--out", out];
 
   const other = await program.run(short);
-  expect(other.code).toBe(0);
-  expect(other.messages[0]).toMatch(/checkpoint.json is of another configuration: starting anew/);
-
-  await writeFile(file, text);
+  expect(other).toMatchObject({ code: 2, stdout: "" });
+  expect(other.messages).toEqual([
+    expect.stringMatching(
+      /checkpoint.json is of another question: choose another folder, or replace it by --force$/,
+    ),
+  ]);
+  expect(await readFile(file, "utf8")).toBe(text);
   const { question } = JSON.parse(text);
   expect(await readCheckpoint(file, question)).not.toHaveProperty("ignored");
   const another = text.replace(/"cost":\d/, '"cost":9');
   for (const damaged of ["", "{", "null", "[]", text.slice(0, -20), another]) {
     await writeFile(file, damaged);
     const { induction, ignored } = await readCheckpoint(file, question);
-    expect(ignored).toBe(`${file} is damaged`);
+    expect(ignored).toBe("damaged");
     expect(induction.remaining).toBe(20);
   }
   const { code, messages } = await program.run(short);
   expect(code).toBe(0);
   expect(messages[0]).toMatch(/checkpoint.json is damaged: starting anew/);
   expect(await readdir(out)).not.toContain("checkpoint.json");
+
+  // and by force another question's is replaced
+  await writeFile(file, text);
+  const forced = await runHere([...short, "--force"]);
+  expect(forced.messages).toEqual([expect.stringContaining("wrote ")]);
+  expect(await readdir(out)).not.toContain("checkpoint.json");
+
+  // a result is recognised, by any way that comes to it
+  const result = await readFile(join(out, "result.json"), "utf8");
+  const again = await runHere([join(out, "result.json"), "--out", out, "--json"]);
+  expect(again.messages[0]).toMatch(/result.json has it already; --force makes it again$/);
+  expect(again.stdout).toBe(result);
+  expect((await runHere([...short, "--method", "moments"])).stdout).toBe(forced.stdout);
+  for (const changed of [
+    ["--set", "discount=0.5"],
+    ["--method", "rollout"],
+    ["--precision", "f32", "--backend", "gpu"],
+  ]) {
+    const refused = await runHere(["experiment-1", "--out", out, ...changed]);
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.messages[0]).toContain("result.json is of another question: choose another folder");
+  }
+  expect(await readFile(join(out, "result.json"), "utf8")).toBe(result);
 });

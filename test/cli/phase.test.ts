@@ -8,7 +8,7 @@ import { unzipSync } from "fflate";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type PhaseConfig, phase } from "../../src/index.ts";
-import { type Ended, mostlyHere, program } from "./program.ts";
+import { type Ended, mostlyHere, program, runHere } from "./program.ts";
 
 let folder: string;
 
@@ -138,6 +138,42 @@ test("--out writes a figure, data and what makes them again", async () => {
   expect(new Set(picture.data).size).toBeGreaterThan(50);
 });
 
+test("what is finished is not made again, and not written over by another question unless by force", async () => {
+  const out = join(folder, "finished");
+  const args = ["phase", "experiment-1", "--backend", "cpu", "--x", "discount=0.5:1:3", "--out", out];
+  const [y, otherY] = ["schedule.learningRate=0:1:2", "schedule.learningRate=0:2:2"].map((axis) => [
+    "--y",
+    axis,
+  ]);
+  const first = await runHere([...args, ...y]);
+  const files = await filesIn(out);
+  const again = await runHere([...args, ...y]);
+  expect(again.messages).toEqual([
+    `mesa-induction: ${join(out, "phase.json")} has it already; --force makes it again`,
+  ]);
+  const unhurried = (text: string) => text.replace(/, [\d,]+ cells a second/, "");
+  expect(again.stdout).toBe(unhurried(first.stdout));
+  const whole = await runHere([...args.slice(0, -2), ...y, "--json"]);
+  expect((await runHere([...args, ...y, "--json"])).stdout).toBe(whole.stdout);
+
+  const other = await runHere([...args, ...otherY]);
+  expect(other).toMatchObject({ code: 2, stdout: "" });
+  expect(other.messages).toEqual([
+    expect.stringMatching(
+      /phase.json is of another question, mesa-induction phase experiment-1 .*=0:1:2 --backend cpu: choose another folder, or/,
+    ),
+  ]);
+  expect(await filesIn(out)).toEqual(files);
+  // a file that is gone is made again
+  await rm(join(out, "phase.svg"));
+  expect((await runHere([...args, ...y])).messages).toEqual([expect.stringContaining("wrote ")]);
+  expect(await filesIn(out)).toEqual(files);
+  expect((await runHere([...args, ...otherY, "--force"])).messages).toEqual([
+    expect.stringContaining("wrote "),
+  ]);
+  expect((await filesIn(out))["phase.json"]).not.toEqual(files["phase.json"]);
+});
+
 test("--json prints the rows of each measure", async () => {
   const args = [
     "phase",
@@ -179,14 +215,32 @@ function mapWhole() {
     await writeFile(join(out, OTHERS), '{"another":"question"}\n');
     // what a program left that was killed as it wrote; no process has such an id
     await writeFile(join(out, ".phase.svg.4194305.tmp"), "<svg");
-    return { out, ended: await program.run([...LONG, "--threads", "1", "--out", out]) };
+    return { out, ended: await program.run([...LONG, "--threads", "1", "--out", out, "--force"]) };
   })();
   return wholeMap;
 }
 let wholeMap: Promise<{ out: string; ended: Ended }> | undefined;
 
-test("cells of another diagram in the same folder stay as they are", async () => {
+test("cells of another diagram in the same folder are a reason to stop, and by force they stay as they are", async () => {
   const { out, ended } = await mapWhole();
+  const elsewhere = join(folder, "elsewhere");
+  await mkdir(join(elsewhere, "shards"), { recursive: true });
+  const heading = {
+    question: {},
+    shard: { index: 1, of: 1 },
+    tiles: 1,
+    command: "mesa-induction phase another",
+  };
+  await writeFile(join(elsewhere, OTHERS), `${JSON.stringify(heading)}\n`);
+  expect(await runHere([...LONG, "--out", elsewhere])).toMatchObject({
+    ...{ code: 2, stdout: "" },
+    messages: [
+      expect.stringMatching(
+        /\.partial is of another question, mesa-induction phase another: choose another folder, or replace/,
+      ),
+    ],
+  });
+  expect(await readdir(elsewhere)).toEqual(["shards"]);
   expect({ code: ended.code, messages: ended.messages.length }).toEqual({ code: 0, messages: 1 });
   expect((await readdir(out)).sort()).toEqual([...FILES, "shards"]);
   expect(await readdir(join(out, "shards"))).toHaveLength(1);

@@ -160,7 +160,12 @@ describe("merge refuses, names what is wrong, and prints what repairs it:", () =
 
   test("shards of two questions", async () => {
     const out = await copy("two-questions");
-    await solveShards([...SWEEP, ...CPU, "--measure", "retention"], out, 1);
+    const other = [...SWEEP, ...CPU, "--measure", "retention"];
+    expect(await runHere([...other, "--shard", "1/3", "--out", out])).toMatchObject({
+      code: 2,
+      messages: [expect.stringContaining("is of another question, mesa-induction sweep ")],
+    });
+    await solveShards([...other, "--force"], out, 1);
     const refused = await program.run(["merge", out]);
     expect(refused.code).toBe(1);
     expect(refused.messages).toHaveLength(3);

@@ -38,7 +38,8 @@ test("--json prints what the library says", async () => {
     over: { key: "discount", values },
     backend: "cpu",
   });
-  const { command, sweep: asked, ...swept } = JSON.parse(stdout);
+  const { command, sweep: asked, options, ...swept } = JSON.parse(stdout);
+  expect(options).toEqual({ backend: "cpu", adapter: "cpu", method: "auto", precision: "certified" });
   expect({ ...swept, over: { ...swept.over, asked: 3 } }).toEqual(JSON.parse(JSON.stringify(expected)));
   expect(command).toBe("mesa-induction sweep experiment-1 --over discount=0.5:1:3 --backend cpu");
   expect(asked).toEqual({
@@ -91,6 +92,19 @@ test("more series than a figure has room for are in the numbers, and whole numbe
   for (const rate of [0.1, 0.2, 0.4, 0.5, 0.6, 0.8, 0.9]) expect(figure).toContain(`discount γ = ${rate}`);
   const written = JSON.parse(await readFile(join(out, "sweep.json"), "utf8"));
   expect(written.over).toMatchObject({ asked: 6, values: [1, 2, 3, 4] });
+
+  // it is not made again, and not written over
+  const folderOf = ["--backend", "cpu", "--out", out];
+  const finished = await runHere(["sweep", join(out, "sweep.json"), ...folderOf, "--json"]);
+  expect(finished.messages).toEqual([
+    expect.stringMatching(/sweep.json has it already; --force makes it again$/),
+  ]);
+  expect(JSON.parse(finished.stdout)).toEqual(written);
+  const refused = await runHere([...SHORT, "--over", "discount=0.1:1:2", "--out", out]);
+  expect(refused).toMatchObject({ code: 2, stdout: "" });
+  expect(refused.messages[0]).toContain(
+    "sweep.json is of another question, mesa-induction sweep experiment-1",
+  );
 
   // what was written is a sweep
   const again = await runHere(["sweep", join(out, "sweep.json"), "--backend", "cpu", "--json"]);
