@@ -7,7 +7,7 @@ import { benchTable } from "../../bench/textTables.ts";
 import { type Config, MesaError } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { readJson } from "./configuration.ts";
-import { say } from "./failure.ts";
+import { note } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { interruptible } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
@@ -120,6 +120,6 @@ export async function benchCommand<T extends object>(
   }
   const tables = benchTable(report) + (beside && more ? `\n${beside.table(more)}` : "");
   process.stdout.write(flags.json ? toJson({ ...report, ...more }) : tables);
-  if (flags.out !== undefined) say(`wrote ${flags.out}`);
+  if (flags.out !== undefined) note(`wrote ${flags.out}`);
   if (report.rows.some((row) => row.void)) process.exitCode = 1;
 }

@@ -14,7 +14,7 @@ import {
 } from "../index.ts";
 import { readValue } from "../report/wording.ts";
 import { isRecord, meant } from "../schema.ts";
-import { reasonOf, say } from "./failure.ts";
+import { note, reasonOf } from "./failure.ts";
 
 /** the largest file that is read, in bytes; every valid configuration is smaller */
 const LONGEST = 2 ** 24;
@@ -127,7 +127,7 @@ export async function readJson(
   const from = path === "-" ? "the standard input" : path;
   const cannot: Cannot = (why, cause) => new MesaError("CANNOT_READ", `cannot read ${from}: ${why}`, cause);
   let text: string;
-  const waiting = setTimeout(() => say(`waiting for ${from} to be written`), LONG);
+  const waiting = setTimeout(() => note(`waiting for ${from} to be written`), LONG);
   try {
     text = (await (path === "-" ? readStream(process.stdin, cannot) : readPath(path, cannot))).replace(
       /^\uFEFF/,

@@ -5,7 +5,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MesaError } from "../index.ts";
 import { isRecord } from "../schema.ts";
-import { say } from "./failure.ts";
+import { note } from "./failure.ts";
 import { listShards, nameOf, type Question, readShard } from "./shards.ts";
 
 /** What may be done to what is there. */
@@ -40,7 +40,7 @@ export async function readFinished(
   if (!isWhole(document)) return undefined;
   const isThere = await Promise.all(files.map((name) => stat(join(folder, name)).catch(() => undefined)));
   if (isThere.includes(undefined)) return undefined;
-  say(`${path} has it already; --force makes it again`);
+  note(`${path} has it already; --force makes it again`);
   return document;
 }
 

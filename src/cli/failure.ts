@@ -1,4 +1,4 @@
-// How the program reports a failure: one line on stderr, and an exit status for scripts.
+// What the program says on stderr: a failure in one line, with an exit status for scripts, and notes, unless it is quiet.
 
 import { constants } from "node:os";
 import { getSystemErrorMap } from "node:util";
@@ -48,6 +48,21 @@ export function lineOf(error: unknown): string {
 /** Prints a message on stderr. */
 export function say(message: string): void {
   process.stderr.write(`mesa-induction: ${message}\n`);
+}
+
+let quiet = false;
+
+/** Whether nothing but failures is printed on stderr, of what the command line has to say. */
+export const isQuiet = (): boolean => quiet;
+
+/** @param wanted whether notes and progress are left out */
+export function beQuiet(wanted: boolean): void {
+  quiet = wanted;
+}
+
+/** Prints on stderr what is no failure, unless the command line is quiet. */
+export function note(message: string): void {
+  if (!quiet) say(message);
 }
 
 /** The operating system's message for an error: `permission denied`. */

@@ -10,7 +10,7 @@ import { askAdaptersIn } from "../gpu/node.ts";
 import { meant, quote } from "../schema.ts";
 import { METHODS } from "../solve/methods.ts";
 import { benchOptions } from "./benchOptions.ts";
-import { exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
+import { beQuiet, exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
 import { offTheTerminal } from "./terminal.ts";
 
 const program = new Command("mesa-induction")
@@ -50,6 +50,10 @@ function threadsOption(): Option {
 
 function adapterOption(): Option {
   return new Option("--adapter <name>", "the adapter to take, by a part of the name that doctor lists");
+}
+
+function quietly(command: Command): Command {
+  return command.option("--quiet", "print no progress and no notes on stderr, only what is wrong");
 }
 
 function forceOption(): Option {
@@ -257,6 +261,10 @@ function checkCommand(word = ""): void {
   if (near !== "" && meant(word, Object.keys(presets)) === "")
     throw new MesaError("INVALID_CONFIG", `unknown command ${quote(word)}${near}`);
 }
+
+for (const command of program.commands)
+  if (["solve", "sweep", "phase", "merge", "validate", "bench"].includes(command.name())) quietly(command);
+program.hook("preAction", (_, command) => beQuiet(command.opts().quiet === true));
 
 askAdaptersIn(offTheTerminal);
 try {

@@ -31,7 +31,7 @@ import { countText } from "../report/wording.ts";
 import { isRecord } from "../schema.ts";
 import { changed, commandOf, readAxis, readJson, type SolverFlags, withAdapter } from "./configuration.ts";
 import { checkShards, type ForceFlag, readFinished } from "./earlier.ts";
-import { say } from "./failure.ts";
+import { note } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
 import { type ShardFlags, shardOf, solveShard } from "./shards.ts";
@@ -196,7 +196,7 @@ export async function reportPhase(
   process.stdout.write(
     json ? toJson(withCells(about, map)) : `${phaseTable(about, viewOf(map), map.solver.speed)}\n`,
   );
-  if (folder) say(`wrote ${FILES.map(folder.pathOf).join(", ")}`);
+  if (folder) note(`wrote ${FILES.map(folder.pathOf).join(", ")}`);
 }
 
 /** The document of a diagram with each measure's rows added, the lowest row first. */

@@ -2,7 +2,7 @@
 // file, a line a minute.
 
 import type { SingleBar } from "cli-progress";
-import { say } from "./failure.ts";
+import { isQuiet, note } from "./failure.ts";
 import { interruptible } from "./interrupt.ts";
 
 /** how long work may take before a bar is shown, in milliseconds */
@@ -33,7 +33,8 @@ interface ProgressBar {
 export function createProgress(): ProgressBar {
   const started = performance.now();
   let bar: SingleBar | undefined;
-  let state: "waiting" | "loading" | "shown" | "stopped" = process.stderr.isTTY ? "waiting" : "stopped";
+  let state: "waiting" | "loading" | "shown" | "stopped" =
+    process.stderr.isTTY && !isQuiet() ? "waiting" : "stopped";
   let told = started;
   let first: number | undefined;
 
@@ -64,7 +65,7 @@ export function createProgress(): ProgressBar {
       bar?.update(Math.floor(share * STEPS), { what, percent, left });
       if (process.stderr.isTTY || now - told < LINE) return;
       told = now;
-      say(`${percent} %, ${what}, ${left} left`);
+      note(`${percent} %, ${what}, ${left} left`);
     },
     stop() {
       state = "stopped";

@@ -13,7 +13,7 @@ import { dirname, join } from "node:path";
 import { hasCode } from "../errors.ts";
 import { MesaError, type Shard, tilesIn } from "../index.ts";
 import { countText } from "../report/wording.ts";
-import { reasonOf, say } from "./failure.ts";
+import { note, reasonOf } from "./failure.ts";
 import { isRunning } from "./folder.ts";
 import { visibly } from "./progress.ts";
 
@@ -317,12 +317,12 @@ export async function solveShard(
   const name = shard ? `shard ${shard.index} of ${shard.of}` : "";
   const path = join(folder, SHARDS);
   if (!writer) {
-    say(`${name} is complete in ${path}`);
+    note(`${name} is complete in ${path}`);
     return { discard: async () => undefined };
   }
   let solved = cells(seen);
   if (solved > 0)
-    say(`going on from ${path}: ${solved} of ${all} cells${shard ? ` of ${name}` : ""} are solved`);
+    note(`going on from ${path}: ${solved} of ${all} cells${shard ? ` of ${name}` : ""} are solved`);
   const [started, before] = [performance.now(), solved];
   try {
     await visibly((signal, show) => {
@@ -353,7 +353,7 @@ export async function solveShard(
   }
   if (shard) {
     await writer.finish();
-    say(`${name} is complete in ${path}; once all are, mesa-induction merge ${folder}`);
+    note(`${name} is complete in ${path}; once all are, mesa-induction merge ${folder}`);
   } else await writer.close();
   return writer;
 }

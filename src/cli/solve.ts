@@ -25,15 +25,23 @@ import { planTable } from "../report/table.ts";
 import { chooseMethod } from "../solve/solverChoice.ts";
 import { readConfiguration, type SolverFlags, withAdapter } from "./configuration.ts";
 import { type ForceFlag, ofAnother, readFinished } from "./earlier.ts";
-import { say } from "./failure.ts";
+import { isQuiet, note } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
 
 /** The command's flags. */
-export type SolveFlags = SolverFlags & ForceFlag & { set: string[]; json?: boolean; out?: string };
+export type SolveFlags = SolverFlags &
+  ForceFlag & {
+    set: string[];
+    json?: boolean;
+    out?: string;
+    quiet?: boolean;
+  };
 
 /** the file that an interrupted solve leaves */
 const CHECKPOINT = "checkpoint.json";
+/** how often it is written while a solve goes on, so that a kill costs no more, in milliseconds */
+const BETWEEN_CHECKPOINTS = 30_000;
 /** the files of every result, and the additional one of results that have policies to draw */
 const FILES = ["result.json", "plan.csv", "plot.svg"];
 const POLICY = "policy.svg";
@@ -45,7 +53,7 @@ const POLICY = "policy.svg";
  *   with --json, what is known about an infinite horizon without an equilibrium
  */
 export async function solveCommand(name: string | undefined, flags: SolveFlags): Promise<void> {
-  const { set, json, out, force, ...solver } = flags;
+  const { set, json, out, force, quiet: _, ...solver } = flags;
   const options = await withAdapter(solver);
   const config = await readConfiguration(name, set);
   const { game, config: filled } = checkConfig(config);
@@ -83,13 +91,13 @@ export async function solveCommand(name: string | undefined, flags: SolveFlags):
   }
 
   printResult(result, json);
-  if (folder) say(`wrote ${written.map(folder.pathOf).join(", ")}`);
+  if (folder) note(`wrote ${written.map(folder.pathOf).join(", ")}`);
 }
 
 function printResult(result: Result, json: boolean | undefined): void {
   process.stdout.write(json ? toJson(result) : `${summaryOf(result)}\n\n${planTable(result)}\n`);
-  if (json && process.stderr.isTTY) process.stderr.write(`${summaryOf(result)}\n`);
-  for (const note of result.solver.notes) say(note);
+  if (json && process.stderr.isTTY && !isQuiet()) process.stderr.write(`${summaryOf(result)}\n`);
+  for (const one of result.solver.notes) note(one);
 }
 
 /** Whether a document is the result of a configuration, by the solver that is asked for. */
@@ -114,7 +122,10 @@ function solveVisibly(config: Config, options: SolveOptions): Promise<Result> {
     solve(config, {
       ...options,
       signal,
-      onProgress: ({ share, episode }) => show(share, `episode ${episode}`),
+      onProgress(progress) {
+        show(progress.share, `episode ${progress.episode}`);
+        options.onProgress?.(progress);
+      },
     }),
   );
 }
@@ -131,15 +142,27 @@ async function solveResumably(
   const { induction, ignored } = await readCheckpoint(path, inputs);
   const episodes = induction.steps.length;
   if (ignored === "another" && !force) throw ofAnother(path, undefined);
-  if (ignored === "damaged") say(`${path} is damaged: starting anew`);
+  if (ignored === "damaged") note(`${path} is damaged: starting anew`);
   if (induction.remaining < episodes)
-    say(`going on from ${path}: ${episodes - induction.remaining} of ${episodes} episodes are solved`);
+    note(`going on from ${path}: ${episodes - induction.remaining} of ${episodes} episodes are solved`);
+  let [saved, saving] = [performance.now(), Promise.resolve()];
+  const save = () => folder.write({ [CHECKPOINT]: checkpointText(inputs, induction) });
   try {
-    return await solveVisibly(config, { ...options, induction });
+    const onProgress = () => {
+      if (induction.remaining === episodes || performance.now() - saved < BETWEEN_CHECKPOINTS) return;
+      saved = performance.now();
+      saving = saving.then(save);
+      // what goes wrong is thrown below
+      saving.catch(() => undefined);
+    };
+    const result = await solveVisibly(config, { ...options, induction, onProgress });
+    await saving;
+    return result;
   } catch (error) {
+    await saving.catch(() => undefined);
     const done = episodes - induction.remaining;
     if (!hasCode(error, "ABORTED") || done === 0) throw error;
-    await folder.write({ [CHECKPOINT]: checkpointText(inputs, induction) });
+    await save();
     throw new MesaError(
       "ABORTED",
       `interrupted: ${done} of ${episodes} episodes are kept in ${path}, and the same command goes on from there`,

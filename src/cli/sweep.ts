@@ -21,7 +21,7 @@ import { listed, readValue, roundedNote } from "../report/wording.ts";
 import { isRecord } from "../schema.ts";
 import { askedIn, changed, commandOf, presetOrJson, readAxis, withAdapter } from "./configuration.ts";
 import { checkShards, type ForceFlag, readFinished } from "./earlier.ts";
-import { say } from "./failure.ts";
+import { note } from "./failure.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { visibly } from "./progress.ts";
 import { type ShardFlags, shardOf, solveShard } from "./shards.ts";
@@ -192,13 +192,13 @@ export async function reportSweep(
   const left = folder && (await writeFiles(folder, swept, document));
   process.stdout.write(json ? document : `${sweepTable(swept)}\n`);
   const rounded = roundedNote(swept.over);
-  if (rounded !== undefined) say(rounded);
+  if (rounded !== undefined) note(rounded);
   const missing = swept.cells.flatMap((cell) => cell.missing ?? []);
   if (missing.length > 0)
-    say(`${missing.length} of ${swept.cells.length} cells have no answer; the first: ${missing[0]}`);
+    note(`${missing.length} of ${swept.cells.length} cells have no answer; the first: ${missing[0]}`);
   if (left && left.length > 0)
-    say(`the figure has no room for ${listed(left)}; ${folder.pathOf("sweep.csv")} has all`);
-  if (folder) say(`wrote ${FILES.map(folder.pathOf).join(", ")}`);
+    note(`the figure has no room for ${listed(left)}; ${folder.pathOf("sweep.csv")} has all`);
+  if (folder) note(`wrote ${FILES.map(folder.pathOf).join(", ")}`);
 }
 
 /** @returns the curves that the figure leaves out */

@@ -3,9 +3,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { beQuiet, note, say } from "../../src/cli/failure.ts";
+import { createProgress } from "../../src/cli/progress.ts";
 import { readCheckpoint } from "../../src/cli/solve.ts";
-import { type Ended, program, runHere } from "./program.ts";
+import { buildProgram, type Ended, program, runHere } from "./program.ts";
 
 let folder: string;
 
@@ -63,6 +65,68 @@ test("Ctrl-C keeps the finished steps, and the same command goes on to the same 
 
   const { stdout } = await program.run([...LONG, "--json"]);
   expect(timeless(await readFile(join(out, "result.json"), "utf8"))).toEqual(timeless(stdout));
+});
+
+test("a kill costs what was solved since the last checkpoint, which are some seconds apart", async () => {
+  const out = join(folder, "killed");
+  const args = [...LONG, "--out", out];
+  const often = await buildProgram([
+    {
+      name: "many checkpoints",
+      setup({ onLoad }) {
+        onLoad({ filter: /cli\/solve\.ts$/ }, async ({ path }) => {
+          const text = await readFile(path, "utf8");
+          const contents = text.replace(/(BETWEEN_CHECKPOINTS = )[\d_]+/, "$11");
+          expect(contents).not.toBe(text);
+          return { contents, loader: "ts" };
+        });
+      },
+    },
+  ]);
+  const { child, ended } = often.start([...args, "--quiet"]);
+  const written = () => readFile(join(out, "checkpoint.json"), "utf8").catch(() => "");
+  await expect.poll(written, { timeout: 30_000, interval: 5 }).not.toBe("");
+  child.kill("SIGKILL");
+  expect(await ended).toMatchObject({ code: null, stdout: "", stderr: "" });
+  const kept = JSON.parse(await written()).steps.length;
+
+  const quiet = await program.run([...args, "--quiet", "--json"]);
+  expect(quiet).toMatchObject({ code: 0, stderr: "" });
+  expect(await readdir(out)).not.toContain("checkpoint.json");
+  const { solver, ...whole } = JSON.parse(quiet.stdout);
+  const { solver: _, ...wanted } = JSON.parse((await program.run([...LONG, "--json"])).stdout);
+  expect(whole).toEqual(wanted);
+  expect([kept > 0, solver.method]).toEqual([true, "rollout"]);
+});
+
+test("where there is no terminal a line says now and then how far work is, unless it is to be quiet", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    for (const silent of [false, true]) {
+      beQuiet(silent);
+      const { show, stop } = createProgress();
+      for (let half = 0; half <= 6; half++) {
+        show(half / 8, `cell ${half}`);
+        vi.advanceTimersByTime(30_000);
+      }
+      stop();
+    }
+    expect(said.mock.calls.map(([text]) => text)).toEqual([
+      "mesa-induction: 25.0 %, cell 2, 3m00s left\n",
+      "mesa-induction: 50.0 %, cell 4, 2m00s left\n",
+      "mesa-induction: 75.0 %, cell 6, 1m00s left\n",
+    ]);
+    beQuiet(true);
+    note("nothing");
+    say("something is wrong");
+    expect(said.mock.calls.at(-1)).toEqual(["mesa-induction: something is wrong\n"]);
+    expect(said).toHaveBeenCalledTimes(4);
+  } finally {
+    beQuiet(false);
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  }
 });
 
 test("SIGTERM too; and without --out nothing is kept", async () => {
