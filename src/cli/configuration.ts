@@ -15,6 +15,7 @@ import {
 import { readValue } from "../report/wording.ts";
 import { isRecord, meant } from "../schema.ts";
 import { note, reasonOf } from "./failure.ts";
+import { keepSetting, keepSource } from "./source.ts";
 
 /** the largest file that is read, in bytes; every valid configuration is smaller */
 const LONGEST = 2 ** 24;
@@ -154,7 +155,9 @@ export async function readJson(
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new MesaError("INVALID_CONFIG", `${from} must hold an object, like {"game": "linear"}`);
-  return value as Record<string, unknown>;
+  const object = value as Record<string, unknown>;
+  keepSource({ name: from, text, value: object });
+  return object;
 }
 
 /** Makes the error of what cannot be read. */
@@ -213,6 +216,7 @@ export function changed(config: Record<string, unknown>, setting: string): Recor
   const value = readValue(text);
   if (typeof value === "string" && /^[[{]/.test(text))
     throw new MesaError("INVALID_CONFIG", `--set ${path} is not JSON: ${jsonErrorPosition(text)}`);
+  keepSetting(path);
   return withSetting(config, path, value, "--set");
 }
 

@@ -5,12 +5,13 @@ import { existsSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { presets } from "../config/presets.ts";
 import { phasePresets } from "../diagram/presets.ts";
-import { MesaError } from "../errors.ts";
+import { hasCode, MesaError } from "../errors.ts";
 import { askAdaptersIn } from "../gpu/node.ts";
 import { meant, quote } from "../schema.ts";
 import { METHODS } from "../solve/methods.ts";
 import { benchOptions } from "./benchOptions.ts";
 import { beQuiet, exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
+import { forgetSources, located } from "./source.ts";
 import { offTheTerminal } from "./terminal.ts";
 
 const program = new Command("mesa-induction")
@@ -267,6 +268,7 @@ for (const command of program.commands)
 program.hook("preAction", (_, command) => beQuiet(command.opts().quiet === true));
 
 askAdaptersIn(offTheTerminal);
+forgetSources();
 try {
   checkCommand(process.argv[2]);
   await program.parseAsync();
@@ -274,7 +276,8 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    say(lineOf(error));
+    const isAsked = hasCode(error, "INVALID_CONFIG") || hasCode(error, "LIMIT_EXCEEDED");
+    say(isAsked ? await located(lineOf(error)) : lineOf(error));
     process.exitCode = exitCodeOf(error);
   }
 }

@@ -8,9 +8,12 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { jsonErrorPosition, readConfiguration, readJson } from "../../src/cli/configuration.ts";
 import { checkConfig, MesaError } from "../../src/index.ts";
+import { momentum } from "../games/momentum.ts";
 import { buildProgram, mostlyHere, NO_ADAPTER, program } from "./program.ts";
 
 let folder: string;
+
+const axis = (key: string, to: number) => ({ key, from: 0, to, count: 3 });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "mesa-"));
@@ -24,6 +27,15 @@ beforeAll(async () => {
     "proto.json": '{"game":"linear","__proto__":{"x":1}}',
     "huge.json": '{"game":"linear","discount":1e999}',
     "file.txt": "not a folder",
+    "rate.json": '{\n  "game": "linear",\n  "schedule": {\n    "learningRate": -1\n  }\n}',
+    "grid.json": '{\n  "game": "linear",\n\n  "theta": {\n    "min": 3\n  }\n}',
+    "key.json": '{ "game": "linear",\n  "discont": 1 }',
+    "formula.json": JSON.stringify({ game: { ...momentum, output: "coefficient * thet" } }, null, 2),
+    "diagram.json": JSON.stringify(
+      { config: { game: "linear", discount: 0.5 }, x: axis("discount", 1.5), y: axis("regularization", 1) },
+      null,
+      1,
+    ),
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   await mkdir(join(folder, "folder.json"));
@@ -64,6 +76,21 @@ test.each(
     [["null.json"], "null.json must hold an object"],
     [["proto.json"], "__proto__"],
     [["huge.json"], "in [0, 1], got Infinity"],
+    [["rate.json"], "rate.json, line 4: schedule.learningRate must be at least 0, got -1"],
+    // what --set gives is in no file
+    [
+      ["rate.json", "--set", "schedule.learningRate=-2"],
+      "mesa-induction: schedule.learningRate must be at least 0, got -2",
+    ],
+    [["rate.json", "--set", "schedule.learningRate=1", "--threads", "0"], "mesa-induction: threads must be"],
+    [["explore", "grid.json"], "grid.json, line 4: theta must have min below max, got min 3 and max 1"],
+    [["key.json"], 'key.json, line 2: unknown key "discont" (did you mean "discount"?)'],
+    [
+      ["game", "formula.json"],
+      'formula.json, line 32: game "momentum": output, column 15: unknown name thet',
+    ],
+    // the axis's and not the setting's own
+    [["phase", "diagram.json"], "diagram.json, line 6: discount must be in [0, 1], got 1.5"],
     [["folder.json"], "cannot read folder.json: it is a folder"],
     [["loop"], "cannot read loop: too many"],
     [["/dev/zero"], "cannot read /dev/zero: it is no file"],

@@ -154,7 +154,7 @@ describe("a bad game is one line, exit status 2, and nothing else", () => {
     for (const command of ["solve", "game"]) {
       const { code, stdout, stderr } = await run([command, file], { cwd: folder });
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-      expect(stderr).toMatch(/^mesa-induction: game "mine": [^\n]*\n$/);
+      expect(stderr).toMatch(new RegExp(`^mesa-induction: ${file}, line 1: game "mine": [^\\n]*\\n$`));
       expect(stderr).toContain(words);
     }
   });
