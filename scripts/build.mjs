@@ -1,5 +1,7 @@
 // Bundles the library (for Node and for browsers), the command line, the measuring program and the page into dist/.
-import { rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
 import { build } from "esbuild";
 import { buildCommandLine, forNode, shared } from "./commandLine.mjs";
 import { buildExplore } from "./explore.mjs";
@@ -22,3 +24,5 @@ await Promise.all([
   build({ ...shared, platform: "browser", entryPoints: { browser: "src/index.ts" }, outdir: "dist" }),
   buildExplore("dist/explore"),
 ]);
+const { stdout } = await promisify(execFile)(process.execPath, ["dist/cli.js", "schema"]);
+await writeFile("dist/config.schema.json", stdout);

@@ -79,6 +79,16 @@ export function object<E extends v.ObjectEntries>(entries: E, keys = Object.keys
   return v.pipe(v.custom<object>(isRecord, `an object with ${keys}`), v.strictObject(entries, keys));
 }
 
+/** What objects with a key are checked by, and what those without. */
+export function byKey<A extends v.GenericSchema, B extends v.GenericSchema>(
+  key: string,
+  having: A,
+  lacking: B,
+) {
+  const schema = v.lazy((input): A | B => (isRecord(input) && Object.hasOwn(input, key) ? having : lacking));
+  return Object.assign(schema, { alternatives: [having, lacking] });
+}
+
 /** A function. */
 export const callable = v.custom<() => void>((value) => typeof value === "function", "a function");
 

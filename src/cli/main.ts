@@ -230,6 +230,11 @@ program
   .option("--json", "print the list as JSON")
   .action(async (name, flags) => (await import("./presets.ts")).presetsCommand(name, flags));
 
+program
+  .command("schema")
+  .description("print the JSON Schema of configurations, which the package has as dist/config.schema.json")
+  .action(async () => (await import("./presets.ts")).schemaCommand());
+
 program.addHelpText(
   "after",
   `

@@ -1,9 +1,18 @@
 // `presets`: lists what has a name, or prints one of it with every default filled in: a file to start from.
 
+import { configSchema } from "../config/jsonSchema.ts";
 import { checkConfig, MesaError, phasePresets, presets } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
 import { meant, quote } from "../schema.ts";
+
+/** where the package is installed, its JSON Schema of configurations */
+const SCHEMA = "./node_modules/mesa-induction/dist/config.schema.json";
+
+/** Prints the JSON Schema of configurations. */
+export function schemaCommand(): void {
+  process.stdout.write(toJson(configSchema()));
+}
 
 /** @throws MesaError `INVALID_CONFIG` where nothing has the name */
 export function presetsCommand(name: string | undefined, { json }: { json?: boolean }): void {
@@ -22,7 +31,7 @@ function table(): string {
 }
 
 function named(name: string): object {
-  if (Object.hasOwn(presets, name)) return checkConfig(presets[name].config).config;
+  if (Object.hasOwn(presets, name)) return { $schema: SCHEMA, ...checkConfig(presets[name].config).config };
   if (Object.hasOwn(phasePresets, name)) {
     const { config, ...axes } = phasePresets[name].phase;
     const whole = typeof config === "string" ? presets[config].config : config;

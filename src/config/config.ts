@@ -39,6 +39,8 @@ export const search = v.optional(
 interface CommonSettings<G extends AnyGame> {
   /** the name of a built-in game, or a game's formulas */
   game: G;
+  /** where an editor finds the JSON Schema of configurations; of no other meaning */
+  $schema?: string;
   schedule?:
     | Partial<Extract<Schedule, { training: number }>>
     | Partial<Extract<Schedule, { episodes: number }>>
@@ -106,7 +108,7 @@ const horizon = v.picklist(["finite", "infinite"], '"finite" or "infinite"');
 const schemas = new WeakMap<Game, ReturnType<typeof createSchema>>();
 
 /** The schema of a game's configurations, made once. */
-function schemaOf(game: Game) {
+export function schemaOf(game: Game) {
   const schema = schemas.get(game) ?? createSchema(game);
   schemas.set(game, schema);
   return schema;
@@ -188,8 +190,12 @@ function gameIn(input: Record<string, unknown>): Game {
 export function checkConfig(input: unknown): { game: Game; config: FilledConfig } {
   if (!isRecord(input))
     throw new MesaError("INVALID_CONFIG", `the configuration must be an object, got ${quote(input)}`);
-  const named = gameIn(input);
-  const result = v.safeParse(schemaOf(named), input, { abortEarly: true });
+  // what an editor checks it by
+  const { $schema, ...asked } = input;
+  if ($schema !== undefined && typeof $schema !== "string")
+    throw new MesaError("INVALID_CONFIG", `$schema must be a text, got ${quote($schema)}`);
+  const named = gameIn(asked);
+  const result = v.safeParse(schemaOf(named), asked, { abortEarly: true });
   if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0]));
   const config = result.output as unknown as FilledConfig;
   if (isRecord(config.game)) config.game = named.definition;
@@ -216,7 +222,7 @@ export function checkConfig(input: unknown): { game: Game; config: FilledConfig 
   checkLimit("schedule", LIMITS.episodes, "episodes", episodes);
   if (episodes === 0)
     throw new MesaError("INVALID_CONFIG", "schedule must have at least one episode, got none");
-  if (game.hidden) placeDeployment(config, input.initial, episodes);
+  if (game.hidden) placeDeployment(config, asked.initial, episodes);
   if (config.horizon === "infinite") checkDiscount(game, config);
   config.plotWindow ??= defaultWindow(config);
   return { game, config };

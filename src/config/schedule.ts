@@ -1,7 +1,7 @@
 // How fast the base optimizer learns in each episode: as it is asked, and as an array.
 
 import * as v from "valibot";
-import { bounded, isRecord, object, whole } from "../schema.ts";
+import { bounded, byKey, isRecord, object, whole } from "../schema.ts";
 
 /**
  * The learning rate of each episode: a training phase followed by deployment, or every rate by itself; where the
@@ -39,11 +39,10 @@ function scheduleOf(entries: v.ObjectEntries) {
         !(Object.hasOwn(input, "learningRates") && keys.some((key) => Object.hasOwn(input, key))),
       `an object with ${keys.join(", ")}, or with learningRates and none of these`,
     ),
-    v.lazy(
-      (input): v.GenericSchema<object> =>
-        Object.hasOwn(input as object, "learningRates")
-          ? object(list)
-          : object(entries, `${keys.join(", ")}, or learningRates alone`),
+    byKey<v.GenericSchema<object>, v.GenericSchema<object>>(
+      "learningRates",
+      object(list),
+      object(entries, `${keys.join(", ")}, or learningRates alone`),
     ),
   );
 }

@@ -222,6 +222,14 @@ const stateSchema = object({
 });
 const parameterSchema = object({ default: finite, min: v.optional(finite), max: v.optional(finite) });
 
+/** What the parts of a definition are checked by, each by itself. */
+export const gameSchemas = {
+  definition: schema,
+  state: stateSchema,
+  decision: object(axis),
+  parameter: parameterSchema,
+} as const;
+
 /** Makes complaints about a game. */
 export type Complain = (text: string, place?: GamePlace, reason?: string) => GameError;
 
@@ -291,7 +299,8 @@ function build(definition: GameDefinition, complain: Complain): Game {
   const { decision = {}, parameters: own = {} } = definition;
   checkNames(definition, complain);
   for (const [key, variable] of Object.entries(state)) check(stateSchema, variable, `state.${key}`, complain);
-  for (const [key, one] of Object.entries(decision)) check(object(axis), one, `decision.${key}`, complain);
+  for (const [key, one] of Object.entries(decision))
+    check(gameSchemas.decision, one, `decision.${key}`, complain);
   for (const [key, one] of Object.entries(own)) check(parameterSchema, one, `parameters.${key}`, complain);
   const common = Object.entries(COMMON_PARAMETERS).filter(([key]) => !Object.hasOwn(state, key));
   const parameters = { ...Object.fromEntries(common), ...own };

@@ -4,7 +4,7 @@
 
 import * as v from "valibot";
 import { GameError } from "../errors.ts";
-import { bounded, isRecord, object, whole } from "../schema.ts";
+import { bounded, byKey, object, whole } from "../schema.ts";
 import { createEvaluate } from "./evaluate.ts";
 import type { Complain, Formula, Formulas, Game, GameDefinition, Parameter, Values } from "./game.ts";
 import { Graph, type Node } from "./graph.ts";
@@ -96,9 +96,7 @@ const named = object({
 const normal = object({ ...chain, signal: object({ means: formulas, intervals: bounded(INTERVALS, true) }) });
 
 /** The schema of {@link HiddenDefinition}. */
-export const hiddenSchema = v.lazy((input): v.GenericSchema => {
-  return isRecord(input) && Object.hasOwn(input, "signal") ? normal : named;
-});
+export const hiddenSchema = byKey<v.GenericSchema, v.GenericSchema>("signal", normal, named);
 
 /** The plan's names. */
 export function signalNames({ signals, signal }: HiddenDefinition): readonly string[] {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkConfig, phasePresets, presets, solve } from "../../src/index.ts";
-import { program } from "./program.ts";
+import { program, runHere } from "./program.ts";
 
 let folder: string;
 
@@ -106,7 +106,17 @@ test("takes what it wrote, and the standard input", async () => {
 
 test("presets prints one whole, as a file to start from", async () => {
   const { stdout } = await program.run(["presets", "misconception"]);
-  expect(JSON.parse(stdout)).toEqual(checkConfig(presets.misconception.config).config);
+  const { $schema, ...config } = JSON.parse(stdout);
+  expect(config).toEqual(checkConfig(presets.misconception.config).config);
+  expect(checkConfig(JSON.parse(stdout)).config).toEqual(config);
+  // the schema that it names is in the package
+  const { files, exports } = JSON.parse(
+    await readFile(new URL("../../package.json", import.meta.url), "utf8"),
+  );
+  const [, file] = /^\.\/node_modules\/mesa-induction\/(.*)$/.exec($schema)!;
+  expect([files[0], exports["./config.schema.json"]]).toEqual(["dist", `./${file}`]);
+  const schema = await runHere(["schema"]);
+  expect(JSON.parse(schema.stdout).$defs).toHaveProperty("game");
   const diagram = JSON.parse((await program.run(["presets", "rate-length"])).stdout);
   expect(diagram).toMatchObject({ config: { game: "linear" }, x: phasePresets["rate-length"].phase.x });
   const all = JSON.parse((await program.run(["presets", "--json"])).stdout);

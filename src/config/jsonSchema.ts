@@ -1,0 +1,106 @@
+// Configurations as a JSON Schema, for editors that complete and check as one types: made of the schemas that the check
+// itself goes by. What these say by functions, as that a grid has its minimum below its maximum, only the check knows.
+
+import type * as v from "valibot";
+import { gameSchemas } from "../game/game.ts";
+import { games } from "../game/games.ts";
+import { schemaOf } from "./config.ts";
+
+type Json = Record<string, unknown>;
+
+/** What there is to read of a schema of valibot's, or of a step of a pipe. */
+interface Part {
+  readonly type: string;
+  readonly pipe?: readonly Part[];
+  readonly entries?: Readonly<Record<string, Part>>;
+  readonly item?: Part;
+  readonly wrapped?: Part;
+  readonly default?: unknown;
+  readonly options?: readonly unknown[];
+  readonly requirement?: unknown;
+  readonly alternatives?: readonly Part[];
+}
+
+/** The JSON Schema of any configuration, draft 2020-12. */
+export function configSchema(): Json {
+  const { definition, state, decision, parameter } = gameSchemas;
+  const formulas = { type: "object", additionalProperties: { type: ["string", "number"] } };
+  const game = written(definition) as { properties: Json };
+  const each = (schema: v.GenericSchema) => ({ type: "object", additionalProperties: written(schema) });
+  Object.assign(game.properties, {
+    ...{ state: each(state), decision: each(decision), parameters: each(parameter) },
+    ...{ definitions: formulas, next: formulas },
+    output: { anyOf: [{ type: ["string", "number"] }, formulas] },
+  });
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "A configuration of mesa-induction",
+    type: "object",
+    required: ["game"],
+    properties: {
+      $schema: { type: "string" },
+      game: { anyOf: [{ enum: [...games.keys()] }, { $ref: "#/$defs/game" }] },
+    },
+    allOf: Array.from(games, ([name, game]) => {
+      const settings = written(schemaOf(game)) as { properties: Json };
+      return {
+        if: { required: ["game"], properties: { game: { const: name } } },
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        then: { ...settings, properties: { $schema: true, ...settings.properties } },
+      };
+    }),
+    $defs: { game },
+  };
+}
+
+const written = (schema: v.GenericSchema) => ofPart(schema as unknown as Part);
+
+function ofPart(part: Part): Json {
+  if (!part.pipe) return ofStep(part, part.type);
+  return Object.assign({}, ...part.pipe.map((step) => ofStep(step, part.pipe![0].type)));
+}
+
+/** @param of the type that the pipe begins with */
+function ofStep(part: Part, of: string): Json {
+  const { type, entries = {}, requirement } = part;
+  switch (type) {
+    case "any":
+    case "custom":
+    case "check":
+    case "finite":
+      return {};
+    case "number":
+    case "string":
+    case "boolean":
+      return { type };
+    case "safe_integer":
+      return { type: "integer" };
+    case "min_value":
+      return requirement === -Number.MAX_VALUE ? {} : { minimum: requirement };
+    case "max_value":
+      return requirement === Number.MAX_VALUE ? {} : { maximum: requirement };
+    case "min_length":
+      return { [of === "array" ? "minItems" : "minLength"]: requirement };
+    case "max_length":
+      return { [of === "array" ? "maxItems" : "maxLength"]: requirement };
+    case "regex":
+      return { pattern: (requirement as RegExp).source };
+    case "picklist":
+      return { enum: part.options };
+    case "array":
+      return { type, items: ofPart(part.item!) };
+    case "optional":
+      return { ...ofPart(part.wrapped!), ...(part.default !== undefined && { default: part.default }) };
+    case "lazy":
+      return { anyOf: part.alternatives!.map(ofPart) };
+    case "strict_object":
+      return {
+        type: "object",
+        properties: Object.fromEntries(Object.entries(entries).map(([key, one]) => [key, ofPart(one)])),
+        required: Object.keys(entries).filter((key) => entries[key].type !== "optional"),
+        additionalProperties: false,
+      };
+    default:
+      throw new Error(`no JSON Schema is known of ${type}`);
+  }
+}
