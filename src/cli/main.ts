@@ -2,7 +2,7 @@
 // help appears quickly.
 
 import { existsSync } from "node:fs";
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { presets } from "../config/presets.ts";
 import { phasePresets } from "../diagram/presets.ts";
 import { hasCode, MesaError } from "../errors.ts";
@@ -234,6 +234,12 @@ program
   .command("schema")
   .description("print the JSON Schema of configurations, which the package has as dist/config.schema.json")
   .action(async () => (await import("./presets.ts")).schemaCommand());
+
+program
+  .command("completion")
+  .addArgument(new Argument("<shell>", "of which the script is").choices(["bash", "zsh"]))
+  .description('print a script by which the shell completes: eval "$(mesa-induction completion bash)"')
+  .action(async (shell) => (await import("./completion.ts")).completionCommand(program, shell));
 
 program.addHelpText(
   "after",

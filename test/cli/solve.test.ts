@@ -1,5 +1,6 @@
 // What `solve` prints and writes.
 
+import { execFileSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -136,4 +137,42 @@ test("--help, --version and presets", async () => {
   const listed = await program.run(["presets"]);
   const names = listed.stdout.split("\n").flatMap((line) => /^\S+/.exec(line)?.[0] ?? []);
   expect(names).toEqual([...Object.keys(presets), ...Object.keys(phasePresets)]);
+});
+
+test("the shell completes commands, options, their values and names, and leaves files to itself", async () => {
+  const { stdout, code } = await runHere(["completion", "bash"]);
+  expect(code).toBe(0);
+  const cases: [string[], string[]][] = [
+    [["sw"], ["sweep"]],
+    [["exp"], ["explore", "experiment-1", "experiment-2"]],
+    [["experiment-1", "--me"], ["--method"]],
+    [
+      ["solve", "--backend", ""],
+      ["auto", "cpu", "gpu"],
+    ],
+    [
+      ["bench", "--backend", ""],
+      ["all", "cpu", "gpu"],
+    ],
+    [["phase", "ra"], ["rate-length"]],
+    [["phase", "rate-length", "--sh"], ["--shard"]],
+    [
+      ["submit", "slurm", ""],
+      ["phase", "sweep"],
+    ],
+    [["submit", "slurm", "phase", "--sha"], ["--shards"]],
+    [["game", "lin"], ["linear"]],
+    [
+      ["completion", ""],
+      ["bash", "zsh"],
+    ],
+    [["solve", "--out", ""], []],
+    [["solve", "mine."], []],
+  ];
+  const asked = cases.map(
+    ([words]) => `COMP_WORDS=(mesa-induction ${words.map((word) => `'${word}'`).join(" ")})
+      COMP_CWORD=${words.length}; _mesa_induction; echo "\${COMPREPLY[*]}"`,
+  );
+  const answered = execFileSync("bash", ["-c", [stdout, ...asked].join("\n")], { encoding: "utf8" });
+  expect(answered.split("\n").slice(0, -1)).toEqual(cases.map(([, words]) => words.join(" ")));
 });
