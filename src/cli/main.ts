@@ -109,7 +109,7 @@ function sweeping(command: Command): Command {
     .option("--measure <names>", "what is measured (default: compliance,retention,deception)");
 }
 
-sharded(sweeping(program.command("sweep")), "write sweep.csv and sweep.svg")
+sharded(sweeping(program.command("sweep")), "write sweep.csv, sweep.svg and sweep.json")
   .description("solve a game for each value of a setting, and measure it")
   .action(async (config, flags) => (await import("./sweep.ts")).sweepCommand(config, flags));
 
