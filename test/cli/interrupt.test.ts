@@ -38,6 +38,10 @@ async function interrupted(
   }
 }
 
+/** what nobody interrupts, as JSON */
+const whole = () => (uninterrupted ??= program.run([...LONG, "--json"]));
+let uninterrupted: Promise<Ended> | undefined;
+
 const someKept = ({ stderr }: Ended) => stderr.includes("are kept");
 
 /** a result without what is not the same each time */
@@ -63,7 +67,7 @@ test("Ctrl-C keeps the finished steps, and the same command goes on to the same 
   expect(second.messages[0]).toContain(`${kept} of 20 episodes are solved`);
   expect((await readdir(out)).sort()).toEqual(["plan.csv", "plot.svg", "result.json"]);
 
-  const { stdout } = await program.run([...LONG, "--json"]);
+  const { stdout } = await whole();
   expect(timeless(await readFile(join(out, "result.json"), "utf8"))).toEqual(timeless(stdout));
 });
 
@@ -93,10 +97,8 @@ test("a kill costs what was solved since the last checkpoint, which are some sec
   const quiet = await program.run([...args, "--quiet", "--json"]);
   expect(quiet).toMatchObject({ code: 0, stderr: "" });
   expect(await readdir(out)).not.toContain("checkpoint.json");
-  const { solver, ...whole } = JSON.parse(quiet.stdout);
-  const { solver: _, ...wanted } = JSON.parse((await program.run([...LONG, "--json"])).stdout);
-  expect(whole).toEqual(wanted);
-  expect([kept > 0, solver.method]).toEqual([true, "rollout"]);
+  expect(timeless(quiet.stdout)).toEqual(timeless((await whole()).stdout));
+  expect(kept).toBeGreaterThan(0);
 });
 
 test("where there is no terminal a line says now and then how far work is, unless it is to be quiet", () => {
