@@ -145,6 +145,7 @@ const isAnswer =
 /** What is asked, checked. @throws MesaError */
 export async function readSweep(name: string | undefined, flags: SweepFlags) {
   const asked = await readAsked(name, flags);
+  const plan = planSweep(asked.config, asked);
   const { backend, method, precision, threads, adapter } = flags;
   const options = await withAdapter({
     ...(threads !== undefined && { threads }),
@@ -157,7 +158,6 @@ export async function readSweep(name: string | undefined, flags: SweepFlags) {
     ...{ kind: "sweep", sweep: asked, backend, method, precision, version: __VERSION__ },
     adapter: taken?.name ?? "cpu",
   };
-  const plan = planSweep(asked.config, asked);
   return { question, plan, options: { backend, method, precision, ...options } };
 }
 
