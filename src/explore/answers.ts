@@ -1,11 +1,12 @@
 // Answers that come with the page, so that its first picture and those of the post's steps are there at once. They are
 // what `solve` and `phase` gave when the page was built (precompute.ts); anything else is computed when it is asked for.
 
-import inline from "virtual:answers";
+import answers from "virtual:answers";
 import type { Alternatives, Phase, Result } from "../index.ts";
 import {
   type AlternativesRequest,
   alternativesKey,
+  type InlineAnswers,
   mapKey,
   type SolveRequest,
   type StepAnswers,
@@ -14,6 +15,8 @@ import {
 } from "./answerKeys.ts";
 import { type MapRequest, mapRequestOf } from "./mapGeometry.ts";
 import { stateOfStep } from "./steps.ts";
+
+const inline = answers as InlineAnswers;
 
 export function alternativesAtHand(request: AlternativesRequest): Alternatives | undefined {
   return inline.alternatives[alternativesKey(request)];

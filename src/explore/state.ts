@@ -89,7 +89,7 @@ const count = (from: number, to: number): Range => ({ from, to, step: 1 });
 const RANGES: Readonly<Record<string, Range>> = {
   "schedule.training": { ...count(0, 200), map: { from: 1, to: 100, scale: "linear" } },
   "schedule.deployment": { ...count(0, 200), map: { from: 1, to: 200, scale: "linear" } },
-  "schedule.episodes": { ...count(1, 200), map: { from: 10, to: 200, scale: "linear" } },
+  "schedule.episodes": { ...count(1, 200), map: { from: 100, to: 200, scale: "linear" } },
   "schedule.learningRate": { ...byFactors(0.01, 10), map: { from: 0.01, to: 10, scale: "log" } },
   discount: patience,
   regularization: { ...byFactors(0.0001, 1), map: { from: 0.0001, to: 1, scale: "log" } },

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { games as builtIn, checkConfig, type GameDefinition, methods } from "../../src/index.ts";
 import { OFFLINE, PATIENT } from "../cli/program.ts";
 import { errorOf } from "../errorOf.ts";
@@ -207,3 +208,9 @@ function headingsOf(page: string): string[] {
       .replace(/\s/g, "-"),
   );
 }
+
+test("the citation is of the package's version and license", async () => {
+  const citation = parse(await readFile(join(ROOT, "CITATION.cff"), "utf8"));
+  const { version, license, name } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+  expect(citation).toMatchObject({ version, license, title: name, "cff-version": "1.2.0" });
+});
