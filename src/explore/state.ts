@@ -149,8 +149,16 @@ function within(control: Control, { horizon }: FilledConfig): Control {
   return { ...control, range: { ...range, stops, to: stops.at(-1)! } };
 }
 
+const knownGroups = new WeakMap<Settings, readonly Group[]>();
+
 /** The groups of settings that a configuration has, in the order they are shown. */
-export function groupsOf(settings: Settings): Group[] {
+export function groupsOf(settings: Settings): readonly Group[] {
+  const groups = knownGroups.get(settings) ?? makeGroups(settings);
+  knownGroups.set(settings, groups);
+  return groups;
+}
+
+function makeGroups(settings: Settings): Group[] {
   const { game, config } = checkConfig(settings);
   const group = (name: string, controls: readonly Control[], folded = false): Group => ({
     name,
