@@ -91,19 +91,19 @@ function onAllThreads(threads: number): Contestant {
   };
 }
 
-/** The GPU's rollouts, all costs read back; certified ones come with their bounds. */
-function onGpu({ meter, adapter }: Opened, precision: "certified" | "f32"): Contestant {
+/** The GPU's rollouts of all candidates from all states, all costs read back; certified, it would leave most of them out. */
+function onGpu({ meter, adapter }: Opened): Contestant {
   let evaluator: GpuEvaluator | undefined;
   let enclosures: () => ReturnType<GpuEvaluator["enclosures"]>;
   return {
-    ...({ name: OURS, variant: precision, device: "gpu", bits: 32 } as const),
+    ...({ name: OURS, variant: "f32", device: "gpu", bits: 32 } as const),
     gains: GAINS[adapter.software ? "cpu" : "gpu"],
     async take({ problem, plan }) {
       evaluator?.destroy();
-      const options = { method: "rollout", precision, required: true, gpu: meter.gpu as GPU } as const;
+      const options = { method: "rollout", precision: "f32", required: true, gpu: meter.gpu as GPU } as const;
       const its = (await createGpuEvaluator(problem, options))!;
       evaluator = its;
-      enclosures = () => its.enclosures(0, plan, true);
+      enclosures = () => its.enclosures(0, plan);
     },
     async time(repeat) {
       await meter.takeSeconds();
@@ -170,7 +170,7 @@ export async function openField(opened: Opened | undefined, signal: AbortSignal)
   const contestants = [onOneThread(), ...(threads > 1 ? [onAllThreads(threads)] : [])];
   const versions: Field["versions"] = {};
   const absent: Field["absent"] = [];
-  if (opened) contestants.push(onGpu(opened, "f32"), onGpu(opened, "certified"));
+  if (opened) contestants.push(onGpu(opened));
   else absent.push({ name: `${OURS} on a GPU`, why: "no adapter" });
 
   const start = async (name: string, begin: () => Promise<Peer>) => {

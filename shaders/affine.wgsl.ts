@@ -139,6 +139,12 @@ fn square(a: real) -> real {
     abs(twice) * a.loss + erred, abs(twice) * a.error + erred);
 }
 
+/// a times a power of two, which is exact
+fn scaled(a: real, factor: f32) -> real {
+  return Affine(factor * a.centre, ${slopes((j) => `factor * a.slope${j}`)},
+    factor * a.rest, factor * a.spread, factor * a.loss, factor * a.error);
+}
+
 fn negated(a: real) -> real {
   return Affine(-a.centre, ${slopes((j) => `-a.slope${j}`)}, a.rest, a.spread, a.loss, a.error);
 }

@@ -1,5 +1,5 @@
 // Which candidate costs least, and which could: a reduction of enclosures, in two passes of one kind, and the list of
-// those that float64 has to settle.
+// those that are left: for more states, or for float64 to settle.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { f32 } from "./float32.ts";
@@ -9,8 +9,8 @@ import { Part } from "./layout.ts";
 export const REDUCERS = 64;
 /** workgroups of its first pass, at most */
 export const MOST_GROUPS = 512;
-/** bytes of a Survivor */
-export const SURVIVOR_SIZE = 12;
+/** bytes of an Enclosed */
+export const ENCLOSED_SIZE = 12;
 /** bytes of a Best */
 export const BEST_SIZE = 16;
 /** stands for infinity, which WGSL does not promise to know */
@@ -29,12 +29,20 @@ struct Best {
 }
 `;
 
-const enclosureWgsl = /* wgsl */ `
+/** Candidates, or cells of them, and what is known of their costs. */
+export const enclosedWgsl = /* wgsl */ `
+/// a candidate, and its cost: of all states or, in a list, of those so far
+struct Enclosed {
+  index: u32,
+  cost: f32,
+  error: f32,
+}
+
 const HUGE = ${f32(HUGE)};
 
 /// Whether an enclosure is finite, told by its bits: WGSL may assume that there is no infinity and no NaN.
-fn known(enclosure: vec2f) -> bool {
-  let bits = bitcast<vec2u>(enclosure) & vec2u(0x7fffffffu);
+fn known(cost: f32, error: f32) -> bool {
+  let bits = bitcast<vec2u>(vec2f(cost, error)) & vec2u(0x7fffffffu);
   return bits.x < 0x7e000000u && bits.y < 0x7e000000u;
 }
 `;
@@ -43,9 +51,10 @@ fn known(enclosure: vec2f) -> bool {
 export const leastWgsl = (): string => wgsl`
 ${Part.wgsl}
 ${bestWgsl}
-${enclosureWgsl}
+${enclosedWgsl}
 @group(0) @binding(0) var<uniform> part: Part;
-@group(0) @binding(1) var<storage, read> enclosures: array<vec2f>;
+/// of this part's candidates
+@group(0) @binding(1) var<storage, read> enclosures: array<Enclosed>;
 /// what each workgroup of reduce found
 @group(0) @binding(2) var<storage, read_write> groups: array<Best>;
 /// by slot
@@ -86,8 +95,8 @@ fn reduce(
   for (var i = group.x * ${REDUCERS}u + local; i < part.candidates; i += group_count.x * ${REDUCERS}u) {
     let enclosure = enclosures[i];
     var high = HUGE;
-    if (known(enclosure)) { high = enclosure.x + enclosure.y; }
-    best = merged(best, Best(high, part.first + i, HUGE, 0u));
+    if (known(enclosure.cost, enclosure.error)) { high = enclosure.cost + enclosure.error; }
+    best = merged(best, Best(high, enclosure.index, HUGE, 0u));
   }
   best = of_workgroup(best, local);
   if (local == 0u) { groups[group.x] = best; }
@@ -104,32 +113,27 @@ fn finish(@builtin(local_invocation_index) local: u32) {
 }
 `;
 
-/** Lists the candidates that could be the least or the runner-up. */
+/** Lists the candidates that could be the minimum or the runner-up. */
 export const survivorsWgsl = (workgroup: number): string => wgsl`
 ${Part.wgsl}
 ${bestWgsl}
-${enclosureWgsl}
+${enclosedWgsl}
 @group(0) @binding(0) var<uniform> part: Part;
-@group(0) @binding(1) var<storage, read> enclosures: array<vec2f>;
-/// by slot; the second least upper end is the threshold
+/// of this part's candidates
+@group(0) @binding(1) var<storage, read> enclosures: array<Enclosed>;
+/// by slot; of whole costs the second least upper end is a limit
 @group(0) @binding(2) var<storage, read> bests: array<Best>;
 @group(0) @binding(3) var<storage, read_write> count: atomic<u32>;
-@group(0) @binding(4) var<storage, read_write> survivors: array<Survivor>;
-
-/// a candidate and its enclosure
-struct Survivor {
-  index: u32,
-  cost: f32,
-  error: f32,
-}
+@group(0) @binding(4) var<storage, read_write> survivors: array<Enclosed>;
 
 @compute @workgroup_size(${workgroup})
 fn survive(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= part.candidates) { return; }
   let enclosure = enclosures[id.x];
   var low = -HUGE;
-  if (known(enclosure)) { low = enclosure.x - enclosure.y; }
-  if (low > bests[part.slot].runner_up) { return; }
-  survivors[atomicAdd(&count, 1u)] = Survivor(part.first + id.x, enclosure.x, enclosure.y);
+  if (known(enclosure.cost, enclosure.error)) { low = enclosure.cost - enclosure.error; }
+  if (low > part.limit) { return; }
+  if (part.whole == 1u && low > bests[part.slot].runner_up) { return; }
+  survivors[atomicAdd(&count, 1u)] = enclosure;
 }
 `;

@@ -8,7 +8,7 @@ import { GUESS } from "./enclose.wgsl.ts";
 import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
 import { candidateWgsl } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
-import { bestWgsl } from "./least.wgsl.ts";
+import { bestWgsl, enclosedWgsl } from "./least.wgsl.ts";
 import type { Arithmetic } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
@@ -49,6 +49,7 @@ export function momentsWgsl(
 ): string {
   return wgsl`${declarations}
 ${Part.wgsl}
+${enclosedWgsl}
 ${phaseViewWgsl(problem)}
 const DISCOUNT: real = ${arithmetic.literal(problem.formulas.discount.value)};
 
@@ -57,8 +58,8 @@ const DISCOUNT: real = ${arithmetic.literal(problem.formulas.discount.value)};
 @group(0) @binding(1) var<storage, read> axes: array<real>;
 /// by signal
 @group(0) @binding(2) var<storage, read> views: array<AgentView>;
-/// x: the cost of each candidate of this part; y: how far the oracle's may be from it
-@group(0) @binding(3) var<storage, read_write> enclosures: array<vec2f>;
+/// of this part's candidates
+@group(0) @binding(3) var<storage, read_write> enclosures: array<Enclosed>;
 ${candidateWgsl(problem.candidates)}
 /// what adding up the phases may cost of each
 const CHARGE = ${f32((problem.hiddenPhase.phases + 1) * ROUNDING)};
@@ -85,11 +86,11 @@ fn moments(@builtin(global_invocation_id) id: vec3u) {
   // part.slack is what float64 itself may lose of the magnitude
   let lost = part.slack * (1.0 + size(most_now(d)) + size(DISCOUNT) * magnitude);
   let error = ${f32(RADIUS_SLACK)} * (radius(cost) + lost);
-  enclosures[id.x] = vec2f(centre(cost), error + ${f32(ROUNDING)} * abs(centre(cost)));
+  enclosures[id.x] = Enclosed(part.first + id.x, centre(cost), error + ${f32(ROUNDING)} * abs(centre(cost)));
 #elif ${guessed}
-  enclosures[id.x] = vec2f(cost, ${f32(GUESS)} * abs(cost) + part.slack);
+  enclosures[id.x] = Enclosed(part.first + id.x, cost, ${f32(GUESS)} * abs(cost) + part.slack);
 #else
-  enclosures[id.x] = vec2f(cost, 0.0);
+  enclosures[id.x] = Enclosed(part.first + id.x, cost, 0.0);
 #endif
 }
 `;

@@ -49,6 +49,8 @@ fn sub(a: real, b: real) -> real { return a - b; }
 fn mul(a: real, b: real) -> real { return a * b; }
 fn div(a: real, b: real) -> real { return a / b; }
 fn square(a: real) -> real { return a * a; }
+/// a times a power of two
+fn scaled(a: real, factor: f32) -> real { return factor * a; }
 
 fn negated(a: real) -> real { return -a; }
 fn absolute(a: real) -> real { return abs(a); }

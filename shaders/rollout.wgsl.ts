@@ -6,17 +6,18 @@
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import type { Problem } from "../src/model/problem.ts";
 import { f32, ROUNDING } from "./float32.ts";
-import { type CellGrid, candidateWgsl, cellOfWgsl, type Points } from "./grid.wgsl.ts";
+import { candidateWgsl, type Points } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
+import { enclosedWgsl } from "./least.wgsl.ts";
 import type { Arithmetic } from "./real.wgsl.ts";
 
 /** invocations of a workgroup: candidates */
 export const WORKGROUP = 64;
+/** in how many stages the states may come, at most */
+export const MOST_STAGES = 4;
 
 /** How the states are dealt to invocations. */
 export interface Deal {
-  /** how many states there are */
-  readonly states: number;
   /** states that an invocation rolls out side by side */
   readonly lanes: number;
   /** groups of so many that it takes one after the other: they are a block */
@@ -36,8 +37,8 @@ export interface Rollout {
   readonly candidates: Points;
   /** in affine arithmetic: additions that a plain total goes through until it is part of a cost */
   readonly additions?: number | undefined;
-  /** the candidates' cells, where those of a cell that is ruled out are to be left out */
-  readonly cells?: CellGrid | undefined;
+  /** whether candidates are those of a list, and states stand for one or two */
+  readonly listed?: boolean | undefined;
 }
 
 /** f32s of a total: a `real`, or of a form its centre, spread and error */
@@ -45,8 +46,8 @@ export const totalSize = ({ kind, size }: Arithmetic): number => (kind === "affi
 
 /** The kernel `rollout`. */
 export function rolloutWgsl(rollout: Rollout): string {
-  const { problem, declarations, arithmetic, deal, candidates, additions = 0, cells } = rollout;
-  const { states, lanes, groups, blocks } = deal;
+  const { problem, declarations, arithmetic, deal, candidates, additions = 0, listed } = rollout;
+  const { lanes, groups, blocks } = deal;
   const each = (text: (i: number) => string) => Array.from({ length: lanes }, (_, i) => text(i)).join("\n");
   const { game, formulas, learningRates } = problem;
   const { discount } = formulas;
@@ -57,16 +58,15 @@ export function rolloutWgsl(rollout: Rollout): string {
   if (affine && lanes !== 1)
     throw new Error("an invocation has one set of symbols: it takes one state at a time");
   // what the sum over the states may cost of each total: of a form, and of what it says is computed
-  const charges = [groups * lanes + blocks, additions].map((count) => f32(ROUNDING * count));
-  const tallied = (total: string) =>
-    affine ? `tally_both(sum, ${total}, ${charges})` : `tally(sum, ${total}, ${charges[0]})`;
+  const charges = [groups * lanes + blocks + MOST_STAGES, additions].map((count) => f32(ROUNDING * count));
+  const total = (i: number) => (listed ? `scaled(total${i}, shares[at + ${i}u])` : `total${i}`);
+  const tallied = (i: number) =>
+    affine ? `tally_both(sum, ${total(i)}, ${charges})` : `tally(sum, ${total(i)}, ${charges[0]})`;
 
   return wgsl`${declarations}
 ${Part.wgsl}
 /// T, the number of episodes
 const EPISODES = ${learningRates.length}u;
-/// states of the grid; the table goes on with zeros to a whole number of blocks
-const STATES = ${states}u;
 /// groups of ${lanes} states an invocation
 const GROUPS = ${groups}u;
 
@@ -92,7 +92,7 @@ fn total_of(a: real) -> Total { return a; }
 /// the points of the decision's axes, one axis after the other
 @group(0) @binding(2) var<storage, read> axes: array<real>;
 #endif
-/// the states to average over
+/// the states to average over; the table goes on to a whole number of blocks
 @group(0) @binding(3) var<storage, read> states: array<State>;
 /// sums over each block's states: one row a block, one column a candidate of this part
 @group(0) @binding(4) var<storage, read_write> totals: array<Total>;
@@ -106,10 +106,12 @@ fn planned(k: u32) -> Prepared { return prepare(Decision(k), learning_rates[k]);
 ${candidateWgsl(candidates)}
 fn planned(k: u32) -> Prepared { return plan[k]; }
 #endif
-#if ${cells}
-/// by cell: 0 where none of its candidates can be the least or the runner-up
-@group(0) @binding(6) var<storage, read> open: array<u32>;
-${cells ? cellOfWgsl(cells) : ""}
+#if ${listed}
+${listed ? enclosedWgsl : ""}
+/// the candidates
+@group(0) @binding(6) var<storage, read> listed: array<Enclosed>;
+/// how many states of the grid each state stands for: one, or two of the same cost
+@group(0) @binding(7) var<storage, read> shares: array<f32>;
 #endif
 
 @compute @workgroup_size(${WORKGROUP})
@@ -118,10 +120,11 @@ fn rollout(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= part.candidates * part.run) { return; }
   let index = id.x % part.candidates;
   let block = part.first_block + id.x / part.candidates;
-#if ${cells}
-  if (open[cell_of(part.first + index)] == 0u) { return; }
-#endif
+#if ${listed}
+  let decision = candidate(listed[part.first + index].index);
+#else
   let decision = candidate(part.first + index);
+#endif
 #if ${affine}
   begin_cell(decision);
 #endif
@@ -159,7 +162,7 @@ ${each((i) => `      weight${i} = mul(weight${i}, discount${i});`)}
       c = planned(k);
     }
 
-${each((i) => `    if (at + ${i}u < STATES) { sum = ${tallied(`total${i}`)}; }`)}
+${each((i) => `    if (at + ${i}u < part.states) { sum = ${tallied(i)}; }`)}
   }
   totals[block * part.candidates + index] = total_of(sum);
 }

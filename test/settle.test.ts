@@ -117,8 +117,8 @@ describe("a cost outside of what was said of it", () => {
   const [question] = decider.oracle.questions(1, []);
   const indices = Uint32Array.from({ length: 9 }, (_, i) => i);
   const { 0: cost } = question.costsOf([3]);
-  const said = (enclosure: Enclosure) =>
-    new Map([...indices].map((i) => [i, i === 3 ? enclosure : { cost: 0, error: Number.POSITIVE_INFINITY }]));
+  const said = (enclosure: Enclosure) => (index: number) =>
+    index === 3 ? enclosure : { cost: 0, error: Number.POSITIVE_INFINITY };
   const broken = (enclosure: Enclosure, costsOf = question.costsOf) => {
     const { enclosure: _, ...rest } = question;
     return decider.settle({ ...rest, costsOf }, {}, indices, said(enclosure)).then(

@@ -20,7 +20,7 @@ import {
 import { createOracle, finiteOrInfinity, type Oracle, type Question, screen } from "./oracle.ts";
 import type { Sample } from "./rollout.ts";
 import { SolveThreads, type Threading } from "./solveThreads.ts";
-import { type Asking, settleByStages } from "./stages.ts";
+import { type Asking, type Screening, settleByStages } from "./stages.ts";
 
 /** how long the CPU works before it lets timers, signals and progress through, in milliseconds */
 const TURN = 50;
@@ -45,15 +45,16 @@ export interface Decider {
   /**
    * The answer to a question, decided among `survivors`.
    *
-   * @param survivors indices of candidates in ascending order, the least and the runner-up among them; all unless given
-   * @param claimed what the GPU says of their costs, by a bound that is proved
+   * @param among indices of candidates in ascending order, the minimum and the runner-up among them, or what finds them;
+   *   all unless given
+   * @param claimed what the GPU says of a candidate's cost, by a bound that is proved
    * @throws MesaError `BOUND_BROKEN` where a cost is not where that, or the moments, say that it is
    */
   settle(
     question: Question,
     watch: Watch,
-    survivors?: Uint32Array,
-    claimed?: ReadonlyMap<number, Enclosure>,
+    among?: Uint32Array | Screening,
+    claimed?: (index: number) => Enclosure | undefined,
   ): Promise<Choice>;
   destroy(): void;
 }
@@ -168,15 +169,19 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
       );
       return Uint32Array.from(screen(kept.flat(), enclosure));
     },
-    async settle(question, watch, survivors, claimed) {
+    async settle(question, watch, among, claimed) {
       const { enclosure, episode } = question;
-      const few =
-        enclosure && survivors && survivors.length > 2
-          ? Uint32Array.from(screen(survivors, enclosure))
-          : survivors;
+      let survivors = candidates.size;
+      const thinned = (some: Uint32Array) => {
+        survivors = some.length;
+        return enclosure && some.length > 2 ? Uint32Array.from(screen(some, enclosure)) : some;
+      };
+      const few = typeof among === "function" ? undefined : among && thinned(among);
+      const screening: Screening | undefined =
+        typeof among === "function" ? async (known) => thinned(await among(known)) : undefined;
       const { indices, costs, rolledOut } = await settleByStages(
         question,
-        few,
+        screening ?? few,
         () => seedsOf(question, few),
         problem,
         asking(question, watch),
@@ -185,11 +190,12 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
       for (let i = 0; i < indices.length; i++) {
         const index = indices[i];
         const cost = costs[i];
-        if (claimed) checkHolds("float32", claimed.get(index)!, { index, cost, episode });
+        const claim = claimed?.(index);
+        if (claim) checkHolds("float32", claim, { index, cost, episode });
         if (enclosure) checkHolds("the moments", enclosure(index), { index, cost, episode });
         least.offer(index, finiteOrInfinity(cost));
       }
-      return least.choice(candidates, survivors?.length ?? candidates.size, question.plan ? rolledOut : 0);
+      return least.choice(candidates, survivors, question.plan ? rolledOut : 0);
     },
     destroy: () => threads.destroy(),
   };

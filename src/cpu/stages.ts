@@ -22,6 +22,19 @@ export interface Asking {
   bounds(cells: Float64Array, sample: Sample | undefined, portion: number): Promise<ArrayLike<number>>;
 }
 
+/** What is known when candidates are screened. */
+export interface SoFar {
+  /** all states, those that add most to a good candidate's cost first; where no term of a cost is negative */
+  readonly telling: Telling | undefined;
+  /** a sum over states, of all or of those of a sample where there is an order, is out above this */
+  highest(): number;
+  /** Rolls candidates out on all states, those that were not. */
+  settle(indices: readonly number[]): Promise<void>;
+}
+
+/** Gives indices in ascending order: of all candidates those that may be the minimum or the runner-up. */
+export type Screening = (known: SoFar) => Promise<Uint32Array>;
+
 /** What is settled. */
 export interface Settled {
   /** candidates in ascending order: among them the minimum and the runner-up of all that were asked about */
@@ -54,16 +67,17 @@ const SETTLED = -1;
 /**
  * The costs of those candidates that could be the minimum or the runner-up.
  *
- * @param some indices in ascending order; all unless given
+ * @param some indices in ascending order, or what screens all; all unless given
  * @param seedsOf gives indices among them that are likely to cost little
  */
 export async function settleByStages(
   { parts, cells: cellsOf }: Pick<Question, "parts" | "cells">,
-  some: Uint32Array | undefined,
+  among: Uint32Array | Screening | undefined,
   seedsOf: () => readonly number[],
   { candidates, states: { size: states } }: Pick<Problem, "candidates" | "states">,
   asking: Asking,
 ): Promise<Settled> {
+  const [some, screening] = typeof among === "function" ? [undefined, among] : [among, undefined];
   const known = new Map<number, number>();
   let rolledOut = 0;
   /** the least cost known, whose it is, and the second least: nothing above it matters */
@@ -75,6 +89,7 @@ export async function settleByStages(
   };
 
   const settle = async (some: Uint32Array, portion: number) => {
+    if (some.length === 0) return;
     const costs = await asking.costs(some, portion);
     rolledOut += some.length * states;
     for (let i = 0; i < some.length; i++) {
@@ -89,8 +104,12 @@ export async function settleByStages(
   /** those that could be it, where it is known which */
   let open = some;
   const inStages = parts !== undefined && all >= FEW_CANDIDATES && states >= FEW_STATES;
-  const cells = !some && all >= MANY_CANDIDATES ? cellsOf?.() : undefined;
-  if (inStages || cells) {
+  const settleUnknown = (indices: readonly number[]) => {
+    const some = indices.filter((index) => !known.has(index));
+    return settle(Uint32Array.from(some), some.length / all);
+  };
+  const cells = !among && all >= MANY_CANDIDATES ? cellsOf?.() : undefined;
+  if (inStages || cells || screening) {
     const seeds = seedsOf();
     await settle(Uint32Array.from(seeds), seeds.length / all);
   }
@@ -108,12 +127,10 @@ export async function settleByStages(
         rolledOut += count * cells.worth * (sample ? counted(sample) : states);
         return asking.bounds(boxes, sample, 0.1);
       },
-      async settle(promising) {
-        const some = promising.filter((index) => !known.has(index));
-        if (some.length > 0) await settle(Uint32Array.from(some), some.length / all);
-      },
+      settle: settleUnknown,
     });
   }
+  if (screening) open = await screening({ telling, highest, settle: settleUnknown });
   let left = without(open ?? indicesOf({ from: 0, to: all }), known);
   if (telling) {
     const reach = cumulative(telling);
@@ -126,10 +143,11 @@ export async function settleByStages(
       rolledOut += left.length * counted(sample);
       for (let i = 0; i < left.length; i++) sums[i] += more[i];
       const promising = lowest(sums, PROMISING).filter((i) => sums[i] < reach[to]);
-      if (promising.length > 0) {
-        await settle(Uint32Array.from(promising.map((i) => left[i])), promising.length / all);
-        for (const i of promising) sums[i] = SETTLED;
-      }
+      await settle(
+        Uint32Array.from(promising, (i) => left[i]),
+        promising.length / all,
+      );
+      for (const i of promising) sums[i] = SETTLED;
       const most = highest();
       let kept = 0;
       for (let i = 0; i < left.length; i++) {
@@ -144,7 +162,7 @@ export async function settleByStages(
   }
   if (known.size === 0)
     return { indices: left, costs: await asking.costs(left, 1), rolledOut: left.length * states };
-  if (left.length > 0) await settle(left, 1);
+  await settle(left, 1);
   const settled = Uint32Array.from(known.keys()).sort();
   return { indices: settled, costs: Float64Array.from(settled, (index) => known.get(index)!), rolledOut };
 }

@@ -1,11 +1,12 @@
 // Costs of any decisions on the device, in batches: what a search asks for.
 
 import { encloseWgsl } from "../../shaders/enclose.wgsl.ts";
+import { ENCLOSED_SIZE } from "../../shaders/least.wgsl.ts";
 import { plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import type { BatchCosts } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
-import { Buffers } from "./buffers.ts";
+import { Buffers, enclosed } from "./buffers.ts";
 import { dealStates } from "./cut.ts";
 import { guarded, type OpenDevice, openDevice } from "./device.ts";
 import { checkFitsFloat32 } from "./gameWgsl.ts";
@@ -51,8 +52,8 @@ async function build(open: OpenDevice, problem: Problem, atOnce: number): Promis
     deal,
     capacity,
   });
-  const enclosures = buffers.storage("enclosures", capacity * 8);
-  const back = buffers.readable("enclosures, read back", capacity * 8);
+  const enclosures = buffers.storage("enclosures", capacity * ENCLOSED_SIZE);
+  const back = buffers.readable("enclosures, read back", capacity * ENCLOSED_SIZE);
   const enclose = await createKernel(device, "enclose", encloseWgsl({ kind: "none" }), [
     "part",
     "write",
@@ -70,13 +71,13 @@ async function build(open: OpenDevice, problem: Problem, atOnce: number): Promis
         if (adopted > episode + 1) rollouts.source.adopt(episode + 1, adopted, plan);
         adopted = episode + 1;
         rollouts.source.bring(batch);
-        const part = { episode, signal: 0, slot: 0, first: 0, candidates: batch.length };
+        const part = { episode, first: 0, candidates: batch.length, ...rollouts.all };
         await rollouts.record(part, batch.length);
-        const offset = recorder.part({ ...part, blocks: deal.blocks });
+        const offset = recorder.part(part);
         recorder.dispatch(enclose, group, offset, Math.ceil(batch.length / WORKGROUP));
-        recorder.copy(enclosures, 0, back, 0, batch.length * 8);
-        const pairs = new Float32Array(await recorder.read(back, batch.length * 8));
-        return Float64Array.from(batch, (_, i) => pairs[2 * i] * table.scale);
+        recorder.copy(enclosures, 0, back, 0, batch.length * ENCLOSED_SIZE);
+        const entries = enclosed(await recorder.read(back, batch.length * ENCLOSED_SIZE));
+        return Float64Array.from(entries, ({ cost }) => cost * table.scale);
       }),
     destroy() {
       buffers.destroy();

@@ -1,5 +1,6 @@
 // float64 numbers put on the device, as the `real`s of an arithmetic.
 
+import { ENCLOSED_SIZE } from "../../shaders/least.wgsl.ts";
 import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { USAGE } from "./kernel.ts";
 
@@ -9,6 +10,23 @@ export function encode(numbers: ArrayLike<number>, arithmetic: Arithmetic): Floa
   const encoded = new Float32Array(numbers.length * size);
   for (let i = 0; i < numbers.length; i++) encoded.set(arithmetic.encode(numbers[i]), i * size);
   return encoded;
+}
+
+/** A candidate, and what is known of its cost: `Enclosed` of shaders/least.wgsl.ts. */
+export interface Enclosed {
+  readonly index: number;
+  readonly cost: number;
+  readonly error: number;
+}
+
+/** The entries of a list, as the device wrote them. */
+export function enclosed(bytes: ArrayBuffer): Enclosed[] {
+  const view = new DataView(bytes);
+  return Array.from({ length: bytes.byteLength / ENCLOSED_SIZE }, (_, i) => ({
+    index: view.getUint32(i * ENCLOSED_SIZE, true),
+    cost: view.getFloat32(i * ENCLOSED_SIZE + 4, true),
+    error: view.getFloat32(i * ENCLOSED_SIZE + 8, true),
+  }));
 }
 
 /** Allocates buffers on a device and frees them together. */

@@ -1,6 +1,6 @@
-// What the two methods have in common on the device: they give every candidate of a part an enclosure of its cost.
+// What the methods have in common on the device: they give every candidate of a part an enclosure of its cost.
 
-import type { Plan, Watch } from "../model/evaluator.ts";
+import type { Plan } from "../model/evaluator.ts";
 import type { AgentView } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Buffers } from "./buffers.ts";
@@ -26,9 +26,13 @@ export interface Asked {
   readonly episode: number;
   readonly signal: number;
   readonly slot: number;
+  /** a sum on the device above this is neither the minimum nor the runner-up */
+  readonly limit: number;
+  /** 1 where costs are of all states and the runner-up found is a limit too */
+  readonly whole: 0 | 1;
 }
 
-/** A part of the candidates that are asked. */
+/** A part of the candidates that are asked: of all of them, or of a list. */
 export interface PartOfStep extends Asked {
   readonly first: number;
   readonly candidates: number;
@@ -36,7 +40,7 @@ export interface PartOfStep extends Asked {
 
 /** Gives candidates enclosures. */
 export interface Scorer {
-  /** vec2f (cost, error) of each candidate of the part at hand, to be multiplied by `scale` */
+  /** `Enclosed` of each candidate of the part at hand; costs and errors are to be multiplied by `scale` */
   readonly enclosures: GPUBuffer;
   /** candidates that a part may have, at most */
   readonly capacity: number;
@@ -44,23 +48,14 @@ export interface Scorer {
   readonly scale: number;
   /** rollouts from a state under a candidate of what was asked last; a form of a cell counts as those it takes as long as */
   readonly rolledOut: number;
-  /** rollout-steps for a candidate at an episode, on average */
+  /** rollout-steps for a candidate at an episode */
   workOf(episode: number): number;
-  /** rollout-steps for `count` candidates from `first` on, at an episode */
-  workIn(episode: number, first: number, count: number): number;
   /** Puts what the host decided on the device: what comes after `episode`. */
   adopt(episode: number, plan: Plan): void;
   /** Puts a view on the device as that of signal 0; only where the method goes by moments. */
   adoptView?(view: AgentView): void;
-  /**
-   * Does what is to be done once for all parts of what is asked.
-   *
-   * @param every whether each candidate is to be scored, also where it is known before not to be the best
-   * @throws MesaError `ABORTED`
-   */
-  begin?(asked: Asked, watch: Watch, every: boolean): Promise<void>;
   /** Records what fills `enclosures`. @returns the part, for the dispatches that read them */
   score(part: PartOfStep): Promise<number>;
-  /** Records that the least candidates of an episode become the plan's. Only where the precision is f32. */
-  follow(episode: number): void;
+  /** Records that the best candidates of an episode become the plan's. Only where the precision is f32. */
+  follow?(episode: number): void;
 }

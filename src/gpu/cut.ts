@@ -31,11 +31,17 @@ export function lanesFor(states: number): number {
   return best;
 }
 
+/** Into how many blocks states can be divided where a workgroup's totals of so many bytes have to fit a binding. */
+export function mostBlocksOf(bytes: number, maxBinding: number): number {
+  return Math.max(1, Math.min(MOST_BLOCKS, Math.floor(maxBinding / (WORKGROUP * bytes))));
+}
+
 /**
  * Deals states to invocations: short blocks where there are few candidates, long ones where there are many.
  *
  * @param bytes of a total
  * @param maxBinding bytes of the table of totals, at most; it holds a workgroup's candidates at least
+ * @param longest states of an invocation, at most, but for those side by side
  */
 export function dealStates(
   states: number,
@@ -43,12 +49,14 @@ export function dealStates(
   bytes: number,
   maxBinding: number,
   lanes = lanesFor(states),
+  longest = LONG_BLOCK,
 ): Deal {
-  const mostBlocks = Math.max(1, Math.min(MOST_BLOCKS, Math.floor(maxBinding / (WORKGROUP * bytes))));
-  const wanted = (candidates * states) / LONG_BLOCK >= ENOUGH_INVOCATIONS ? LONG_BLOCK : lanes;
+  const mostBlocks = mostBlocksOf(bytes, maxBinding);
+  const wanted =
+    (candidates * states) / LONG_BLOCK >= ENOUGH_INVOCATIONS ? Math.min(LONG_BLOCK, longest) : lanes;
   const least = Math.max(1, Math.floor(Math.min(wanted, states) / lanes));
   const groups = Math.max(least, Math.ceil(states / mostBlocks / lanes));
-  return { states, lanes, groups, blocks: Math.ceil(states / (groups * lanes)) };
+  return { lanes, groups, blocks: Math.ceil(states / (groups * lanes)) };
 }
 
 /** A range of candidates. */
@@ -72,7 +80,6 @@ export function capacityOf(candidates: number, bytesPerCandidate: number, maxBin
  *
  * @param workPerCandidate in rollout-steps
  * @param budget rollout-steps that the part may take
- * @param workIn rollout-steps of so many from `first` on: those that take work may lie together
  */
 export function nextPart(
   first: number,
@@ -80,13 +87,9 @@ export function nextPart(
   capacity: number,
   workPerCandidate: number,
   budget: number,
-  workIn: (count: number) => number = (count) => count * workPerCandidate,
 ): Range {
   const affordable = Math.max(WORKGROUP, Math.floor(budget / workPerCandidate / WORKGROUP) * WORKGROUP);
-  let count = Math.min(candidates - first, capacity, affordable);
-  while (count > WORKGROUP && workIn(count) > 2 * budget)
-    count = Math.ceil(count / 2 / WORKGROUP) * WORKGROUP;
-  return { first, candidates: count };
+  return { first, candidates: Math.min(candidates - first, capacity, affordable) };
 }
 
 /** How many blocks one dispatch may take: all, unless even a workgroup's would exceed the budget. */

@@ -3,27 +3,28 @@
 // f32: for each episode the device scores every candidate, finds the least and makes it the plan's; the host hears of
 // a whole submission's episodes at once.
 //
-// certified: the device scores every candidate with an error bound and lists those that could be the least or the
-// runner-up; the oracle settles between them, and its decision goes back to the device.
+// certified: the device lists the candidates that could be the minimum or the runner-up, by a bound of its own error; the
+// oracle settles between them, and its decision goes back to the device.
 
-import { BEST_SIZE } from "../../shaders/least.wgsl.ts";
+import { BEST_SIZE, ENCLOSED_SIZE, HUGE } from "../../shaders/least.wgsl.ts";
 import { createDecider, type Decider } from "../cpu/decider.ts";
 import type { Question } from "../cpu/oracle.ts";
 import type { Threading } from "../cpu/solveThreads.ts";
+import type { SoFar } from "../cpu/stages.ts";
 import { isBounded } from "../game/structure.ts";
 import { type Choice, type Evaluator, type Plan, type Step, stepOf, type Watch } from "../model/evaluator.ts";
-import type { AgentView } from "../model/moments.ts";
+import type { AgentView, Enclosure } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
-import { Buffers } from "./buffers.ts";
+import { Buffers, type Enclosed, enclosed } from "./buffers.ts";
 import type { Asked } from "./context.ts";
-import type { Range } from "./cut.ts";
 import { guarded, type OpenDevice, openDevice } from "./device.ts";
 import { checkFitsFloat32 } from "./gameWgsl.ts";
 import { createMomentsScorer } from "./moments.ts";
 import { Recorder } from "./recorder.ts";
-import { createRolloutScorer } from "./rolloutScorer.ts";
+import { createRolloutScorer, goesInStages } from "./rolloutScorer.ts";
 import { createSearch } from "./search.ts";
-import { createScreening } from "./survivors.ts";
+import { createStages } from "./stages.ts";
+import { createScreening, isKnown } from "./survivors.ts";
 
 /** What a GPU evaluator is made for. */
 export interface GpuOptions {
@@ -62,16 +63,8 @@ export async function createGpuEvaluator(
 
 /** An evaluator that can also be asked for what it screens by. */
 export interface GpuEvaluator extends Evaluator {
-  /**
-   * Cost and error bound of every candidate at an episode, as averages. Shape [candidates] each.
-   *
-   * @param every whether each is scored by itself, also where a bound of its cell alone would rule it out
-   */
-  enclosures(
-    episode: number,
-    plan: Plan,
-    every?: boolean,
-  ): Promise<{ cost: Float64Array; error: Float64Array }>;
+  /** Cost and error bound of every candidate at an episode, as averages. Shape [candidates] each. */
+  enclosures(episode: number, plan: Plan): Promise<{ cost: Float64Array; error: Float64Array }>;
   /** submissions so far */
   readonly submissions: number;
 }
@@ -89,8 +82,14 @@ async function build(
   // f32 notes the best of every episode and signal, so that the host can hear of many at once
   const bests = buffers.storage("bests", learningRates.length * signals * BEST_SIZE);
   const context = { open, problem, precision, recorder, buffers, bests, lanes };
-  const scorer = await (method === "rollout" ? createRolloutScorer(context) : createMomentsScorer(context));
-  const search = await createSearch(context, scorer);
+  const staged =
+    method === "rollout" && precision === "certified" && goesInStages(problem)
+      ? await createStages(context)
+      : undefined;
+  const scorer =
+    staged?.scorer ??
+    (await (method === "rollout" ? createRolloutScorer(context) : createMomentsScorer(context)));
+  const search = staged?.search ?? (await createSearch(context, scorer));
 
   /** f32: as many episodes as a submission holds */
   async function follow(last: number, plan: Plan, watch: Watch): Promise<Step[]> {
@@ -100,8 +99,8 @@ async function build(
       work += scorer.workOf(episode) * candidates.size * signals;
       if (episode < last && (work > recorder.budget || recorder.room === 0)) break;
       for (let signal = 0; signal < signals; signal++)
-        await search.record({ episode, signal, slot: episode * signals + signal }, watch);
-      scorer.follow(episode);
+        await search.record({ ...ANY, episode, signal, slot: episode * signals + signal }, watch);
+      scorer.follow!(episode);
     }
     const first = episode + 1;
     const choices = await search.best(first * signals, (last + 1) * signals);
@@ -115,11 +114,17 @@ async function build(
   async function createSettling() {
     const its = createDecider(problem, threading);
     decider = its;
-    const survivors = await createScreening(context, scorer, search);
+    const screen = staged?.screen ?? (await createScreening(context, scorer, search));
     const settle = async (question: Question, asked: Asked, watch: Watch): Promise<Choice> => {
-      const enclosures = await survivors(asked, watch);
-      const indices = Uint32Array.from(enclosures.keys());
-      const choice = await its.settle(question, watch, indices, bounded ? enclosures : undefined);
+      let claims = new Map<number, Enclosure>();
+      const screening = async (known?: SoFar) => {
+        claims = claimsOf(await screen(asked, watch, known), scorer.scale);
+        return Uint32Array.from(claims.keys()).sort();
+      };
+      // rollouts are screened better by what float64 knows already; of moments it has to know nothing
+      const among = staged ? screening : await screening();
+      const claimed = bounded ? (index: number) => claims.get(index) : undefined;
+      const choice = await its.settle(question, watch, among, claimed);
       return { ...choice, rolledOut: choice.rolledOut! + scorer.rolledOut };
     };
     return {
@@ -127,7 +132,7 @@ async function build(
         scorer.adopt(episode, plan);
         const choices: Choice[] = [];
         for (const [signal, question] of its.oracle.questions(episode, plan).entries())
-          choices.push(await settle(question, { episode, signal, slot: 0 }, watch));
+          choices.push(await settle(question, { ...ANY, episode, signal }, watch));
         return [stepOf(problem, episode, choices)];
       },
       respond: (view: AgentView, watch: Watch) => settle(its.oracle.questionOf(view), ANY, watch),
@@ -166,21 +171,26 @@ async function build(
           return respond(view, watch);
         }),
     }),
-    enclosures: (episode, plan, every) =>
+    enclosures: (episode, plan) =>
       guarded(open, async () => {
         const [cost, error] = [new Float64Array(candidates.size), new Float64Array(candidates.size)];
-        const back = buffers.readable("enclosures, read back", scorer.capacity * 8);
-        scorer.adopt(episode, plan);
-        const read = async (_part: number, { first, candidates: size }: Range) => {
-          recorder.copy(scorer.enclosures, 0, back, 0, size * 8);
-          const pairs = new Float32Array(await recorder.read(back, size * 8));
-          for (let i = 0; i < size; i++) {
-            cost[first + i] = pairs[2 * i] * scorer.scale;
-            error[first + i] = pairs[2 * i + 1] * scorer.scale;
+        const keep = (entries: readonly Enclosed[]) => {
+          for (const [index, enclosure] of claimsOf(entries, scorer.scale)) {
+            cost[index] = enclosure.cost;
+            error[index] = enclosure.error;
           }
         };
-        await search.record({ ...ANY, episode }, {}, read, every);
-        back.destroy();
+        scorer.adopt(episode, plan);
+        const asked = { ...ANY, episode };
+        if (staged) keep(await staged.screen(asked, {}));
+        else {
+          const back = buffers.readable("enclosures, read back", scorer.capacity * ENCLOSED_SIZE);
+          await search.record(asked, {}, async (_part, { candidates: size }) => {
+            recorder.copy(scorer.enclosures, 0, back, 0, size * ENCLOSED_SIZE);
+            keep(enclosed(await recorder.read(back, size * ENCLOSED_SIZE)));
+          });
+          back.destroy();
+        }
         return { cost, error };
       }),
     destroy() {
@@ -192,5 +202,14 @@ async function build(
   };
 }
 
-/** asked where neither the episode nor the signal matters */
-const ANY: Asked = { episode: 0, signal: 0, slot: 0 };
+/** What a device says of candidates, by index and as averages. */
+const claimsOf = (entries: readonly Enclosed[], scale: number): Map<number, Enclosure> =>
+  new Map(
+    entries.map((entry) => [
+      entry.index,
+      { cost: entry.cost * scale, error: isKnown(entry) ? entry.error * scale : Number.POSITIVE_INFINITY },
+    ]),
+  );
+
+/** asked where neither the episode nor the signal matters, and nothing is known */
+const ANY: Asked = { episode: 0, signal: 0, slot: 0, limit: HUGE, whole: 1 };

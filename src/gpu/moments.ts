@@ -1,6 +1,6 @@
 // The method `moments` on the device: host of shaders/moments.wgsl.ts.
 
-import { HUGE } from "../../shaders/least.wgsl.ts";
+import { ENCLOSED_SIZE, HUGE } from "../../shaders/least.wgsl.ts";
 import { followMomentsWgsl, momentsWgsl, phaseViewSize } from "../../shaders/moments.wgsl.ts";
 import { ball, plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
@@ -25,13 +25,13 @@ export async function createMomentsScorer(context: GpuContext): Promise<Scorer> 
   const largest = future.mean.reduce((most, x) => Math.max(most, x), 0);
   const scale = largest > 0 ? largest : 1;
   const mean = future.mean.map((x) => x / scale);
-  const capacity = capacityOf(candidates.size, 8, device.limits.maxStorageBufferBindingSize);
+  const capacity = capacityOf(candidates.size, ENCLOSED_SIZE, device.limits.maxStorageBufferBindingSize);
 
   const points = candidates.axes.flatMap((axis) => [...axis]);
   const axes = buffers.holding("axes", encode(points, arithmetic));
   const bytes = hiddenPhase.signals * hiddenPhase.phases * phaseViewSize(problem) * arithmetic.size * 4;
   const views = buffers.storage("views", bytes);
-  const enclosures = buffers.storage("enclosures", capacity * 8);
+  const enclosures = buffers.storage("enclosures", capacity * ENCLOSED_SIZE);
   const code = momentsWgsl(problem, arithmetic, costWgsl(problem, arithmetic, mean), certified && !bounded);
   const moments = await createKernel(device, "moments", code, ["part", "read", "read", "write"]);
   const momentsGroup = moments.bind(recorder.parts, axes, views, enclosures);
@@ -81,7 +81,6 @@ export async function createMomentsScorer(context: GpuContext): Promise<Scorer> 
     scale,
     rolledOut: 0,
     workOf: () => 1,
-    workIn: (_episode, _first, count) => count,
     adopt(episode, plan) {
       if (current === episode) return;
       write(hiddenPhase.beliefAt[episode].map((_, signal) => future.viewAt(episode, signal, plan)));

@@ -13,14 +13,14 @@ export interface Search {
    * Records what is asked, and submits what does not fit.
    *
    * @param then records what else is to be done with each part
-   * @param every whether each candidate is to be scored, also where it is known before not to be the best
+   * @param size how many candidates are listed, where the scorer goes by a list
    * @throws MesaError `ABORTED`
    */
   record(
     asked: Asked,
     watch: Watch,
     then?: (part: number, range: Range) => void | Promise<void>,
-    every?: boolean,
+    size?: number,
   ): Promise<void>;
   /** Submits, and reads the best of slots [from, to). */
   best(from: number, to: number): Promise<Choice[]>;
@@ -43,16 +43,14 @@ export async function createSearch(context: GpuContext, scorer: Scorer): Promise
   const back = buffers.readable("bests, read back", bests.size);
 
   return {
-    async record(asked, watch, then, every = false) {
-      await scorer.begin?.(asked, watch, every);
+    async record(asked, watch, then, size = candidates.size) {
       const work = scorer.workOf(asked.episode);
-      for (let first = 0; first < candidates.size; ) {
-        const workIn = (count: number) => scorer.workIn(asked.episode, first, count);
-        const range = nextPart(first, candidates.size, scorer.capacity, work, recorder.budget, workIn);
-        if (workIn(range.candidates) > recorder.room) {
+      for (let first = 0; first < size; ) {
+        const range = nextPart(first, size, scorer.capacity, work, recorder.budget);
+        if (range.candidates * work > recorder.room) {
           await recorder.flush();
           checkNotAborted(watch.signal);
-          if (first > 0) watch.onProgress?.(first / candidates.size);
+          if (first > 0) watch.onProgress?.(first / size);
         }
         const part = await scorer.score({ ...asked, ...range });
         const workgroups = Math.min(MOST_GROUPS, Math.ceil(range.candidates / REDUCERS));

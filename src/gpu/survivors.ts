@@ -1,69 +1,114 @@
-// Which candidates float64 has to settle: those that could be the least or the runner-up, by the device's own bound.
+// Lists of candidates on the device: those that could be the minimum or the runner-up, by the device's own bound.
 
-import { BEST_SIZE, SURVIVOR_SIZE, survivorsWgsl } from "../../shaders/least.wgsl.ts";
+import { BEST_SIZE, ENCLOSED_SIZE, survivorsWgsl } from "../../shaders/least.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import type { Watch } from "../model/evaluator.ts";
-import type { Enclosure } from "../model/moments.ts";
-import { Buffers } from "./buffers.ts";
+import { Buffers, type Enclosed, enclosed } from "./buffers.ts";
 import type { Asked, GpuContext, Scorer } from "./context.ts";
+import { MOST_WORKGROUPS } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
 import type { Search } from "./search.ts";
 
 /** survivors that come back with their number; where there are more, a second copy fetches them */
-const FIRST_SURVIVORS = 1022;
+const FIRST_SURVIVORS = 1020;
+/** bytes before them: how many there are, and the best */
+const HEAD = 32;
 /** from there on a number says nothing: see `known` of shaders/least.wgsl.ts */
 const UNKNOWN = 2 ** 125;
 
-/**
- * A screening of the candidates that are asked.
- *
- * @returns a function that gives the survivors by index, in ascending order, with what is known of their costs
- */
-export async function createScreening(context: GpuContext, scorer: Scorer, search: Search) {
-  const { open, problem, recorder, buffers, bests } = context;
+/** What is listed. */
+interface Listed {
+  readonly size: number;
+  /** how many cells of theirs are listed, where they are */
+  readonly cells: number;
+  /** the candidate that costs least so far */
+  readonly best: number;
+  /** the second least upper end */
+  readonly runnerUp: number;
+  /** those that are listed, in no order */
+  entries(): Promise<Enclosed[]>;
+}
+
+/** Whether a device's enclosure is finite. */
+export const isKnown = ({ cost, error }: Enclosed): boolean => Math.abs(cost) < UNKNOWN && error < UNKNOWN;
+
+/** Those that are not above a threshold for certain. */
+export const notAbove = (entries: readonly Enclosed[], threshold: number): Enclosed[] =>
+  entries.filter((entry) => !(isKnown(entry) && entry.cost - entry.error > threshold));
+
+/** Makes lists of candidates, one after the other. */
+export async function createSurvivors({ open, problem, recorder, buffers, bests }: GpuContext) {
   const { device } = open;
-  const { size } = problem.candidates;
-  const early = Math.min(FIRST_SURVIVORS, size);
+  const early = Math.min(FIRST_SURVIVORS, problem.candidates.size);
   const count = buffers.storage("survivor count", 16);
-  const survivors = buffers.storage("survivors", size * SURVIVOR_SIZE);
-  const back = buffers.readable("survivors, read back", 16 + early * SURVIVOR_SIZE);
+  const back = buffers.readable("survivors, read back", HEAD + early * ENCLOSED_SIZE);
   const bindings = ["part", "read", "read", "write", "write"] as const;
   const survive = await createKernel(device, "survive", survivorsWgsl(WORKGROUP), bindings);
-  const group = survive.bind(recorder.parts, scorer.enclosures, bests, count, survivors);
 
-  /** the first `found` entries: index, cost, error */
-  async function readAll(found: number): Promise<DataView> {
+  /** the first entries of a list */
+  async function readAll(list: GPUBuffer, size: number): Promise<Enclosed[]> {
     const all = new Buffers(device);
     try {
-      const whole = all.readable("all survivors, read back", found * SURVIVOR_SIZE);
-      recorder.copy(survivors, 0, whole, 0, found * SURVIVOR_SIZE);
-      return new DataView(await recorder.read(whole, found * SURVIVOR_SIZE));
+      const whole = all.readable("all survivors, read back", size * ENCLOSED_SIZE);
+      recorder.copy(list, 0, whole, 0, size * ENCLOSED_SIZE);
+      return enclosed(await recorder.read(whole, size * ENCLOSED_SIZE));
     } finally {
       all.destroy();
     }
   }
 
-  return async (asked: Asked, watch: Watch): Promise<ReadonlyMap<number, Enclosure>> => {
-    recorder.clear(count);
-    await search.record(asked, watch, (part, { candidates }) =>
+  return {
+    /** two u32s: how many candidates are listed, and how many cells of theirs */
+    count,
+    /** lists of the survivors of some enclosures */
+    bind: (enclosures: GPUBuffer, list: GPUBuffer) =>
+      survive.bind(recorder.parts, enclosures, bests, count, list),
+    /** Begins a list anew. */
+    clear: () => recorder.clear(count),
+    /** Records that a part's survivors are listed. */
+    add: (part: number, candidates: number, group: GPUBindGroup) =>
       recorder.dispatch(survive, group, part, Math.ceil(candidates / WORKGROUP)),
-    );
-    recorder.copy(count, 0, back, 0, 4);
-    // the threshold: the runner-up's upper end
-    recorder.copy(bests, asked.slot * BEST_SIZE + 8, back, 4, 4);
-    recorder.copy(survivors, 0, back, 16, early * SURVIVOR_SIZE);
-    const head = new DataView(await recorder.read(back, 16 + early * SURVIVOR_SIZE));
-    const found = head.getUint32(0, true);
-    const threshold = head.getFloat32(4, true);
-    const entries = found <= early ? new DataView(head.buffer, 16) : await readAll(found);
-    const kept: [index: number, enclosure: Enclosure][] = [];
-    for (let at = 0; at < found * SURVIVOR_SIZE; at += SURVIVOR_SIZE) {
-      const [cost, error] = [entries.getFloat32(at + 4, true), entries.getFloat32(at + 8, true)];
-      const known = Math.abs(cost) < UNKNOWN && error < UNKNOWN;
-      if (known && cost - error > threshold) continue;
-      const enclosure = { cost: cost * scorer.scale, error: known ? error * scorer.scale : Infinity };
-      kept.push([entries.getUint32(at, true), enclosure]);
-    }
-    return new Map(kept.sort(([a], [b]) => a - b));
+    /** Submits, and reads how many are listed and, where that is asked for, which. */
+    async read(list: GPUBuffer, { slot }: Asked, entries: boolean): Promise<Listed> {
+      const bytes = HEAD + (entries ? early * ENCLOSED_SIZE : 0);
+      recorder.copy(count, 0, back, 0, 8);
+      recorder.copy(bests, slot * BEST_SIZE, back, 16, BEST_SIZE);
+      if (entries) recorder.copy(list, 0, back, HEAD, early * ENCLOSED_SIZE);
+      const head = await recorder.read(back, bytes);
+      const view = new DataView(head);
+      const size = view.getUint32(0, true);
+      return {
+        size,
+        cells: view.getUint32(4, true),
+        best: view.getUint32(20, true),
+        runnerUp: view.getFloat32(24, true),
+        entries: async () =>
+          entries && size <= early
+            ? enclosed(head.slice(HEAD, HEAD + size * ENCLOSED_SIZE))
+            : readAll(list, size),
+      };
+    },
+  };
+}
+
+export type Survivors = Awaited<ReturnType<typeof createSurvivors>>;
+
+/** Ranges of at most as many candidates as a dispatch has room for. */
+export function* dispatches(size: number): Generator<{ first: number; candidates: number }> {
+  const most = MOST_WORKGROUPS * WORKGROUP;
+  for (let first = 0; first < size; first += most) yield { first, candidates: Math.min(most, size - first) };
+}
+
+/** A screening in one go: the survivors of all candidates. */
+export async function createScreening(context: GpuContext, scorer: Scorer, search: Search) {
+  const survivors = await createSurvivors(context);
+  const { size } = context.problem.candidates;
+  const list = context.buffers.storage("survivors", size * ENCLOSED_SIZE);
+  const group = survivors.bind(scorer.enclosures, list);
+  return async (asked: Asked, watch: Watch): Promise<Enclosed[]> => {
+    survivors.clear();
+    await search.record(asked, watch, (part, { candidates }) => survivors.add(part, candidates, group));
+    const found = await survivors.read(list, asked, true);
+    return notAbove(await found.entries(), found.runnerUp);
   };
 }

@@ -1,6 +1,7 @@
 // A solve ends when it is told to, and whatever the end, the device is freed.
 import { describe, expect, test } from "vitest";
 import { type Config, solve } from "../../src/index.ts";
+import { bent } from "../games/bent.ts";
 import { codeOf, solveOnGpu } from "./agreement.ts";
 import { freed, watchedGpu } from "./gpus.ts";
 
@@ -38,7 +39,7 @@ describe("abort", () => {
     const { gpu, devices } = await watchedGpu();
     const controller = new AbortController();
     const step = {
-      ...config,
+      game: bent,
       schedule: { learningRates: [1] },
       coefficient: { count: 400_001 },
       theta: { count: 401 },

@@ -1,85 +1,45 @@
-// Cells of candidates: each candidate is in one, and what is ruled out is neither the least nor the runner-up.
+// Cells of candidates, coarse to fine, and stages on the device: what is ruled out is neither the minimum nor the runner-up.
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { divide } from "../../src/gpu/cells.ts";
-import { createGpuEvaluator } from "../../src/gpu/evaluator.ts";
-import { OpenCandidates, openCells } from "../../src/gpu/openCells.ts";
+import { expect, test } from "vitest";
+import { levelsOf } from "../../src/gpu/cells.ts";
 import { Grid } from "../../src/grid.ts";
-import { createProblem } from "../../src/model/problem.ts";
-import { keptGpu } from "./gpus.ts";
+import type { Config } from "../../src/index.ts";
+import { expectSameSteps, solveOnCpu, solveOnGpu } from "./agreement.ts";
 
-const counts = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 3 });
-const gridOf = (counts: readonly number[]) => new Grid(counts.map((count) => ({ min: 0, max: 1, count })));
+const counts = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 3 });
 
-/** the cell of a candidate, as cellOfWgsl has it */
-function cellOf({ axes, counts, sides }: ReturnType<typeof divide>, index: number): number {
-  const coordinates: number[] = [];
-  for (let d = counts.length - 1; d >= 0; d--) {
-    coordinates.unshift(index % counts[d]);
-    index = Math.floor(index / counts[d]);
-  }
-  return coordinates.reduce((cell, at, d) => cell * axes[d].length + Math.floor(at / sides[d]), 0);
-}
-
-test("open candidates are counted as one by one", () => {
+test("each level's cells hold those of the level before, and all candidates", () => {
   fc.assert(
-    fc.property(counts, fc.infiniteStream(fc.nat()), (counts, stream) => {
-      const candidates = gridOf(counts);
-      const grid = divide(candidates);
-      const open = Uint32Array.from({ length: grid.size }, () => stream.next().value % 2);
-      const counting = new OpenCandidates(grid);
-      counting.count(open);
-      const first = stream.next().value % candidates.size;
-      const count = stream.next().value % (candidates.size - first + 1);
-      let wanted = 0;
-      for (let i = first; i < first + count; i++) wanted += open[cellOf(grid, i)];
-      expect(counting.openIn(first, count)).toBe(wanted);
+    fc.property(counts, (counts) => {
+      const levels = levelsOf(new Grid(counts.map((count) => ({ min: 0, max: 1, count }))));
+      for (const [i, { axes, sides, size }] of levels.entries()) {
+        const finer = levels[i - 1];
+        for (const [d, count] of counts.entries()) {
+          expect(axes[d].length).toBe(Math.ceil(count / sides[d]));
+          if (finer) expect(sides[d] % finer.sides[d]).toBe(0);
+          // in the counts of the finest cells, every coarser one has a place
+          expect(axes[d].length).toBeLessThanOrEqual(levels[0].axes[d].length);
+        }
+        if (finer) expect(size).toBeLessThan(finer.size);
+      }
+      expect(levels[levels.length - 1].size).toBeLessThanOrEqual(256);
     }),
     { numRuns: 300 },
   );
 });
 
-describe("cells are open", () => {
-  const bounds = (...cells: number[][]) => new Float32Array(cells.flat());
-  test("where they may hold the least or the runner-up", () => {
-    expect([...openCells(bounds([1, 0.5, 0], [2, 0.25, 0], [3, 0.5, 0], [2.5, 0.25, 0]))]).toEqual([
-      1, 1, 0, 1,
-    ]);
-  });
-  test("where nothing is known of them", () => {
-    const unknown = [Number.NaN, Number.POSITIVE_INFINITY];
-    expect([...openCells(bounds([1, 0, 0], [1, 0, 0], ...unknown.map((x) => [5, x, 0]), [5, 1, 0]))]).toEqual(
-      [1, 1, 1, 1, 0],
-    );
-  });
-  test("where there is but one", () => {
-    expect([...openCells(bounds([1, 0.5, 0]))]).toEqual([1]);
-  });
+const misconception = (count: number): Config => ({
+  game: "misconception",
+  schedule: { training: 20, deployment: 20, learningRate: 0.5 },
+  coefficient: { count },
 });
 
-test("on a fine grid few candidates are rolled out", async () => {
-  const problem = createProblem({
-    game: "misconception",
-    schedule: { training: 20, deployment: 20, learningRate: 0.5 },
-    coefficient: { count: 4096 },
-  });
-  const plan = Array.from(problem.learningRates, (rate) => [rate > 0 ? 0.1 : 1]);
-  const gpu = (await createGpuEvaluator(problem, {
-    method: "rollout",
-    precision: "certified",
-    required: true,
-    gpu: keptGpu,
-  }))!;
-  try {
-    const [bounded, scored] = [await gpu.enclosures(0, plan), await gpu.enclosures(0, plan, true)];
-    const rolledOut = bounded.cost.filter(
-      (cost, i) => cost === scored.cost[i] && bounded.error[i] === scored.error[i],
-    );
-    expect(rolledOut.length).toBeGreaterThan(0);
-    expect(rolledOut.length).toBeLessThan(0.2 * problem.candidates.size);
-    // each alone is known far better than its cell
-    expect(Math.max(...scored.error.map((error, i) => error / scored.cost[i]))).toBeLessThan(1e-2);
-  } finally {
-    gpu.destroy();
-  }
+test.each([
+  { count: 301, least: 0.1, most: 0.8 },
+  { count: 10_001, least: 0.01, most: 0.5 },
+])("of $count candidates few are rolled out from all states", async ({ count, least, most }) => {
+  const gpu = await solveOnGpu(misconception(count), "rollout");
+  expectSameSteps(gpu, await solveOnCpu(misconception(count)));
+  expect(gpu.solver.rolledOut).toBeGreaterThan(least);
+  expect(gpu.solver.rolledOut).toBeLessThan(most);
 });

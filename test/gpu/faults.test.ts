@@ -144,7 +144,10 @@ describe("a shader that is wrong", () => {
 describe("a bound that does not hold", () => {
   const half = (code: string, entryPoint: string) =>
     entryPoint === "enclose" || entryPoint === "moments"
-      ? code.replace(/vec2f\((sum|centre\(cost\)), /g, "vec2f(0.5 * $1, ")
+      ? code.replace(
+          /Enclosed\((index|part\.first \+ id\.x), (sum|centre\(cost\)), /g,
+          "Enclosed($1, 0.5 * $2, ",
+        )
       : code;
 
   test.each([

@@ -1,13 +1,14 @@
 // Devices that go away in the middle of the work. `auto` goes on from the last finished step and says so; `gpu` fails.
 import { describe, expect, test } from "vitest";
 import { type Config, type Progress, solve } from "../../src/index.ts";
+import { bent } from "../games/bent.ts";
 import { codeOf, expectSameSteps, solveOnCpu, solveOnGpu } from "./agreement.ts";
 import { HARDWARE, wrappedGpu } from "./gpus.ts";
 
 const config: Config = { game: "linear", schedule: { training: 12, deployment: 8, learningRate: 1 } };
 /** one step of many submissions: its candidates are scored part by part */
 const longStep: Config = {
-  game: "linear",
+  game: bent,
   schedule: { learningRates: [0.5] },
   coefficient: { min: -2, max: 2, count: 400_001 },
   theta: { min: -1, max: 1, count: 401 },

@@ -72,7 +72,8 @@ describe("many candidates", () => {
       expect(gpu.solver.survivors).toBeGreaterThan(3);
       // in a linear game float64 has the moments, and rolls but a few of those out
       if (method === "moments") expect(gpu.solver.rolledOut).toBeLessThan(0.01);
-      else expect(gpu.solver.rolledOut).toBeCloseTo(1 + 1 / 11, 1);
+      else expect(gpu.solver.rolledOut).toBeCloseTo(1 / 11, 3);
+      // and without them one state of 11 tells all
     }
   });
 

@@ -186,7 +186,8 @@ describe("certified holds against it", () => {
       const costOf = (decision: readonly number[]) => evaluate(decision, state, state)[0];
       return sum(plan.map((decision, k) => Math.fround(costOf(k === 0 ? candidate : decision))));
     });
-    const { groups, lanes, blocks } = dealStates(states.size, problem.candidates.size, 4, 2 ** 27);
+    const deal = dealStates(states.size, problem.candidates.size, 12, 2 ** 27, undefined, states.size / 16);
+    const { groups, lanes, blocks } = deal;
     const size = groups * lanes;
     const ofBlocks = Array.from({ length: blocks }, (_, b) => sum(totals.slice(b * size, (b + 1) * size)));
     return sum(ofBlocks) / states.size;
@@ -205,7 +206,7 @@ describe("certified holds against it", () => {
     const options = { method: "rollout", precision: "certified", required: true, gpu: keptGpu } as const;
     const gpu = (await createGpuEvaluator(problem, options))!;
     try {
-      const { error } = await gpu.enclosures(0, plan, true);
+      const { error } = await gpu.enclosures(0, plan);
       const oracle = createOracle(problem).costsAt(0, plan)(decisions);
       let used = 0;
       for (const [i, candidate] of decisions.entries())
@@ -229,7 +230,8 @@ describe("certified holds against it", () => {
     expect(await hold(config, plan, ["text", "backward", "descending"])).toBeGreaterThan(0.2);
   });
 
-  test.each(games)("over many states: $game", async (game) => {
+  // of a proportional game one state is rolled out
+  test.each(games.slice(1))("over many states: $game", async (game) => {
     const coefficient = { min: -1, max: 0, count: 3 };
     const config = { ...game, ...idle(1), coefficient, theta: { min: 1, max: 1.25, count: 12_000 } };
     expect(await hold(config, [[0]], ["text"])).toBeGreaterThan(0.05);

@@ -1,0 +1,232 @@
+// Certified rollouts in stages, as src/cpu/stages.ts has them: where no term of a cost is negative, part of it is a lower
+// bound. The states that add most to a good candidate's cost come first: from these all cells of candidates are bounded,
+// then the candidates of those cells that are left are rolled out, and what is left of these goes on to more states. At
+// last few candidates are known from all states, and float64 settles between them.
+
+import { cellsOfWgsl } from "../../shaders/cells.wgsl.ts";
+import { type Bound, encloseWgsl } from "../../shaders/enclose.wgsl.ts";
+import { ENCLOSED_SIZE, HUGE } from "../../shaders/least.wgsl.ts";
+import { plain } from "../../shaders/real.wgsl.ts";
+import { MOST_STAGES, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
+import type { Sample } from "../cpu/rollout.ts";
+import type { SoFar } from "../cpu/stages.ts";
+import { checkNotAborted } from "../errors.ts";
+import { isBounded } from "../game/structure.ts";
+import type { Watch } from "../model/evaluator.ts";
+import type { Enclosed } from "./buffers.ts";
+import { createCells, FORM_WORK } from "./cells.ts";
+import type { Asked, GpuContext, Scorer } from "./context.ts";
+import { capacityOf, dealStates, MOST_WORKGROUPS } from "./cut.ts";
+import { createKernel } from "./kernel.ts";
+import { Adopted } from "./rolloutScorer.ts";
+import { type Blocks, createRollouts } from "./rollouts.ts";
+import { createSearch, type Search } from "./search.ts";
+import { tabulateStates } from "./states.ts";
+import { createSurvivors, dispatches, notAbove } from "./survivors.ts";
+
+/** bytes of the numbers that a cell has of a block of states */
+const CELL_TOTAL = 12;
+/** into how many blocks the states are dealt at least, where they are many: where a stage may end */
+const BLOCKS = 16;
+/** what the states of the first stage add up to, of a good candidate's cost */
+const REACH = 0.25;
+/** how many times as many states a stage ends with as the one before */
+const GROWTH = 4;
+/** the share of a submission that is not worth a stage of its own */
+const SHORT = 0.01;
+
+/** Rolls candidates out in stages. */
+export interface StagedScreening {
+  readonly scorer: Scorer;
+  readonly search: Search;
+  /**
+   * The candidates that could be the minimum or the runner-up, by the bound of the device; all where nothing is known.
+   *
+   * @throws MesaError `ABORTED`
+   */
+  screen(asked: Asked, watch: Watch, known?: SoFar): Promise<Enclosed[]>;
+}
+
+/** Stages on a device. */
+export async function createStages(context: GpuContext): Promise<StagedScreening> {
+  const { open, problem, recorder, buffers } = context;
+  const { device } = open;
+  const { candidates, learningRates } = problem;
+  const { size } = candidates;
+  const table = tabulateStates(problem);
+  const { maxStorageBufferBindingSize: maxBinding } = device.limits;
+  const longest = Math.floor(table.count / BLOCKS);
+  const deal = dealStates(table.count, size, CELL_TOTAL, maxBinding, context.lanes, longest);
+  const perBlock = deal.groups * deal.lanes;
+  const capacity = capacityOf(size, Math.max(deal.blocks * 4, ENCLOSED_SIZE), maxBinding);
+  const enclosures = buffers.storage("enclosures", capacity * ENCLOSED_SIZE);
+  const lists = [0, 1].map(() => buffers.storage("listed candidates", size * ENCLOSED_SIZE));
+
+  const additions = deal.groups * deal.lanes + deal.blocks + MOST_STAGES;
+  const [cells, main, survivors] = await Promise.all([
+    isBounded(problem.formulas)
+      ? createCells(context, { table, deal, additions, candidates: lists[0] })
+      : undefined,
+    createRollouts(context, { arithmetic: plain, numbers: table.numbers, deal, capacity, listed: true }),
+    createSurvivors(context),
+  ]);
+  const bound: Bound = cells ? { kind: "cells", cells: cells.finest } : { kind: "guess" };
+  const enclose = await createKernel(device, "enclose", encloseWgsl(bound), [
+    ...(["part", "write", "read", "read"] as const),
+    ...(cells ? (["read"] as const) : []),
+  ]);
+  // by the list that candidates come from: one of the two, or all of them where no cells say which come first
+  const sourcesOfCandidates = cells ? lists : [...lists, listOf(size)];
+  const rolled = sourcesOfCandidates.map((list) => main.bind(list));
+  const enclosed = sourcesOfCandidates.map((list) =>
+    enclose.bind(recorder.parts, enclosures, main.totals, list, ...(cells ? [cells.bounds] : [])),
+  );
+  // by the list that those that are left go to, from their enclosures or from the other one
+  const left = lists.map((list) => survivors.bind(enclosures, list));
+  const again = lists.map((list, i) => survivors.bind(lists[1 - i], list));
+
+  function listOf(size: number): GPUBuffer {
+    const all = new Uint32Array(size * 3);
+    for (let i = 0; i < size; i++) all[3 * i] = i;
+    const list = buffers.storage("all candidates", size * ENCLOSED_SIZE);
+    device.queue.writeBuffer(list, 0, all);
+    return list;
+  }
+
+  /** the list and the states of the stage at hand */
+  let from = 0;
+  let blocks: Blocks = main.all;
+  let rolledOut = 0;
+  const adopted = new Adopted(learningRates.length);
+  const sources = [main, cells].flatMap((rollouts) => rollouts?.source ?? []);
+
+  const scorer: Scorer = {
+    enclosures,
+    capacity,
+    scale: table.scale,
+    get rolledOut() {
+      return rolledOut + (cells?.worked ?? 0);
+    },
+    workOf: (episode) => blocks.run * perBlock * (learningRates.length - episode),
+    adopt: (episode, plan) => adopted.adopt(episode, plan, sources),
+    async score(part) {
+      await main.record({ ...part, ...blocks }, part.candidates, rolled[from]);
+      const offset = recorder.part({ ...part, ...blocks, fresh: part.first === 0 ? 1 : 0 });
+      recorder.dispatch(enclose, enclosed[from], offset, Math.ceil(part.candidates / WORKGROUP));
+      return offset;
+    },
+  };
+  const search = await createSearch(context, scorer);
+
+  const all = {
+    states: Uint32Array.from({ length: table.count }, (_, i) => i),
+    counts: new Uint32Array(table.count).fill(1),
+  };
+  let arranged: object | undefined;
+  const arrange = (order: Sample) => {
+    if (arranged === order) return;
+    arranged = order;
+    main.arrange(order.states, order.counts);
+    cells?.arrange(order.states, order.counts);
+  };
+
+  async function createCellsOf(of: NonNullable<typeof cells>) {
+    const bindings = ["part", "read", "write", "write", "write"] as const;
+    const kernel = await createKernel(device, "cells_of", cellsOfWgsl(of.finest), bindings);
+    const seen = buffers.storage("cells seen", of.finest.size * 4);
+    const groups = lists.map((list) => kernel.bind(recorder.parts, list, seen, survivors.count, of.listed));
+    return (list: number, most: number) => {
+      recorder.clear(seen);
+      for (const range of dispatches(most))
+        recorder.dispatch(
+          kernel,
+          groups[list],
+          recorder.part(range),
+          Math.ceil(range.candidates / WORKGROUP),
+        );
+    };
+  }
+  /** records that the cells of a list's candidates are listed */
+  const listCells = cells && (await createCellsOf(cells));
+
+  return {
+    scorer,
+    search,
+    async screen(question, watch, known) {
+      const order = known?.telling ?? all;
+      arrange(order);
+      const states = order.states.length;
+      const last = Math.ceil(states / perBlock);
+      const reach = known?.telling && reachOf(known.telling.added, perBlock);
+      const limitOf = () => {
+        const limit = (known?.highest() ?? Number.POSITIVE_INFINITY) / (table.scale * table.count);
+        return limit < HUGE ? Math.max(Math.fround(limit + Math.abs(limit) * 2 ** -20), 2 ** -126) : HUGE;
+      };
+      let asked: Asked = { ...question, limit: limitOf(), whole: 0 };
+      let [size, cellsLeft] = [candidates.size, cells?.finest.size ?? 0];
+      /** to which block a stage goes that begins with another */
+      const endOf = (stage: number, begin: number): number => {
+        const steps = (last - begin) * perBlock * (learningRates.length - question.episode);
+        const work = (size + cellsLeft * FORM_WORK) * steps;
+        if (!reach || stage === MOST_STAGES - 1 || work < SHORT * recorder.budget) return last;
+        const end = begin === 0 ? reach.findIndex((share) => share >= REACH) + 1 : begin * GROWTH;
+        return end > 0 && 2 * end <= last ? end : last;
+      };
+
+      rolledOut = 0;
+      from = cells ? 0 : 2;
+      for (let [stage, begin] = [0, 0]; ; stage++) {
+        const end = endOf(stage, begin);
+        blocks = { first_block: begin, run: end - begin, states };
+        const whole = end === last;
+        if (cells && stage === 0) size = await cells.list(asked, blocks, watch);
+        else await cells?.extend(cellsLeft, asked, blocks, watch);
+        checkNotAborted(watch.signal);
+
+        if (whole && known) asked = { ...asked, whole: 1 };
+        const to = from === 0 ? 1 : 0;
+        survivors.clear();
+        await search.record(
+          asked,
+          watch,
+          (part, range) => survivors.add(part, range.candidates, left[to]),
+          size,
+        );
+        rolledOut += size * (Math.min(states, end * perBlock) - begin * perBlock);
+        const found = await survivors.read(lists[to], asked, whole);
+        checkNotAborted(watch.signal);
+        if (whole) {
+          const threshold = known ? Math.min(asked.limit, found.runnerUp) : HUGE;
+          return notAbove(await found.entries(), threshold);
+        }
+
+        // what looks best now, and its neighbours, may say better what is out
+        if (found.best < candidates.size) await known!.settle(candidates.around(found.best));
+        const limit = limitOf();
+        const lower = limit < asked.limit && found.size <= MOST_WORKGROUPS * WORKGROUP;
+        asked = { ...asked, limit };
+        from = to;
+        if (lower) {
+          from = 1 - to;
+          survivors.clear();
+          survivors.add(recorder.part({ ...asked, candidates: found.size }), found.size, again[from]);
+        }
+        listCells?.(from, found.size);
+        const listed = lower || listCells ? await survivors.read(lists[from], asked, false) : found;
+        [size, cellsLeft, begin] = [listed.size, listed.cells, end];
+      }
+    },
+  };
+}
+
+/** The share of a cost that the states of the first blocks add up to: of one, of two, … */
+function reachOf(added: Float64Array, perBlock: number): number[] {
+  const sum = added.reduce((sum, one) => sum + one, 0);
+  const shares: number[] = [];
+  for (let [at, reached] = [0, 0]; at < added.length; ) {
+    const end = Math.min(at + perBlock, added.length);
+    while (at < end) reached += added[at++];
+    shares.push(reached / sum);
+  }
+  return shares;
+}
