@@ -70,7 +70,7 @@ function machine({
 /** Every variant of every game. */
 function solves({ rows }: Results): string {
   const heading = ["game", "method", "backend", "precision", "candidates × states × episodes"];
-  const measures = ["first, ms", "then, ms", "GPU, ms", "a second", "of the limit"];
+  const measures = ["first, ms", "then, ms", "first − then, ms", "GPU, ms", "a second", "of the limit"];
   return markdown([
     [...heading, ...measures],
     ...rows.map((row) => [
@@ -83,6 +83,7 @@ function solves({ rows }: Results): string {
       row.void
         ? "void"
         : `${milliseconds(row.seconds.median)} (${milliseconds(row.seconds.least)}–${milliseconds(row.seconds.most)})`,
+      milliseconds(row.first - row.seconds.median),
       row.gpuSeconds ? milliseconds(row.gpuSeconds.median) : "–",
       row.perSecond === null ? "–" : `${large(row.perSecond)} ${row.unit}`,
       share(row.limitShare),

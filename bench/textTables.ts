@@ -33,6 +33,7 @@ function cellsOf(row: Row): string[] {
     ...(row.void
       ? ["void"]
       : [`${milliseconds(seconds.median)} (${milliseconds(seconds.least)}–${milliseconds(seconds.most)})`]),
+    milliseconds(row.first - seconds.median),
     gpuSeconds ? milliseconds(gpuSeconds.median) : "–",
     perSecond === null ? "–" : `${large(perSecond)} ${row.unit}/s`,
     limitShare === null ? "–" : `${(100 * limitShare).toFixed(0)} %`,
@@ -43,7 +44,16 @@ function cellsOf(row: Row): string[] {
 
 const HEADING = [
   ...["game", "method", "backend, threads", "precision", "candidates × states × episodes"],
-  ...["first, ms", "then, ms", "GPU, ms", "speed", "of the limit", "grown by, MiB", "on the GPU, MiB"],
+  ...[
+    "first, ms",
+    "then, ms",
+    "first − then, ms",
+    "GPU, ms",
+    "speed",
+    "of the limit",
+    "grown by, MiB",
+    "on the GPU, MiB",
+  ],
 ];
 
 /** What was left out, a line for each variant and reason. */

@@ -5,6 +5,7 @@ import { adapterNames } from "../gpu/node.ts";
 import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
 import { countText } from "../report/wording.ts";
+import { SPEEDS } from "../solve/estimate.ts";
 
 /** the limits that bound the size of a dispatch */
 const MAIN_LIMITS = [
@@ -25,6 +26,11 @@ interface Choice {
 const ADVICE =
   "install the GPU's driver (Vulkan on Linux, for instance mesa-vulkan-drivers or the vendor's; Metal and D3D12 come " +
   "with macOS and Windows), and in a container pass the device through";
+
+/** what is not worth a device */
+const SHORT =
+  `the cpu for a solve that takes it an estimated ${SPEEDS.opening} s at most, as opening a device does: by ` +
+  `${countText(SPEEDS.rollout)} rollout-steps, or ${countText(SPEEDS.moments)} candidates by moments, a second and thread`;
 
 function choose(adapters: readonly AdapterReport[]): Choice {
   const hardware = adapters.find(({ software }) => !software);
@@ -72,7 +78,7 @@ export async function doctorCommand({ json }: { json?: boolean }): Promise<void>
     architecture: process.arch,
   };
   if (json) {
-    process.stdout.write(toJson({ ...versions, adapters, names, auto }));
+    process.stdout.write(toJson({ ...versions, adapters, names, auto, speeds: SPEEDS }));
     return;
   }
   process.stdout.write(
@@ -81,6 +87,7 @@ export async function doctorCommand({ json }: { json?: boolean }): Promise<void>
       ...(adapters.length === 0 ? ["no adapter"] : adapters.map(describe)),
       ...(names.length === 0 ? [] : [`--adapter takes a part of: ${names.join(", ")}`]),
       `auto takes ${auto.backend === "cpu" ? "the cpu" : auto.adapter}: ${auto.why}`,
+      ...(auto.backend === "gpu" ? [`  but ${SHORT}`] : []),
       "",
     ].join("\n"),
   );

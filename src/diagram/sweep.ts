@@ -6,6 +6,7 @@ import { type Config, checkConfig, type FilledConfig } from "../config/config.ts
 import { withSetting } from "../config/setting.ts";
 import { MesaError } from "../errors.ts";
 import type { AnyGame } from "../game/names.ts";
+import { keepDevice } from "../gpu/kept.ts";
 import { checkOptions, complaint, isRecord, object, quote, solvingOptions } from "../schema.ts";
 import type { SolveOptions } from "../solve/solve.ts";
 import { type AxisValues, axisSchema, type PhaseAxis, valuesOf } from "./axis.ts";
@@ -154,17 +155,25 @@ export async function solveCells(
   cells: readonly number[],
   { onCell, onProgress, ...how }: CellsOptions,
 ): Promise<void> {
-  for (const [done, index] of cells.entries()) {
+  // a device and what is compiled for it serve all cells
+  const gpu = keepDevice(how.gpu as GPU | undefined);
+  const solveOne = async (done: number, index: number) => {
     const progress = (share: number) =>
       onProgress?.({ cell: done, cells: cells.length, share: (done + share) / cells.length });
     const { config } = asked[index];
     const { values, missing, solver } = await solveCell(checkConfig(config).game, config, {
       ...how,
+      gpu,
       onProgress: ({ share }) => progress(share),
     });
     const chosen = measures.map((name) => [name, Number.isFinite(values[name]) ? values[name] : null]);
     onCell(index, { values: Object.fromEntries(chosen), missing, solver });
     progress(1);
+  };
+  try {
+    for (const [done, index] of cells.entries()) await solveOne(done, index);
+  } finally {
+    await gpu.close();
   }
 }
 

@@ -70,6 +70,8 @@ export interface AnyResult extends AnyOutcome {
   solver: {
     backend: "cpu" | "gpu";
     adapter: string;
+    /** why `auto` took that backend; null where it was asked for */
+    why: string | null;
     method: MethodName;
     precision: Precision;
     /** threads of the CPU that worked; 1 where the solve was too short to start any */

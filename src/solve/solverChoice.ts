@@ -11,6 +11,7 @@ import { createExactEvaluator } from "../model/exact.ts";
 import type { Problem } from "../model/problem.ts";
 import { quote } from "../schema.ts";
 import { availableThreads } from "../threads/pool.ts";
+import { SPEEDS, secondsOnCpu } from "./estimate.ts";
 import { METHODS, type MethodName, methods, refusal, type Solvable, unplaced } from "./methods.ts";
 import { createSearchEvaluator, drawnAtOnce } from "./searchEvaluator.ts";
 
@@ -93,27 +94,63 @@ async function openGpu(problem: Problem, choice: SolverChoice): Promise<Evaluato
   return createGpuEvaluator(problem, { method, precision, required, gpu, threading: choice });
 }
 
+/** Who answers, and why `auto` took it; null where the backend was asked for. */
+interface Opened {
+  readonly evaluator: Evaluator;
+  readonly why: string | null;
+}
+
+/** A time, in words: to two digits. */
+const timeText = (seconds: number) => `${Number(seconds.toPrecision(2))} s`;
+
+/** Why `auto` takes the CPU without a look at what adapters there are; undefined where it looks. */
+function whyCpu(problem: Problem, { method, precision, threads }: SolverChoice): string | undefined {
+  if (method === "exact") return "the method exact is a formula";
+  if (remembers(problem.config)) return "agents who remember are solved there";
+  if (problem.game.network || precision === "f32") return undefined;
+  const seconds = secondsOnCpu(problem, method, threads);
+  return seconds < SPEEDS.opening
+    ? `it takes an estimated ${timeText(seconds)}, and opening a device ${timeText(SPEEDS.opening)}`
+    : undefined;
+}
+
 /** The evaluator that was chosen, after so many devices were lost. @param notes told what did not go as asked */
 async function open(
   problem: Problem,
   choice: SolverChoice,
   losses: number,
   notes: string[],
-): Promise<Evaluator> {
-  if (choice.method === "exact") return createExactEvaluator(problem);
-  if (choice.backend !== "cpu" && !remembers(problem.config) && losses < MOST_DEVICES) {
-    try {
-      const gpu = await openGpu(problem, choice);
-      if (gpu) return gpu;
-      if (choice.precision === "f32" && losses === 0)
-        notes.push("there is no hardware adapter: solved in float64 on the cpu");
-    } catch (error) {
-      if (choice.backend === "gpu" || !hasCode(error, "LIMIT_EXCEEDED")) throw error;
-      notes.push(`did without the GPU: ${error.message}`);
+): Promise<Opened> {
+  const { backend, method, precision, threads } = choice;
+  const onCpu = (why: string): Opened => {
+    const evaluator =
+      method === "exact"
+        ? createExactEvaluator(problem)
+        : problem.game.network
+          ? createSearchEvaluator(problem, { threading: choice })
+          : createCpuEvaluator(problem, method, choice);
+    return { evaluator, why: backend === "auto" ? why : null };
+  };
+  const settled = backend === "cpu" ? "" : backend === "auto" ? whyCpu(problem, choice) : undefined;
+  if (settled !== undefined) return onCpu(settled);
+  if (losses === MOST_DEVICES) return onCpu("devices were lost");
+  try {
+    const evaluator = await openGpu(problem, choice);
+    if (evaluator) {
+      const slow =
+        problem.game.network || method === "exact"
+          ? "it is a hardware adapter"
+          : `the cpu would take an estimated ${timeText(secondsOnCpu(problem, method, threads))}`;
+      return { evaluator, why: backend === "auto" ? slow : null };
     }
+    if (precision === "f32" && losses === 0)
+      notes.push("there is no hardware adapter: solved in float64 on the cpu");
+    return onCpu("there is no hardware adapter");
+  } catch (error) {
+    if (backend === "gpu" || !hasCode(error, "LIMIT_EXCEEDED")) throw error;
+    notes.push(`did without the GPU: ${error.message}`);
+    return onCpu("the problem is beyond the adapter's limits");
   }
-  if (problem.game.network) return createSearchEvaluator(problem, { threading: choice });
-  return createCpuEvaluator(problem, choice.method as "rollout" | "moments", choice);
 }
 
 /**
@@ -129,13 +166,14 @@ export async function withEvaluator(
   notes: string[],
   work: (evaluator: Evaluator) => Promise<void>,
   where: () => string,
-): Promise<Required<Pick<Evaluator, "backend" | "adapter" | "precision" | "threads">>> {
+): Promise<Required<Pick<Evaluator, "backend" | "adapter" | "precision" | "threads">> & Pick<Opened, "why">> {
   const losses: string[] = [];
   let noted = 0;
   for (;;) {
     let evaluator: Evaluator | undefined;
     try {
-      evaluator = await open(problem, choice, losses.length, notes);
+      const opened = await open(problem, choice, losses.length, notes);
+      evaluator = opened.evaluator;
       for (; noted < losses.length; noted++)
         notes.push(`${losses[noted]}: went on with ${evaluator.adapter}`);
       await work(evaluator);
@@ -144,7 +182,7 @@ export async function withEvaluator(
           "WebAssembly is not allowed here: costs were computed by the interpreter, which is slower",
         );
       const { backend, adapter, precision, threads = 1 } = evaluator;
-      return { backend, adapter, precision, threads };
+      return { backend, adapter, precision, threads, why: opened.why };
     } catch (error) {
       if (choice.backend !== "auto" || !hasCode(error, "DEVICE_LOST")) throw error;
       losses.push(`${evaluator?.adapter ?? "the GPU"} was lost ${where()} (${error.message})`);

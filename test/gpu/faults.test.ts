@@ -74,7 +74,7 @@ describe("numbers beyond float32", () => {
   test("make auto go on with the cpu, and it says so", async () => {
     const gpu = await wrappedGpu({ info: HARDWARE });
     const gentle = { ...large, regularization: 1e39 };
-    const result = await solve(gentle, { gpu });
+    const result = await solve(gentle, { gpu, precision: "f32" });
     expect(result.solver).toMatchObject({ backend: "cpu", adapter: "cpu" });
     expect(result.solver.notes).toEqual([
       "did without the GPU: 1e+39 is too large for float32, which the GPU computes in",

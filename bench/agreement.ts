@@ -1,0 +1,54 @@
+// Thousands of random games of every kind, solved in every way that promises the float64 oracle's plan, costs and margins,
+// and by trying all candidates on all states:
+//
+//     npm run bench:agreement -- [how many]
+//
+// What comes out is kept as bench/results/agreement.json. Any difference ends it with exit code 1.
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { listAdapters } from "../src/gpu/device.ts";
+import { keepDevice } from "../src/gpu/kept.ts";
+import { decisionsOf, enumerated, isSame, problemOf, randomGame } from "./randomGames.ts";
+
+const GAMES = 2000;
+/** games of one device: what is compiled for a game is kept as long as that lives */
+const GAMES_OF_A_DEVICE = 100;
+
+const count = Number(process.argv[2] ?? GAMES);
+const [adapter] = await listAdapters();
+const kinds: Record<string, { games: number; solved: Record<string, number> }> = {};
+const different: object[] = [];
+let gpu = keepDevice();
+for (let number = 0; number < count; number++) {
+  const game = randomGame(number);
+  const problem = problemOf(game);
+  const wanted = await enumerated(problem);
+  kinds[game.kind] ??= { games: 0, solved: {} };
+  const { solved } = kinds[game.kind];
+  kinds[game.kind].games++;
+  for (const [way, decided] of Object.entries(await decisionsOf(problem, adapter && gpu))) {
+    solved[way] = (solved[way] ?? 0) + 1;
+    if (isSame(decided, wanted)) continue;
+    different.push({ number, way, wanted, decided });
+    console.log(
+      `game ${number}, ${game.kind}, ${way}: ${JSON.stringify({ config: game.config, wanted, decided })}`,
+    );
+  }
+  if ((number + 1) % GAMES_OF_A_DEVICE === 0) {
+    await gpu.close();
+    gpu = keepDevice();
+    console.log(`${number + 1} games, ${different.length} differences`);
+  }
+}
+await gpu.close();
+
+await mkdir("bench/results", { recursive: true });
+const facts = {
+  date: new Date().toISOString().slice(0, 10),
+  command: `npm run bench:agreement${count === GAMES ? "" : ` -- ${count}`}`,
+  adapter: adapter?.name ?? null,
+  versions: { mesaInduction: __VERSION__, node: process.versions.node },
+};
+const results = { ...facts, games: count, differences: different.length, kinds };
+await writeFile("bench/results/agreement.json", `${JSON.stringify(results, null, 1)}\n`);
+process.exit(different.length === 0 ? 0 : 1);
