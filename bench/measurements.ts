@@ -7,9 +7,10 @@ import { type AdapterReport, listAdapters } from "../src/gpu/device.ts";
 import { createGpu } from "../src/gpu/node.ts";
 import { createProblem } from "../src/model/problem.ts";
 import { SIZES, type Size } from "./cases.ts";
-import { instructionsPerSecond, instructionsPerStep } from "./limit.ts";
+import { instructionsPerStep } from "./limit.ts";
 import { type Measured, measure } from "./measure.ts";
 import { type MeteredGpu, meterGpu } from "./meter.ts";
+import { measurePeak } from "./peak.ts";
 import { type Variant, variantsOf, workOf } from "./variants.ts";
 
 /** What to measure. */
@@ -35,7 +36,7 @@ export interface Row extends Variant, Omit<Measured, "plan" | "precision"> {
   readonly unit: string;
   /** the grid's units a second, by the median, tried or ruled out; null of a search, which may stop early */
   readonly perSecond: number | null;
-  /** the share of the adapter's float32 instructions that rollouts took, by its own clock; null where not known */
+  /** the share of the adapter's peak of multiply-adds that rollouts took, by its own clock; null where not known */
   readonly limitShare: number | null;
   /** episodes whose decision is not that of the first certified row of this game and size; null where there is none */
   readonly otherDecisions: number | null;
@@ -63,7 +64,7 @@ export interface Report {
   readonly date: string;
   readonly command: string;
   readonly machine: Machine;
-  readonly adapter: Pick<AdapterReport, "name" | "software"> | null;
+  readonly adapter: (Pick<AdapterReport, "name" | "software"> & Pick<Opened, "peak">) | null;
   readonly patience: number;
   readonly rows: readonly Row[];
   readonly leftOut: readonly LeftOut[];
@@ -87,13 +88,17 @@ export function machineHere(): Machine {
 export interface Opened {
   readonly meter: MeteredGpu;
   readonly adapter: AdapterReport;
+  /** float32 multiply-adds a second, at most: measured */
+  readonly peak: number;
 }
 
 /** Dawn's GPU with exact timestamps; undefined where there is no adapter. */
 export async function openMeter(): Promise<Opened | undefined> {
   const gpu = await createGpu(["disable-dawn-features=timestamp_quantization"]);
   const [adapter] = gpu ? await listAdapters(gpu) : [];
-  return gpu && adapter && { meter: meterGpu(gpu), adapter };
+  if (!gpu || !adapter) return undefined;
+  const meter = meterGpu(gpu);
+  return { meter, adapter, peak: await measurePeak(meter) };
 }
 
 /** Episodes in which two plans differ. */
@@ -158,7 +163,7 @@ export async function measureAll(
     const same = `${game}, ${size}`;
     if (precision === "certified" && !certified.has(same)) certified.set(same, plan);
     const other = certified.has(same) ? differences(plan, certified.get(same)!) : null;
-    const limit = opened && instructionsPerSecond(opened.adapter.name);
+    const limit = opened?.peak;
     // a certified solve need not roll out every candidate
     const rollsAll = asked.method === "rollout" && asked.precision === "f32";
     const each = rollsAll ? instructionsPerStep(problem) : undefined;
@@ -184,7 +189,9 @@ export async function measureAll(
     date: new Date().toISOString().slice(0, 10),
     command,
     machine: machineHere(),
-    adapter: opened ? { name: opened.adapter.name, software: opened.adapter.software } : null,
+    adapter: opened
+      ? { name: opened.adapter.name, software: opened.adapter.software, peak: opened.peak }
+      : null,
     patience,
     rows,
     leftOut,

@@ -6,7 +6,7 @@ import { checkNotAborted } from "../src/errors.ts";
 import { createProblem } from "../src/model/problem.ts";
 import { CASES, SIZES, type Size } from "./cases.ts";
 import { type Contestant, type Field, openField, pointsOf, type Question } from "./contestants.ts";
-import { instructionsPerSecond, instructionsPerStep } from "./limit.ts";
+import { instructionsPerStep } from "./limit.ts";
 import { type Spread, spreadOf } from "./measure.ts";
 import type { Opened, Selection } from "./measurements.ts";
 
@@ -247,7 +247,7 @@ export async function race(
 ): Promise<Races> {
   const field = await openField(backends.includes("gpu") ? opened : undefined, signal);
   const contestants = field.contestants.filter(({ device }) => backends.includes(device));
-  const limit = opened && instructionsPerSecond(opened.adapter.name);
+  const limit = opened?.peak;
   const questions = sizes.flatMap((size) => GAMES.map((what) => ask(size, ...what)));
   const speeds = new Speeds();
   const races: Race[] = [];

@@ -71,7 +71,9 @@ export function benchTable({ version, node, machine, adapter, rows, leftOut }: R
   const { cpu, cores, memoryBytes } = machine;
   return [
     `mesa-induction ${version}, Node ${node}; ${cpu}, ${cores} cores, ${Math.round(memoryBytes / 2 ** 30)} GiB; ${
-      adapter ? `${adapter.name}${adapter.software ? ", a software adapter" : ""}` : "no adapter"
+      adapter
+        ? `${adapter.name}${adapter.software ? ", a software adapter" : ""}, ${large(adapter.peak)} multiply-adds/s`
+        : "no adapter"
     }`,
     "",
     alignColumns([HEADING, ...rows.map(cellsOf)], 5),

@@ -1,8 +1,13 @@
 // What the metered WebGPU counts is what the solver takes, and after a solve nothing of it is left.
 import { expect, test } from "vitest";
+import { instructionsPerStep } from "../../bench/limit.ts";
+import { measure } from "../../bench/measure.ts";
+import { openMeter } from "../../bench/measurements.ts";
 import { meterGpu } from "../../bench/meter.ts";
+import { workOf } from "../../bench/variants.ts";
 import { createGpu } from "../../src/gpu/node.ts";
 import { type Config, solve } from "../../src/index.ts";
+import { createProblem } from "../../src/model/problem.ts";
 
 const gpu = (await createGpu(["disable-dawn-features=timestamp_quantization"]))!;
 
@@ -97,4 +102,14 @@ test.each(configs)("solves of $game give back what they take, and take no more e
   }
   expect(taken[0]).toBeGreaterThan(1000);
   expect(taken.slice(2)).toEqual(taken.slice(0, -2));
+});
+
+test("what an adapter can do at most is measured, and more than rollouts reach", async () => {
+  const { meter, peak } = (await openMeter())!;
+  const problem = createProblem({ game: "linear" });
+  const asked = { method: "rollout", backend: "gpu", precision: "f32" } as const;
+  const measured = (await measure(problem, asked, { meter, patience: 60 }))!;
+  const instructions = workOf(problem, "rollout").amount * instructionsPerStep(problem)!;
+  expect(instructions / measured.gpuSeconds!.median).toBeLessThan(peak);
+  expect(peak).toBeLessThan(1e15);
 });
