@@ -1,5 +1,7 @@
 // The points at which decisions and states are tried: products of evenly spaced axes, in lexicographic order.
 
+import { exp, log } from "./elementary.ts";
+
 /** An evenly spaced axis: `count` points from `min` to `max`, both included. */
 export interface Axis {
   readonly min: number;
@@ -25,7 +27,7 @@ export function linspace({ min, max, count }: Axis): Float64Array {
 
 /** As {@link linspace}, but each point by the same factor from the one before; both ends above 0. Shape [count]. */
 export function geomspace({ min, max, count }: Axis): Float64Array {
-  const points = linspace({ min: Math.log(min), max: Math.log(max), count }).map(Math.exp);
+  const points = linspace({ min: log(min), max: log(max), count }).map(exp);
   points[0] = min;
   points[count - 1] = max;
   return points;

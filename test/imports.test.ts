@@ -25,7 +25,7 @@ const ORDER = [
   ["src/search", "src/config"],
   ["src/game"],
   ["src/schema.ts", "src/grid.ts"],
-  ["src/errors.ts", "examples"],
+  ["src/errors.ts", "src/elementary.ts", "examples"],
   // the browser that bench/page.ts measures
   ["test/browser/chromium.ts"],
 ];

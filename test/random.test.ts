@@ -1,7 +1,6 @@
 // The random numbers are those of the published generators, and the normals are normal.
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { log, Random, splitmix64 } from "../src/search/random.ts";
+import { Random, splitmix64 } from "../src/search/random.ts";
 
 describe("the bits are the reference's", () => {
   test("splitmix64", () => {
@@ -85,18 +84,5 @@ describe("normals", () => {
       const error = Math.sqrt([1, 2, 15, 96][k] / count);
       expect(Math.abs(sums[k] / count - moment)).toBeLessThan(4 * error);
     });
-  });
-});
-
-describe("ln from basic arithmetic", () => {
-  test("ln", () => {
-    fc.assert(
-      fc.property(fc.double({ min: 2 ** -1022, max: Number.MAX_VALUE, noNaN: true }), (x) => {
-        const error = Math.abs(log(x) - Math.log(x));
-        expect(error).toBeLessThanOrEqual(Math.max(3e-16, 2 * Number.EPSILON * Math.abs(Math.log(x))));
-      }),
-    );
-    expect(log(1)).toBe(0);
-    expect(log(2)).toBe(Math.LN2);
   });
 });

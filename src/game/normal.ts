@@ -1,8 +1,8 @@
 // The normal distribution from + − × ÷ alone, which IEEE 754 rounds the same everywhere, and real-valued signals cut into
-// intervals. ECMAScript has no error function, and leaves the last bits of Math.exp to the engine.
+// intervals. ECMAScript has no error function.
 
-/** ln 2 in two parts, of which a small whole number times the first is exact */
-const [LN2_HIGH, LN2_LOW] = [0.6931471803691238, 1.9082149292705877e-10];
+import { exp } from "../elementary.ts";
+
 /** 1/√(2π) */
 const DENSITY = 0.3989422804014327;
 /** from here on the continued fraction takes fewer terms than the series, and loses no digits */
@@ -11,16 +11,6 @@ const FAR = 3;
 const FRACTION = 70;
 /** beyond it a tail is 0 in float64 */
 const FARTHEST = 39;
-
-/** e^−x of x in [0, 800), within 4e-16 relatively: 2^−k e^r with k whole and |r| ≤ ln(2)/2. */
-function expOfMinus(x: number): number {
-  const k = Math.round(x / Math.LN2);
-  const r = k * LN2_HIGH - x + k * LN2_LOW;
-  let sum = 1;
-  for (let i = 18; i >= 1; i--) sum = 1 + (r / i) * sum;
-  for (let i = 0; i < k; i++) sum /= 2;
-  return sum;
-}
 
 /**
  * P(X > x) of a standard normal X: the upper tail, with nearly all of its digits however small it is.
@@ -34,7 +24,7 @@ function expOfMinus(x: number): number {
 export function upperTail(x: number): number {
   if (x < 0) return 1 - upperTail(-x);
   if (x > FARTHEST) return 0;
-  const density = DENSITY * expOfMinus((x * x) / 2);
+  const density = DENSITY * exp(-(x * x) / 2);
   if (x >= FAR) {
     let fraction = x;
     for (let i = FRACTION; i >= 1; i--) fraction = x + i / fraction;

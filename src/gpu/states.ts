@@ -1,6 +1,7 @@
 // The states of a problem as the device takes them.
 
 import { UNDERFLOW } from "../../shaders/float32.ts";
+import { powerOfTwoBelow } from "../elementary.ts";
 import type { Problem } from "../model/problem.ts";
 
 /** States as the device takes them. */
@@ -29,7 +30,7 @@ export function tabulateStates({ game, states }: Problem): StateTable {
     return { numbers, count, scale: 1 / count, squares: Number.NaN, dropped: Number.NaN };
   }
   const largest = states.axes[0].reduce((most, theta) => Math.max(most, Math.abs(theta)), 0);
-  const unit = largest === 0 ? 1 : 2 ** Math.floor(Math.log2(largest));
+  const unit = largest === 0 ? 1 : powerOfTwoBelow(largest);
   let [squares, dropped] = [0, 0];
   const numbers = states.axes[0].map((theta) => {
     const scaled = theta / unit;

@@ -11,6 +11,7 @@
 // Backward induction maps P to that of a horizon longer by an episode. An equilibrium is a fixed point of the map, and is
 // stable where the map's derivative there contracts.
 
+import { wholePower } from "../game/graph.ts";
 import type { Form } from "./moments.ts";
 
 /** A future to begin an induction with. @param form P; @returns it, and a bound of all of its terms */
@@ -29,7 +30,7 @@ export function withBound(form: Float64Array): Form {
 
 /** What the cost of an agent so many episodes before a decision that is played for ever, at least 1, leaves out. */
 export function restForEver(cost: number, discount: number, episodes: number): number {
-  return (cost * discount ** episodes) / (1 - discount);
+  return (cost * wholePower(discount, episodes, (x, y) => x * y)) / (1 - discount);
 }
 
 /** A decision that is the best response to itself for ever. */

@@ -193,7 +193,7 @@ function estimateMeasures(
       // the next state, and then the outputs
       state = play(decision, rate, state);
       if (rate[0] > 0) {
-        for (let i = names.length; i < state.length; i++) squares += (state[i] / goal) ** 2;
+        for (let i = names.length; i < state.length; i++) squares += (state[i] / goal) * (state[i] / goal);
         trained++;
       }
       if (end === undefined) phase = drawn(hiddenPhase.transition[0], random);

@@ -163,7 +163,8 @@ function equilibriumAt(game: RealGame, a: number, isEnd: boolean): RealEquilibri
   const best = relativeCost(continuation, playOf(game, respond(game, continuation)), discount);
   // the terms of the cost, which may cancel
   const { A, D } = continuation;
-  const magnitude = Math.abs(a * (a - 2)) + discount * play.s ** 2 * A + 2 * discount * Math.abs(play.s * D);
+  const magnitude =
+    Math.abs(a * (a - 2)) + discount * play.s * play.s * A + 2 * discount * Math.abs(play.s * D);
   if (!(cost - best <= SAME * magnitude)) return undefined;
   const multiplier = isEnd
     ? heldMultiplier(play, discount)
@@ -287,7 +288,7 @@ function derivativeAt(game: RealGame, a: number, { A, D }: Continuation): Matrix
 /** The eigenvalue of the largest magnitude; of a complex pair, its magnitude. */
 function largestEigenvalue([a, b, c, d]: Matrix): number {
   const half = (a + d) / 2;
-  const discriminant = ((a - d) / 2) ** 2 + b * c;
+  const discriminant = ((a - d) / 2) * ((a - d) / 2) + b * c;
   if (discriminant < 0) return Math.sqrt(a * d - b * c);
   const root = Math.sqrt(discriminant);
   return half < 0 ? half - root : half + root;

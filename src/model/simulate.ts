@@ -135,7 +135,7 @@ export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
 /** The length of a vector, with no overflow on the way. */
 export function lengthOf(vector: readonly number[]): number {
   const most = Math.max(...vector.map(Math.abs));
-  return most === 0 ? 0 : most * Math.sqrt(vector.reduce((sum, x) => sum + (x / most) ** 2, 0));
+  return most === 0 ? 0 : most * Math.sqrt(vector.reduce((sum, x) => sum + (x / most) * (x / most), 0));
 }
 
 /**

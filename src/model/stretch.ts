@@ -9,6 +9,7 @@
 // squares alone are added, and Γ − 1 is kept in place of Γ, so that nothing is lost where little changes. Each number has
 // a bound of its rounding.
 
+import { exp, expm1, log } from "../elementary.ts";
 import { UNIT_ROUNDOFF } from "./moments.ts";
 
 /** A matrix by rows, or the identity and it, with how far off each of its numbers may be. */
@@ -103,8 +104,8 @@ function add(a: Matrix, b: Matrix, weight = 1): Matrix {
 
 /** A stretch of one episode. @param costs R_δδ and R_oδ; @param step M_δ; @param push M_o */
 export function episodeOf({ A, D }: Costs, step: Matrix, push: Matrix, discount: number): Stretch {
-  const fading = Math.log1p(discount - 1) / 2;
-  const [factor, lost] = [Math.exp(fading), Math.expm1(fading)];
+  const fading = log(discount) / 2;
+  const [factor, lost] = [exp(fading), expm1(fading)];
   const { columns } = step;
   const ones = matrix(
     columns,
@@ -125,7 +126,7 @@ export const plus = (a: Costs, b: Costs, weight = 1): Costs => ({
 export function carried({ gain, push, fading }: Omit<Stretch, "A" | "D">, of: Costs): Costs {
   return {
     A: multiply(gain, multiply(of.A, gain), true),
-    D: multiply(add(multiply(push, of.A, true), of.D, Math.exp(fading)), gain),
+    D: multiply(add(multiply(push, of.A, true), of.D, exp(fading)), gain),
   };
 }
 
@@ -139,7 +140,7 @@ export function inTurn(first: Stretch, second: Stretch): Stretch {
     A,
     D,
     gain: multiply(second.gain, first.gain),
-    push: add(multiply(second.gain, first.push), second.push, Math.exp(first.fading)),
+    push: add(multiply(second.gain, first.push), second.push, exp(first.fading)),
     fading: first.fading + second.fading,
   };
 }
@@ -148,7 +149,7 @@ export function inTurn(first: Stretch, second: Stretch): Stretch {
 export function changeBefore({ A, D, gain, push, fading }: Stretch, now: Costs): Costs {
   const step = matrix(gain.columns, gain.x, gain.error);
   const quadratic = add(multiply(now.A, step), multiply(step, multiply(now.A, gain), true));
-  const change = add(multiply(push, now.A, true), now.D, Math.expm1(fading));
+  const change = add(multiply(push, now.A, true), now.D, expm1(fading));
   return { A: add(A, quadratic), D: add(D, add(change, multiply(add(now.D, change), step))) };
 }
 
@@ -294,14 +295,14 @@ export function multiplierOf({ gain, fading }: Stretch): number {
   for (let i = 0; i < MOST_DOUBLINGS; i++) {
     const most = Math.max(...power.x.map(Math.abs));
     if (most === 0) return 0;
-    logarithm += share * Math.log(most);
+    logarithm += share * log(most);
     const unit = scaled(power, 1 / most);
     const squared = multiply(unit, unit);
     if (squared.x.every((y, k) => y === power.x[k])) break;
     power = squared;
     share /= 2;
   }
-  const [radius, factor] = [Math.exp(logarithm), Math.exp(fading)];
+  const [radius, factor] = [exp(logarithm), exp(fading)];
   if (radius > factor) return radius * radius;
   const turns = trace(multiply(power, whole)) / trace(power) / radius;
   return factor * (Math.abs(turns + 1) < 1e-6 ? -radius : radius);

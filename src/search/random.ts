@@ -1,9 +1,9 @@
 // Random numbers that a seed decides, the same on every platform: xoshiro128** 1.1 (Blackman & Vigna, Scrambled
 // linear pseudorandom number generators, ACM TOMS 47(4), 2021), its state filled by SplitMix64 (Steele, Lea & Flood,
 // OOPSLA 2014) as its authors advise. Normals need a square root, which every engine rounds as IEEE 754 says, and a
-// logarithm, which is our own for that reason: ECMAScript leaves the last bit of Math.log to the engine, and a search would
-// turn one bit into another plan.
+// logarithm, which is our own for that reason: a search would turn one bit into another plan.
 
+import { log } from "../elementary.ts";
 import { MesaError } from "../errors.ts";
 
 const MASK = (1n << 64n) - 1n;
@@ -83,22 +83,4 @@ export class Random {
       return u * factor;
     }
   }
-}
-
-/**
- * The natural logarithm of a positive finite number, within 2 units in the last place of the result or 3e-16,
- * whichever is more.
- *
- * x = 2^k m with √½ ≤ m < √2, and ln m = 2 artanh z = 2 Σ z^(2i+1)/(2i+1) with z = (m − 1)/(m + 1), |z| < 0.172.
- */
-export function log(x: number): number {
-  let m = x;
-  let k = 0;
-  for (; m < Math.SQRT1_2; m *= 2) k--;
-  for (; m >= Math.SQRT2; m /= 2) k++;
-  const z = (m - 1) / (m + 1);
-  const square = z * z;
-  let series = 0;
-  for (let i = 23; i >= 3; i -= 2) series = (series + 1 / i) * square;
-  return k * Math.LN2 + 2 * (z + z * series);
 }
