@@ -14,6 +14,19 @@ const GAMES = 2000;
 /** games of one device: what is compiled for a game is kept as long as that lives */
 const GAMES_OF_A_DEVICE = 100;
 
+/** What is kept. */
+export interface Agreement {
+  readonly date: string;
+  readonly command: string;
+  readonly adapter: string | null;
+  readonly games: number;
+  readonly differences: number;
+  /** by kind: how many games there were, and how many each way solved */
+  readonly kinds: Readonly<
+    Record<string, { readonly games: number; readonly solved: Readonly<Record<string, number>> }>
+  >;
+}
+
 const count = Number(process.argv[2] ?? GAMES);
 const [adapter] = await listAdapters();
 const kinds: Record<string, { games: number; solved: Record<string, number> }> = {};

@@ -6,6 +6,7 @@
 //
 // `npm run docs:performance` fills them in, and a test holds the pages against the files.
 
+import type { Agreement } from "./agreement.ts";
 import type { TestedClaim } from "./claims.ts";
 import type { Growth, GrowthRow } from "./growth.ts";
 import { type Mapping, mappingCells } from "./mapping.ts";
@@ -214,6 +215,22 @@ function growth({ rows, machine, date, command }: Growth): string {
   return `${machine.cpu}, ${machine.cores} cores; ${date}, \`${command}\`.\n\n${table}`;
 }
 
+/** How many random games each way has solved as the enumeration does. */
+function agreement({ kinds, games, differences, adapter, date, command }: Agreement): string {
+  const all = Object.values(kinds);
+  const ways = [...new Set(all.flatMap(({ solved }) => Object.keys(solved)))].sort();
+  const table = markdown([
+    ["kind of game", "games", ...ways],
+    ...Object.entries(kinds).map(([kind, { games, solved }]) => [
+      kind,
+      count(games),
+      ...ways.map((way) => (solved[way] ? count(solved[way]) : "–")),
+    ]),
+  ]);
+  const found = differences === 0 ? "no difference" : `${count(differences)} differences`;
+  return `${count(games)} games, ${found}; ${adapter ?? "no GPU"}; ${date}, \`${command}\`.\n\n${table}`;
+}
+
 /** How fast rollouts are by how many states go side by side. */
 const lanes = (results: Results): string => markdown(mappingCells(results));
 
@@ -280,6 +297,7 @@ const TABLES: Readonly<Record<string, (results: never) => string>> = {
   races,
   numpy,
   growth,
+  agreement,
   lanes,
   memory,
   networks,

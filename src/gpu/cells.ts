@@ -196,7 +196,6 @@ export async function createCells(
   }
 
   return {
-    finest,
     source: rollouts.source,
     arrange: rollouts.arrange,
     bounds,

@@ -5,7 +5,7 @@ import { checkNotAborted } from "../errors.ts";
 import type { Choice, Watch } from "../model/evaluator.ts";
 import type { Asked, GpuContext, Scorer } from "./context.ts";
 import { nextPart, type Range } from "./cut.ts";
-import { createKernel } from "./kernel.ts";
+import { createKernel, type Kernel } from "./kernel.ts";
 
 /** Finds the best candidates. */
 export interface Search {
@@ -26,18 +26,20 @@ export interface Search {
   best(from: number, to: number): Promise<Choice[]>;
 }
 
+/** Compiles what searches, which knows neither game nor grid. */
+export function compileSearch(device: GPUDevice): Promise<[reduce: Kernel, finish: Kernel]> {
+  const least = leastWgsl();
+  const compile = (entry: string) => createKernel(device, entry, least, ["part", "read", "write", "write"]);
+  return Promise.all([compile("reduce"), compile("finish")]);
+}
+
 /** A search among the candidates that a scorer scores. */
 export async function createSearch(context: GpuContext, scorer: Scorer): Promise<Search> {
   const { open, problem, recorder, buffers, bests } = context;
   const { device } = open;
   const { candidates } = problem;
   const groups = buffers.storage("groups", MOST_GROUPS * BEST_SIZE);
-  const least = leastWgsl();
-  const [reduce, finish] = await Promise.all(
-    ["reduce", "finish"].map((entry) =>
-      createKernel(device, entry, least, ["part", "read", "write", "write"]),
-    ),
-  );
+  const [reduce, finish] = await compileSearch(device);
   const reduceGroup = reduce.bind(recorder.parts, scorer.enclosures, groups, bests);
   const finishGroup = finish.bind(recorder.parts, scorer.enclosures, groups, bests);
   const back = buffers.readable("bests, read back", bests.size);

@@ -14,13 +14,13 @@ import { checkNotAborted } from "../errors.ts";
 import { isBounded } from "../game/structure.ts";
 import type { Watch } from "../model/evaluator.ts";
 import type { Enclosed } from "./buffers.ts";
-import { createCells, FORM_WORK } from "./cells.ts";
+import { type Cells, createCells, FORM_WORK, levelsOf } from "./cells.ts";
 import type { Asked, GpuContext, Scorer } from "./context.ts";
 import { capacityOf, dealStates, MOST_WORKGROUPS } from "./cut.ts";
-import { createKernel } from "./kernel.ts";
+import { createKernel, type Kernel } from "./kernel.ts";
 import { Adopted } from "./rolloutScorer.ts";
 import { type Blocks, createRollouts } from "./rollouts.ts";
-import { createSearch, type Search } from "./search.ts";
+import { compileSearch, createSearch, type Search } from "./search.ts";
 import { tabulateStates } from "./states.ts";
 import { createSurvivors, dispatches, notAbove } from "./survivors.ts";
 
@@ -63,17 +63,22 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
   const lists = [0, 1].map(() => buffers.storage("listed candidates", size * ENCLOSED_SIZE));
 
   const additions = deal.groups * deal.lanes + deal.blocks + MOST_STAGES;
-  const [cells, main, survivors] = await Promise.all([
-    isBounded(problem.formulas)
-      ? createCells(context, { table, deal, additions, candidates: lists[0] })
-      : undefined,
+  const bounded = isBounded(problem.formulas);
+  const [finest] = levelsOf(candidates);
+  const bound: Bound = bounded ? { kind: "cells", cells: finest } : { kind: "guess" };
+  // all kernels are compiled side by side
+  const [cells, main, survivors, enclose, cellsOf] = await Promise.all([
+    bounded ? createCells(context, { table, deal, additions, candidates: lists[0] }) : undefined,
     createRollouts(context, { arithmetic: plain, numbers: table.numbers, deal, capacity, listed: true }),
     createSurvivors(context),
-  ]);
-  const bound: Bound = cells ? { kind: "cells", cells: cells.finest } : { kind: "guess" };
-  const enclose = await createKernel(device, "enclose", encloseWgsl(bound), [
-    ...(["part", "write", "read", "read"] as const),
-    ...(cells ? (["read"] as const) : []),
+    createKernel(device, "enclose", encloseWgsl(bound), [
+      ...(["part", "write", "read", "read"] as const),
+      ...(bounded ? (["read"] as const) : []),
+    ]),
+    bounded
+      ? createKernel(device, "cells_of", cellsOfWgsl(finest), ["part", "read", "write", "write", "write"])
+      : undefined,
+    compileSearch(device),
   ]);
   // by the list that candidates come from: one of the two, or all of them where no cells say which come first
   const sourcesOfCandidates = cells ? lists : [...lists, listOf(size)];
@@ -130,11 +135,9 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
     cells?.arrange(order.states, order.counts);
   };
 
-  async function createCellsOf(of: NonNullable<typeof cells>) {
-    const bindings = ["part", "read", "write", "write", "write"] as const;
-    const kernel = await createKernel(device, "cells_of", cellsOfWgsl(of.finest), bindings);
-    const seen = buffers.storage("cells seen", of.finest.size * 4);
-    const groups = lists.map((list) => kernel.bind(recorder.parts, list, seen, survivors.count, of.listed));
+  function createCellsOf(kernel: Kernel, { listed }: Cells) {
+    const seen = buffers.storage("cells seen", finest.size * 4);
+    const groups = lists.map((list) => kernel.bind(recorder.parts, list, seen, survivors.count, listed));
     return (list: number, most: number) => {
       recorder.clear(seen);
       for (const range of dispatches(most))
@@ -147,7 +150,7 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
     };
   }
   /** records that the cells of a list's candidates are listed */
-  const listCells = cells && (await createCellsOf(cells));
+  const listCells = cells && createCellsOf(cellsOf!, cells);
 
   return {
     scorer,
@@ -163,7 +166,7 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
         return limit < HUGE ? Math.max(Math.fround(limit + Math.abs(limit) * 2 ** -20), 2 ** -126) : HUGE;
       };
       let asked: Asked = { ...question, limit: limitOf(), whole: 0 };
-      let [size, cellsLeft] = [candidates.size, cells?.finest.size ?? 0];
+      let [size, cellsLeft] = [candidates.size, cells ? finest.size : 0];
       /** to which block a stage goes that begins with another */
       const endOf = (stage: number, begin: number): number => {
         const steps = (last - begin) * perBlock * (learningRates.length - question.episode);
