@@ -1,7 +1,8 @@
-// Computes off the page's own thread, so that the page answers while a search takes its time. Nothing but the public
+// Computes off the page's own thread, so that the page answers while a search takes its time. Nothing but the
 // library runs here.
 
 import { hasCode } from "../errors.ts";
+import { keepDevice } from "../gpu/kept.ts";
 import {
   type Alternatives,
   type AlternativesOptions,
@@ -65,6 +66,8 @@ interface Watch {
 /** the least time between two progress messages, in milliseconds */
 const EVERY = 100;
 
+/** the device of all solves, on which each kernel is compiled once */
+const gpu = keepDevice();
 /** open engines, whose devices and threads are reused by later diagrams */
 const engines = new Map<Backend, Promise<PhaseEngine>>();
 /** settles when the last diagram has: an engine solves one at a time */
@@ -81,7 +84,7 @@ const jobs: {
   [N in JobName]: (of: Jobs[N]["of"], watch: Watch) => Jobs[N]["answer"] | Promise<Jobs[N]["answer"]>;
 } = {
   solve: ({ config, options }, { signal, onShare }) =>
-    solve(config, { ...options, signal, onProgress: ({ share }) => onShare(share) }),
+    solve(config, { ...options, gpu, signal, onProgress: ({ share }) => onShare(share) }),
 
   async phase({ config, options: { backend, ...options } }, { signal, onTile }) {
     const diagram = checkPhase(config);

@@ -23,11 +23,13 @@ export const USAGE = {
   storage: 0x80,
 } as const;
 
+/** kernels of a device that are kept; one that is asked for again is the newest of them */
+const MOST_KERNELS = 1024;
 /** by device, entry point, bindings and text; those that are being compiled too */
 const kernels = new WeakMap<GPUDevice, Map<string, Promise<Kernel>>>();
 
 /**
- * Compiles one entry point, once a device.
+ * Compiles one entry point, once a device as long as that is not asked for too many others.
  *
  * @throws MesaError `SHADER_COMPILE` with line and column in the generated WGSL
  */
@@ -41,11 +43,12 @@ export function createKernel(
   kernels.set(device, onDevice);
   const key = [entryPoint, bindings, code].join("\n");
   const known = onDevice.get(key);
-  if (known) return known;
-  const made = compile(device, entryPoint, code, bindings);
-  onDevice.set(key, made);
-  made.catch(() => onDevice.delete(key));
-  return made;
+  const kernel = known ?? compile(device, entryPoint, code, bindings);
+  onDevice.delete(key);
+  onDevice.set(key, kernel);
+  if (!known) kernel.catch(() => onDevice.delete(key));
+  if (onDevice.size > MOST_KERNELS) onDevice.delete(onDevice.keys().next().value!);
+  return kernel;
 }
 
 async function compile(
