@@ -182,6 +182,8 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
         const end = endOf(stage, begin);
         blocks = { first_block: begin, run: end - begin, states };
         const whole = end === last;
+        const before = begin;
+        const onProgress = (share: number) => watch.onProgress?.((before + share * (end - before)) / last);
         if (cells && stage === 0) size = await cells.list(asked, blocks, watch);
         else await cells?.extend(cellsLeft, asked, blocks, watch);
         checkNotAborted(watch.signal);
@@ -191,7 +193,7 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
         survivors.clear();
         await search.record(
           asked,
-          watch,
+          { ...watch, onProgress },
           (part, range) => survivors.add(part, range.candidates, left[to]),
           size,
         );
