@@ -153,9 +153,13 @@ test("every step is set up by its button and solved", async () => {
 test("a network's search shows how far it is and can be stopped", async () => {
   const { page, complaints, close } = await visit(browser, site, SMALL);
   await page.getByRole("button", { name: steps.network.title, exact: true }).click();
+  // the step's own answer comes with the page
+  await page.locator(".trajectory .policies").waitFor();
+  await page.getByRole("textbox", { name: /^Training/ }).fill("6");
   await page.getByRole("progressbar", { name: "Solving" }).waitFor();
   await page.locator(".trajectory").getByRole("button", { name: "Stop" }).click();
-  await page.getByText("Change a setting to go on.").waitFor();
+  await page.getByText("this is what was solved before. Change a setting to go on.").waitFor();
+  await page.locator(".trajectory .policies").waitFor();
   expect(complaints).toEqual([]);
   await close();
 });
