@@ -97,7 +97,7 @@ function drawPlot({ lines, compared, episodes, small, width, height }: Drawing) 
     ...{ width, height: small ? height : height - STRIP - 38, ...margin },
     style: PAGE_STYLE,
     x,
-    y: { nice: true, zero: true, label: null },
+    y: { nice: true, zero: true, insetTop: small ? 0 : 6, label: null },
     marks: [
       training(small ? 0 : -22),
       ...(small || phases.length > NAMED_PHASES
