@@ -141,13 +141,19 @@ test("a task that is killed and one that is told to end go on where they were", 
   expect(await digestsIn(out)).toEqual(await alone(SLOW, "killed-alone"));
 });
 
-test("arrays of two questions in one folder do not mix", async () => {
+test("another question in a folder is refused, and by force both are there and do not mix", async () => {
   const out = join(folder, "two");
   const axes = ["--x", "discount=0.5:1:40", "--y", "schedule.learningRate=0.1:4:30"];
   const small = ["phase", "experiment-1", ...axes, ...CPU];
   const other = ["phase", "experiment-1", ...axes, "--measure", "retention", ...CPU];
-  const jobs = await Promise.all([submit(small, 3, out), submit(other, 4, out)]);
-  for (const { merge } of jobs) await merged(merge);
+  await merged((await submit(small, 3, out)).merge);
+  const another = await program.run([...other, "--shard", "1/4", "--out", out]);
+  expect(another.code).not.toBe(0);
+  expect(another.messages.at(-1)).toContain("is of another question, mesa-induction phase experiment-1");
+  for (let i = 1; i <= 4; i++) {
+    const { code } = await program.run([...other, "--shard", `${i}/4`, "--out", out, "--force"]);
+    expect(code).toBe(0);
+  }
   const refused = await program.run(["merge", out]);
   expect(refused.code).toBe(1);
   expect(refused.messages.at(-1)).toContain("shards of 2 questions");
