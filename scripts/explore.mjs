@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { deflateRaw, gzip } from "node:zlib";
 import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
+import { buildDocuments } from "./documents.mjs";
 import { esbuildPlugins } from "./plugins.mjs";
 
 const SOURCES = fileURLToPath(new URL("../src/explore", import.meta.url));
@@ -114,6 +115,7 @@ export async function buildExplore(folder) {
     withPreloads(await readFile(from("index.html"), "utf8"), built[0]),
   );
   await copyFile(join(ready, "preview.png"), join(folder, "preview.png"));
+  await buildDocuments(join(folder, "docs"));
   // for a server that sends files compressed
   for (const file of built.flatMap(({ metafile }) => Object.keys(metafile.outputs)))
     await writeFile(`${file}.gz`, await promisify(gzip)(await readFile(file), { level: 9 }));

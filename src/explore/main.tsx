@@ -109,7 +109,7 @@ function Masthead({ state }: { readonly state: State }) {
         know it. From <a href={SOURCES.post}>“Simple Experiments with Deceptive Alignment”</a> (Andreas_Moe,
         LessWrong, 15 May 2023); the idea is that of{" "}
         <a href={SOURCES.risks}>“Risks from Learned Optimization in Advanced Machine Learning Systems”</a>{" "}
-        (Hubinger et al., 2019).
+        (Hubinger et al., 2019). See also <a href="docs/findings.html">what was found</a>.
       </p>
       <Share state={state} />
       <nav aria-label="Parts of this page">

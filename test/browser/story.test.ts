@@ -276,6 +276,24 @@ describe("a frame", () => {
   });
 });
 
+test("what was found is a link away, with its figures, and the way back", async () => {
+  const page = await pageAt();
+  await page.getByRole("link", { name: "what was found" }).click();
+  await page.getByRole("heading", { name: "A discount", exact: true }).waitFor();
+  const figures = page.getByRole("img");
+  expect(await figures.count()).toBeGreaterThan(8);
+  const widths = await figures.evaluateAll((images) =>
+    images.map((image) => (image as HTMLImageElement).naturalWidth),
+  );
+  expect(Math.min(...widths)).toBeGreaterThan(0);
+  for (const link of await page
+    .locator("main a")
+    .evaluateAll((links) => links.map((a) => (a as HTMLAnchorElement).href)))
+    if (link.startsWith(site.address)) expect((await page.request.get(link)).ok(), link).toBe(true);
+  await page.getByRole("link", { name: "Deceptive alignment, explored" }).click();
+  await page.locator(".measures").waitFor();
+});
+
 test("the page is called after what it shows", async () => {
   const page = await pageAt();
   await page.getByRole("button", { name: "A misconception" }).click();
