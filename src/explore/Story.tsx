@@ -83,7 +83,7 @@ function Predict({ prediction, answer, onAnswer, children }: PredictProps) {
   );
 }
 
-interface SliderProps {
+interface SceneSliderProps {
   readonly label: string;
   readonly value: number;
   readonly min: number;
@@ -93,7 +93,7 @@ interface SliderProps {
 }
 
 /** The thing to do in a scene. */
-function Slider({ label, value, onValue, ...range }: SliderProps) {
+function SceneSlider({ label, value, onValue, ...range }: SceneSliderProps) {
   return (
     <label class="scene-slider">
       <span>
@@ -197,7 +197,14 @@ function Training() {
             <Bound>{percent(leftAt(ASKED.coefficient))}</Bound> is left. Each step takes 2<i>a</i>² of the
             goal: half of it where an agent shows half, but only a fiftieth where it shows a tenth.
           </Predict>
-          <Slider label="Drag the coefficient a" value={a} min={0} max={0.7} step={0.01} onValue={setA} />
+          <SceneSlider
+            label="Drag the coefficient a"
+            value={a}
+            min={0}
+            max={0.7}
+            step={0.01}
+            onValue={setA}
+          />
         </>
       }
       figure={
@@ -259,7 +266,7 @@ function Knowing() {
             the minimum. It hides its goal while it is trained, because that is how the goal survives: this is
             deceptive alignment.
           </Predict>
-          <Slider
+          <SceneSlider
             label="Drag the coefficient a of all episodes in training"
             value={a}
             min={0}
@@ -352,7 +359,7 @@ function Last() {
             of the sum. Agent 0 will miss its own loss and those of the {TRAINING - 1} after it. Agent{" "}
             {TRAINING - 1} misses only its own: what was taken before is no longer part of its goal.
           </Predict>
-          <Slider
+          <SceneSlider
             label="Solve backwards to agent"
             value={from}
             min={0}
@@ -425,7 +432,7 @@ function Switch() {
             <Bound>{shortly(first.measures.deception ?? Number.NaN)}</Bound> to{" "}
             <Bound>{shortly(longer.measures.deception ?? Number.NaN)}</Bound>.
           </Predict>
-          <Slider
+          <SceneSlider
             label="Drag the episodes of training"
             value={training}
             min={1}
@@ -482,7 +489,7 @@ function Breaking() {
             to keep it: only <Bound>{percent(asked.measures.retention ?? Number.NaN)}</Bound> of the goal is
             there when it could be used.
           </Predict>
-          <Slider
+          <SceneSlider
             label="Drag the discount γ"
             value={discount}
             min={0.5}
@@ -490,7 +497,7 @@ function Breaking() {
             step={0.01}
             onValue={setDiscount}
           />
-          <Slider
+          <SceneSlider
             label="Drag the regularizer λ"
             value={pull}
             min={0}
@@ -547,7 +554,7 @@ function Signal() {
             cannot be sure that it is deployed goes on hiding, less and less as the end of training gets
             likelier. Deception counts training only, and not what hiding costs once deployed.
           </Predict>
-          <Slider
+          <SceneSlider
             label="Drag the share of wrong signals"
             value={error}
             min={0}
