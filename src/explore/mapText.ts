@@ -33,7 +33,7 @@ export function describeSolver({ solver, status }: Phase): string[] {
   const { backend, adapter, method, precision, speed, sample } = solver;
   const where = backend === "gpu" ? `WebGPU, ${adapter}` : "the CPU";
   const bits = precision === "f32" ? "float32" : "float64";
-  const ran = `${countText(status.length)} games solved on ${where}, in ${bits}, ${METHODS[method]}${speed === null ? "" : `; ${speed < 10 ? short(speed) : countText(Math.round(speed))} solves a second`}.`;
+  const ran = `${countText(status.length)} games solved on ${where}, in ${bits}, ${METHODS[method]}${speed === null ? "; they came with the page" : `; ${speed < 10 ? short(speed) : countText(Math.round(speed))} solves a second`}.`;
   if (!sample) return [ran];
   const { cells, off, otherStatus, tolerance, largest } = sample;
   const farthest = Math.max(...Object.values(largest));

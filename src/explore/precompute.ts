@@ -18,7 +18,13 @@ import { FIRST, sceneRequests, TRAINING } from "./scenes.ts";
 import { stateOfStep, stepNames } from "./steps.ts";
 import { beliefsOf, decisionAt, samplingOf } from "./whyDecisions.ts";
 
-const solved = ({ settings }: Pick<SolveRequest, "settings">) => solve(settings, { backend: "cpu" });
+const NOTE = "this answer came with the page: it was computed when the page was built";
+
+/** A solution that says where it is from. */
+async function solved({ settings }: Pick<SolveRequest, "settings">): Promise<Result> {
+  const { solver, ...result } = await solve(settings, { backend: "cpu" });
+  return { ...result, solver: { ...solver, notes: [...solver.notes, NOTE] } };
+}
 
 /** The answers that are part of the program: those of the first pictures. */
 async function inlineAnswers(steps: readonly string[]): Promise<InlineAnswers> {

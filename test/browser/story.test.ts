@@ -58,6 +58,9 @@ test("the first view has its pictures at once, within its budget, and computes n
   await page.locator(".trajectory .why .plot svg").waitFor({ timeout: 2000 });
   await page.locator('.phase[aria-busy="false"] .downloads button:enabled').first().waitFor();
   expect(page.workers()).toEqual([]);
+  // and says so
+  await page.getByText("this answer came with the page").waitFor();
+  expect(await page.locator(".phase .solver").textContent()).toContain("they came with the page");
   const bytes = (await Promise.all(scripts)).map((body) => gzipSync(body, { level: 9 }).length);
   expect(bytes.length).toBeGreaterThan(1);
   expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(BUDGET);
