@@ -99,14 +99,19 @@ export function isRunning(pid: number): boolean {
 }
 
 /** Creates a folder and its parents, and lists those that are new. Node's recursive option never returns under /proc. */
-async function makeFolders(path: string, made: string[]): Promise<void> {
+export async function makeFolders(path: string, made: string[]): Promise<void> {
   const missing: string[] = [];
   for (let at = path; !missing.includes(at) && !(await exists(at)); at = dirname(at)) missing.push(at);
   for (const one of missing.reverse()) {
     const target = await readlink(one).catch(() => undefined);
     if (target !== undefined) throw new Error(`it is a link to ${target}, which does not exist`);
-    await mkdir(one);
-    made.push(one);
+    try {
+      await mkdir(one);
+      made.push(one);
+    } catch (error) {
+      // another process may have been quicker
+      if (!(await exists(one))) throw error;
+    }
   }
 }
 
