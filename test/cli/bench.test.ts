@@ -111,7 +111,7 @@ test("interrupted, it leaves nothing behind", async () => {
     "--game",
     "misconception",
     "--size",
-    "medium",
+    "large",
     "--backend",
     "cpu",
     "--patience",
