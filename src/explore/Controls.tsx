@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { checkConfig, methods } from "../index.ts";
 import { Check, Choice, NumberControl } from "./elements.tsx";
-import { defaultDiagram, diagramFor, problemOf } from "./mapSettings.ts";
+import { defaultDiagram, takeSettings } from "./mapSettings.ts";
 import { builtIn, examples } from "./startingPoints.ts";
 import { AGENTS, groupsOf, type Settings, type StateProps, settingAt, settingsWithValue } from "./state.ts";
 import { useEditor } from "./useEditor.tsx";
@@ -57,13 +57,7 @@ export function Controls({ state, change }: StateProps) {
   const { config, game } = checkConfig(settings);
   const { button, editor } = useEditor({ state, change });
 
-  /** changes the settings if they are valid; else returns what is wrong with them */
-  const take = (changed: Settings): string | null => {
-    const problem = problemOf(() => checkConfig(changed));
-    if (problem === null)
-      change((before) => ({ ...before, settings: changed, diagram: diagramFor(changed, before) }));
-    return problem;
-  };
+  const take = (changed: Settings) => takeSettings(change, changed);
   const own = typeof settings.game === "string" ? undefined : game.name;
   const choose = (name: string) => {
     const chosen = builtIn.get(name) ?? examples.get(name);

@@ -3,7 +3,7 @@
 import { checkConfig } from "../index.ts";
 import { short } from "../report/wording.ts";
 import { Slider } from "./elements.tsx";
-import { diagramFor, problemOf } from "./mapSettings.ts";
+import { takeSettings } from "./mapSettings.ts";
 import { groupsOf, type StateProps, settingAt, settingsWithValue } from "./state.ts";
 
 interface Props extends StateProps {
@@ -21,13 +21,7 @@ export function KeySliders({ keys, state, change }: Props) {
     <div class="key-sliders">
       {controls.map(({ key, label, range }) => {
         const value = settingAt(config, key) as number;
-        const slide = (to: number) => {
-          const changed = settingsWithValue(settings, key, to);
-          const isRefused = problemOf(() => checkConfig(changed)) !== null;
-          if (!isRefused)
-            change((before) => ({ ...before, settings: changed, diagram: diagramFor(changed, before) }));
-          return !isRefused;
-        };
+        const slide = (to: number) => takeSettings(change, settingsWithValue(settings, key, to)) === null;
         return (
           <div key={key}>
             <span aria-hidden="true">

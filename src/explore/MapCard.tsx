@@ -7,7 +7,7 @@ import { type ColourScale, colourScaleOf } from "../report/colours.ts";
 import { toJson } from "../report/json.ts";
 import { measureLabel, short } from "../report/wording.ts";
 import { gradientOf, placeAmong } from "./drawMap.ts";
-import { type Download, Downloads, figureDownloads } from "./elements.tsx";
+import { type Download, Downloads, figureDownloads, files } from "./elements.tsx";
 import { MapOptions } from "./MapOptions.tsx";
 import { MapSurface } from "./MapSurface.tsx";
 import {
@@ -43,9 +43,6 @@ const [AROUND, LOW] = [130, 180];
 
 /** height of the inspector's plot, in pixels */
 const INSPECTOR_HEIGHT = 150;
-
-/** What draws figures and writes files, loaded when it is first asked for. */
-const files = () => import("./files.ts");
 
 function mapDownloads(phase: Phase, { settings, diagram }: MapRequest): Download[] {
   return [

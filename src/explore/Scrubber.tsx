@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { Trajectory } from "../index.ts";
-import { short } from "../report/wording.ts";
+import { shortly } from "../report/wording.ts";
 
 /** how long playing all episodes takes, and how long one is shown at most, in milliseconds */
 const PLAY = { all: 9000, one: 400 };
@@ -70,8 +70,6 @@ interface GoalLineProps {
   /** how many episodes the line's range covers */
   readonly window: number;
 }
-
-const shortly = (x: number) => short(Number(x.toPrecision(3)));
 
 /** One episode on a number line, and in a sentence. */
 export function GoalLine({ trajectory, episode, window }: GoalLineProps) {

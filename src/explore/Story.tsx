@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Result, simulate } from "../index.ts";
 import type { Series } from "../report/series.ts";
-import { short } from "../report/wording.ts";
+import { short, shortly } from "../report/wording.ts";
 import {
   ASKED,
   EPISODES,
@@ -27,7 +27,6 @@ const HEIGHT = 320;
 /** how long one agent is shown while all are solved, in milliseconds */
 const PACE = 260;
 
-const shortly = (x: number, digits = 3) => short(Number(x.toPrecision(digits)));
 /** a share below it is not told apart from none, in per cent */
 const HARDLY = 0.01;
 const percent = (x: number) =>

@@ -7,7 +7,7 @@ import { toJson } from "../report/json.ts";
 import type { Series } from "../report/series.ts";
 import { summaryOf } from "../report/summary.ts";
 import { short } from "../report/wording.ts";
-import { type Download, Downloads, figureDownloads } from "./elements.tsx";
+import { type Download, Downloads, figureDownloads, files } from "./elements.tsx";
 import { GoalLine, Scrubber } from "./Scrubber.tsx";
 import type { State, StateProps } from "./state.ts";
 import { Legend, linesOf, TrajectoryPlot, windowOf } from "./TrajectoryPlot.tsx";
@@ -25,9 +25,6 @@ function roomInFrame(): { height: number; hasLine: boolean } {
   const hasLine = height - FRAME.line >= FRAME.low;
   return { height: Math.max(FRAME.low, hasLine ? height - FRAME.line : height), hasLine };
 }
-
-/** What draws figures and writes files, loaded when it is first asked for. */
-const files = () => import("./files.ts");
 
 function downloadsOf(result: Result): Download[] {
   return [

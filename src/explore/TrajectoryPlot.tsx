@@ -6,7 +6,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Result } from "../index.ts";
 import { PLOT_AXIS } from "../report/drawing.ts";
 import { markOf, type Series, seriesOf, strokeOf } from "../report/series.ts";
-import { phasesOf, short } from "../report/wording.ts";
+import { phasesOf, short, shortly } from "../report/wording.ts";
 import { PAGE_STYLE } from "./drawMap.ts";
 import { useWidth } from "./elements.tsx";
 
@@ -281,7 +281,7 @@ export function Legend({ lines, episode, compared }: LegendProps) {
           <Sample {...line} />
           <span>{line.label}</span>
           <b class="number value">
-            {Number.isFinite(line.values[episode]) ? short(Number(line.values[episode].toPrecision(3))) : "–"}
+            {Number.isFinite(line.values[episode]) ? shortly(line.values[episode]) : "–"}
           </b>
         </li>
       ))}

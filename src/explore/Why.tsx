@@ -6,7 +6,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import type { Alternatives, Result } from "../index.ts";
 import { colourScaleOf } from "../report/colours.ts";
 import { PLOT_AXIS } from "../report/drawing.ts";
-import { labelOf, short } from "../report/wording.ts";
+import { labelOf, short, shortly } from "../report/wording.ts";
 import { PAGE_STYLE, paint } from "./drawMap.ts";
 import { Choice, useWidth } from "./elements.tsx";
 import { Policies } from "./Policies.tsx";
@@ -14,7 +14,6 @@ import { useAlternatives } from "./useAlternatives.ts";
 import { axesOf, type Belief, beliefsOf, decisionAt, replayed, samplingOf } from "./whyDecisions.ts";
 
 const HEIGHT = 210;
-const shortly = (x: number) => short(Number(x.toPrecision(3)));
 
 /** Costs of decisions, as differences from those of the first one. */
 interface Changes {

@@ -200,6 +200,9 @@ export interface Download {
   make(): string | Blob | Promise<string | Blob>;
 }
 
+/** What draws figures and writes files, loaded when it is first asked for. */
+export const files = () => import("./files.ts");
+
 /** The downloads of a figure. @param stem of the files' names */
 export function figureDownloads(stem: string, svg: () => Promise<string>): Download[] {
   return [

@@ -11,7 +11,7 @@ import {
   type PhaseConfig,
 } from "../index.ts";
 import { quote } from "../schema.ts";
-import { type Control, groupsOf, type Settings } from "./state.ts";
+import { type Control, groupsOf, type Settings, type StateProps } from "./state.ts";
 
 /** An axis of the map: a setting and its range. */
 export interface MapAxis {
@@ -138,6 +138,13 @@ export function checkDiagram(settings: Settings, map: MapSettings): Diagram {
 /** The map for changed settings: the current one if it still fits, or else the game's first. */
 export function diagramFor(settings: Settings, { diagram }: { readonly diagram: MapSettings }): MapSettings {
   return problemOf(() => checkDiagram(settings, diagram)) === null ? diagram : defaultDiagram(settings);
+}
+
+/** Changes the page's settings if they are valid; else returns what is wrong with them. */
+export function takeSettings(change: StateProps["change"], settings: Settings): string | null {
+  const problem = problemOf(() => checkConfig(settings));
+  if (problem === null) change((before) => ({ ...before, settings, diagram: diagramFor(settings, before) }));
+  return problem;
 }
 
 /** The message of the MesaError that a check throws; null where it throws none. */

@@ -36,6 +36,9 @@ function episodes(count: number): string {
   return `${count} episode${count === 1 ? "" : "s"}`;
 }
 
+/** A number to three digits. */
+export const shortly = (x: number): string => short(Number(x.toPrecision(3)));
+
 /** A number with at most four significant digits and a typographic minus sign. */
 export function short(x: number): string {
   return String(Number(x.toPrecision(4))).replaceAll("-", "−");
