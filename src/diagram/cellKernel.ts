@@ -107,7 +107,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
   // what memory begins with
   const settings = [
     ...Object.keys(game.parameters),
-    ...["learningRate", "min", "max", "slack", "length"],
+    ...["learningRate", "min", "max", "near", "slack", "length"],
     ...meanNames,
     ...states.map((name) => `initial.${name}`),
     ...kept.map((name) => `end.${name}`),
@@ -197,6 +197,8 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
     const [growth, trouble, close] = [one, zero, zero].map((x) => writer.variable(x));
     const costs = signals.map(() => writer.variable(zero));
     const runnersUp = signals.map(() => writer.variable(none));
+    /** by signal, the best response of the episode after; `near` after the last one */
+    const latest = signals.map(() => writer.variable(g.name("near")));
     if (isHidden) believe();
     code.get(planEnd).set(at);
 
@@ -282,8 +284,10 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
         return Object.fromEntries(cut) as Record<K, Node[]>;
       };
       const powers = method === "exact" ? formulas.powers! : undefined;
+      /** where `exact` starts its search: what is found once for many episodes must not depend on what was found before */
+      const nearTo = (decision: Node) => g.below(zero, rates[0], decision, none);
       const first = hoistAll({ now: [now], steps: steps.flat(), powers: powersNow() });
-      const once = isOnce ? respond((now) => now) : undefined;
+      const once = isOnce ? respond(0, (now) => now) : undefined;
       const { coefficients, form, later, watched, grown } = hoistAll(
         {
           coefficients: rates.flatMap((rate) => all([constant, ...linear, ...quadratic], rated(rate))),
@@ -369,6 +373,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
           g.multiply(discount, total(phases.map((z) => g.multiply(weights[z], of(z)))));
         const powersLater = phases.map((z) => all(ofPhase(later, z), by(kept, after[z])));
         return respond(
+          s,
           (now, steps) =>
             g.add(
               now,
@@ -380,12 +385,13 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
       }
 
       /**
-       * The best response.
+       * The best response after a signal.
        *
        * @param cost of what a decision costs now, and of its steps
        * @param later what the cost's coefficients have beside those of now, phase by phase
        */
       function respond(
+        s: number,
         cost: (now: Node, steps: readonly Node[]) => Node,
         later: (k: number) => readonly Node[] = () => [],
       ): Answer {
@@ -395,7 +401,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
           const coefficients = range(5).map((k) => later(k).reduce((a, b) => g.add(a, b), first.powers[k]));
           const cubic = range(4).map((k) => g.multiply(g.number(k + 1), coefficients[k + 1]));
           const ends = [g.name("min"), g.name("max")] as const;
-          const roots = writeRisingRoots(writer, writer.let(...cubic), ends, turns);
+          const roots = writeRisingRoots(writer, writer.let(...cubic), ends, nearTo(latest[s].node), turns);
           for (const x of [ends[0], ...roots, ends[1]]) {
             const costs = all([cost(first.now[0], first.steps)], chosenAs([x]));
             const [j] = writer.let(...costs);
@@ -404,6 +410,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
               [g.below(j, least.node, j, least.node), g.below(j, least.node, x, decision[0].node)],
             );
           }
+          writer.assign([latest[s]], [decision[0].node]);
           return { costAt: none, cost: least.node, runnerUp: none, decision: [decision[0].node] };
         }
         const kept = code.vector();

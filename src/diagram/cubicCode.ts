@@ -9,6 +9,7 @@ import { MOST_STEPS } from "../model/cubic.ts";
  * Writes the search for where cubics rise through 0 in (low, high).
  *
  * @param cubic the coefficients, from the constant one on
+ * @param near where the search starts in the bracket that contains it
  * @param turns the local of an address that may be used
  * @returns the roots in ascending order: NaN where there is none
  */
@@ -16,6 +17,7 @@ export function writeRisingRoots(
   writer: Writer,
   cubic: readonly Node[],
   [low, high]: readonly [Node, Node],
+  near: Node,
   turns: number,
 ): [Node, Node] {
   const { code, graph: g } = writer;
@@ -25,6 +27,10 @@ export function writeRisingRoots(
   const valueAt = (x: Node) =>
     g.add(g.multiply(g.add(g.multiply(g.add(g.multiply(c3, x), c2), x), c1), x), c0);
   const halfway = (from: Node, to: Node) => g.add(from, g.divide(g.subtract(to, from), two));
+  const start = (from: Node, to: Node) => {
+    const middle = halfway(from, to);
+    return g.below(from, near, g.below(near, to, near, middle), middle);
+  };
 
   // where they turn
   const [discriminant] = writer.let(g.subtract(g.multiply(c2, c2), g.multiply(g.multiply(three, c3), c1)));
@@ -44,12 +50,8 @@ export function writeRisingRoots(
   const rising = (i: number, then: (from: Node, to: Node) => Node, otherwise: Node) =>
     g.below(values[i], zero, g.below(zero, values[i + 1], then(ends[i], ends[i + 1]), otherwise), otherwise);
   const inFirst = (then: (from: Node, to: Node) => Node) => rising(0, then, then(first, second));
-  const early = [
-    inFirst((from) => from),
-    inFirst((_, to) => to),
-    rising(0, halfway, rising(1, halfway, none)),
-  ];
-  return [find(early), find([second, high, rising(2, halfway, none)])];
+  const early = [inFirst((from) => from), inFirst((_, to) => to), rising(0, start, rising(1, start, none))];
+  return [find(early), find([second, high, rising(2, start, none)])];
 
   /** The roots in brackets, from a point in each on; NaN where that is. */
   function find(bracket: readonly Node[]): Node {
@@ -75,9 +77,9 @@ export function writeRisingRoots(
         const [next] = writer.let(g.below(zero, g.absolute(value), inside(guess, x), x));
         const moved = g.absolute(g.subtract(next, x));
         writer.push([g.multiply(g.number(Number.EPSILON), g.absolute(x)), moved]);
-        code.do("f64x2.lt").get(active).do("v128.and");
+        code.do("f64x2.lt").get(active).do("v128.and").set(active);
         writer.push([next, x]);
-        code.get(active).do("v128.bitselect").set(at.local).set(active);
+        code.get(active).do("v128.bitselect").set(at.local);
         writer.assign([from, to], [low, high]);
         code.do("i32.const", 0).get(turns).do("i32.const", 1).do("i32.sub").do("local.tee", turns);
         code.do("i32.lt_u").get(active).do("v128.any_true").do("i32.and").do("br_if", 0);

@@ -68,6 +68,9 @@ export function cellNumbers(diagram: Diagram): Record<string, number> {
   ]);
 }
 
+/** A setting's value: the same in all cells, or that of an axis. */
+type Setting = number | "x" | "y";
+
 /** A cell that waits for another to be solved with. */
 interface Cell {
   readonly index: number;
@@ -119,19 +122,19 @@ export class LinearCells {
   readonly #method: PhaseMethod;
   readonly #problem: Problem;
   readonly #machine: Machine;
-  /** what a cell is but for its own two settings */
-  readonly #numbers: Readonly<Record<string, number>>;
-  readonly #names: {
-    readonly all: readonly string[];
-    readonly first: readonly string[];
-    readonly final: readonly string[];
-  };
+  /** the settings by their keys */
+  readonly #settings: Readonly<Record<string, Setting>>;
+  readonly #goals: readonly Setting[];
+  readonly #schedule: Readonly<Record<"training" | "deployment" | "learningRate", Setting>>;
+  /** where the measures that are read as they are stand: of the plan's first episode, and of the trajectory's end */
+  readonly #first: readonly (readonly [name: string, at: number])[];
+  readonly #final: readonly (readonly [name: string, at: number])[];
+  readonly #needsCosts: boolean;
   /** the numbers of memory that hold a setting, a goal and so on, of the first lane */
   readonly #slots: Readonly<Record<"x" | "y", number | undefined>>;
   readonly #slotsOf: (names: readonly string[]) => readonly number[];
-  readonly #finals: readonly number[];
   readonly #deployed: readonly number[];
-  readonly #results: Readonly<Record<"slack" | "length" | "trouble" | "close" | "squares", number>>;
+  readonly #own: Readonly<Record<"near" | "slack" | "length" | "trouble" | "close" | "squares", number>>;
   readonly #costs: readonly number[];
   readonly #runnersUp: readonly number[];
   /** the last cell's measures, NaN where one has no meaning */
@@ -148,12 +151,18 @@ export class LinearCells {
     this.#method = method;
     this.#problem = problem;
     this.#machine = machine;
-    this.#numbers = cellNumbers(diagram);
+    const settings: Record<string, Setting> = cellNumbers(diagram);
+    settings[diagram.x.key] = "x";
+    settings[diagram.y.key] = "y";
+    this.#settings = settings;
+    this.#goals = game.goals.map((name) => settings[`initial.${name}`]);
+    this.#schedule = {
+      training: settings["schedule.training"] ?? settings["schedule.episodes"],
+      deployment: settings["schedule.deployment"] ?? 0,
+      learningRate: settings["schedule.learningRate"],
+    };
     const all = measureNames(game, config);
     const states = Object.keys(game.state);
-    const first = all.slice(0, hiddenPhase.signals * game.decisionNames.length);
-    this.#names = { all, first, final: states.map((name) => `final${capital(name)}`) };
-    this.#values = Object.fromEntries(all.map((name) => [name, Number.NaN]));
     const slot = (name: string) => slots.get(name)! * PAIR;
     const ofKey = (key: string) => {
       const name = key === "schedule.learningRate" ? "learningRate" : key;
@@ -162,18 +171,26 @@ export class LinearCells {
     const signals = hiddenPhase.likelihood[0];
     this.#slots = { x: ofKey(diagram.x.key), y: ofKey(diagram.y.key) };
     this.#slotsOf = (names) => names.map(slot);
-    this.#finals = this.#slotsOf(states.map((name) => `final.${name}`));
+    const isMapped = ([name]: readonly [string, number]) => diagram.measures.includes(name);
+    const decisions = all.slice(0, hiddenPhase.signals * game.decisionNames.length);
+    this.#first = decisions.map((name, i) => [name, i * PAIR] as const).filter(isMapped);
+    this.#final = states
+      .map((name) => [`final${capital(name)}`, slot(`final.${name}`)] as const)
+      .filter(isMapped);
+    this.#needsCosts = ["cost", "margin"].some((name) => diagram.measures.includes(name));
+    this.#values = Object.fromEntries(all.map((name) => [name, Number.NaN]));
     this.#deployed = this.#slotsOf(game.goals.map((name) => `deployed.${name}`));
     this.#costs = signals.map((_, s) => slot(`cost.${s}`));
     this.#runnersUp = signals.map((_, s) => slot(`runnerUp.${s}`));
-    const [slack, length, trouble, close, squares] = this.#slotsOf([
+    const [near, slack, length, trouble, close, squares] = this.#slotsOf([
+      "near",
       "slack",
       "length",
       "trouble",
       "close",
       "squares",
     ]);
-    this.#results = { slack, length, trouble, close, squares };
+    this.#own = { near, slack, length, trouble, close, squares };
   }
 
   /**
@@ -200,21 +217,15 @@ export class LinearCells {
     for (const cell of waiting.values()) yield* this.#run(cell, cell);
   }
 
-  /** A cell's own setting. */
-  #numberOf({ x, y }: Pick<Cell, "x" | "y">, key: string): number {
-    if (key === this.#diagram.x.key) return x;
-    return key === this.#diagram.y.key ? y : this.#numbers[key];
-  }
-
   /** A cell before its induction, or its answer where it needs none. */
   #prepare(index: number, x: number, y: number): Cell | SolvedCell {
     const at = { x, y };
-    const training = this.#numberOf(at, "schedule.training") ?? this.#numberOf(at, "schedule.episodes");
-    const deployment = this.#numberOf(at, "schedule.deployment") ?? 0;
+    const training = settingOf(this.#schedule.training, at);
+    const deployment = settingOf(this.#schedule.deployment, at);
     const episodes = training + deployment;
     if (this.#problem.horizon === "finite")
       return { index, x, y, training, episodes, from: episodes, end: undefined };
-    const rate = this.#numberOf(at, "schedule.learningRate");
+    const rate = settingOf(this.#schedule.learningRate, at);
     const parameters = this.#parameters(at);
     const learningRates = Float64Array.of(deployment > 0 ? 0 : rate);
     const found = finish(searchEquilibria({ ...this.#problem, parameters, learningRates }, this.#method));
@@ -227,11 +238,11 @@ export class LinearCells {
 
   #parameters(at: Pick<Cell, "x" | "y">): Record<string, number> {
     const names = Object.keys(this.#problem.game.parameters);
-    return Object.fromEntries(names.map((name) => [name, this.#numberOf(at, name)]));
+    return Object.fromEntries(names.map((name) => [name, settingOf(this.#settings[name], at)]));
   }
 
-  #goals(cell: Cell): number[] {
-    return this.#problem.game.goals.map((name) => this.#numberOf(cell, `initial.${name}`));
+  #goalsOf(cell: Cell): number[] {
+    return this.#goals.map((goal) => settingOf(goal, cell));
   }
 
   /** Solves two cells with the same episodes, or one twice. */
@@ -263,8 +274,8 @@ export class LinearCells {
     const { sizes, end, slots } = kernel;
     const { candidates, hiddenPhase, game, config, states } = this.#problem;
     const count = this.#method === "moments" ? candidates.size : 0;
-    const numbers = game.decisionNames.length;
-    const candidatesEnd = end + count * numbers * NUMBER;
+    const size = game.decisionNames.length;
+    const candidatesEnd = end + count * size * NUMBER;
     const rows = Math.ceil(candidatesEnd / VECTOR) * VECTOR;
     const plan = rows + count * sizes.row;
     const played = plan + this.#room * sizes.plan;
@@ -275,12 +286,13 @@ export class LinearCells {
     const all = new Float64Array(memory.buffer);
     this.#all = all;
     all.set(kernel.numbers, kernel.numbersAt / NUMBER);
-    for (let i = 0; i < count; i++) all.set(candidates.at(i), end / NUMBER + i * numbers);
+    for (let i = 0; i < count; i++) all.set(candidates.at(i), end / NUMBER + i * size);
     const axis = config[game.decisionNames[0]] as { min: number; max: number };
     const mean = meanOf(states.axes);
+    const numbers = cellNumbers(this.#diagram);
     const shared: Record<string, number> = {
-      ...this.#numbers,
-      ...{ learningRate: this.#numbers["schedule.learningRate"], min: axis.min, max: axis.max },
+      ...numbers,
+      ...{ learningRate: numbers["schedule.learningRate"], min: axis.min, max: axis.max, near: Number.NaN },
       ...Object.fromEntries(momentFormulasOf(game)!.meanNames.map((name, i) => [name, mean[i]])),
     };
     for (const [name, slot] of slots) all.fill(shared[name] ?? 0, slot * PAIR, (slot + 1) * PAIR);
@@ -295,11 +307,11 @@ export class LinearCells {
     const all = this.#all;
     if (this.#slots.x !== undefined) all[this.#slots.x + lane] = x;
     if (this.#slots.y !== undefined) all[this.#slots.y + lane] = y;
-    all[this.#results.length + lane] = lengthOf(this.#goals(cell));
-    all[this.#results.slack + lane] =
-      roundingsOf(momentFormulasOf(game)!, episodes, states.size) * UNIT_ROUNDOFF;
+    all[this.#own.length + lane] = lengthOf(this.#goalsOf(cell));
+    all[this.#own.slack + lane] = roundingsOf(momentFormulasOf(game)!, episodes, states.size) * UNIT_ROUNDOFF;
     if (end) {
       const { decision, form } = end.equilibrium;
+      all[this.#own.near + lane] = decision[0];
       const names = momentFormulasOf(game)!.formNames.map((name) => `end.${name}`);
       for (const [i, slot] of this.#slotsOf(names).entries()) all[slot + lane] = form[i];
       const size = decision.length;
@@ -323,8 +335,8 @@ export class LinearCells {
   #play(cell: Cell, { likelihood, trains }: PhaseChain, lane: number, { plan, played }: Places): void {
     const signalIn = likelihood.map((p) => p.indexOf(Math.max(...p)));
     const signals = likelihood[0].length;
-    const deploymentAt = this.#numberOf(cell, "initial.deploymentAt");
-    const rate = this.#numberOf(cell, "schedule.learningRate");
+    const deploymentAt = settingOf(this.#settings["initial.deploymentAt"], cell);
+    const rate = settingOf(this.#schedule.learningRate, cell);
     for (let t = 0; t < cell.episodes; t++) {
       const phase = t < deploymentAt ? 0 : 1;
       const to = (played / VECTOR + 2 * t) * PAIR + lane;
@@ -338,21 +350,21 @@ export class LinearCells {
     const { training, from, end } = cell;
     const all = this.#all;
     if (from > 0) {
-      if (all[this.#results.close + lane] !== 0) return undefined;
-      if (all[this.#results.trouble + lane] !== 0) return { values: {}, status: STATUS.overflow };
+      if (all[this.#own.close + lane] !== 0) return undefined;
+      if (all[this.#own.trouble + lane] !== 0) return { values: {}, status: STATUS.overflow };
     }
     const values = this.#values;
-    const { first, final } = this.#names;
-    for (const name of this.#names.all) values[name] = Number.NaN;
-    for (let i = 0; i < first.length; i++) values[first[i]] = all[at.plan / NUMBER + i * PAIR + lane];
-    for (let i = 0; i < final.length; i++) values[final[i]] = all[this.#finals[i] + lane];
-    this.#readCosts(cell, lane, phases);
+    // measures in expectation may have a value in one cell and none in the next
+    if (phases) for (const name of this.#diagram.measures) values[name] = Number.NaN;
+    for (const [name, i] of this.#first) values[name] = all[at.plan / NUMBER + i + lane];
+    for (const [name, slot] of this.#final) values[name] = all[slot + lane];
+    if (this.#needsCosts) this.#readCosts(cell, lane, phases);
     if (phases) this.#readByChance(cell, lane, phases, at);
     else {
-      const trained = this.#numberOf(cell, "schedule.learningRate") === 0 ? 0 : training;
-      const goals = this.#goals(cell);
+      const trained = settingOf(this.#schedule.learningRate, cell) === 0 ? 0 : training;
+      const goals = this.#goalsOf(cell);
       const deployed = trained === 0 ? goals : this.#deployed.map((slot) => all[slot + lane]);
-      const found = measuresOfGoals(goals, deployed, all[this.#results.squares + lane], trained);
+      const found = measuresOfGoals(goals, deployed, all[this.#own.squares + lane], trained);
       values.compliance = found.compliance ?? Number.NaN;
       values.retention = found.retention ?? Number.NaN;
       values.deception = found.deception ?? Number.NaN;
@@ -380,12 +392,12 @@ export class LinearCells {
       prior.push(ofEpisode);
     }
     const following = { beliefs: likelihood[0].map((_, s) => s), weights: likelihood };
-    const trained = this.#numberOf(cell, "schedule.learningRate") > 0 ? episodes : 0;
+    const trained = settingOf(this.#schedule.learningRate, cell) > 0 ? episodes : 0;
     const found = measuresByChance(
       { trains, transition, prior, following: () => following },
       { episodes: trained, reach, gain, from: (episode) => episode * signals },
-      this.#numberOf(cell, "initial.theta"),
-      this.#numberOf(cell, "initial.deploymentAt"),
+      settingOf(this.#settings["initial.theta"], cell),
+      settingOf(this.#settings["initial.deploymentAt"], cell),
     );
     for (const [name, value] of Object.entries(measuresByName(found)))
       this.#values[name] = value ?? Number.NaN;
@@ -426,4 +438,6 @@ export class LinearCells {
   }
 }
 
+const settingOf = (setting: Setting, cell: Pick<Cell, "x" | "y">) =>
+  typeof setting === "number" ? setting : cell[setting];
 const finite = (x: number) => (Number.isFinite(x) ? x : Number.NaN);

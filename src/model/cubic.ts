@@ -15,9 +15,9 @@ const valueAt = (c0: number, c1: number, c2: number, c3: number, x: number) =>
   ((c3 * x + c2) * x + c1) * x + c0;
 
 /** The root in a bracket, where a cubic comes from below 0 and ends above it; NaN where it does not. */
-function rootBetween(c0: number, c1: number, c2: number, c3: number, low: number, high: number): number {
+function rootBetween([c0, c1, c2, c3]: Cubic, low: number, high: number, near: number): number {
   if (!(valueAt(c0, c1, c2, c3, low) < 0 && valueAt(c0, c1, c2, c3, high) > 0)) return Number.NaN;
-  let x = low + (high - low) / 2;
+  let x = low < near && near < high ? near : low + (high - low) / 2;
   for (let step = 0; step < MOST_STEPS; step++) {
     const value = valueAt(c0, c1, c2, c3, x);
     if (value < 0) low = x;
@@ -26,18 +26,23 @@ function rootBetween(c0: number, c1: number, c2: number, c3: number, low: number
     let next = x - value / ((3 * c3 * x + 2 * c2) * x + c1);
     if (!(next > low && next < high)) next = low + (high - low) / 2;
     if (next === x || next <= low || next >= high) return x;
-    // a step of a rounding or two goes to and fro
-    if (Math.abs(next - x) <= Number.EPSILON * Math.abs(x)) return next;
+    // steps of one or two roundings may alternate
+    if (Math.abs(next - x) <= Number.EPSILON * Math.abs(x)) return x;
     x = next;
   }
   return x;
 }
 
-/** Where a cubic comes from below 0 and ends above it, in (low, high), in ascending order. */
-export function risingRoots(cubic: Cubic, low: number, high: number): number[] {
+/**
+ * Where a cubic comes from below 0 and ends above it, in (low, high), in ascending order.
+ *
+ * @param near where the search starts in the bracket that contains it, which saves steps if a root is close
+ */
+export function risingRoots(cubic: Cubic, low: number, high: number, near = Number.NaN): number[] {
   // so that neither values nor the discriminant overflow
   const most = Math.max(Math.abs(cubic[0]), Math.abs(cubic[1]), Math.abs(cubic[2]), Math.abs(cubic[3]));
-  const [c0, c1, c2, c3] = [cubic[0] / most, cubic[1] / most, cubic[2] / most, cubic[3] / most];
+  const scaled: Cubic = [cubic[0] / most, cubic[1] / most, cubic[2] / most, cubic[3] / most];
+  const [, c1, c2, c3] = scaled;
   // where it turns, moved into the interval; at its end where it does not turn
   let [first, second] = [high, high];
   const discriminant = c2 * c2 - 3 * c3 * c1;
@@ -50,13 +55,17 @@ export function risingRoots(cubic: Cubic, low: number, high: number): number[] {
     first = within(a < b ? a : b);
     second = within(a < b ? b : a);
   }
-  const early = rootBetween(c0, c1, c2, c3, low, first);
-  const only = rootBetween(c0, c1, c2, c3, first, second);
-  const late = rootBetween(c0, c1, c2, c3, second, high);
+  const early = rootBetween(scaled, low, first, near);
+  const only = rootBetween(scaled, first, second, near);
+  const late = rootBetween(scaled, second, high, near);
   return [early, only, late].filter((root) => !Number.isNaN(root));
 }
 
-/** Points of [low, high], one of which has the minimum of the polynomial whose derivative this is, ascending. */
-export function minimaWithin(derivative: Cubic, low: number, high: number): number[] {
-  return [low, ...risingRoots(derivative, low, high), high];
+/**
+ * Points of [low, high], one of which has the minimum of the polynomial whose derivative this is, ascending.
+ *
+ * @param near as for {@link risingRoots}
+ */
+export function minimaWithin(derivative: Cubic, low: number, high: number, near?: number): number[] {
+  return [low, ...risingRoots(derivative, low, high, near), high];
 }

@@ -134,8 +134,12 @@ export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
 
 /** The length of a vector, with no overflow on the way. */
 export function lengthOf(vector: readonly number[]): number {
-  const most = Math.max(...vector.map(Math.abs));
-  return most === 0 ? 0 : most * Math.sqrt(vector.reduce((sum, x) => sum + (x / most) * (x / most), 0));
+  let most = 0;
+  for (const x of vector) most = Math.max(most, Math.abs(x));
+  if (most === 0) return 0;
+  let sum = 0;
+  for (const x of vector) sum += (x / most) * (x / most);
+  return most * Math.sqrt(sum);
 }
 
 /**

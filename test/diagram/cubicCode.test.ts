@@ -9,7 +9,7 @@ import { type Cubic, risingRoots } from "../../src/model/cubic.ts";
 import { even } from "../gpu/numbers.ts";
 
 /** c₀ … c₃, the ends of the interval, and the roots: as vectors from address 0 on */
-const names = ["c0", "c1", "c2", "c3", "low", "high"];
+const names = ["c0", "c1", "c2", "c3", "low", "high", "near"];
 const size = names.length + 2;
 
 function module() {
@@ -20,8 +20,8 @@ function module() {
     () => code.get(0).memory("v128.load", i * VECTOR),
   ]);
   const writer = new Writer(code, graph, numbers, new Map(places));
-  const [c0, c1, c2, c3, low, high] = writer.let(...names.map((name) => graph.name(name)));
-  writer.store(0, names.length * VECTOR, writeRisingRoots(writer, [c0, c1, c2, c3], [low, high], 1));
+  const [c0, c1, c2, c3, low, high, near] = writer.let(...names.map((name) => graph.name(name)));
+  writer.store(0, names.length * VECTOR, writeRisingRoots(writer, [c0, c1, c2, c3], [low, high], near, 1));
   const memory = new WebAssembly.Memory({ initial: 1 });
   const compiled = new WebAssembly.Module(assemble({ roots: code }));
   const { exports } = new WebAssembly.Instance(compiled, { host: { memory } });
@@ -35,6 +35,7 @@ const drawn = fc.tuple(
   fc.tuple(coefficient, coefficient, coefficient, coefficient),
   even(-4, 1),
   fc.oneof(even(0, 6), fc.constant(1e9)),
+  fc.oneof(even(-4, 7), fc.constant(Number.NaN)),
 );
 
 test("the roots of any two cubics", () => {
@@ -42,11 +43,11 @@ test("the roots of any two cubics", () => {
   const counts = [0, 0, 0];
   fc.assert(
     fc.property(drawn, drawn, (...lanes) => {
-      for (const [lane, [cubic, low, span]] of lanes.entries())
-        for (const [i, x] of [...cubic, low, low + span].entries()) all[2 * i + lane] = x;
+      for (const [lane, [cubic, low, span, near]] of lanes.entries())
+        for (const [i, x] of [...cubic, low, low + span, near].entries()) all[2 * i + lane] = x;
       run(0);
-      for (const [lane, [cubic, low, span]] of lanes.entries()) {
-        const wanted = risingRoots(cubic as Cubic, low, low + span);
+      for (const [lane, [cubic, low, span, near]] of lanes.entries()) {
+        const wanted = risingRoots(cubic as Cubic, low, low + span, near);
         const found = [all[2 * names.length + lane], all[2 * names.length + 2 + lane]];
         expect(found.filter((x) => !Number.isNaN(x))).toEqual(wanted);
         counts[wanted.length]++;
