@@ -1,7 +1,7 @@
 // A phase diagram as data: for NumPy an archive of arrays by name, one `.npy` each, and for data frames and databases a
 // Parquet table, one row a cell. Both come piece by piece, so that a large diagram takes little memory beside its cells.
 
-import { unzipSync, Zip, ZipDeflate } from "fflate";
+import { unzipSync, Zip, ZipPassThrough } from "fflate";
 import type { ParquetWriteOptions } from "hyparquet-writer";
 import { type Phase, STATUSES } from "../index.ts";
 
@@ -9,7 +9,7 @@ import { type Phase, STATUSES } from "../index.ts";
 const NO_TIME = "1980-01-01T00:00:00";
 /** the header's length, beginning and all, is a multiple of this */
 const ALIGNMENT = 64;
-/** numbers of an array that are compressed at a time */
+/** numbers of an array that are written at a time */
 const CHUNK = 2 ** 17;
 
 /** What an array begins with in the format of `numpy.save`, in row-major order. */
@@ -56,7 +56,7 @@ export function* phaseToNpz({
     pieces.push(piece);
   });
   for (const [name, data, shape] of arrays) {
-    const file = new ZipDeflate(`${name}.npy`);
+    const file = new ZipPassThrough(`${name}.npy`);
     file.mtime = NO_TIME;
     zip.add(file);
     file.push(npyHeader(data, shape));
