@@ -1,4 +1,5 @@
-// Who is asked for the costs of every candidate: this package on each of its backends, and the peers that are here.
+// Who is asked for the costs of every candidate, or for a whole plan: this package on each of its backends, and the peers
+// that are here.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
@@ -11,11 +12,14 @@ import { createGpuEvaluator, type GpuEvaluator } from "../src/gpu/evaluator.ts";
 import type { Grid } from "../src/grid.ts";
 import type { Evaluator } from "../src/model/evaluator.ts";
 import type { Problem } from "../src/model/problem.ts";
+import { Induction } from "../src/solve/induction.ts";
+import { refusal } from "../src/solve/methods.ts";
 import { GAINS, type Opened } from "./measurements.ts";
-import { type Peer, runToEnd, startPeer, type Timing } from "./peer.ts";
+import { type Peer, runToEnd, startPeer, type Timing, type Wanted } from "./peer.ts";
 
-/** The costs of all candidates at the first episode, given the decisions after it. */
+/** The costs of all candidates at the first episode, given the decisions after it, or the whole plan. */
 export interface Question {
+  readonly wanted: Wanted;
   readonly problem: Problem;
   readonly plan: readonly (readonly number[])[];
 }
@@ -28,8 +32,8 @@ export interface Contestant {
   readonly bits: 32 | 64;
   /** how many times as fast it may be on larger questions, for their work: small ones do not fill a GPU */
   readonly gains: number;
-  /** games that it can answer for; all unless given */
-  readonly games?: readonly string[];
+  /** whether it can answer */
+  has(question: Question): boolean;
   /** Makes everything ready for a question. */
   take(question: Question): Promise<void>;
   /** Answers it, so many times one after the other; the timing is that of one. */
@@ -58,6 +62,7 @@ function onOneThread(): Contestant {
   let costs: () => number[];
   return {
     ...({ name: OURS, variant: "1 thread", device: "cpu", bits: 64, gains: GAINS.cpu } as const),
+    has: wantsCosts,
     async take({ problem, plan }) {
       const costsOf = createRollouts(problem).costsAt(0, plan);
       const decisions = pointsOf(problem.candidates);
@@ -77,6 +82,7 @@ function onAllThreads(threads: number): Contestant {
   let decide: () => ReturnType<Evaluator["decide"]>;
   return {
     ...({ name: OURS, variant: `${threads} threads`, device: "cpu", bits: 64, gains: GAINS.cpu } as const),
+    has: wantsCosts,
     async take({ problem, plan }) {
       evaluator?.destroy();
       const its = createCpuEvaluator(problem, "rollout", { threads, patience: 0 });
@@ -98,6 +104,7 @@ function onGpu({ meter, adapter }: Opened): Contestant {
   return {
     ...({ name: OURS, variant: "f32", device: "gpu", bits: 32 } as const),
     gains: GAINS[adapter.software ? "cpu" : "gpu"],
+    has: wantsCosts,
     async take({ problem, plan }) {
       evaluator?.destroy();
       const options = { method: "rollout", precision: "f32", required: true, gpu: meter.gpu as GPU } as const;
@@ -115,13 +122,54 @@ function onGpu({ meter, adapter }: Opened): Contestant {
   };
 }
 
+const wantsCosts = ({ wanted }: Question) => wanted === "costs";
+
+/** A whole induction by this package, as `solve` does it once devices are open and kernels compiled. */
+function induction(method: "moments" | "rollout", threads: number, opened?: Opened): Contestant {
+  let evaluator: Evaluator | undefined;
+  let solve: () => Promise<Induction>;
+  const software = !opened || opened.adapter.software;
+  return {
+    ...{
+      name: OURS,
+      variant: `${method}, ${opened ? "certified" : `${threads} thread${threads > 1 ? "s" : ""}`}`,
+    },
+    ...({ device: opened ? "gpu" : "cpu", bits: 64, gains: GAINS[software ? "cpu" : "gpu"] } as const),
+    has: ({ wanted, problem }) => wanted === "plan" && refusal(problem, method) === undefined,
+    async take({ problem }) {
+      evaluator?.destroy();
+      const its = opened
+        ? (await createGpuEvaluator(problem, {
+            ...({ method, precision: "certified", required: true } as const),
+            gpu: opened.meter.gpu as GPU,
+          }))!
+        : createCpuEvaluator(problem, method, { threads });
+      evaluator = its;
+      solve = async () => {
+        const induction = new Induction(problem.learningRates.length);
+        await induction.run(its, () => 1, {});
+        return induction;
+      };
+    },
+    async time(repeat) {
+      await opened?.meter.takeSeconds();
+      const { seconds, last } = await repeated(repeat, () => solve());
+      const deviceSeconds = await opened?.meter.takeSeconds();
+      const onDevice = deviceSeconds && { deviceSeconds: deviceSeconds / repeat };
+      return { seconds, ...onDevice, plan: last.plan.flat() };
+    },
+    close: () => evaluator?.destroy(),
+  };
+}
+
 /** The variants of a peer. */
 function contestantsOf(peer: Peer): Contestant[] {
-  const { name, device, variants, games = ["linear"] } = peer.about;
+  const { name, device, variants } = peer.about;
   /** the question that the peer has, for all of its variants */
   let taken: Question | undefined;
-  return variants.map(({ name: variant, bits }) => ({
-    ...{ name, variant, device, bits, games, gains: GAINS[device] },
+  return variants.map(({ name: variant, bits, games, wanted: can }) => ({
+    ...{ name, variant, device, bits, gains: GAINS[device] },
+    has: ({ wanted, problem }) => can.includes(wanted) && games.includes(problem.game.name),
     async take(question) {
       if (taken === question) return;
       taken = question;
@@ -136,7 +184,7 @@ function contestantsOf(peer: Peer): Contestant[] {
         regularization: problem.parameters.regularization,
       });
     },
-    time: (repeat, answer) => peer.ask({ variant, repeat, answer }),
+    time: (repeat, answer) => peer.ask({ variant, wanted: taken!.wanted, repeat, answer }),
     close: peer.close,
   }));
 }
@@ -167,10 +215,14 @@ export interface Field {
 export async function openField(opened: Opened | undefined, signal: AbortSignal): Promise<Field> {
   const folder = await mkdtemp(join(tmpdir(), "mesa-induction-peers-"));
   const threads = availableParallelism();
-  const contestants = [onOneThread(), ...(threads > 1 ? [onAllThreads(threads)] : [])];
+  const contestants = [
+    ...[onOneThread(), ...(threads > 1 ? [onAllThreads(threads)] : [])],
+    ...(["rollout", "moments"] as const).map((method) => induction(method, 1)),
+    ...(threads > 1 ? [induction("rollout", threads)] : []),
+  ];
   const versions: Field["versions"] = {};
   const absent: Field["absent"] = [];
-  if (opened) contestants.push(onGpu(opened));
+  if (opened) contestants.push(onGpu(opened), induction("rollout", 1, opened));
   else absent.push({ name: `${OURS} on a GPU`, why: "no adapter" });
 
   const start = async (name: string, begin: () => Promise<Peer>) => {

@@ -11,6 +11,7 @@ import type { TestedClaim } from "./claims.ts";
 import type { Growth, GrowthRow } from "./growth.ts";
 import { type Mapping, mappingCells } from "./mapping.ts";
 import type { Report, Row } from "./measurements.ts";
+import type { Wanted } from "./peer.ts";
 import type { Entry, Race, Races } from "./peers.ts";
 import { large, milliseconds, oursOn, ratioTo } from "./textTables.ts";
 
@@ -131,11 +132,12 @@ function certified({ rows }: Results): string {
   ]);
 }
 
-/** Everyone's time for every question. */
-function races({ peers, adapter }: Results): string {
+/** Everyone's time for every question of a kind. */
+function racesFor(wanted: Wanted, { peers, adapter }: Results): string {
+  const asked = peers.races.filter((race) => race.wanted === wanted);
   const who = ({ name, variant, bits }: Entry) => [name, variant, `float${bits}`];
   const all = new Map(
-    peers.races.flatMap(({ entries }) => entries.map((entry) => [who(entry).join(), who(entry)])),
+    asked.flatMap(({ entries }) => entries.map((entry) => [who(entry).join(), who(entry)])),
   );
   const cell = (race: Race, key: string, device: Entry["device"]) => {
     const entry = race.entries.find((one) => who(one).join() === key);
@@ -146,7 +148,7 @@ function races({ peers, adapter }: Results): string {
     return `${milliseconds(entry.seconds.median)}${gpu} (${ratioTo(oursOn(race, device), entry)})${limit}`;
   };
   const table = (device: Entry["device"]) => {
-    const answered = peers.races.filter((race) => oursOn(race, device));
+    const answered = asked.filter((race) => oursOn(race, device));
     return markdown([
       ["", "", "", ...answered.map(questionOf)],
       ...Array.from(all, ([key, cells]) => [...cells, ...answered.map((race) => cell(race, key, device))]),
@@ -155,9 +157,14 @@ function races({ peers, adapter }: Results): string {
   const absent = peers.absent.map(({ name, why }) => `${name} (${why})`).join(", ");
   const gpu = adapter && !adapter.software;
   return [
-    "Milliseconds, and in brackets the multiple of our one thread of the CPU:\n",
+    `Milliseconds, and in brackets the multiple of our ${wanted === "plan" ? "rollouts on " : ""}one thread of the CPU:\n`,
     table("cpu"),
-    ...(gpu ? ["\nThe same by the multiple of ours on the GPU in `f32`:\n", table("gpu")] : []),
+    ...(gpu
+      ? [
+          `\nThe same by the multiple of ours on the GPU${wanted === "plan" ? "" : " in `f32`"}:\n`,
+          table("gpu"),
+        ]
+      : []),
     ...(absent ? [`\nAbsent: ${absent}.`] : []),
   ].join("\n");
 }
@@ -169,7 +176,8 @@ function numpy({ peers }: Results): string {
     ["NumPy", "as one writes it"],
     ["NumPy", "in place"],
   ];
-  const rows = peers.races.flatMap((race) => {
+  const linear = peers.races.filter(({ game, wanted }) => game === "linear" && wanted === "costs");
+  const rows = linear.flatMap((race) => {
     const entries = columns.map(([name, variant]) =>
       race.entries.find((entry) => entry.name === name && entry.variant === variant && entry.valid),
     );
@@ -294,7 +302,8 @@ const TABLES: Readonly<Record<string, (results: never) => string>> = {
   machine,
   solves,
   certified,
-  races,
+  races: (results: Results) => racesFor("costs", results),
+  inductions: (results: Results) => racesFor("plan", results),
   numpy,
   growth,
   agreement,

@@ -9,15 +9,21 @@ export interface About {
   readonly name: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly device: "cpu" | "gpu";
-  /** games whose costs it can compute: `linear` alone unless given */
-  readonly games?: readonly string[];
-  /** ways to compute that it has, and the bits of their floating-point numbers */
-  readonly variants: readonly { readonly name: string; readonly bits: 32 | 64 }[];
+  /** its variants: the bits of their floating-point numbers, and what they can compute, for which games */
+  readonly variants: readonly {
+    readonly name: string;
+    readonly bits: 32 | 64;
+    readonly games: readonly string[];
+    readonly wanted: readonly Wanted[];
+  }[];
 }
+
+/** What is computed: the costs of all candidates at the first episode, or a whole plan by backward induction. */
+export type Wanted = "costs" | "plan";
 
 /** What a request took. */
 export interface Timing {
-  /** of one evaluation by the clock: from inputs that are there to costs that are there */
+  /** of one evaluation by the clock: from inputs that are there to an answer that is there */
   readonly seconds: number;
   /** of one evaluation by the device's own clock, where it has one */
   readonly deviceSeconds?: number | undefined;
@@ -25,6 +31,8 @@ export interface Timing {
   readonly costs?: ArrayLike<number> | undefined;
   /** the least of the costs, from who finds it and keeps the others to himself */
   readonly least?: number;
+  /** where it was asked for: the decisions' numbers, by episode. Shape [episodes × numbers of a decision] */
+  readonly plan?: ArrayLike<number> | undefined;
 }
 
 /** How a program ended, in a line: the last that it said. */

@@ -1,14 +1,17 @@
-// This package beside its peers: everyone computes the same costs, in turns in one run, and whose answer differs from
-// the reference by more than rounding is void.
+// This package beside its peers: everyone computes the same costs, or the same plan, in turns in one run. Costs that
+// differ from the reference by more than rounding are void, and so is a plan with a decision that is worse than another by
+// more than that.
 
+import { createRollouts } from "../src/cpu/compiled.ts";
 import { createOracle } from "../src/cpu/oracle.ts";
 import { checkNotAborted } from "../src/errors.ts";
-import { createProblem } from "../src/model/problem.ts";
+import { createProblem, type Problem } from "../src/model/problem.ts";
 import { CASES, SIZES, type Size } from "./cases.ts";
 import { type Contestant, type Field, openField, pointsOf, type Question } from "./contestants.ts";
 import { instructionsPerStep } from "./limit.ts";
 import { type Spread, spreadOf } from "./measure.ts";
 import type { Opened, Selection } from "./measurements.ts";
+import type { Timing, Wanted } from "./peer.ts";
 
 /** How one contestant did. */
 export interface Entry extends Pick<Contestant, "name" | "variant" | "device" | "bits"> {
@@ -18,7 +21,10 @@ export interface Entry extends Pick<Contestant, "name" | "variant" | "device" | 
   readonly stepsPerSecond: number;
   /** the share of the adapter's float32 instructions, by its own clock; null where not known */
   readonly limitShare: number | null;
-  /** the largest relative difference of a cost from the reference */
+  /**
+   * of costs, the largest relative difference from the reference; of a plan, by how much a decision costs more than the
+   * best candidate, given the plan's later decisions, as a share of what candidates cost on average, at most
+   */
   readonly difference: number;
   /** whether that is within what the arithmetic may lose */
   readonly valid: boolean;
@@ -26,6 +32,7 @@ export interface Entry extends Pick<Contestant, "name" | "variant" | "device" | 
 
 /** One question, and all who answered it. */
 export interface Race {
+  readonly wanted: Wanted;
   readonly game: string;
   readonly candidates: number;
   readonly states: number;
@@ -47,12 +54,15 @@ export interface Races {
   };
 }
 
-/** what is asked at every size: a game, and its discount unless that is the state's */
-const GAMES: readonly (readonly [game: string, discount: number | null])[] = [
-  ["linear", 1],
-  ["linear", 0.97],
-  ["misconception", 1],
-  ["learned-discount", null],
+/** what is asked at every size: what is wanted of a game, and its discount unless that is the state's */
+const ASKED: readonly (readonly [wanted: Wanted, game: string, discount: number | null])[] = [
+  ["costs", "linear", 1],
+  ["costs", "linear", 0.97],
+  ["costs", "misconception", 1],
+  ["costs", "learned-discount", null],
+  ["plan", "linear", 1],
+  ["plan", "misconception", 1],
+  ["plan", "learned-discount", null],
 ];
 
 /** How long everyone is timed. */
@@ -71,7 +81,7 @@ const SLOW = 1;
 const TOLERANCE = { 64: 1e-11, 32: 1e-4 };
 
 /** A question: a size of a game, under a plan that is not the best and a regularization. */
-function ask(size: Size, game: string, discount: number | null): Question {
+function ask(size: Size, wanted: Wanted, game: string, discount: number | null): Question {
   const problem = createProblem({
     schedule: { training: 20, deployment: 80, learningRate: 0.9 },
     ...CASES[game][SIZES.indexOf(size)],
@@ -79,7 +89,11 @@ function ask(size: Size, game: string, discount: number | null): Question {
     regularization: 0.001,
   });
   const others = problem.candidates.axes.slice(1).map(() => 0.1);
-  return { problem, plan: Array.from(problem.learningRates, (rate) => [rate > 0 ? 0.05 : 1, ...others]) };
+  return {
+    wanted,
+    problem,
+    plan: Array.from(problem.learningRates, (rate) => [rate > 0 ? 0.05 : 1, ...others]),
+  };
 }
 
 /** The costs by moments, another method and a cheap one; where there are none, by our own rollouts. */
@@ -90,12 +104,53 @@ function referenceOf({ problem, plan }: Question): ArrayLike<number> {
   return Float64Array.from({ length: problem.candidates.size }, (_, i) => enclosure(i).cost);
 }
 
+/** How far an answer is from the reference: see {@link Entry.difference}. */
+function differenceOf(
+  { problem, wanted }: Question,
+  reference: ArrayLike<number>,
+  { costs, least, plan }: Timing,
+): number {
+  // what is no number is as far off as can be
+  const off = (x: number) => (x >= 0 ? x : Number.POSITIVE_INFINITY);
+  if (wanted === "plan") return off(mostRegret(problem, Array.from(plan!)));
+  const wantedCosts =
+    least === undefined ? reference : [Array.from(reference).reduce((a, b) => Math.min(a, b))];
+  const answers = least === undefined ? costs! : [least];
+  let most = 0;
+  for (let i = 0; i < wantedCosts.length; i++)
+    most = Math.max(most, off(Math.abs(answers[i] / wantedCosts[i] - 1)));
+  return most;
+}
+
+/** By how much a plan's decisions cost more than the best, given those after them: at most, of the average. */
+function mostRegret(problem: Problem, numbers: readonly number[]): number {
+  const { candidates, learningRates } = problem;
+  const width = candidates.axes.length;
+  const plan = Array.from(learningRates, (_, t) => numbers.slice(t * width, (t + 1) * width));
+  const [rollouts, points] = [createRollouts(problem), pointsOf(candidates)];
+  let most = 0;
+  for (let t = 0; t < plan.length; t++) {
+    const costs = rollouts.costsAt(t, plan)([plan[t], ...points]);
+    let [least, sum] = [Number.POSITIVE_INFINITY, 0];
+    for (const cost of costs.slice(1)) {
+      least = Math.min(least, cost);
+      sum += cost;
+    }
+    const regret = (costs[0] - least) / (sum / points.length);
+    // a rounding of the decision may cost less than the grid's best
+    most = Math.max(most, Math.abs(regret));
+    if (Number.isNaN(regret)) return regret;
+  }
+  return most;
+}
+
 /** One contestant on one question. */
 class Turn {
   readonly seconds: number[] = [];
   readonly deviceSeconds: number[] = [];
   difference = 0;
   readonly #contestant: Contestant;
+  readonly #question: Question;
   readonly #reference: ArrayLike<number>;
   readonly #repeat: number;
   readonly rounds: number;
@@ -103,11 +158,13 @@ class Turn {
   /** @param first how long one answer took, in seconds */
   constructor(
     contestant: Contestant,
+    question: Question,
     reference: ArrayLike<number>,
     first: number,
     { rounds, timing }: Effort,
   ) {
     this.#contestant = contestant;
+    this.#question = question;
     this.#reference = reference;
     this.#repeat = Math.max(1, Math.ceil(timing / first));
     this.rounds = first > SLOW ? Math.min(SLOW_ROUNDS, rounds) : rounds;
@@ -117,35 +174,27 @@ class Turn {
     if (round >= this.rounds) return;
     // answers are looked at once the clock has stopped, in the last round
     const answer = round === this.rounds - 1;
-    const { seconds, deviceSeconds, costs, least } = await this.#contestant.time(this.#repeat, answer);
-    this.seconds.push(seconds);
-    if (deviceSeconds !== undefined) this.deviceSeconds.push(deviceSeconds);
-    if (!answer) return;
-    const reference =
-      least === undefined ? this.#reference : [Array.from(this.#reference).reduce((a, b) => Math.min(a, b))];
-    const answers = least === undefined ? costs! : [least];
-    for (let i = 0; i < reference.length; i++) {
-      const off = Math.abs(answers[i] / reference[i] - 1);
-      // what is no number is as far off as can be
-      this.difference = Math.max(this.difference, off >= 0 ? off : Number.POSITIVE_INFINITY);
-    }
+    const timing = await this.#contestant.time(this.#repeat, answer);
+    this.seconds.push(timing.seconds);
+    if (timing.deviceSeconds !== undefined) this.deviceSeconds.push(timing.deviceSeconds);
+    if (answer) this.difference = differenceOf(this.#question, this.#reference, timing);
   }
 }
 
-/** How long a question of a game may take by how long smaller ones took. */
+/** How long a question may take by how long smaller ones of its kind took. */
 class Speeds {
-  /** steps a second, by game */
+  /** steps a second, by kind */
   readonly #known = new Map<Contestant, Map<string, number>>();
 
   /** in seconds; 0 where nothing is known */
-  expected(contestant: Contestant, game: string, work: number): number {
-    const speed = this.#known.get(contestant)?.get(game);
+  expected(contestant: Contestant, kind: string, work: number): number {
+    const speed = this.#known.get(contestant)?.get(kind);
     return speed === undefined ? 0 : work / (speed * contestant.gains);
   }
 
-  learn(contestant: Contestant, game: string, work: number, seconds: number): void {
+  learn(contestant: Contestant, kind: string, work: number, seconds: number): void {
     const known = this.#known.get(contestant) ?? new Map<string, number>();
-    this.#known.set(contestant, known.set(game, work / seconds));
+    this.#known.set(contestant, known.set(kind, work / seconds));
   }
 }
 
@@ -179,7 +228,9 @@ async function raceOnce(
 ): Promise<Race> {
   const { game, candidates, states, learningRates, parameters } = question.problem;
   const episodes = learningRates.length;
-  const work = candidates.size * states.size * episodes;
+  const wholes = question.wanted === "plan" ? (episodes + 1) / 2 : 1;
+  const work = candidates.size * states.size * episodes * wholes;
+  const key = `${question.wanted} of ${game.name}`;
   const leftOut: string[] = [];
   const leaveOut = ({ name, variant }: Contestant, why: string) =>
     leftOut.push(`${name}, ${variant} (${why})`);
@@ -187,23 +238,23 @@ async function raceOnce(
   for (const [i, contestant] of contestants.entries()) {
     checkNotAborted(signal);
     onProgress(i / contestants.length / 2, contestant.name);
-    let seconds = speeds.expected(contestant, game.name, work);
+    let seconds = speeds.expected(contestant, key, work);
     const failure = await failureOf(signal, async () => {
       if (seconds > patience) return;
       await contestant.take(question);
       // compiles and warms up; the second answer says how often to repeat
       await contestant.time(1, false);
       seconds = (await contestant.time(1, false)).seconds;
-      speeds.learn(contestant, game.name, work, seconds);
+      speeds.learn(contestant, key, work, seconds);
     });
     if (!failure && seconds <= patience) racing.set(contestant, seconds);
     else leaveOut(contestant, failure ?? `takes over ${patience} s`);
   }
-  const reference = racing.size > 0 ? referenceOf(question) : [];
+  const reference = racing.size > 0 && question.wanted === "costs" ? referenceOf(question) : [];
   const turns = new Map(
     Array.from(racing, ([contestant, seconds]) => [
       contestant,
-      new Turn(contestant, reference, seconds, effort),
+      new Turn(contestant, question, reference, seconds, effort),
     ]),
   );
   for (let round = 0; round < effort.rounds; round++) {
@@ -216,7 +267,7 @@ async function raceOnce(
       leaveOut(contestant, failure);
     }
   }
-  const each = instructionsPerStep(question.problem);
+  const each = question.wanted === "costs" ? instructionsPerStep(question.problem) : undefined;
   const entries = Array.from(turns, ([{ name, variant, device, bits }, turn]): Entry => {
     const seconds = spreadOf(turn.seconds);
     const deviceSeconds = turn.deviceSeconds.length > 0 ? spreadOf(turn.deviceSeconds) : null;
@@ -229,7 +280,13 @@ async function raceOnce(
     };
   });
   return {
-    ...{ game: game.name, candidates: candidates.size, states: states.size, episodes },
+    ...{
+      wanted: question.wanted,
+      game: game.name,
+      candidates: candidates.size,
+      states: states.size,
+      episodes,
+    },
     ...{ discount: parameters.discount ?? null, entries, leftOut },
   };
 }
@@ -248,15 +305,14 @@ export async function race(
   const field = await openField(backends.includes("gpu") ? opened : undefined, signal);
   const contestants = field.contestants.filter(({ device }) => backends.includes(device));
   const limit = opened?.peak;
-  const questions = sizes.flatMap((size) => GAMES.map((what) => ask(size, ...what)));
+  const questions = sizes.flatMap((size) => ASKED.map((what) => ask(size, ...what)));
   const speeds = new Speeds();
   const races: Race[] = [];
   try {
     for (const [q, question] of questions.entries()) {
       const share = (part: number, what: string) =>
         onProgress((q + part) / questions.length, `question ${q + 1} of ${questions.length}: ${what}`);
-      const { name } = question.problem.game;
-      const asked = contestants.filter(({ games }) => games?.includes(name) ?? true);
+      const asked = contestants.filter((contestant) => contestant.has(question));
       races.push(await raceOnce(question, asked, speeds, share, { patience, signal, limit, effort }));
     }
   } finally {

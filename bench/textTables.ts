@@ -92,9 +92,13 @@ export function ratioTo(ours: Entry | undefined, entry: Entry): string {
   return `${Number((entry.seconds.median / ours.seconds.median).toPrecision(3))}×`;
 }
 
-/** This package's own entry on a device, to which others are compared: one thread of the CPU, or the GPU's f32. */
-export function oursOn({ entries }: Race, device: Entry["device"]): Entry | undefined {
-  const base = { cpu: "1 thread", gpu: "f32" }[device];
+/** This package's own entry on a device, to which others are compared: rollouts on one thread of the CPU, or the GPU. */
+export function oursOn({ entries, wanted }: Race, device: Entry["device"]): Entry | undefined {
+  const ours = {
+    costs: { cpu: "1 thread", gpu: "f32" },
+    plan: { cpu: "rollout, 1 thread", gpu: "rollout, certified" },
+  };
+  const base = ours[wanted][device];
   return entries.find(({ name, variant }) => name === OURS && variant === base);
 }
 
@@ -109,7 +113,9 @@ export function racesTable({ peers: { races, absent } }: Races): string {
       entry.name,
       entry.variant,
       `float${entry.bits}`,
-      entry.valid ? milliseconds(entry.seconds.median) : "void: the costs differ",
+      entry.valid
+        ? milliseconds(entry.seconds.median)
+        : `void: the ${one.wanted} differ${one.wanted === "plan" ? "s" : ""}`,
       entry.deviceSeconds ? milliseconds(entry.deviceSeconds.median) : "–",
       large(entry.stepsPerSecond),
       entry.limitShare === null ? "–" : `${(100 * entry.limitShare).toFixed(0)} %`,
@@ -117,10 +123,10 @@ export function racesTable({ peers: { races, absent } }: Races): string {
       ratioTo(oursOn(one, "gpu"), entry),
     ]);
     const left = one.leftOut.length > 0 ? `\nleft out: ${one.leftOut.join("; ")}` : "";
-    const { game, candidates, states, episodes, discount } = one;
+    const { wanted, game, candidates, states, episodes, discount } = one;
     const what = [candidates, states, episodes].map((count) => count.toLocaleString("en-US")).join(" × ");
     const weighed = discount === null ? "" : `, discount ${discount}`;
-    return `${game}: costs of ${what}${weighed}\n${alignColumns([heading, ...rows], 3)}${left}\n`;
+    return `${game}: ${wanted} of ${what}${weighed}\n${alignColumns([heading, ...rows], 3)}${left}\n`;
   });
   return `${tables.join("\n")}\n${absent.map(({ name, why }) => `absent: ${name} (${why})`).join("\n")}\n`;
 }

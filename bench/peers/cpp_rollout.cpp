@@ -1,4 +1,4 @@
-// The average total mesa cost of every candidate in C++: threads along the candidates, vectors along the states, which
+// The average total mesa cost of every candidate in C++, and whole inductions: threads along the candidates, vectors along the states, which
 // stay in registers or the nearest cache for the whole rollout. What an episode has in common is computed once.
 //
 //     g++ -std=c++17 -O3 -march=native -fopenmp cpp_rollout.cpp
@@ -139,23 +139,44 @@ void rollOut(const Problem& problem, const Prepared<Game, Real>& given, std::vec
   }
 }
 
+template <typename Game, typename Real>
+void costsOf(const Problem& problem, const Prepared<Game, Real>& given, std::vector<double>& costs, int threads) {
+  const auto roll = problem.discount == 1 ? rollOut<Game, Real, false> : rollOut<Game, Real, true>;
+  roll(problem, given, costs, threads);
+}
+
+/// Backward induction: the decision of each episode is the first candidate with the lowest cost, given those after it.
+template <typename Game, typename Real>
+void solve(const Problem& problem, std::vector<double>& plan, std::vector<double>& costs, int threads) {
+  constexpr int D = Game::DECISION;
+  Problem rest = problem;
+  for (size_t t = problem.rates.size(); t-- > 0;) {
+    rest.rates.assign(problem.rates.begin() + t, problem.rates.end());
+    rest.plan.assign(plan.begin() + t * D, plan.end());
+    costsOf(rest, Prepared<Game, Real>(rest), costs, threads);
+    const auto best = std::min_element(costs.begin(), costs.end()) - costs.begin();
+    std::copy_n(problem.candidates.begin() + best * D, D, plan.begin() + t * D);
+  }
+}
+
 template <template <typename> class Game, typename Real>
-Timing timed(const Problem& problem, int threads, int repeat) {
+Timing timed(const Problem& problem, const std::string& wanted, int threads, int repeat) {
   using Its = Game<Real>;
   const Prepared<Its, Real> given(problem);
-  const auto roll = problem.discount == 1 ? rollOut<Its, Real, false> : rollOut<Its, Real, true>;
-  Timing timing{0, -1, std::vector<double>(problem.candidates.size() / Its::DECISION)};
+  std::vector<double> costs(problem.candidates.size() / Its::DECISION), plan(problem.plan.size());
   const double start = now();
-  for (int i = 0; i < repeat; i++) roll(problem, given, timing.costs, threads);
-  timing.seconds = (now() - start) / repeat;
-  return timing;
+  for (int i = 0; i < repeat; i++) {
+    if (wanted == "plan") solve<Its, Real>(problem, plan, costs, threads);
+    else costsOf(problem, given, costs, threads);
+  }
+  return {(now() - start) / repeat, -1, wanted == "plan" ? plan : costs};
 }
 
 template <typename Real>
-Timing timed(const Problem& problem, int threads, int repeat) {
-  if (problem.game == "misconception") return timed<Misconception, Real>(problem, threads, repeat);
-  if (problem.game == "learned-discount") return timed<LearnedDiscount, Real>(problem, threads, repeat);
-  return timed<Linear, Real>(problem, threads, repeat);
+Timing timed(const Problem& problem, const std::string& wanted, int threads, int repeat) {
+  if (problem.game == "misconception") return timed<Misconception, Real>(problem, wanted, threads, repeat);
+  if (problem.game == "learned-discount") return timed<LearnedDiscount, Real>(problem, wanted, threads, repeat);
+  return timed<Linear, Real>(problem, wanted, threads, repeat);
 }
 
 int main() {
@@ -165,15 +186,16 @@ int main() {
   std::string variants;
   for (const std::string bits : {"64", "32"})
     for (const auto& many : on)
-      variants += (variants.empty() ? "" : ", ") + ("{\"name\": \"float" + bits + ", " + many + "\", \"bits\": " + bits + "}");
+      variants += (variants.empty() ? "" : ", ") + ("{\"name\": \"float" + bits + ", " + many + "\", \"bits\": " + bits +
+                  ", \"games\": [\"linear\", \"misconception\", \"learned-discount\"], \"wanted\": [\"costs\", \"plan\"]}");
 
   Problem problem;
   serve("{\"name\": \"C++\", \"versions\": {\"g++\": \"" __VERSION__ "\"}, \"device\": \"cpu\", " +
-            ("\"games\": [\"linear\", \"misconception\", \"learned-discount\"], \"variants\": [" + variants) + "]}",
+            ("\"variants\": [" + variants) + "]}",
         [&](const Problem& given) { problem = given; },
-        [&](const std::string& variant, int repeat) {
+        [&](const std::string& variant, const std::string& wanted, int repeat) {
           const int used = std::stoi(variant.substr(variant.find(", ") + 2));
-          return variant.rfind("float64", 0) == 0 ? timed<double>(problem, used, repeat)
-                                                  : timed<float>(problem, used, repeat);
+          return variant.rfind("float64", 0) == 0 ? timed<double>(problem, wanted, used, repeat)
+                                                  : timed<float>(problem, wanted, used, repeat);
         });
 }

@@ -211,7 +211,8 @@ int main() {
   const std::string about = std::string("{\"name\": \"CUDA\", \"versions\": {\"nvcc\": \"") +
                             std::to_string(CUDART_VERSION / 1000) + "." + std::to_string(CUDART_VERSION % 1000 / 10) +
                             "\", \"device\": \"" + properties.name +
-                            "\"}, \"device\": \"gpu\", \"variants\": [{\"name\": \"by hand\", \"bits\": 32}]}";
+                            "\"}, \"device\": \"gpu\", \"variants\": [{\"name\": \"by hand\", \"bits\": 32, \"games\": [\"linear\"], " +
+                            "\"wanted\": [\"costs\"]}]}";
   std::unique_ptr<Prepared> prepared;
   serve(
       about,
@@ -220,5 +221,5 @@ int main() {
         prepared.reset();
         prepared = std::make_unique<Prepared>(problem);
       },
-      [&](const std::string&, int repeat) { return prepared->time(repeat); });
+      [&](const std::string&, const std::string&, int repeat) { return prepared->time(repeat); });
 }

@@ -1,10 +1,11 @@
-"""The average total mesa cost of every candidate of the game linear in NumPy, on one thread."""
+"""The average total mesa cost of every candidate in NumPy, on one thread, and whole inductions by it."""
 
 import os
 import platform
 
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
+from games import GAMES, columns, own_discount
 from protocol import absent, serve
 
 try:
@@ -13,23 +14,23 @@ except ImportError as error:
     absent(str(error))
 
 
-def average_costs(candidates, states, plan, rates, discount, regularization):
+def average_costs(game, candidates, states, plan, rates, discount, regularization):
     """As one writes it: every (candidate, state) pair an element. Shape (candidates,)."""
-    goal = states[np.newaxis, :]
-    theta = np.broadcast_to(goal, (len(candidates), len(states)))
-    total = np.zeros(theta.shape)
-    weight = 1.0
+    step = GAMES[game][2]
+    first = tuple(numbers[:, np.newaxis] for numbers in candidates)
+    own = tuple(numbers[np.newaxis, :] for numbers in states)
+    weighs = own_discount(game, own, discount)
+    state, total, weight = own, 0, 1.0
     for k, rate in enumerate(rates):
-        a = candidates[:, np.newaxis] if k == 0 else plan[k]
-        y = a * theta
-        total += weight * (y - goal) ** 2
-        theta = theta - rate * (2 * a * y + 2 * regularization * theta)
-        weight *= discount
+        decision = first if k == 0 else tuple(numbers[k] for numbers in plan)
+        y, state = step(decision, state, own, rate, regularization, np.clip)
+        total = total + weight * (y - own[0]) ** 2
+        weight = weight * weighs
     return total.mean(axis=1)
 
 
-def average_costs_in_place(candidates, states, plan, rates, discount, regularization, room):
-    """The same in the fewest array operations: the step of theta as one factor, nothing allocated."""
+def linear_costs_in_place(candidates, states, plan, rates, discount, regularization, room):
+    """The same of the game linear in the fewest array operations: the step as one factor, nothing allocated."""
     theta, total, y = room
     theta[:] = states
     total[:] = 0
@@ -48,7 +49,21 @@ def average_costs_in_place(candidates, states, plan, rates, discount, regulariza
 
 
 def arrays(problem):
-    return {k: np.array(v) if isinstance(v, list) else v for k, v in problem.items()}
+    """The problem with NumPy's arrays."""
+    given = columns(problem)
+    lists = {key: [np.array(numbers) for numbers in given[key]] for key in ("candidates", "states", "plan")}
+    return {**given, **lists, "rates": np.array(given["rates"])}
+
+
+def backward(given, costs):
+    """The plan, from the last episode to the first. Shape (episodes, numbers of a decision)."""
+    candidates, rates = given["candidates"], given["rates"]
+    plan = [np.zeros(len(rates)) for _ in candidates]
+    for t in reversed(range(len(rates))):
+        best = np.argmin(costs(plan=[numbers[t:] for numbers in plan], rates=rates[t:]))
+        for numbers, of in zip(plan, candidates):
+            numbers[t] = of[best]
+    return np.stack(plan, axis=1)
 
 
 def natural(problem):
@@ -56,13 +71,34 @@ def natural(problem):
     return lambda: average_costs(**given), np.ndarray.tolist
 
 
+def natural_plan(problem):
+    given = arrays(problem)
+    return lambda: backward(given, lambda **of: average_costs(**{**given, **of})), lambda plan: plan.ravel().tolist()
+
+
+def in_place_costs(given):
+    [candidates], [states] = given["candidates"], given["states"]
+    room = [np.empty((len(candidates), len(states))) for _ in range(3)]
+    return lambda plan, rates: linear_costs_in_place(
+        candidates, states, plan[0], rates, given["discount"], given["regularization"], room
+    )
+
+
 def in_place(problem):
     given = arrays(problem)
-    room = [np.empty((len(given["candidates"]), len(given["states"]))) for _ in range(3)]
-    return lambda: average_costs_in_place(**given, room=room), np.ndarray.tolist
+    costs = in_place_costs(given)
+    return lambda: costs(given["plan"], given["rates"]), np.ndarray.tolist
+
+
+def in_place_plan(problem):
+    given = arrays(problem)
+    return lambda: backward(given, in_place_costs(given)), lambda plan: plan.ravel().tolist()
 
 
 serve(
     {"name": "NumPy", "versions": {"numpy": np.__version__, "python": platform.python_version()}, "device": "cpu"},
-    {"as one writes it": (64, natural), "in place": (64, in_place)},
+    {
+        "as one writes it": (64, list(GAMES), {"costs": natural, "plan": natural_plan}),
+        "in place": (64, ["linear"], {"costs": in_place, "plan": in_place_plan}),
+    },
 )

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-/// What is asked: the costs of all candidates of a game at episode 0. Decisions and states of several numbers follow
-/// each other; parameters that are not here are 1.
+/// What is asked about: a game, and the plan after episode 0. Decisions and states of several numbers follow each other;
+/// parameters that are not here are 1.
 struct Problem {
   std::string game;
   std::vector<double> candidates, states, plan, rates;
@@ -52,10 +52,11 @@ inline Problem readProblem(const std::string& line) {
           readNumber(line, "regularization")};
 }
 
-/// What one request took: by the clock, and where the work is a GPU's, by the GPU's own (else negative); and the costs.
+/// What one request took: by the clock, and where the work is a GPU's, by the GPU's own (else negative); and what was
+/// wanted: the costs of all candidates at episode 0, or the numbers of the plan by episode.
 struct Timing {
   double seconds, deviceSeconds;
-  std::vector<double> costs;
+  std::vector<double> found;
 };
 
 /// Says why there is nothing to measure, and ends.
@@ -66,7 +67,7 @@ struct Timing {
 
 /// Answers until there are no more requests. `about` is what the peer says of itself, as JSON.
 inline void serve(const std::string& about, const std::function<void(const Problem&)>& take,
-                  const std::function<Timing(const std::string& variant, int repeat)>& time) {
+                  const std::function<Timing(const std::string& variant, const std::string& wanted, int repeat)>& time) {
   std::cout << about << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     if (find(line, "states")) {
@@ -74,14 +75,15 @@ inline void serve(const std::string& about, const std::function<void(const Probl
       std::cout << "{}" << std::endl;
       continue;
     }
-    const Timing timing = time(readString(line, "variant"), static_cast<int>(readNumber(line, "repeat")));
+    const std::string wanted = readString(line, "wanted");
+    const Timing timing = time(readString(line, "variant"), wanted, static_cast<int>(readNumber(line, "repeat")));
     std::printf("{\"seconds\": %.9g", timing.seconds);
     if (timing.deviceSeconds >= 0) std::printf(", \"deviceSeconds\": %.9g", timing.deviceSeconds);
     if (find(line, "answer")) {
-      std::printf(", \"costs\": [");
+      std::printf(", \"%s\": [", wanted.c_str());
       const char* separator = "";
-      for (const double cost : timing.costs) {
-        std::printf("%s%.17g", separator, cost);
+      for (const double number : timing.found) {
+        std::printf("%s%.17g", separator, number);
         separator = ", ";
       }
       std::printf("]");

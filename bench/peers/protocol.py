@@ -1,8 +1,8 @@
-"""How a peer written in Python is asked: one JSON object a line, each answered with one.
+"""How a peer is asked: one JSON object a line, each answered with one.
 
-First it says what it is, or why it cannot run here. Then comes the problem, of a game that it has ("games"; linear
-unless it says otherwise), and after it requests that name a variant, how often to repeat it, and whether the costs are
-wanted.
+First the peer says what it is, or why it cannot run here. Then comes a problem of a game that it has, and after it
+requests that name a variant, what is wanted ("costs" of all candidates at the first episode, or the whole "plan" by
+backward induction), how often to repeat it, and whether what came out is to be in the answer.
 """
 
 import json
@@ -21,27 +21,30 @@ def serve(about, variants):
     Answers until there are no more requests.
 
     about: what the peer says of itself: "name", "versions", "device" ("cpu" or "gpu")
-    variants: by name, (bits of its arithmetic, function). The function takes the problem, a dict of numbers and lists,
-        and returns a function that computes the costs and waits until they are there, and one that makes a list of
-        what that returned.
+    variants: by name, (bits of its arithmetic, games that it has, functions by what is wanted). A function takes the
+        problem, a dict of numbers and lists, and returns a function that computes what is wanted and waits until it is
+        there, and one that makes a list of what that returned: the costs, or the plan's numbers by episode.
     """
-    listed = [{"name": name, "bits": bits} for name, (bits, _) in variants.items()]
+    listed = [
+        {"name": name, "bits": bits, "games": games, "wanted": list(functions)}
+        for name, (bits, games, functions) in variants.items()
+    ]
     print(json.dumps({**about, "variants": listed}), flush=True)
     problem, prepared = None, {}
     for line in sys.stdin:
         request = json.loads(line)
         if "states" in request:
-            problem, prepared = {key: value for key, value in request.items() if key != "game"}, {}
+            problem, prepared = request, {}
             print("{}", flush=True)
             continue
-        name = request["variant"]
-        if name not in prepared:
-            prepared[name] = variants[name][1](problem)
-        evaluate, to_list = prepared[name]
+        name, wanted = request["variant"], request["wanted"]
+        if (name, wanted) not in prepared:
+            prepared[name, wanted] = variants[name][2][wanted](problem)
+        evaluate, to_list = prepared[name, wanted]
         start = perf_counter()
         for _ in range(request["repeat"]):
-            costs = evaluate()
+            found = evaluate()
         answer = {"seconds": (perf_counter() - start) / request["repeat"]}
         if request.get("answer"):
-            answer["costs"] = to_list(costs)
+            answer[wanted] = to_list(found)
         print(json.dumps(answer), flush=True)

@@ -15,16 +15,22 @@ test("those that are here agree, those that are not are absent", { timeout: 240_
     { rounds: 1, timing: 0 },
   );
   const { races, absent } = measured.peers;
-  expect(races.map(({ game, discount }) => [game, discount])).toEqual([
-    ["linear", 1],
-    ["linear", 0.97],
-    ["misconception", 1],
-    ["learned-discount", null],
+  expect(races.map(({ wanted, game, discount }) => [wanted, game, discount])).toEqual([
+    ["costs", "linear", 1],
+    ["costs", "linear", 0.97],
+    ["costs", "misconception", 1],
+    ["costs", "learned-discount", null],
+    ["plan", "linear", 1],
+    ["plan", "misconception", 1],
+    ["plan", "learned-discount", null],
   ]);
   for (const one of races) {
     const ours = one.entries.filter(({ name }) => name === OURS).map(({ variant }) => variant);
-    expect(ours).toContain("1 thread");
-    expect(ours).toContain("f32");
+    const wanted = { costs: ["1 thread", "f32"], plan: ["rollout, 1 thread", "rollout, certified"] }[
+      one.wanted
+    ];
+    for (const variant of wanted) expect(ours).toContain(variant);
+    expect(ours.includes("moments, 1 thread")).toBe(one.wanted === "plan" && one.game !== "learned-discount");
     expect(one.leftOut).toEqual([]);
     for (const { name, variant, valid, difference, stepsPerSecond } of one.entries) {
       expect(valid, `${name}, ${variant} is off by ${difference}`).toBe(true);
@@ -36,6 +42,7 @@ test("those that are here agree, those that are not are absent", { timeout: 240_
   for (const peer of ["NumPy", "C++", "CUDA", "PyTorch", "JAX"]) expect(here).toContain(peer);
   for (const { why } of absent) expect(why).toMatch(/./);
   expect(racesTable(measured)).toContain("linear: costs of 401 × 11 × 100, discount 0.97");
+  expect(racesTable(measured)).toContain("learned-discount: plan of 441 × 25 × 40\n");
 });
 
 test("an answer that is wrong has no ratio", async () => {
