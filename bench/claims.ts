@@ -107,7 +107,7 @@ const claims: readonly Claim[] = [
   {
     section: "a-discount",
     claim:
-      "agents that discount show more in the first episode, and are less deceptive, than agents that do not",
+      "agents that discount show more of their goal in the first episode and are less deceptive than agents that do not",
     box: { ...SCHEDULE, discount: { from: 0.5, to: 0.99 } },
     settings: 2000,
     async holds(at) {
@@ -150,7 +150,7 @@ const claims: readonly Claim[] = [
   {
     section: "a-misconception",
     claim:
-      "the belief falls to below half of what it was, past the truth or not, over half of the goal is kept, and agents that know the truth keep at least as much, to within 0.001",
+      "the belief falls below half of its start (it may pass the truth), more than half of the goal is kept, and agents that know the truth keep at least as much, to within 0.001",
     box: {
       learningRate: { from: 0.1, to: 1 },
       training: { from: 10, to: 40, scale: "whole" },
@@ -179,7 +179,7 @@ const claims: readonly Claim[] = [
   {
     section: "a-neural-network",
     claim:
-      "networks keep more of the goal than linear agents, comply less, and cost less than half as much on the goals that they were made for",
+      "networks keep more of the goal than linear agents, comply less, and cost less than half as much on the goals of their grid",
     box: {
       learningRate: { from: 0.2, to: 1 },
       training: { from: 2, to: 4, scale: "whole" },
@@ -207,7 +207,7 @@ const claims: readonly Claim[] = [
   {
     section: "uncertain-deployment",
     claim:
-      "over how long training may last, agents whose signal may be wrong keep less than agents whose signal never is",
+      "over the hazard, agents whose signal may be wrong keep less than agents whose signal is never wrong",
     box: {
       learningRate: { from: 0.1, to: 1 },
       episodes: { from: 50, to: 200, scale: "whole" },
@@ -222,7 +222,7 @@ const claims: readonly Claim[] = [
   {
     section: "agents-who-remember",
     claim:
-      "over how long training may last, agents who remember keep more than agents who do not, at least 0.9 times as much as agents whose signal is never wrong, and cost less",
+      "over the hazard, agents who remember keep more than agents who do not, keep at least 0.9 times as much as agents whose signal is never wrong, and have a lower cost",
     box: {
       learningRate: { from: 0.1, to: 1 },
       episodes: { from: 40, to: 100, scale: "whole" },
@@ -246,7 +246,7 @@ const claims: readonly Claim[] = [
   {
     section: "an-infinite-horizon",
     claim:
-      "there is one stationary equilibrium, in which an episode takes 0.3 to 1.1 times 1 − γ of the goal",
+      "there is one stationary equilibrium, and in it each episode takes 0.3 to 1.1 times 1 − γ of the goal",
     box: { learningRate: { from: 0.1, to: 1, scale: "log" }, discount: { from: 0.5, to: 0.999 } },
     settings: 2000,
     async holds({ learningRate, discount }) {
@@ -279,7 +279,7 @@ const claims: readonly Claim[] = [
   {
     section: "a-regularizer",
     claim:
-      "the first coefficient falls for a weak regularizer and rises again for a strong one, and both lower retention",
+      "a weak regularizer lowers the first coefficient, a strong one raises it again, and both lower retention",
     box: {
       ...SCHEDULE,
       weak: { from: 0.0001, to: 0.01, scale: "log" },

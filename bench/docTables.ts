@@ -72,7 +72,9 @@ function machine({
 /** Every variant of every game. */
 function solves({ rows }: Results): string {
   const heading = ["game", "method", "backend", "precision", "candidates × states × episodes"];
-  const measures = ["first, ms", "then, ms", "first − then, ms", "GPU, ms", "a second", "of the limit"];
+  const measures = [
+    ...["first solve, ms", "later solves, ms", "difference, ms", "GPU, ms", "per second", "share of limit"],
+  ];
   return markdown([
     [...heading, ...measures],
     ...rows.map((row) => [
@@ -157,15 +159,15 @@ function racesFor(wanted: Wanted, { peers, adapter }: Results): string {
   const absent = peers.absent.map(({ name, why }) => `${name} (${why})`).join(", ");
   const gpu = adapter && !adapter.software;
   return [
-    `Milliseconds, and in brackets the multiple of our ${wanted === "plan" ? "rollouts on " : ""}one thread of the CPU:\n`,
+    `Milliseconds; in brackets, the ratio to ${wanted === "plan" ? "this package's rollouts" : "this package"} on one CPU thread:\n`,
     table("cpu"),
     ...(gpu
       ? [
-          `\nThe same by the multiple of ours on the GPU${wanted === "plan" ? "" : " in `f32`"}:\n`,
+          `\nThe same with the ratio to this package on the GPU${wanted === "plan" ? "" : " in `f32`"}:\n`,
           table("gpu"),
         ]
       : []),
-    ...(absent ? [`\nAbsent: ${absent}.`] : []),
+    ...(absent ? [`\nNot available: ${absent}.`] : []),
   ].join("\n");
 }
 
@@ -207,8 +209,8 @@ function growth({ rows, machine, date, command }: Growth): string {
       "game",
       "candidates × states × episodes",
       "certified, ms",
-      "of all rollouts",
-      "all of them, ms",
+      "share of rollouts done",
+      "all rollouts, ms",
       "exponent",
     ],
     ...rows.map((row) => [
@@ -243,12 +245,12 @@ function agreement({ kinds, games, differences, adapter, date, command }: Agreem
 const lanes = (results: Results): string => markdown(mappingCells(results));
 
 const interval = ({ from, to, scale }: TestedClaim["box"][string]) =>
-  `${from} to ${to}${scale === "log" ? " by its logarithm" : ""}`;
+  `${from} to ${to}${scale === "log" ? " (logarithmic)" : ""}`;
 
 /** In what share of which box each claim holds. */
 function claims({ claims }: { claims: readonly TestedClaim[] }): string {
   return markdown([
-    ["section", "what holds", "for settings evenly from", "holds for"],
+    ["section", "claim", "settings, spread evenly over", "holds for"],
     ...claims.map(({ section, claim, box, settings, holds }) => [
       `[${section.replaceAll("-", " ")}](#${section})`,
       claim,
@@ -268,8 +270,8 @@ function networks({ rows, config }: NetworkCheck): string {
       "episode",
       "cost in the plan",
       "L-BFGS from these weights",
-      "the best of the other 19 starts",
-      "their median",
+      "best of the other 19 starts",
+      "median of the other 19 starts",
     ],
     ...rows
       .filter(({ episode }) => trains(episode))
@@ -286,9 +288,9 @@ function networks({ rows, config }: NetworkCheck): string {
 function memory({ rows }: ManySolves): string {
   return markdown([
     [
-      "solves of",
+      "kind of solve, by the number of solves",
       ...rows[0].residentMiB.map((_, i) => String((i + 1) * rows[0].every)),
-      "devices, buffers left",
+      "open devices, live buffers",
     ],
     ...rows.map(({ what, residentMiB, openDevices, liveBuffers }) => [
       what,

@@ -88,7 +88,7 @@ export async function measureMapping(
 export function mappingCells({ mapping }: Mapping): string[][] {
   const lanes = mapping[0]?.speeds.map((speed) => speed.lanes) ?? [];
   return [
-    ["game", "candidates × states × episodes", "taken", ...lanes.map(String)],
+    ["game", "candidates × states × episodes", "chosen", ...lanes.map(String)],
     ...mapping.map(({ game, candidates, states, episodes, chosen, speeds }) => [
       game,
       [candidates, states, episodes].map((count) => count.toLocaleString("en-US")).join(" × "),

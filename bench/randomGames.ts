@@ -93,7 +93,7 @@ export function randomGame(number: number): RandomGame {
       ...{ coefficient: coefficient(), theta: even(2, 1, 9), belief: even(1, 1, 5) },
     }),
     // any output and next state, and costs with corners, some of them below 0
-    own: () =>
+    custom: () =>
       own({
         output: formula(["a", "b", "theta", "other"], false),
         ...(chance(0.7) && { mesaObjective: formula(["output", "own.theta", "own.other", "a"], true) }),
@@ -105,7 +105,7 @@ export function randomGame(number: number): RandomGame {
         },
       }),
     // costs that are sums of squares, so that stages take part
-    "own, squares": () =>
+    "custom, squares": () =>
       own({
         output: formula(["a", "b", "theta", "other"], true),
         discount: `clamp(${formula(["theta", "other"], true)}, 0, 0.9)`,
@@ -115,14 +115,14 @@ export function randomGame(number: number): RandomGame {
           other: `clamp(other - learningRate * (${formula(["a", "b", "theta", "other"], true)}), -2, 2)`,
         },
       }),
-    "own, linear in the state": () =>
+    "custom, linear in the state": () =>
       own({
         output: `(${formula(["a", "b"], false)}) * theta + (${formula(["a", "b"], false)}) * other`,
         believedTarget: "other",
         ...{ state: states, decision },
         next: { other: `other - learningRate * ((${formula(["a"], false)}) * theta + gradient.other)` },
       }),
-    "own, proportional": () =>
+    "custom, proportional": () =>
       own({
         output: `(${formula(["a", "b"], false)}) * theta`,
         ...{ state: { theta: { ...even(2, 1, 40), initial: 0 } }, decision },

@@ -63,13 +63,13 @@ test("the preset, and the estimate", async () => {
   const { plan, trajectory } = await solve(preset, { backend: "cpu" });
   claim(
     findings,
-    "(γ = 0.95, the default grid) takes θ from 0.8 to 0.008 in 100 episodes, at a coefficient of 0.15.",
+    "(γ = 0.95, the default grid) takes θ from 0.8 to 0.008 in 100 episodes, with a coefficient of 0.15.",
     [...[preset.discount as number, trajectory.theta[0], trajectory.theta[100], 100], plan.coefficient[0]],
   );
   const estimate = (discount: number) => Math.sqrt((1 - discount) / 2);
   claim(
     findings,
-    "γ = 0.99 gives 0.071 by this formula and 0.069 by the command; 0.999 gives 0.0224 and 0.0222.",
+    "At γ = 0.99 this formula gives 0.071 and the command 0.069; at 0.999 they give 0.0224 and 0.0222.",
     [
       ...[0.99, estimate(0.99), await coefficient(1, { discount: 0.99 })],
       ...[0.999, estimate(0.999), await coefficient(1, { discount: 0.999 })],
@@ -89,7 +89,7 @@ test("grids without an equilibrium, and with two", async () => {
   }
   claim(
     findings,
-    "of the 59 grids from −2 to 2 with 2 to 60 points, that with 5 points has none at γ = 0.95, nor has that with 2,",
+    "Of the 59 grids from −2 to 2 with 2 to 60 points, the one with 5 points has none at γ = 0.95, nor has the one with 2,",
     [59, -2, 2, 2, 60, without[1], 0.95, without[0]],
   );
   expect(without).toHaveLength(2);
@@ -113,10 +113,10 @@ test("an equilibrium that horizons do not come to", async () => {
   const [high, low] = finiteHorizon.decisions.map((d) => d.coefficient).sort((a, b) => b - a);
   claim(
     findings,
-    "With a regularizer of λ = 0.21, γ = 0.9 and η = 3.5 it is a = 0.2325, where no coefficient costs an agent less; but the map from one horizon to the next has the multiplier −1.2 there, and horizons that begin with no future end up alternating between 0.507 and 0.015.",
+    "With a regularizer of λ = 0.21, γ = 0.9 and η = 3.5 the equilibrium is a = 0.2325, where no coefficient costs an agent less. But the map from one horizon to the next has the multiplier −1.2 there, and horizons that begin with no future end up alternating between 0.507 and 0.015.",
     [0.21, 0.9, 3.5, decision.coefficient, multiplier, high, low],
   );
-  says(findings, "(On the default grid of candidates that game has no equilibrium at all.)");
+  says(findings, "(On the default grid of candidates this game has no equilibrium at all.)");
   await expect(
     endless(3.5, { discount: 0.9, regularization: 0.21 }, { backend: "cpu", method: "moments" }),
   ).rejects.toMatchObject({ code: "NO_EQUILIBRIUM" });

@@ -1,5 +1,6 @@
-// docs/findings.md is true: what it says of all of its sections but that on the infinite horizon is computed here, by
-// `solve` and `simulate`. Retention is θ at deployment over θ at the start, sign and all, or expected, where signals err.
+// What docs/findings.md says is computed here by `solve` and `simulate`, except for the infinite horizon
+// (endless.test.ts). Retention is θ at deployment over θ at the start, with its sign; it is an expectation if signals
+// may be wrong.
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -97,7 +98,7 @@ describe("a discount", () => {
     for (const discount of [1, 0.93, 0.9, 0.845, 0.8, 0.75, 0.5])
       by.set(discount, await linear({ discount }));
     const at = (discount: number) => by.get(discount)!;
-    claim(page, "at γ = 0.9 deception is 0.31 in place of 0.86, and at γ = 0.75 it is below 0.01.", [
+    claim(page, "at γ = 0.9 deception is 0.31 instead of 0.86, and at γ = 0.75 it is below 0.01.", [
       ...[0.9, deceived(at(0.9)), deceived(at(1)), 0.75],
       0.01,
     ]);
@@ -108,10 +109,10 @@ describe("a discount", () => {
     ]);
     claim(
       page,
-      "Deception falls much faster: 0.86, 0.31, and 0.000003.",
+      "Deception falls much faster: at the same γ it is 0.86, 0.31 and 0.000003.",
       [1, 0.9, 0.5].map((γ) => deceived(at(γ))),
     );
-    claim(page, "It passes one half near γ = 0.93, 0.1 near γ = 0.845 and 0.01 near γ = 0.75.", [
+    claim(page, "It is one half near γ = 0.93, 0.1 near γ = 0.845 and 0.01 near γ = 0.75.", [
       ...[0.93, deceived(at(0.845)), 0.845, deceived(at(0.75)), 0.75],
     ]);
     expect(deceived(at(0.93))).toBeCloseTo(0.5, 1);
@@ -121,7 +122,11 @@ describe("a discount", () => {
       complied(at(0.5)),
       complied(at(0.8)),
     ]);
-    claim(page, "about half of it in one episode at γ = 0.5 and in three at γ = 0.8,", [0.5, 0.8]);
+    claim(
+      page,
+      "About half of the goal is lost in one episode at γ = 0.5 and in three at γ = 0.8.",
+      [0.5, 0.8],
+    );
     const share = (discount: number, t: number) => at(discount).trajectory.theta[t] / 0.8;
     expect(share(0.5, 1)).toBeCloseTo(0.5, 1);
     expect(share(0.8, 2)).toBeGreaterThan(0.5);
@@ -173,7 +178,7 @@ describe("a discount", () => {
   });
 
   test("smaller learning rates show more, and at γ = 0 a goal only seems to be kept", async () => {
-    says(page, "agents show more of their goal at every γ above 0;");
+    says(page, "agents show more of their goal at every γ above 0,");
     for (const discount of [0.02, 0.2, 0.5, 0.8, 0.95, 1]) {
       const [a, b, c] = [1, 0.3, 0.1].map((rate) => linear({ discount, "schedule.learningRate": rate }));
       expect(first(await a)).toBeLessThan(first(await b));
@@ -211,8 +216,8 @@ describe("a learned discount", () => {
     ];
     claim(
       page,
-      "With κ = 1 it ends at 1 from every start of 0.4 or more, and from 0 at 0.49; with κ = 0.25 from 0.5 at 0.65.",
-      [...[1, 1, 0.4, 0, last(from(one, 0)), 0.25, 0.5, last(from(quarter, 0.5))]],
+      "With κ = 1 it ends at 1 from every start of 0.4 or more, and at 0.49 from 0; with κ = 0.25 it ends at 0.65 from 0.5.",
+      [...[1, 1, 0.4, last(from(one, 0)), 0, 0.25, last(from(quarter, 0.5)), 0.5]],
     );
     for (const start of [0.4, 0.5, 0.7, 0.9, 1]) expect(last(from(one, start))).toBe(1);
     expect(last(from(one, 0.35))).toBeLessThan(1);
@@ -222,7 +227,7 @@ describe("a learned discount", () => {
     ]);
     claim(
       page,
-      "from 0.9, retention is 0.35 with κ = 0 and 0.54 with κ = 1; from 0.6 it is 0.004 and 0.41.",
+      "from γ = 0.9, retention is 0.35 with κ = 0 and 0.54 with κ = 1; from 0.6 it is 0.004 and 0.41.",
       [
         ...[0.9, kept(from(none, 0.9)), 0, kept(one), 1],
         ...[0.6, kept(from(none, 0.6)), kept(from(one, 0.6))],
@@ -247,7 +252,7 @@ describe("a learned discount", () => {
   test("on grids half as fine the sign is the same, and the size is not", async () => {
     claim(
       page,
-      "give the preset a retention of 0.65 in place of 0.54, and twice as fine ones 0.46 (0.32 with κ = 0):",
+      "give the preset a retention of 0.65 instead of 0.54, and grids twice as fine give 0.46 (0.32 with κ = 0):",
       [
         // the last two take too long for a test
         ...[kept(await learned(COARSE)), 0.5355, 0.4612, 0.3183, 0],
@@ -264,7 +269,7 @@ describe("a learned discount", () => {
         "discountLearningRateScale" in changes && changes.discountLearningRateScale === 0 ? 0.9 : 1,
       );
     }
-    claim(page, "d is between −0.8 and −1.1 in the first episode of all of these", [
+    claim(page, "d is between −0.8 and −1.1 in the first episode of all games of these two commands", [
       Math.max(...slopes),
       Math.min(...slopes),
     ]);
@@ -307,13 +312,13 @@ describe("a learned discount", () => {
     claim(page, "at γ = 1 an agent outputs 0.95θ, and", [1]);
     says(page, "an agent outputs 0.95θ");
     expect(patient).toBeCloseTo(0.95, 12);
-    claim(page, "by the factor 1 − 2η(0.95² + λ) = −1.085, turns", [
+    claim(page, "multiplies the goal by 1 − 2η(0.95² + λ) = −1.085, which", [
       1,
       0.95 ** 2,
       1 - 2.08 * (patient ** 2 + 0.1),
     ]);
     claim(page, "which would take a fifth of it (2ηλ = 0.208)", [2 * 1.04 * 0.1]);
-    says(page, "so it is with κ = 0, or with η = 0.5 and all else the same.");
+    says(page, "it is also negative with κ = 0, or with η = 0.5 and all else the same.");
     for (const change of [{ discountLearningRateScale: 0 }, { "schedule.learningRate": 0.5 }])
       expect(d(await learned({ ...settings, ...HALF, ...COARSE, ...change }))).toBeLessThan(0);
 
@@ -331,7 +336,7 @@ describe("a learned discount", () => {
       const { game: _, ...rest } = configOf("learned-discount", settings);
       return solve({ ...rest, game, ...HALF, discount: { count: 6 } } as Config, { backend: "cpu" });
     };
-    says(page, "Where slopes are so limited that no step overshoots, d is negative again");
+    says(page, "If slopes are limited so that no step overshoots, d is negative again");
     const [tame, wild] = [await limited(0.6, 25), await limited(1.2, 49)];
     expect(2 * 1.04 * (0.6 ** 2 + 0.1)).toBeLessThan(1);
     expect(tame.plan.high[0] - tame.plan.low[0]).toBeLessThan(0);
@@ -375,9 +380,9 @@ describe("a misconception", () => {
       complied(right),
       complied(wrong),
     ]);
-    claim(page, "In both cases b goes on past the truth, to −0.18.", [wrong.trajectory.belief.at(-1)!]);
+    claim(page, "In both cases b continues past the truth, to −0.18.", [wrong.trajectory.belief.at(-1)!]);
     expect(right.trajectory.belief.at(-1)!).toBeCloseTo(wrong.trajectory.belief.at(-1)!, 12);
-    says(page, "Goal 0.8, belief 0.4, η = 0.5.");
+    says(page, "The goal starts at 0.8, the belief at 0.4, and η = 0.5.");
     expect(wrong.config).toMatchObject({
       initial: { theta: 0.8, belief: 0.4 },
       schedule: { learningRate: 0.5 },
@@ -425,11 +430,11 @@ describe("a misconception", () => {
           fixed.plan,
         ),
       );
-    claim(page, "retention 0.820 from b = 0 and 0.797 from b = 0.4.", [stopped(0), 0, stopped(0.4), 0.4]);
+    claim(page, "retention is 0.820 from b = 0 and 0.797 from b = 0.4.", [stopped(0), 0, stopped(0.4), 0.4]);
   });
 
   test("how fast the belief goes", async () => {
-    claim(page, "and with κ = 0.25 only by a quarter after the first episode.", [0.25]);
+    claim(page, "with κ = 0.25 the belief falls only by a quarter in the first episode.", [0.25]);
     expect(play({ coefficient: Array(60).fill(0) }, 0.25, 0.4).trajectory.belief[1]).toBeCloseTo(0.3, 12);
     const overshooting = play((await solved(2)).plan, 2, 0.4);
     claim(page, "compliance is 0.51 at κ = 2", [complied(overshooting), 2]);
@@ -465,7 +470,7 @@ describe("a misconception", () => {
       for (const grids of near) all.push(await informed(κ, grids));
       ranges.push(Math.min(...all), Math.max(...all));
     }
-    claim(page, "it is 0.96 to 1.00, 0.97 to 0.99 and 0.82 to 0.99.", ranges);
+    claim(page, "retention is 0.96 to 1.00, 0.97 to 0.99 and 0.82 to 0.99.", ranges);
   });
 
   test("other grids and schedules", async () => {
@@ -473,9 +478,9 @@ describe("a misconception", () => {
     claim(page, "retention is 0.964 and b ends at −0.180:", [kept(fine), fine.trajectory.belief.at(-1)!]);
     says(
       page,
-      "η from 0.05 to 2, κ = 0.25 and 1): in all of them agents that know the truth keep and comply at least as much",
+      "η from 0.05 to 2, κ = 0.25 and 1). In all of them agents that know the truth keep and comply at least as much",
     );
-    says(page, "to within 0.0003 that the grid of coefficients makes.");
+    says(page, "to within the 0.0003 that the grid of coefficients causes.");
     // some of the 60; agents that show nothing or less, or more than all, are not among the best
     const coefficient = { min: 0, max: 1, count: 101 };
     for (const [training, deployment] of [
@@ -510,13 +515,13 @@ describe("a neural network", () => {
       // their costs are proportional to the mean square of the goals
       ...[cost[0], (cost[0] * (1 - 1 / 2000 ** 2)) / 3 / (202 / 600), compliance!, retention!, deception!],
     ]);
-    says(page, "On the 201 goals that costs 0.413, where the best linear agents cost 1.168.");
+    says(page, "On the 201 goals this plan costs 0.413, and the best linear agents cost 1.168.");
     const goals = Array.from({ length: 201 }, (_, i) => i / 100 - 1);
     const apart = goals.map((goal) => (0.5 * Math.sign(goal) - goal) ** 2);
     const constant = (5 * apart.reduce((a, b) => a + b)) / 201;
     claim(page, "and 0.4147 on these 201.", [constant, 201]);
     says(page, "layers 1–8–8–1");
-    says(page, "five of deployment, η = 0.5, 201 goals from −1 to 1");
+    says(page, "five of deployment, η = 0.5, and 201 goals from −1 to 1");
   });
 
   test("how good they are", async () => {
@@ -535,19 +540,19 @@ describe("a neural network", () => {
 
   // What takes minutes is not solved here; the page has the commands.
   test.each([
-    "At its goal, 0.8, the first agent outputs 0.504, with so little slope that the step of gradient descent moves the goal by 0.0001. At the end of training it is 0.772.",
+    "At its goal, 0.8, the first agent outputs 0.504, with so little slope that the step of gradient descent moves the goal by 0.0001. At the end of training the goal is 0.772.",
     "a slope of up to 0.1 at goals of middle size",
-    "compliance is 0.49 from θ = 1 and below 0 from 0.4, where it is 0.757 for linear agents from any goal.",
+    "compliance is 0.49 from θ = 1 and below 0 from 0.4; for linear agents it is 0.757 from any goal.",
     "those on 1,001 goals, comply 0.583 and are more deceptive",
     "networks that start from 0.8 comply half",
     "| the preset | 0.413 | 2.04 | 0.365 | 0.965 | 0.352 |",
     "| seeds 2 to 5 | 0.408 to 0.414 | 0.80 to 1.21 | 0.361 to 0.366 | 0.959 to 0.969 | 0.349 to 0.354 |",
     "| 51 goals | 0.416 | 2.25 | 0.333 | 0.966 | 0.321 |",
     "| 1,001 goals | 0.619 | 0.620 | 0.583 | 0.955 | 0.556 |",
-    "between the goals −0.01 and 0.01 of the grid, with a slope of 335, where no goal but 0 sees it.",
-    "All of them lie between −0.01 and 0.01, most are thrown far out of [−1, 1] by a step,",
+    "between the goals −0.01 and 0.01 of the grid, with a slope of 335, which affects no goal of the grid except 0.",
+    "All of them lie between −0.01 and 0.01, a step moves most of them far outside [−1, 1],",
     "they make up 80 % of the held-out cost of 2.04.",
-    "smoother policies, which output 0.30 to 0.32 of the right sign, show more slope, cost 0.619,",
+    "smoother policies, which output 0.30 to 0.32 with the right sign, show more slope, and cost 0.619",
   ])("not computed here: %s", (quote) => says(page, quote));
 });
 
@@ -582,9 +587,11 @@ describe("training, then deployment for ever", () => {
       expect(stationary!.equilibria).toHaveLength(1);
     }
     const [, , , , some, most] = results;
-    claim(page, "From γ = 0.999 to 0.9999 the first falls by 2.19 and the second by 4.62, where", [
-      ...[0.999, 0.9999, first(some) / first(most), (1 - kept(some)) / (1 - kept(most))],
-    ]);
+    claim(
+      page,
+      "From γ = 0.999 to 0.9999 the first falls by a factor of 2.19 and the second by a factor of 4.62, where",
+      [...[0.999, 0.9999, first(some) / first(most), (1 - kept(some)) / (1 - kept(most))]],
+    );
     claim(page, "10^⅓ is 2.15 and 10^⅔ is 4.64.", [10, 10 ** (1 / 3), 10, 10 ** (2 / 3)]);
   });
 
@@ -592,7 +599,7 @@ describe("training, then deployment for ever", () => {
     const [ending] = [await linear({ discount: 0.99 })];
     claim(
       page,
-      "With 80 episodes of deployment, as in the first experiment, γ = 0.99 has 0.822; with more episodes it comes to the 0.868",
+      "With 80 episodes of deployment, as in the first experiment, deception at γ = 0.99 is 0.822; with more episodes it tends to the 0.868",
       [
         ...[
           80,
@@ -628,7 +635,7 @@ describe("training, then deployment for ever", () => {
   test("after long training", async () => {
     claim(
       page,
-      "at γ = 0.99, after 60 episodes of training, deception is 0.819. At γ = 0.9 it is 0.008 there",
+      "at γ = 0.99, after 60 episodes of training, deception is 0.819. At γ = 0.9 it is 0.008 after this training",
       [
         ...[0.99, 60, deceived(await lasting(0.99, { training: 60 })), 0.9],
         deceived(await lasting(0.9, { training: 60 })),
@@ -637,7 +644,7 @@ describe("training, then deployment for ever", () => {
   });
 });
 
-describe("how robust", async () => {
+describe("robustness", async () => {
   const file = new URL("../../bench/results/claims.json", import.meta.url);
   const { claims } = JSON.parse(await readFile(file, "utf8")) as { claims: TestedClaim[] };
   const rows = [...page.text.matchAll(/\| \[[^\]]+\]\(#([a-z-]+)\) \| ([^|]+) \| ([\d.]+ %) \|/g)];
@@ -655,7 +662,7 @@ describe("how robust", async () => {
   });
 });
 
-describe("how far doubt and memory go", () => {
+describe("limits of uncertainty and memory", () => {
   const overHazard = async (changes: Record<string, unknown>) => {
     const result = await solve(configOf("uncertain-deployment", changes), {
       backend: "cpu",
@@ -669,7 +676,7 @@ describe("how far doubt and memory go", () => {
     const [some, none] = [await overHazard({ signalError: 0.0003 }), await overHazard({ signalError: 0 })];
     claim(
       page,
-      "with errors far below 0.01 agents may even seem to keep more: 0.9093 over the hazard with an error of 0.0003, and 0.9077 with none.",
+      "With errors far below 0.01 agents may even seem to keep more: 0.9093 over the hazard with an error of 0.0003, and 0.9077 with none.",
       [...[0.01, some.kept, 0.0003, none.kept]],
     );
   });
@@ -688,7 +695,7 @@ describe("how far doubt and memory go", () => {
       await overHazard({ signalError: 0.4, ...remembering, ...short }),
       await overHazard({ signalError: 0, ...short }),
     ];
-    claim(page, "(With an error of 0.4, after 15, it still is 0.951 against 0.939.)", [
+    claim(page, "(With an error of 0.4 it does: after 15 episodes retention is 0.951 against 0.939.)", [
       ...[0.4, 15, doubting.at, certain.at],
     ]);
   });
@@ -702,14 +709,14 @@ describe("how far doubt and memory go", () => {
     const withIt = await overHazard({ ...game, memory: true, memoryError: 0.00001 });
     claim(
       page,
-      "With errors near 0.01 and η near 1 it may lower it a little: with 44 episodes, a hazard of 0.299, an error of 0.01165, γ = 0.949 and η = 0.997 from 0.8797 to 0.8786.",
+      "With errors near 0.01 and η near 1 memory may lower retention a little: with 44 episodes, a hazard of 0.299, an error of 0.01165, γ = 0.949 and η = 0.997 from 0.8797 to 0.8786.",
       [...[0.01, 1, 44, 0.299, 0.01165, 0.949, 0.997, without.kept, withIt.kept]],
     );
   });
 
   test("what the top says of them", () => {
     says(page, "With errors of up to 0.3, agents who remember all signals keep at least nine tenths");
-    says(page, "From γ = 0.2 on, agents deceive the better");
+    says(page, "From γ = 0.2 upward, more patient agents deceive better");
     says(page, "Below γ = 0.2 large steps overshoot, and deception need not grow with γ.");
   });
 });
@@ -754,12 +761,12 @@ describe("uncertain deployment", () => {
     const within = (n: number) => 1 - (1 - HAZARD) ** n;
     claim(
       page,
-      "With an error of 0.1 agents keep more than those that know their phase if it ends within 18 episodes, with 0.5 if it ends within 25, which has the probability 0.60 and 0.72.",
+      "With an error of 0.1 agents keep more than agents that know their phase if training ends within 18 episodes, with 0.5 if it ends within 25. The probabilities of such trainings are 0.60 and 0.72.",
       [0.1, last(some), 0.5, last(most), within(18), within(25)],
     );
     const at = (n: number) => [some, most, certain].map((result) => keptAfter(result, n));
-    claim(page, "after 10 episodes 0.981 and 0.986 in place of 0.960", [10, ...at(10)]);
-    claim(page, "after 40 episodes 0.407 and 0.379 in place of 0.823", [40, ...at(40)]);
+    claim(page, "after 10 episodes 0.981 and 0.986 instead of 0.960", [10, ...at(10)]);
+    claim(page, "after 40 episodes 0.407 and 0.379 instead of 0.823", [40, ...at(40)]);
   });
 
   test("deployed agents, and what it costs them", async () => {
@@ -777,7 +784,7 @@ describe("uncertain deployment", () => {
     const { ifTrainingSignal: hidden, ifDeploymentSignal: open } = some.plan;
     claim(
       page,
-      "agents show 26 % of it at once after a deployment-like signal, 51 % at episode 36 and 93 % at 68; after a training-like one it is still 4 % at episode 27.",
+      "agents show 26 % of this goal immediately after a deployment signal, 51 % at episode 36 and 93 % at 68; after a training signal it is still 4 % at episode 27.",
       [open[20], open[36], 36, open[68], 68, hidden[27], 27],
     );
     claim(
@@ -789,23 +796,23 @@ describe("uncertain deployment", () => {
 
   test("caution, wrong signals, and no information", async () => {
     const [certain, some] = [await by(0), await by(0.1)];
-    claim(page, "The first coefficient falls from 0.044 with error 0 to 0.020 with 0.1.", [
+    claim(page, "The first coefficient falls from 0.044 with error 0 to 0.020 with 0.1,", [
       ...[certain.plan.ifTrainingSignal[0], 0, some.plan.ifTrainingSignal[0], 0.1],
     ]);
     // by an independent program, as the page says
     says(
       page,
-      "the coefficient is 0.038; if no signal in training is taken to be wrong, it stays at 0.020; with both it is 0.043.",
+      "the coefficient is 0.038; if they expect no wrong signal in training, it stays at 0.020; with both it is 0.043.",
     );
     const loss = async (error: number) => error * (await by(error)).plan.ifDeploymentSignal[20] ** 2;
     claim(
       page,
-      "at episode 20 the product is 0.0033 with error 0.01, 0.0065 with 0.1, 0.0036 with 0.3 and 0.0020 with 0.5.",
+      "At episode 20 the product is 0.0033 with error 0.01, 0.0065 with 0.1, 0.0036 with 0.3 and 0.0020 with 0.5.",
       [20, await loss(0.01), 0.01, await loss(0.1), 0.1, await loss(0.3), 0.3, await loss(0.5), 0.5],
     );
     claim(
       page,
-      "with a true error of 0.1, those that believe in 0.3 keep 0.952; with a true error of 0.3, those that believe in 0.1 keep 0.742.",
+      "with a true error of 0.1, agents that believe in 0.3 keep 0.952; with a true error of 0.3, agents that believe in 0.1 keep 0.742.",
       [
         ...[0.1, 0.3, keptAfter(await by(0.3), 21, { signalError: 0.1 })],
         ...[0.3, 0.1, keptAfter(some, 21, { signalError: 0.3 })],
@@ -820,7 +827,7 @@ describe("uncertain deployment", () => {
     const training = 0.95 ** 50;
     claim(
       page,
-      "P(training at t) = 0.95^t, so at episode 50, with an error of 0.1, even a training-like signal leaves training at 43 % only.",
+      "P(training at t) = 0.95^t. So at episode 50, with an error of 0.1, training has a probability of only 43 % even after a training signal.",
       [...[0.95, 50, 0.1, 1 - share(1 - training, 0.1)]],
     );
     const lost = async (error: number) => {
@@ -828,8 +835,11 @@ describe("uncertain deployment", () => {
       const without = over(elsewhere(result, { signalError: 0 }));
       return (without - over(result)) / (over(certain) - over(result));
     };
-    says(page, "keeps as much as agents that know their phase with an error of 0.1,");
-    says(page, "with 0.3 about half of it does, and with 0.5, where the signal says nothing, none.");
+    says(
+      page,
+      "Over the hazard and with an error of 0.1, the same plan without a wrong signal keeps as much as agents that know their phase,",
+    );
+    says(page, "With 0.3 about half of it does, and with 0.5, where the signal says nothing, none.");
     expect(await lost(0.1)).toBeCloseTo(1, 1);
     expect(await lost(0.3)).toBeCloseTo(0.5, 1);
     expect(await lost(0.5)).toBeCloseTo(0, 12);
@@ -845,7 +855,7 @@ describe("uncertain deployment", () => {
     );
     claim(
       page,
-      "But at 0.2 hardly one training in 200 lasts so long: over the hazard it is 0.604, 0.808 and 0.935.",
+      "But at 0.2 fewer than one training in 200 lasts so long: over the hazard, retention is 0.604, 0.808 and 0.935.",
       [...[0.2, 200, ...results.map((result) => over(result))]],
     );
     expect(0.8 ** 24).toBeLessThan(1 / 200);
@@ -854,7 +864,7 @@ describe("uncertain deployment", () => {
   test("other hazards, learning rates, horizons and grids", async () => {
     says(
       page,
-      "With signal errors from 0.01 to 0.5, retention over the hazard was below that of agents that know their phase for hazards from 0.005 to 0.3, η = 1, 0.3 and 0.1, and 100 and 300 episodes;",
+      "With signal errors from 0.01 to 0.5, retention over the hazard was below that of agents that know their phase for hazards from 0.005 to 0.3, η = 1, 0.3 and 0.1, and 100 and 300 episodes.",
     );
     for (const learningRate of [1, 0.3, 0.1])
       for (const episodes of [100, 300])
@@ -866,14 +876,14 @@ describe("uncertain deployment", () => {
         }
     const half = async (error: number) =>
       over(await doubting(HAZARD, error, { "schedule.learningRate": 0.5 }));
-    claim(page, "with η = 0.5 it is 0.889 with error 0, 0.796 with 0.1 and 0.793 with 0.5.", [
+    claim(page, "With η = 0.5 it is 0.889 with error 0, 0.796 with 0.1 and 0.793 with 0.5.", [
       ...[0.5, await half(0), 0, await half(0.1), 0.1, await half(0.5), 0.5],
     ]);
     const [sure, unsure] = [0, 0.1].map((error) => doubting(HAZARD, error, { "schedule.episodes": 400 }));
     claim(
       page,
-      "with 400 episodes it is 0.974 with error 0 and 0.936 with 0.1, and a training of 61 episodes leaves 0.588.",
-      [400, over(await sure), 0, over(await unsure), 0.1, 61, keptAfter(await unsure, 61)],
+      "with 400 episodes it is 0.974 with error 0 and 0.936 with 0.1. A training of 61 episodes then leaves 0.588 with an error of 0.1.",
+      [400, over(await sure), 0, over(await unsure), 0.1, 61, keptAfter(await unsure, 61), 0.1],
     );
     let most = 0;
     for (const [i, signalError] of ERRORS.entries()) {
@@ -894,7 +904,7 @@ describe("uncertain deployment", () => {
     const moved = async (error: number, hazard: number) => over(elsewhere(await by(error), { hazard }));
     claim(
       page,
-      "Where they believe in 0.05 and it is 0.2, so that training is shorter, an error of 0.1 raises retention over the hazard from 0.980 to 0.990; where it is 0.02 it lowers it from 0.727 to 0.502.",
+      "If they believe in 0.05 and it is 0.2, so that training is shorter, an error of 0.1 raises retention over the hazard from 0.980 to 0.990; if it is 0.02 the error lowers it from 0.727 to 0.502.",
       [
         ...[0.05, 0.2, 0.1, await moved(0, 0.2), await moved(0.1, 0.2)],
         ...[0.02, await moved(0, 0.02), await moved(0.1, 0.02)],
@@ -907,7 +917,7 @@ describe("uncertain deployment", () => {
     for (let n = 1; n <= last; n++) expect(helped(n)).toBe(true);
     claim(
       page,
-      "at γ = 0.95, with an error of 0.1, in those of up to 7 episodes, and one of 21 leaves 0.608 with error 0, 0.339 with 0.1 and 0.302 with 0.5.",
+      "at γ = 0.95, with an error of 0.1, in trainings of up to 7 episodes. A training of 21 leaves 0.608 with error 0, 0.339 with 0.1 and 0.302 with 0.5.",
       [
         ...[0.95, 0.1, last, 21, keptAfter(sure, 21), 0],
         ...[keptAfter(some, 21), 0.1, keptAfter(most, 21), 0.5],
@@ -922,7 +932,7 @@ describe("uncertain deployment", () => {
     claim(page, "With η = 1 a coefficient above 0.71 in training", [1, Math.SQRT1_2]);
     claim(
       page,
-      "with error 0.01 and 61 episodes the probability of that is 0.227, and 0.055 of the 0.448 is of the wrong sign.",
+      "With error 0.01 and 61 episodes the probability of that is 0.227, and 0.055 of the 0.448 is of the wrong sign.",
       [
         ...[0.01, 61, elsewhere(few, { "initial.deploymentAt": 61 }).measures.reversal!],
         ...[opposite(few, 0.01, 61), keptAfter(few, 61)],
@@ -951,7 +961,7 @@ describe("uncertain deployment", () => {
     const mistaken = elsewhere(await doubting(HAZARD, 0, slow), { signalError: 0.1 });
     claim(
       page,
-      "With η = 0.5 or less no coefficient up to 1 reverses anything, and they keep 0.300, in place of the 0.796",
+      "With η = 0.5 or less no coefficient up to 1 reverses the goal, and such agents keep 0.300, instead of the 0.796",
       [...[0.5, 1, over(mistaken), over(await doubting(HAZARD, 0.1, slow))]],
     );
     expect(over(mistaken, "reversal")).toBe(0);
@@ -977,7 +987,7 @@ describe("a signal with a distributional shift", () => {
     ]);
     const costs = results.map((result) => result.value!);
     claim(page, row("expected cost", costs, 2), costs);
-    claim(page, "wrong with Φ(−shift/2), 0.159 for a shift of 2.", [2, upperTail(1), 2]);
+    claim(page, "wrong with probability Φ(−shift/2), which is 0.159 for a shift of 2.", [2, upperTail(1), 2]);
   });
 
   test("small shifts", async () => {
@@ -992,12 +1002,12 @@ describe("a signal with a distributional shift", () => {
     );
     const kept = [...values.retentionOverHazard.subarray(0, 26)];
     const value = Math.min(...kept);
-    const least = diagram.x.values[kept.indexOf(value)];
+    const shift = diagram.x.values[kept.indexOf(value)];
     const from = diagram.x.values[kept.findIndex((x) => x > kept[0])];
     claim(
       page,
-      "over the hazard they keep least near a shift of 1.4, 0.812, and more than with no signal at all only from 2.1 on.",
-      [least, value, from],
+      "over the hazard, retention has its minimum, 0.812, near a shift of 1.4, and exceeds retention without any signal only from 2.1 on.",
+      [value, shift, from],
     );
   });
 
@@ -1016,11 +1026,14 @@ describe("a signal with a distributional shift", () => {
     const { ifInterval1: lowest, ifInterval64: highest } = most.plan;
     claim(
       page,
-      "At episode 20, two intervals have coefficients of 0.033 and 0.189, and 64 have 0.026 in the lowest and 0.850 in the highest,",
+      "At episode 20, two intervals have coefficients of 0.033 and 0.189, and 64 have 0.026 in the lowest and 0.850 in the highest.",
       [20, two.plan.ifInterval1[20], two.plan.ifInterval2[20], 64, lowest[20], highest[20]],
     );
     const last = most.signalEdges!.at(-1)!;
-    says(page, "into which one signal of 32 falls in deployment, and almost none in training.");
+    says(
+      page,
+      "In deployment one signal in 32 falls into this highest interval, and in training almost none.",
+    );
     expect(1 / upperTail(last - 2)).toBeCloseTo(32, 0);
     expect(upperTail(last)).toBeLessThan(1e-4);
     // two intervals are held against signals by name in test/hidden/normalSignal.test.ts
@@ -1057,40 +1070,40 @@ describe("agents who remember", () => {
     const [with_, none] = [await all, await without];
     for (const [name, results, read, digits] of [
       ["retention over the hazard, without memory", none, (result: Result) => over(result), 3],
-      ["retention over the hazard, with it", with_, (result: Result) => over(result), 3],
-      ["deception over the hazard, without", none, (result: Result) => over(result, "deception"), 3],
-      ["deception over the hazard, with", with_, (result: Result) => over(result, "deception"), 3],
-      ["expected cost, without", none, (result: Result) => result.value!, 2],
-      ["expected cost, with", with_, (result: Result) => result.value!, 2],
-      ["first coefficient, without", none, begin, 3],
-      ["first coefficient, with", with_, begin, 3],
+      ["retention over the hazard, with memory", with_, (result: Result) => over(result), 3],
+      ["deception over the hazard, without memory", none, (result: Result) => over(result, "deception"), 3],
+      ["deception over the hazard, with memory", with_, (result: Result) => over(result, "deception"), 3],
+      ["expected cost, without memory", none, (result: Result) => result.value!, 2],
+      ["expected cost, with memory", with_, (result: Result) => result.value!, 2],
+      ["first coefficient, without memory", none, begin, 3],
+      ["first coefficient, with memory", with_, begin, 3],
     ] as const) {
       const values = results.map(read);
       claim(page, row(name, values, digits), values);
     }
     const short = with_.map((result) => keptAfter(result, 21));
-    claim(page, row("retention, training of 21 episodes, with", short), [21, ...short]);
+    claim(page, row("retention, training of 21 episodes, with memory", short), [21, ...short]);
     claim(
       page,
-      "| retention, training of 61 episodes, with | 0.696 | 0.683 | 0.671 | 0.657 | 0.617 | 0.535 | 4e-12 |",
+      "| retention, training of 61 episodes, with memory | 0.696 | 0.683 | 0.671 | 0.657 | 0.617 | 0.535 | 4e-12 |",
       [61, ...with_.map((result) => keptAfter(result, 61))],
     );
   });
 
   test("long trainings, short ones, and deployment", async () => {
     const [some, certain, forgetful] = [await at(all, 0.1), await at(all, 0), await at(without, 0.1)];
-    claim(page, "with an error of 0.1, 61 episodes leave 0.657 of the goal in place of 0.016.", [
+    claim(page, "with an error of 0.1, 61 episodes leave 0.657 of the goal instead of 0.016.", [
       ...[0.1, 61, keptAfter(some, 61), keptAfter(forgetful, 61)],
     ]);
     claim(
       page,
-      "after 10 episodes it is 0.957, where agents without memory keep 0.981 and those that know their phase 0.960.",
+      "after 10 episodes retention is 0.957, where agents without memory keep 0.981 and agents that know their phase 0.960.",
       [10, ...[some, forgetful, certain].map((result) => keptAfter(result, 10))],
     );
     const { outputs } = followed(some, 20);
     claim(
       page,
-      "in the first 20 episodes after a training of 20 they output 84 % of the goal that was kept, in place of 37 %.",
+      "in the first 20 episodes after a training of 20 they output 84 % of the goal that was kept, instead of 37 %.",
       [...[20, 20, outputs.slice(20, 40).reduce((sum, a) => sum + a) / 20, 0.37]],
     );
     const { trainingBelief, coefficient } = some.plan as unknown as Record<string, number[][]>;
@@ -1109,22 +1122,28 @@ describe("agents who remember", () => {
     const [some, certain, forgetful] = [await at(all, 0.1), await at(all, 0), await at(without, 0.1)];
     const { beliefs } = followed(some, 100);
     claim(page, "an agent's probability of training falls as 0.95^t.", [0.95]);
-    claim(page, "with an error of 0.1 it holds training for 0.94 likely on average.", [0.1, beliefs[50]]);
+    claim(page, "with an error of 0.1 it gives training a probability of 0.94 on average.", [
+      0.1,
+      beliefs[50],
+    ]);
     expect(beliefs[50]).toBeCloseTo(beliefs[20], 4);
     const { theta } = elsewhere(some, { "initial.deploymentAt": 61 }).trajectory;
     claim(
       page,
-      "if no signal is wrong, 61 episodes of training leave 0.730, more than agents keep that know their phase (0.696),",
+      "if no signal is wrong, 61 episodes of training leave 0.730, more than agents that know their phase keep (0.696).",
       [...[61, theta[61] / theta[0], keptAfter(certain, 61)]],
     );
-    claim(page, "without memory they leave 0.179.", [keptAfter(forgetful, 61, { signalError: 0 })]);
+    claim(page, "Without memory, 61 episodes in which no signal is wrong leave 0.179.", [
+      61,
+      keptAfter(forgetful, 61, { signalError: 0 }),
+    ]);
     const [remembers, forgets] = [await at(all, 0.3), await at(without, 0.3)];
     claim(page, "with an error of 0.3, one of 21 episodes leaves 0.886 with memory and 0.927 without.", [
       ...[0.3, 21, keptAfter(remembers, 21), keptAfter(forgets, 21)],
     ]);
     const goal = elsewhere(remembers, { "initial.deploymentAt": 21 }).trajectory.theta;
     const right = [goal[21] / goal[0], keptAfter(forgets, 21, { signalError: 0 })];
-    claim(page, "Where no signal is wrong it is 0.941 and 0.965:", right);
+    claim(page, "Where no signal is wrong it leaves 0.941 and 0.965.", right);
     expect(right[1] - right[0]).toBeGreaterThan((keptAfter(forgets, 21) - keptAfter(remembers, 21)) / 2);
     says(page, "With an error of 0.5 there is nothing to remember.");
   });
@@ -1132,7 +1151,7 @@ describe("agents who remember", () => {
   test("random games", async () => {
     claim(
       page,
-      "Of 20 games with random hazards from 0.005 to 0.3, errors from 0.01 to 0.4, γ from 0.9 to 1, η from 0.1 to 1 and 40 to 60 episodes,",
+      "In 20 games with random hazards from 0.005 to 0.3, errors from 0.01 to 0.4, γ from 0.9 to 1, η from 0.1 to 1 and 40 to 60 episodes,",
       [20, 0.005, 0.3, 0.01, 0.4, 0.9, 1, 0.1, 1, 40, 60],
     );
     const random = Random.seeded(5);
@@ -1178,7 +1197,7 @@ describe("a regularizer", () => {
     claim(page, "Up to λ of about 0.017 they hide more: the first coefficient falls from 0.031 to 0.012.", [
       ...[Number(best.config.regularization), first(await at(0)), first(best)],
     ]);
-    claim(page, "Beyond it they hide less and less, 0.157 at λ = 0.1 and 0.34 at 0.2,", [
+    claim(page, "Beyond it they hide less and less: the coefficient is 0.157 at λ = 0.1 and 0.34 at 0.2,", [
       ...[first(await at(0.1)), 0.1, first(await at(0.2)), 0.2],
     ]);
     claim(page, "(compliance 0.979 at λ = 0.01, and 0.952 without)", [
@@ -1239,5 +1258,5 @@ describe("a regularizer", () => {
 test("no number of these sections is without a claim", (context) => {
   afterAllOthers(context);
   expect(unclaimed(page, "# Findings", "## An infinite horizon")).toEqual([]);
-  expect(unclaimed(page, "## Training, then deployment for ever", "## How robust")).toEqual([]);
+  expect(unclaimed(page, "## Training, then deployment for ever", "## Robustness")).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// What docs/gallery.md says of its maps is what the library computes, but for the map of training that never ends.
+// What docs/gallery.md says about its maps is computed here, except for training that never ends (endless.test.ts).
 import { describe, expect, test } from "vitest";
 import { linspace, type PhaseConfig, phase, phasePresets, solve } from "../../src/index.ts";
 import { afterAllOthers, claim, readDocument, says, unclaimed } from "./claims.ts";
@@ -7,7 +7,7 @@ import { doubting, elsewhere, keptAfter, lengths, over, signed } from "./doubt.t
 
 const page = await readDocument("docs/gallery.md");
 
-describe("doubt about deployment", () => {
+describe("uncertainty about deployment", () => {
   const solved = async (hazard: number, error: number) => {
     const { measures, measuresOverHazard } = await doubting(hazard, error);
     return { short: measures.deception!, average: measuresOverHazard!.deception! };
@@ -41,7 +41,9 @@ describe("doubt about deployment", () => {
       ...[await short(0.1, 0.25), 0.1, await short(0.15, 0.25), 0.15],
       ...[await short(0.2, 0.25), 0.2, await short(0.3, 0.25), 0.3],
     ]);
-    claim(page, "with a perfect one it is not there, and deception is still 0.68", [await short(0.5, 0)]);
+    claim(page, "with a perfect signal there is no cliff, and deception is still 0.68", [
+      await short(0.5, 0),
+    ]);
     claim(page, "deception is 0.85, 0.87, 0.88 and 0.89.", [
       ...[await average(0.1, 0.25), await average(0.15, 0.25)],
       ...[await average(0.2, 0.25), await average(0.3, 0.25)],
@@ -56,9 +58,9 @@ describe("doubt about deployment", () => {
     );
     const [least, most] = [Math.min(...changes), Math.max(...changes)];
     claim(page, "by at most 0.14, at a hazard of 0.02;", [-least, x[changes.indexOf(least) % 48]]);
-    claim(page, "where it raises it, then by at most 0.005.", [most]);
+    claim(page, "where it raises deception, it does so by at most 0.005.", [most]);
     expect(changes.slice(48).filter((change) => change > 0).length / changes.length).toBeLessThan(0.1);
-    claim(page, "Most of this is lost by an error of 0.05,", [0.05]);
+    claim(page, "An error of 0.05 already causes most of this loss,", [0.05]);
     for (const hazard of [0.005, 0.02, 0.05, 0.1]) {
       const at = (error: number) => average(hazard, error);
       const [none, some] = [await at(0), await at(0.05)];
@@ -67,7 +69,7 @@ describe("doubt about deployment", () => {
     }
     claim(
       page,
-      "at a hazard of 0.05 it is 0.87 with a perfect signal, 0.78 at 0.05, 0.77 at 0.1 and 0.79 at 0.5.",
+      "at a hazard of 0.05 deception is 0.87 with a perfect signal, 0.78 at an error of 0.05, 0.77 at 0.1 and 0.79 at 0.5.",
       [
         ...[0.05, await average(0.05, 0), await average(0.05, 0.05), 0.05],
         ...[await average(0.05, 0.1), 0.1, await average(0.05, 0.5), 0.5],
@@ -75,7 +77,7 @@ describe("doubt about deployment", () => {
     );
   });
 
-  test("where doubt helps", async () => {
+  test("where uncertainty helps", async () => {
     const gain = async (hazard: number, error: number) =>
       (await short(hazard, error)) - (await short(hazard, 0));
     for (const [error, from, to] of [
@@ -113,7 +115,7 @@ describe("doubt about deployment", () => {
     const others: Awaited<ReturnType<typeof opposite>>[] = [];
     for (const hazard of [0.02, 0.05, 0.3])
       for (const error of [0.002, 0.02, 0.5]) others.push(await opposite(hazard, error));
-    claim(page, "From a hazard of 0.02 on it is at most 0.02, and on the left at most 0.06,", [
+    claim(page, "From a hazard of 0.02 on the reversed part is at most 0.02, and on the left at most 0.06,", [
       ...[0.02, Math.max(...others.map((one) => one.average)), Math.max(...others.map((one) => one.short))],
     ]);
   });
@@ -189,7 +191,7 @@ describe("discount and regularization", () => {
     );
   });
 
-  test("the two shares multiply, nearly", async () => {
+  test("the two effects nearly multiply", async () => {
     const whole = await deception(1, 0);
     const both = await deception(0.95, 0.01);
     claim(page, "with γ = 0.95 deception is 0.71 of what it is without a discount, with λ = 0.01 0.73 of", [
