@@ -1,4 +1,4 @@
-// The helper that holds documents to their numbers finds what is wrong with a claim.
+// The helper that checks documents against computed numbers finds what is wrong with a claim.
 import { expect, test } from "vitest";
 import { claim, documentOf, numbersIn, says, unclaimed } from "./claims.ts";
 
@@ -20,12 +20,12 @@ test.each([
   for (const [i, value] of found.entries()) expect(value).toBeCloseTo(values[i], 14);
 });
 
-test("what is so passes", () => {
+test("a true claim passes", () => {
   claim(page(), "retention is 0.966 (54 % of it), the belief −0.18,", [0.96574, 0.5353 + 0.005, -0.177]);
   claim(page(), "and 10⁻¹¹ or 3.1e-6 of 262,144.", [0.9e-11, 3.08e-6, 262144]);
 });
 
-test("words that are not there, a wrong number and a number too many do not", () => {
+test("missing words, a wrong number and a number too many fail", () => {
   expect(() => says(page(), "retention is 0.967")).toThrow(/does not say/);
   expect(() => claim(page(), "retention is 0.966", [0.9666])).toThrow(/it is 0.9666/);
   expect(() => claim(page(), "retention is 0.966", [-0.966])).toThrow(/it is -0.966/);
@@ -34,7 +34,7 @@ test("words that are not there, a wrong number and a number too many do not", ()
   expect(() => claim(page(), "retention is 0.966 (54 % of it)", [0.966])).toThrow(/has the numbers/);
 });
 
-test("numbers that no claim holds are found, but for whole numbers and code", () => {
+test("numbers that no claim has checked are found, except whole numbers and code", () => {
   const document = page();
   claim(document, "retention is 0.966 (54 %", [0.966, 0.54]);
   const left = unclaimed(document, "From here", "Until there");

@@ -1,4 +1,4 @@
-// Claims: words that a document really has, and what the numbers in them have to be.
+// Claims: a document contains certain words, and the numbers in them are what a test has computed.
 import { readFile } from "node:fs/promises";
 import { expect, type TestContext } from "vitest";
 
@@ -7,11 +7,11 @@ export interface Document {
   readonly name: string;
   /** its words, with one space between them */
   readonly text: string;
-  /** where numbers that were claimed stand in it */
+  /** the positions of the numbers that a claim has checked */
   readonly claimed: Set<number>;
 }
 
-/** A document of words that are at hand. */
+/** A document made of a given text. */
 export function documentOf(name: string, text: string): Document {
   return { name, text: words(text), claimed: new Set() };
 }
@@ -33,14 +33,14 @@ export interface Printed {
 }
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-// A sign is one at the start of a word; a digit within a word is no number.
+// A minus is a sign only at the start of a word; a digit within a word is not a number.
 const NUMBER =
   /(?:(?<=^|[\s(])[−-])?(?<![\p{L}\p{N}_.:=]|[\p{L}\p{N}][−-])\d+(?:,\d{3})*(?:\.\d+)?(?:e[−-]?\d+)?(?:(⁻?)([⁰¹²³⁴-⁹]+))?( ?%)?(?![\p{L}\d]|\.\d)/gu;
 
 /**
  * The numbers in a text: 0.86, 54 %, −0.18, 1e-6, 10⁻¹¹, 262,144.
  *
- * A power of ten has the exponent for its only digit, so it is held to its order of magnitude.
+ * The only digit of a power of ten is its exponent, so only its order of magnitude is checked.
  */
 export function numbersIn(text: string): Printed[] {
   return [...text.matchAll(NUMBER)].map((match) => {
@@ -59,24 +59,24 @@ export function numbersIn(text: string): Printed[] {
   });
 }
 
-/** Where a document has a quote, line breaks apart. */
+/** The position of a quote in a document, whatever the line breaks. */
 function find({ name, text }: Document, quote: string): number {
   const at = text.indexOf(words(quote));
   expect(at, `${name} does not say “${quote}”`).toBeGreaterThanOrEqual(0);
   return at;
 }
 
-/** Holds that a document has these words; the test says by itself why they are so. */
+/** Checks that a document has these words; the test itself shows why they are true. */
 export function says(document: Document, quote: string): void {
   const start = find(document, quote);
   for (const { at } of numbersIn(words(quote))) document.claimed.add(start + at);
 }
 
 /**
- * Holds that a document has these words, and that each number in them is the value given for it, rounded to the digits
- * that are printed.
+ * Checks that a document has these words, and that each number in them is the given value, rounded to the digits that
+ * are printed.
  *
- * @param values one for each number, in their order
+ * @param values one for each number, in the same order
  */
 export function claim(document: Document, quote: string, values: readonly number[]): void {
   const printed = numbersIn(words(quote));
@@ -91,8 +91,8 @@ export function claim(document: Document, quote: string, values: readonly number
 }
 
 /**
- * The fractions and percentages that no claim has held, from some words of a document to others, or to its end. Those of
- * tables that are filled in from bench/results have a test of their own.
+ * The fractions and percentages that no claim has checked, from some words of a document to others, or to its end. Tables
+ * that are filled in from bench/results have their own test.
  */
 export function unclaimed(document: Document, from: string, to?: string): string[] {
   const start = find(document, from);
@@ -107,7 +107,7 @@ export function unclaimed(document: Document, from: string, to?: string): string
     .map(({ at }) => document.text.slice(at - 30, at + 20));
 }
 
-/** Skips a test unless all others of its file have passed: what was claimed is known only then. */
+/** Skips a test unless all others of its file have passed: only then have all claims been checked. */
 export function afterAllOthers({ task, skip }: TestContext): void {
   const passed = (tasks: typeof task.file.tasks): boolean =>
     tasks.every(

@@ -1,4 +1,5 @@
-// Agents in doubt about their phase, by the closed form, and what becomes of their goals when the world is another one.
+// Agents that are uncertain about their phase, solved by `exact`, and what happens to their goals where settings differ
+// from what they believe.
 import { type Measures, type NamedPlan, type Result, simulate, solve } from "../../src/index.ts";
 import { configOf, withSettings } from "./configOf.ts";
 
@@ -9,7 +10,7 @@ export const doubting = (hazard: number, signalError: number, changes: Record<st
     method: "exact",
   });
 
-/** What a plan comes to where settings are not what its agents believe. */
+/** The measures and the trajectory of a plan where settings differ from what its agents believe. */
 export const elsewhere = ({ config, plan }: Result, changes: Record<string, unknown>) =>
   simulate(withSettings(config, changes), plan);
 
@@ -23,14 +24,14 @@ export const over = (
   name: keyof Measures = "retention",
 ): number => measuresOverHazard![name]!;
 
-/** P(training lasts n episodes), n from 0, where the schedule has some number of them. */
+/** P(training lasts n episodes) for n = 0 to the number of episodes of the schedule. */
 export const lengths = (hazard: number, episodes: number): number[] =>
   Array.from({ length: episodes + 1 }, (_, n) => {
     if (n === 0) return 0;
     return (1 - hazard) ** (n - 1) * (n === episodes ? 1 : hazard);
   });
 
-/** E(θ_n/θ_0) by n, sign and all, with the learning rate 1. */
+/** E(θ_n/θ_0) by n, with its sign, for the learning rate 1. */
 export function signed(plan: NamedPlan, signalError: number): number[] {
   const mean = [1];
   for (const [t, likely] of plan.ifTrainingSignal.entries()) {
@@ -41,8 +42,8 @@ export function signed(plan: NamedPlan, signalError: number): number[] {
 }
 
 /**
- * What agents who remember believe and output on average, by episode, where training lasts so many: along all signals
- * there may be, each belief taken for the nearest two of the plan.
+ * What agents who remember believe and output on average, by episode, for a training of a given length: over all possible
+ * signals, with each belief interpolated between the nearest two of the plan.
  */
 export function followed(
   { config, plan }: Result,

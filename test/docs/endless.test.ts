@@ -1,4 +1,4 @@
-// What docs/findings.md and docs/gallery.md say of the infinite horizon is computed here.
+// What docs/findings.md and docs/gallery.md say about the infinite horizon is computed here.
 import { expect, test } from "vitest";
 import { geomspace } from "../../src/grid.ts";
 import {
@@ -23,10 +23,10 @@ const endless = (rate: number, change: object, options: SolveOptions = exact): P
     options,
   );
 const coefficient = async (rate: number, change: object) => (await endless(rate, change)).plan.coefficient[0];
-/** what a step leaves of the goal */
+/** the share of the goal that a step leaves */
 const factor = (rate: number, a: number) => 1 - 2 * rate * a * a;
 
-test("the figure's games have one equilibrium each, which finite horizons come to", async () => {
+test("each game of the figure has one equilibrium, to which finite horizons converge", async () => {
   for (const rate of [1, 0.3, 0.1]) {
     const found: number[] = [];
     for (const discount of linspace({ min: 0.3, max: 0.99, count: 24 })) {
@@ -75,7 +75,7 @@ test("the preset, and the estimate", async () => {
       ...[0.999, estimate(0.999), await coefficient(1, { discount: 0.999 })],
     ],
   );
-  // a factor of √10 for ten times the rate, nearer the more patient agents are
+  // the factor tends to √10 for ten times the rate as agents become more patient
   const ratio = async (discount: number) =>
     (await coefficient(0.1, { discount })) / (await coefficient(1, { discount }));
   expect(Math.abs((await ratio(0.9999)) / Math.sqrt(10) - 1)).toBeLessThan(0.03);
@@ -93,7 +93,7 @@ test("grids without an equilibrium, and with two", async () => {
     [59, -2, 2, 2, 60, without[1], 0.95, without[0]],
   );
   expect(without).toHaveLength(2);
-  // ±2 lets the goal grow faster than the discount forgets
+  // with ±2 the goal grows faster than the discount shrinks its weight
   expect(0.95 * factor(1, 2) ** 2).toBeGreaterThan(1);
   const change = { discount: 0.9587, coefficient: { count: 101 } };
   const { stationary } = await endless(6.42, change, { backend: "cpu" });
@@ -105,7 +105,7 @@ test("grids without an equilibrium, and with two", async () => {
   );
 });
 
-test("an equilibrium that horizons do not come to", async () => {
+test("an equilibrium to which horizons do not converge", async () => {
   const { stationary } = await endless(3.5, { discount: 0.9, regularization: 0.21 });
   const { equilibria, complete, finiteHorizon } = stationary!;
   expect({ complete, count: equilibria.length }).toEqual({ complete: true, count: 1 });
@@ -124,7 +124,7 @@ test("an equilibrium that horizons do not come to", async () => {
 });
 
 test("the gallery's map", async () => {
-  // every ninth cell each way of the map's 256 × 256
+  // every ninth cell of the 256 × 256 map, along both axes
   const every = <T>(values: Iterable<T>) => [...values].filter((_, i) => i % 9 === 0);
   const discounts = every(linspace({ min: 0.3, max: 0.99, count: 256 }));
   const rates = every(geomspace({ min: 0.1, max: 10, count: 256 }));
@@ -135,7 +135,7 @@ test("the gallery's map", async () => {
       const answer = await endless(rate, { discount, regularization: 0.21 }).catch((error) => error);
       const { stationary } = answer as Result;
       expect(stationary!.complete).toBe(true);
-      // hatched where the regularizer's step alone outgrows the discount
+      // hatched where the regularizer's step alone makes the goal grow faster than the discount shrinks its weight
       expect(answer instanceof NoEquilibrium).toBe(2 * rate * 0.21 >= 1 + 1 / Math.sqrt(discount));
       if (answer instanceof NoEquilibrium) continue;
       const [{ decision, multiplier, stable }] = stationary!.equilibria;
@@ -148,9 +148,9 @@ test("the gallery's map", async () => {
       if (period === 2) {
         cycles++;
         expect(multiplier).toBeLessThan(0);
-        // the regularizer's step alone turns the goal
+        // the regularizer's step alone reverses the goal
         expect(2 * rate * 0.21).toBeGreaterThan(1);
-        // where the equilibrium is stable is the lower edge: not above where it is unstable
+        // the stable cells are the lower edge: none is above an unstable cell
         if (stable) expect(isAbove).toBe(false);
         else [unstable, isAbove] = [unstable + 1, true];
       }
@@ -158,7 +158,7 @@ test("the gallery's map", async () => {
   }
   expect(unstable / cycles).toBeGreaterThan(0.85);
   expect(unstable).toBeLessThan(cycles);
-  // of the whole map 3,907 of 4,174 cells, by the file that the command writes
+  // the whole map has 3,907 such cells of 4,174, by the file that the command writes
   says(gallery, "In 94 % of the tongue the equilibrium is unstable, with a multiplier down to −1.30.");
 });
 
@@ -170,7 +170,7 @@ test("the gallery's numbers", async () => {
   ]);
   const alternates = async (rate: number, discount: number) =>
     (await endless(rate, { ...lambda, discount })).stationary!.finiteHorizon.period === 2;
-  /** where the answer changes, between one that is false and one that is true */
+  /** where the answer changes between `no`, where it is false, and `yes`, where it is true */
   const edge = async (no: number, yes: number, asked: (x: number) => Promise<boolean>) => {
     for (let i = 0; i < 12; i++) {
       const middle = (no + yes) / 2;
@@ -184,7 +184,7 @@ test("the gallery's numbers", async () => {
     await edge(2, 3.5, (rate) => alternates(rate, 0.9)),
     await edge(4.85, 3.5, (rate) => alternates(rate, 0.9)),
   ]);
-  // the tip of the tongue: some rate alternates there
+  // the tip of the tongue: the smallest discount at which some rate alternates
   const anywhere = async (discount: number) => {
     for (let rate = 3.9; rate < 4.6; rate += 0.05) if (await alternates(rate, discount)) return true;
     return false;

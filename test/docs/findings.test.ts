@@ -47,7 +47,7 @@ const deceived = ({ measures }: Result) => measures.deception!;
 
 describe("every command of the page can be given", () => {
   const blocks = [...page.text.matchAll(/```sh (.*?) ```/g)].map(([, block]) => block);
-  // programs of other kinds are no commands of the package
+  // other programs are not commands of the package
   const commands = blocks
     .flatMap((block) => block.split(/ ?(?=(?:node dist\/cli\.js|npm run|python3) )/))
     .filter((line) => line.startsWith("node "))
@@ -197,14 +197,14 @@ describe("a discount", () => {
 });
 
 describe("a learned discount", () => {
-  // a goal and its negative cost the same, and the goal 0 nothing: half of the states say it all
+  // a goal and its negative cost the same, and the goal 0 costs nothing: half of the states suffice
   const HALF = { theta: { min: 0.2, max: 1, count: 5 } };
   const COARSE = { "base.count": 26, "perDiscount.count": 31, "discount.count": 6 };
   const learned = (changes: Record<string, unknown> = {}) =>
     solve(configOf("learned-discount", changes), { backend: "cpu" });
   const d = ({ plan }: Result) => plan.perDiscount[0];
   const last = ({ trajectory }: Pick<Result, "trajectory">) => trajectory.discount.at(-1)!;
-  /** the same agents, from another discount: the plan is for all */
+  /** the same agents, starting from another discount: one plan serves all */
   const from = ({ config, plan }: Result, discount: number) =>
     simulate(withSetting(config, "initial.discount", discount, "set"), plan);
 
@@ -254,7 +254,7 @@ describe("a learned discount", () => {
       page,
       "give the preset a retention of 0.65 instead of 0.54, and grids twice as fine give 0.46 (0.32 with κ = 0):",
       [
-        // the last two take too long for a test
+        // the last two take too long to be computed in a test
         ...[kept(await learned(COARSE)), 0.5355, 0.4612, 0.3183, 0],
       ],
     );
@@ -322,7 +322,7 @@ describe("a learned discount", () => {
     for (const change of [{ discountLearningRateScale: 0 }, { "schedule.learningRate": 0.5 }])
       expect(d(await learned({ ...settings, ...HALF, ...COARSE, ...change }))).toBeLessThan(0);
 
-    // the same game in terms of the slopes at γ = 0 and γ = 1, so that both can be limited
+    // the same game, with the slopes at γ = 0 and γ = 1 for decisions, so that both can be limited
     const { state, parameters } = games.get("learned-discount")!;
     const limited = (most: number, count: number) => {
       const axis = { min: -most, max: most, count };
@@ -347,7 +347,7 @@ describe("a learned discount", () => {
 });
 
 describe("a misconception", () => {
-  /** One state stands for all, as a test shows. */
+  /** One state suffices, as a test shows. */
   const ONE = { theta: { min: 0.8, max: 0.8, count: 1 }, belief: { min: 0, max: 0, count: 1 } };
   const { beliefLearningRateScale } = games.get("misconception")!.parameters;
   const solved = (κ: number, changes: Record<string, unknown> = {}) =>
@@ -481,7 +481,7 @@ describe("a misconception", () => {
       "η from 0.05 to 2, κ = 0.25 and 1). In all of them agents that know the truth keep and comply at least as much",
     );
     says(page, "to within the 0.0003 that the grid of coefficients causes.");
-    // some of the 60; agents that show nothing or less, or more than all, are not among the best
+    // some of the 60; the best coefficients are between 0 and 1
     const coefficient = { min: 0, max: 1, count: 101 };
     for (const [training, deployment] of [
       [20, 40],
@@ -533,7 +533,7 @@ describe("a neural network", () => {
     const above = rows.slice(0, training).map(({ ratio }: { ratio: number }) => ratio - 1);
     expect(Math.max(...above)).toBeLessThan(0.008);
     says(page, "No episode of training costs more than 0.8 % above the best that it found.");
-    // what deployed agents miss is beyond what anybody sees
+    // the error of deployed agents is negligible
     for (const { cost } of rows.slice(training)) expect(cost).toBeLessThan(1e-11);
     claim(page, "| the preset | 0.413 |", [rows[0].cost]);
   });
@@ -818,7 +818,7 @@ describe("uncertain deployment", () => {
         ...[0.3, 0.1, keptAfter(some, 21, { signalError: 0.3 })],
       ],
     );
-    // the more of its signals are wrong, the less a plan keeps; the more wrong ones agents expect, the more they keep
+    // a plan keeps less if more of its signals are wrong
     for (const believed of [0.05, 0.1, 0.3]) {
       const kept21: number[] = [];
       for (const signalError of ERRORS) kept21.push(keptAfter(await by(believed), 21, { signalError }));
@@ -1036,7 +1036,7 @@ describe("a signal with a distributional shift", () => {
     );
     expect(1 / upperTail(last - 2)).toBeCloseTo(32, 0);
     expect(upperTail(last)).toBeLessThan(1e-4);
-    // two intervals are held against signals by name in test/hidden/normalSignal.test.ts
+    // test/hidden/normalSignal.test.ts compares two intervals with the two named signals
     claim(page, "and a shift of 0 those of an error of 0.5, to 12 digits.", [0, 0.5, 12]);
     claim(
       page,
@@ -1062,7 +1062,7 @@ describe("agents who remember", () => {
   const without = Promise.all(ERRORS.map((error) => doubting(0.05, error)));
   const all = Promise.all(ERRORS.map((error) => remembering(error)));
   const at = async (of: typeof all, error: number) => (await of)[ERRORS.indexOf(error)];
-  /** the first coefficient, whatever the first signal is */
+  /** the first coefficient, which is the same for both signals */
   const begin = ({ plan, trajectory }: Result) => trajectory.coefficient?.[0] ?? plan.ifTrainingSignal[0];
 
   test("the table", async () => {

@@ -14,7 +14,7 @@ describe("uncertainty about deployment", () => {
   };
   const short = async (hazard: number, error: number) => (await solved(hazard, error)).short;
   const average = async (hazard: number, error: number) => (await solved(hazard, error)).average;
-  /** a coarse map, row by row from an error of 0 */
+  /** a coarse map, row by row, the first for an error of 0 */
   const map = async (measures: readonly string[]) => {
     const { phase: diagram } = phasePresets["hazard-error"];
     const config: PhaseConfig = {
@@ -144,7 +144,7 @@ describe("learning rate and length of training", () => {
     claim(page, "at η = 0.1 from 0.54 after one episode to 0.66 after 20 and down to 0.50 after 400.", [
       ...[0.1, await deception(0.1, 1), await deception(0.1, 20), 20, await deception(0.1, 400), 400],
     ]);
-    /** the length between two that has the most deception */
+    /** the length with the most deception, between two lengths */
     const best = async (rate: number, from: number, to: number) => {
       const lengths = Array.from({ length: to - from + 1 }, (_, i) => from + i);
       const all = await Promise.all(lengths.map((n) => deception(rate, n)));
