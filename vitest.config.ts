@@ -29,6 +29,8 @@ export default defineConfig({
     setupFiles: ["test/seed.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // what a page or a process does takes as long as a busy machine lets it
+    expect: { poll: { timeout: 20_000 } },
     // Files start in the order of their projects' names: the longest first, and what fills the gaps last.
     projects: [
       {
