@@ -1,6 +1,6 @@
-// Phases that the agents do not see, and the signals that they see instead: how a game defines them, and what they come
-// to for any values of its parameters. Phases follow one another as a Markov chain, and each episode's signal depends
-// on its phase alone: it is one of a few by name, or a real number with another mean in each phase.
+// Hidden phases and the signals that agents see instead: how a game defines them, and their probabilities for given
+// values of its parameters. The phases are a Markov chain. Each episode's signal depends on its phase only: it is one
+// of a few named signals, or a real number whose mean depends on the phase.
 
 import * as v from "valibot";
 import { GameError } from "../errors.ts";
@@ -11,9 +11,9 @@ import { Graph, type Node } from "./graph.ts";
 import { equalIntervals, intervalProbabilities } from "./normal.ts";
 import { parse } from "./parse.ts";
 
-/** phases and named signals, at most */
+/** the maximum number of phases and of named signals */
 const MOST = 8;
-/** intervals of a real-valued signal */
+/** allowed numbers of intervals of a real-valued signal */
 export const INTERVALS = { min: 1, max: 64 } as const;
 
 /** A Markov chain of phases that the agents do not see. Z phases. */
@@ -55,11 +55,11 @@ interface NormalSignal {
 /** A Markov chain of phases that the agents do not see, and the signals that they see instead. */
 export type HiddenDefinition = Chain & (NamedSignals | NormalSignal);
 
-/** The hidden phases of a game, for any values of its parameters. */
+/** The hidden phases of a game, to be computed for any values of its parameters. */
 export interface HiddenPhases extends Pick<Chain, "deploymentAt"> {
-  /** the plan's names, shape [S] */
+  /** the names in the plan, shape [S] */
   readonly signals: readonly string[];
-  /** the probabilities as expressions of the parameters, as far as there are any; shapes as in {@link HiddenDefinition} */
+  /** the probabilities that the game gives as formulas, as expressions; shapes as in {@link HiddenDefinition} */
   readonly formulas: {
     readonly initial: readonly Node[];
     readonly transition: readonly (readonly Node[])[];
@@ -68,18 +68,18 @@ export interface HiddenPhases extends Pick<Chain, "deploymentAt"> {
   phases(parameters: Values): PhaseChain;
 }
 
-/** Hidden phases as numbers; see {@link HiddenDefinition}. */
+/** Hidden phases as numbers; shapes as in {@link HiddenDefinition}. */
 export interface PhaseChain {
   readonly initial: readonly number[];
   readonly trains: readonly boolean[];
   readonly transition: readonly (readonly number[])[];
   /** P(signal | phase), shape [Z][S] */
   readonly likelihood: readonly (readonly number[])[];
-  /** where a normal signal is cut into intervals, shape [S − 1] */
+  /** boundaries between the intervals of a normal signal, shape [S − 1] */
   readonly edges?: readonly number[];
 }
 
-/** what `parse` says more of than a schema can */
+/** `parse` checks formulas and gives better messages than a schema could */
 const formulas = v.array(v.any(), "a list of formulas");
 const rows = v.array(formulas, "a list of lists of formulas");
 const chain = {
@@ -98,12 +98,15 @@ const normal = object({ ...chain, signal: object({ means: formulas, intervals: b
 /** The schema of {@link HiddenDefinition}. */
 export const hiddenSchema = byKey<v.GenericSchema, v.GenericSchema>("signal", normal, named);
 
-/** The plan's names. */
+/** The names in the plan. */
 export function signalNames({ signals, signal }: HiddenDefinition): readonly string[] {
   return signals ?? Array.from({ length: signal.intervals }, (_, i) => `ifInterval${i + 1}`);
 }
 
-/** Why a game's agents cannot remember signals, where they cannot: what they remember is one number, the first phase's probability. */
+/**
+ * The reason why a game's agents cannot remember signals; undefined if they can. Memory is one number, the probability
+ * of the first phase, so there must be two phases.
+ */
 export function mustForget({ hidden }: Pick<Game, "hidden">): string | undefined {
   if (!hidden) return "its phase is not hidden";
   const phases = hidden.formulas.initial.length;
@@ -111,9 +114,9 @@ export function mustForget({ hidden }: Pick<Game, "hidden">): string | undefined
 }
 
 /**
- * What a game's hidden phases come to.
+ * Prepares a game's hidden phases.
  *
- * @throws what `complain` makes, where the phases do not go together
+ * @throws what `complain` returns, if the parts of the definition do not fit together
  */
 export function hiddenPhases(
   { decision = {} }: GameDefinition,
@@ -166,7 +169,7 @@ export function hiddenPhases(
   const seen = likelihood && readRows(likelihood, "likelihood");
   const means = signal?.means.map(read("signal.means")) ?? [];
   const evaluate = createEvaluate([...starts, ...moves.flat(), ...(seen?.flat() ?? means)], names);
-  /** of the means that were asked for last: cutting a signal takes longer than all else here */
+  /** the boundaries for the most recent means, cached because computing them takes longer than all else here */
   let cut: { readonly means: string; readonly edges: readonly number[] } | undefined;
 
   return {
@@ -196,7 +199,7 @@ export function hiddenPhases(
     },
   };
 
-  /** @throws what `complain` makes of numbers that are no probabilities */
+  /** @throws what `complain` returns for numbers that are not probabilities or do not sum to 1 */
   function distribution(numbers: number[], where: string): number[] {
     const sum = numbers.reduce((a, b) => a + b, 0);
     if (numbers.every((p) => p >= 0 && p <= 1) && Math.abs(sum - 1) < 1e-9) return numbers;
