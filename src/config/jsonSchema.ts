@@ -2,7 +2,7 @@
 // that check configurations. Rules that those express as functions (a grid's min is below its max) are not part of it.
 
 import type * as v from "valibot";
-import { gameSchemas } from "../game/game.ts";
+import { gameSchemas } from "../game/check.ts";
 import { games } from "../game/games.ts";
 import { schemaOf } from "./config.ts";
 

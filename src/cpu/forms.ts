@@ -9,7 +9,7 @@
 // which is compiled as the formulas themselves are.
 
 import { inBasicOperations } from "../game/evaluate.ts";
-import { type Formulas, ownName } from "../game/game.ts";
+import { type Formulas, ownName } from "../game/formulas.ts";
 import { Graph, type Node, nodesOf, rewrite } from "../game/graph.ts";
 import { isBounded } from "../game/structure.ts";
 import type { Episode, Program } from "./kernel.ts";

@@ -10,7 +10,7 @@
 // of entries (weight, total, state…), one for each episode and one for the end; its first state is the own one.
 
 import { createEvaluate } from "../game/evaluate.ts";
-import { ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
 import { gradientOf, type Node, namesIn } from "../game/graph.ts";
 import type { Plan } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";

@@ -15,7 +15,7 @@
 // vectors at a time through all episodes, so that they stay in registers; `sum` adds the first of the totals up.
 
 import { inBasicOperations } from "../game/evaluate.ts";
-import { type Formulas, ownName } from "../game/game.ts";
+import { type Formulas, ownName } from "../game/formulas.ts";
 import { isNumber, type Node, namesIn, nodesOf, rewrite } from "../game/graph.ts";
 import { sharedParts } from "../game/structure.ts";
 import { assemble, Code } from "./assembler.ts";

@@ -2,7 +2,7 @@
 // is the last: whoever decides between candidates (decider.ts) keeps every one that could be the minimum or the
 // runner-up, and asks here for their costs, so that a step is the oracle's to the bit, tie rule included.
 
-import { ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
 import { isAboveNegativeZero, isNotNegative } from "../game/structure.ts";
 import type { Plan } from "../model/evaluator.ts";
 import { momentFormulasOf } from "../model/momentFormulas.ts";

@@ -2,7 +2,7 @@
 // how candidates, or cells of them, are taken through the episodes in batches.
 
 import { createEvaluate } from "../game/evaluate.ts";
-import { ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
 import type { Plan } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
 import { instantiate, reserve } from "./assembler.ts";

@@ -7,7 +7,7 @@
 // give the same bits.
 
 import { createEvaluate } from "../game/evaluate.ts";
-import { ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
 import type { Plan } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
 

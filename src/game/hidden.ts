@@ -5,8 +5,10 @@
 import * as v from "valibot";
 import { GameError } from "../errors.ts";
 import { bounded, byKey, object, whole } from "../schema.ts";
+import type { Complain } from "./check.ts";
 import { createEvaluate } from "./evaluate.ts";
-import type { Complain, Formula, Formulas, Game, GameDefinition, Parameter, Values } from "./game.ts";
+import type { Formulas } from "./formulas.ts";
+import type { Formula, Game, GameDefinition, Parameter, Values } from "./game.ts";
 import { Graph, type Node } from "./graph.ts";
 import { equalIntervals, intervalProbabilities } from "./normal.ts";
 import { parse } from "./parse.ts";

@@ -1,7 +1,7 @@
 // Properties of a game's formulas that are read off their graph: linear in the state, odd, polynomial. They decide
 // which methods apply to the game.
 
-import type { Formulas } from "./game.ts";
+import type { Formulas } from "./formulas.ts";
 import {
   differentiate,
   type Graph,

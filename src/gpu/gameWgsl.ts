@@ -9,7 +9,8 @@ import { f32, ROUNDING } from "../../shaders/float32.ts";
 import { MOST_WRITTEN_OUT, networkWgsl } from "../../shaders/network.wgsl.ts";
 import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { MesaError } from "../errors.ts";
-import { type Game, ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
+import type { Game } from "../game/game.ts";
 import {
   differentiate,
   type Node,

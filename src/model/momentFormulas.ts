@@ -30,7 +30,8 @@
 // c (1 + 2 √T), those of the weights and those of the sum over the states. All is so where no number comes near the ends
 // of float64's range: see range.ts.
 
-import { type Game, ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
+import type { Game } from "../game/game.ts";
 import { type Graph, type Node, nodesOf, rewrite, wholePower } from "../game/graph.ts";
 import { linearMagnitude, magnitudeOf } from "../game/structure.ts";
 

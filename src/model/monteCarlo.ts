@@ -6,7 +6,7 @@ import * as v from "valibot";
 import type { Config } from "../config/config.ts";
 import { MesaError } from "../errors.ts";
 import { createEvaluate } from "../game/evaluate.ts";
-import { ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
 import type { AnyGame } from "../game/names.ts";
 import { checkOptions } from "../schema.ts";
 import { Random } from "../search/random.ts";

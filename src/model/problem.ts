@@ -1,7 +1,8 @@
 // A configuration turned into what the solver works on: float64 arrays, frozen.
 
 import { checkConfig, type FilledConfig, learningRatesOf, remembers } from "../config/config.ts";
-import { bind, type Formulas, type Game, type Values } from "../game/game.ts";
+import { bind, type Formulas } from "../game/formulas.ts";
+import type { Game, Values } from "../game/game.ts";
 import { type Axis, Grid } from "../grid.ts";
 import { createHiddenPhase, type HiddenPhase } from "./hiddenPhase.ts";
 

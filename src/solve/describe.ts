@@ -2,7 +2,8 @@
 // found, and which methods apply where, and why not.
 
 import { type Config, checkConfig } from "../config/config.ts";
-import { bind, DEFAULTS, type Formula, type Game, type Parameter } from "../game/game.ts";
+import { bind, DEFAULTS } from "../game/formulas.ts";
+import type { Formula, Game, Parameter } from "../game/game.ts";
 import { type Node, print } from "../game/graph.ts";
 import type { AnyGame } from "../game/names.ts";
 import { degreeIn } from "../game/structure.ts";

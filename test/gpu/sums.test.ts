@@ -5,7 +5,7 @@ import { RADIUS_SLACK, ROUNDING } from "../../shaders/float32.ts";
 import { affineOf, ball } from "../../shaders/real.wgsl.ts";
 import { createOracle } from "../../src/cpu/oracle.ts";
 import { createEvaluate } from "../../src/game/evaluate.ts";
-import { ownName } from "../../src/game/game.ts";
+import { ownName } from "../../src/game/formulas.ts";
 import { Graph } from "../../src/game/graph.ts";
 import { dealStates } from "../../src/gpu/cut.ts";
 import { createGpuEvaluator } from "../../src/gpu/evaluator.ts";
