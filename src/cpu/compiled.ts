@@ -1,5 +1,5 @@
-// The oracle's rollouts, compiled for the game at hand: the same bits as src/cpu/rollout.ts, many times as fast. See
-// kernel.ts. Where WebAssembly must not run, as a page's security policy may have it, rollout.ts does the work.
+// The oracle's rollouts, compiled for a game by kernel.ts: the same bits as src/cpu/rollout.ts, many times as fast. If
+// WebAssembly must not run, for example because of a page's security policy, rollout.ts does the work.
 
 import type { Plan } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
@@ -8,24 +8,24 @@ import { rolloutProgram } from "./kernel.ts";
 import { countsOf, createRolling, type Lanes, lanesFor, type WriteRow } from "./rolling.ts";
 import { type CostsOf, rolloutCosts, rolloutTotals, type Sample, type Telling } from "./rollout.ts";
 
-/** Rollouts of one problem. */
+/** The rollouts of one problem. */
 export interface Rollouts {
   /** The costs at an episode, like `rolloutCosts` of src/cpu/rollout.ts, to the bit. */
   costsAt(episode: number, plan: Plan): CostsOf;
-  /** What candidates cost at an episode in sum over a sample of the states, in whichever order it is added up. */
+  /** The sums of candidates' costs at an episode over a sample of the states, added up in any order. */
   sumsAt(episode: number, plan: Plan, sample: Sample): SumsOf;
   /** All states, in descending order of what they add to the cost of a decision. */
   tellingAt(episode: number, plan: Plan, decision: readonly number[]): Telling;
-  /** false once it has turned out that WebAssembly must not run here, and the interpreter does the work */
+  /** becomes false if WebAssembly turns out not to run here, so that the interpreter does the work */
   readonly compiled: boolean;
 }
 
-/** What candidates, by their indices, cost in sum over some states. */
+/** The sums of candidates' costs over some states; candidates are given by index. */
 export type SumsOf = (indices: ArrayLike<number>) => Float64Array;
 
 type RolloutsAt = Pick<Rollouts, "costsAt" | "sumsAt" | "tellingAt">;
 
-/** Prepares the rollouts of one problem. Nothing is compiled before costs are asked for. */
+/** Prepares the rollouts of one problem. Compiles only when costs are first needed. */
 export function createRollouts(problem: Problem): Rollouts {
   let rollouts: RolloutsAt | undefined;
   let compiled = true;
@@ -37,7 +37,7 @@ export function createRollouts(problem: Problem): Rollouts {
       return interpret(problem);
     }
   };
-  /** what `prepare` makes of the rollouts, once it is called */
+  /** delays `prepare` until the returned function is first called */
   const late = <In, Out>(prepare: (of: RolloutsAt) => (given: In) => Out) => {
     let prepared: ((given: In) => Out) | undefined;
     return (given: In) => {
@@ -79,7 +79,7 @@ function interpret(problem: Problem): RolloutsAt {
   };
 }
 
-/** States in descending order of what they add to a cost. @param totalOf of the state at a place */
+/** States in descending order of what they add to a cost. @param totalOf the total of the state at a position */
 function telling(states: Uint32Array, counts: Uint32Array, totalOf: (place: number) => number): Telling {
   const added = Float64Array.from(states, (_, i) => counts[i] * totalOf(i));
   const order = [...added.keys()].sort((i, j) =>
@@ -93,9 +93,9 @@ function telling(states: Uint32Array, counts: Uint32Array, totalOf: (place: numb
 }
 
 /**
- * Rollouts by a module.
+ * Rollouts by a WebAssembly module.
  *
- * @throws whatever an engine throws where it must not compile
+ * @throws whatever the engine throws if it must not compile
  */
 function run(problem: Problem): RolloutsAt {
   const { formulas, game, states, candidates } = problem;
@@ -103,7 +103,7 @@ function run(problem: Problem): RolloutsAt {
   const rolling = createRolling(problem, program);
   const { whole } = rolling;
 
-  /** The sums over lanes of so many candidates. */
+  /** Sums the totals of candidates over lanes. */
   const summing = (episode: number, plan: Plan, lanes: Lanes) => {
     const roll = rolling.from(episode, plan, lanes);
     return (count: number, write: WriteRow): Float64Array => {
