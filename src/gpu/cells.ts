@@ -1,6 +1,7 @@
-// Whole cells of candidates ruled out at once, coarse to fine: host of shaders/affine.wgsl.ts and shaders/cells.wgsl.ts. An
-// affine form encloses the costs of all candidates of a cell. Where its lower end is above what two candidates cost, none
-// of its own is the minimum or the runner-up, and none is rolled out; of the finest cells it bounds what float32 may lose.
+// Boxes of candidates, ruled out as a whole, from coarse to fine: the host code of shaders/affine.wgsl.ts and
+// shaders/boxes.wgsl.ts. An affine form encloses the costs of all candidates of a box. If its lower end is above the
+// costs of two known candidates, no candidate of the box is the minimum or the runner-up, and none is rolled out. The
+// forms of the finest boxes also bound the float32 error of each candidate.
 
 import { type Descent, descendWgsl } from "../../shaders/cells.wgsl.ts";
 import { centreOf, radiusFrom, radiusOf } from "../../shaders/float32.ts";
@@ -18,27 +19,29 @@ import { createKernel } from "./kernel.ts";
 import { type Blocks, createRollouts } from "./rollouts.ts";
 import type { StateTable } from "./states.ts";
 
-/** candidates of a finest cell: enough that a form costs less than they do together, few enough to lie close together */
+/**
+ * candidates per box of the finest level: enough that a form costs less than their rollouts, and few enough to be close
+ */
 const CELL = 64;
-/** cells of a coarser one */
+/** boxes of a level per box of the next coarser one */
 const FAMILY = 16;
-/** cells that it is worth looking for coarser ones for, at least */
+/** the number of boxes above which a coarser level is added */
 const MANY_CELLS = 256;
-/** rollout-steps that a form's step takes as long as */
+/** how many rollout steps take as long as one step of a form */
 export const FORM_WORK = 35;
 
-/** Cells of a grid of candidates, the finest of all or coarser ones. */
+/** The boxes of one level: the finest ones or coarser ones. */
 export interface Level extends CellGrid {
   readonly size: number;
 }
 
-/** Cells of so many points along each side. */
+/** Boxes with so many points along each side. */
 function cellsOf(counts: readonly number[], sides: readonly number[]): Level {
   const axes = counts.map((count, d) => ({ length: Math.ceil(count / sides[d]) }));
   return { axes, counts, sides, size: axes.reduce((product, { length }) => product * length, 1) };
 }
 
-/** The cells of a grid: the finest first, each level's side a multiple of those of the one before. */
+/** The levels of a grid: the finest first; the sides of each level are multiples of those of the level before. */
 export function levelsOf({ axes }: Pick<Grid, "axes">): Level[] {
   const counts = axes.map((axis) => axis.length);
   const along = (count: number) => Math.max(2, Math.round(count ** (1 / counts.length)));
@@ -59,8 +62,8 @@ export function levelsOf({ axes }: Pick<Grid, "axes">): Level[] {
 }
 
 /**
- * The forms of the decision's numbers in each cell of an axis: each a symbol. Laid out as those of the finest cells are,
- * so that one kernel reads the forms of all levels. Shape [finest cells of all axes × size].
+ * The forms of the decision's numbers in each box of an axis; each number is a symbol. The layout is that of the finest
+ * level, so that one kernel reads the forms of all levels. Shape [finest boxes of all axes × size].
  */
 function tabulateCells({ axes }: Grid, { axes: cells, sides }: Level, finest: Level, symbols: number) {
   const size = symbols + 5;
@@ -79,10 +82,10 @@ function tabulateCells({ axes }: Grid, { axes: cells, sides }: Level, finest: Le
 }
 
 /**
- * The cells of a problem's candidates on a device.
+ * The boxes of a problem's candidates on a device.
  *
- * @param deal of the candidates' rollouts: where a stage of them ends, one of the forms does
- * @param additions that a candidate's total of one state goes through until it is part of a cost
+ * @param deal of the candidates' rollouts: stages of the forms end where stages of the rollouts end
+ * @param additions the number of additions between a candidate's total of one state and its cost
  */
 export async function createCells(
   context: GpuContext,
@@ -95,7 +98,7 @@ export async function createCells(
     table: StateTable;
     deal: Deal;
     additions: number;
-    /** where the candidates of open cells are listed */
+    /** the list for the candidates of boxes that are not ruled out */
     candidates: GPUBuffer;
   },
 ) {
@@ -108,7 +111,7 @@ export async function createCells(
   const arithmetic = affineOf(symbols, roundingsIn(plannedNodes(problem.formulas)));
   const bytes = totalSize(arithmetic) * 4;
   const { maxStorageBufferBindingSize: maxBinding } = device.limits;
-  // an invocation has one set of symbols, so it takes one state at a time: of as few as there is room for
+  // an invocation has one set of symbols, so it takes one state at a time, and as few groups as the buffers allow
   const perBlock = deal.groups * deal.lanes;
   const padded = deal.blocks * perBlock;
   const groups = Array.from({ length: perBlock }, (_, i) => i + 1).find(
@@ -130,7 +133,7 @@ export async function createCells(
   const bounds = buffers.storage("bounds", finest.size * bytes);
   const count = buffers.storage("cell count", 16);
   const back = buffers.readable("cell count, read back", 16);
-  /** cells: those at hand, and those that they become */
+  /** lists of boxes: the current ones, and the boxes into which they are divided */
   const lists = [0, 1].map(() => buffers.storage("cells", finest.size * ENCLOSED_SIZE));
 
   const flat = (cell: number, { axes }: Level) => {
@@ -171,10 +174,10 @@ export async function createCells(
       };
     }),
   );
-  /** rollouts of a state that the forms of what was asked last took as long as */
+  /** the work of the forms for the last question, in rollouts of a state */
   let worked = 0;
 
-  /** Bounds so many listed cells over some blocks, and lists what they consist of. */
+  /** Bounds listed boxes over some blocks, and lists the parts of those that are not ruled out. */
   async function descend(at: number, size: number, asked: Asked, blocks: Blocks, { signal }: Watch) {
     const fresh = blocks.first_block === 0;
     const { kernel, rolled, group } = descents[at];
@@ -199,13 +202,13 @@ export async function createCells(
     source: rollouts.source,
     arrange: rollouts.arrange,
     bounds,
-    /** where the finest cells are listed whose bounds go on with more states */
+    /** the list of the finest boxes whose bounds are extended to more states */
     listed: descents[0].from,
-    /** rollouts that the forms since the last list of all took as long as */
+    /** the work of the forms since the last call of `list`, in rollouts */
     get worked() {
       return worked;
     },
-    /** Lists the candidates of those cells that are not ruled out over some blocks. @returns how many there are */
+    /** Lists the candidates of the boxes that are not ruled out over some blocks. @returns how many there are */
     async list(asked: Asked, blocks: Blocks, watch: Watch): Promise<number> {
       worked = 0;
       device.queue.writeBuffer(descents[levels.length - 1].from, 0, all);
@@ -218,7 +221,7 @@ export async function createCells(
       }
       return size;
     },
-    /** Records that the bounds of so many listed finest cells go on with more blocks. */
+    /** Records that the bounds of listed finest boxes are extended to more blocks. */
     extend: (size: number, asked: Asked, blocks: Blocks, watch: Watch) =>
       descend(0, size, asked, blocks, watch),
   };

@@ -1,10 +1,10 @@
-// The induction's question answered on a GPU.
+// Evaluates the candidates of a step on a GPU.
 //
-// f32: for each episode the device scores every candidate, finds the least and makes it the plan's; the host hears of
-// a whole submission's episodes at once.
+// f32: for each episode the device scores every candidate, finds the minimum and adds it to the plan; the host reads
+// the results of all episodes of a submission at once.
 //
-// certified: the device lists the candidates that could be the minimum or the runner-up, by a bound of its own error; the
-// oracle settles between them, and its decision goes back to the device.
+// certified: the device lists the candidates that could be the minimum or the runner-up, by a bound of its own error.
+// The oracle settles between them, and its decision is copied back to the device.
 
 import { BEST_SIZE, ENCLOSED_SIZE, HUGE } from "../../shaders/least.wgsl.ts";
 import { createDecider, type Decider } from "../cpu/decider.ts";
@@ -26,24 +26,24 @@ import { createSearch } from "./search.ts";
 import { createStages } from "./stages.ts";
 import { createScreening, isKnown } from "./survivors.ts";
 
-/** What a GPU evaluator is made for. */
+/** What a GPU evaluator is created for. */
 export interface GpuOptions {
   readonly method: "rollout" | "moments";
   readonly precision: "certified" | "f32";
-  /** whether a software adapter will do, and whether having none is an error */
+  /** accept a software adapter, and treat the lack of any adapter as an error */
   readonly required: boolean;
-  /** the WebGPU to use in place of the platform's */
+  /** the WebGPU to use instead of the platform's */
   readonly gpu?: GPU | undefined;
   /** the CPU's threads, on which float64 settles; one unless given */
   readonly threading?: Threading | undefined;
-  /** states that an invocation rolls out side by side: what a measurement of the mapping varies */
+  /** overrides how many states an invocation rolls out side by side, for measurements */
   readonly lanes?: number | undefined;
 }
 
 /**
  * Opens a device and compiles the kernels for a problem.
  *
- * @returns undefined where no hardware adapter is and none is required
+ * @returns undefined if there is no hardware adapter and a device is not required
  * @throws MesaError `NO_ADAPTER`, `LIMIT_EXCEEDED`, `SHADER_COMPILE`, `OUT_OF_MEMORY`, `GPU_VALIDATION`, `DEVICE_LOST`
  */
 export async function createGpuEvaluator(
@@ -61,9 +61,9 @@ export async function createGpuEvaluator(
   }
 }
 
-/** An evaluator that can also be asked for what it screens by. */
+/** An evaluator whose enclosures can be read, for tests and measurements. */
 export interface GpuEvaluator extends Evaluator {
-  /** Cost and error bound of every candidate at an episode, as averages. Shape [candidates] each. */
+  /** Cost and error bound of every candidate at an episode, as averages over the states. Shape [candidates] each. */
   enclosures(episode: number, plan: Plan): Promise<{ cost: Float64Array; error: Float64Array }>;
   /** submissions so far */
   readonly submissions: number;
@@ -79,7 +79,7 @@ async function build(
   const bounded = isBounded(problem.formulas);
   const recorder = new Recorder(open);
   const buffers = new Buffers(open.device);
-  // f32 notes the best of every episode and signal, so that the host can hear of many at once
+  // f32 stores the best candidate of every episode and signal, so that the host can read many at once
   const bests = buffers.storage("bests", learningRates.length * signals * BEST_SIZE);
   const context = { open, problem, precision, recorder, buffers, bests, lanes };
   const staged =
@@ -91,7 +91,7 @@ async function build(
     (await (method === "rollout" ? createRolloutScorer(context) : createMomentsScorer(context)));
   const search = staged?.search ?? (await createSearch(context, scorer));
 
-  /** f32: as many episodes as a submission holds */
+  /** f32: decides as many episodes as fit into a submission */
   async function follow(last: number, plan: Plan, watch: Watch): Promise<Step[]> {
     scorer.adopt(last, plan);
     let episode = last;
@@ -109,7 +109,7 @@ async function build(
     );
   }
 
-  /** certified: one question, screened here and settled by the oracle */
+  /** certified: a question is screened on the device and settled by the oracle */
   let decider: Decider | undefined;
   async function createSettling() {
     const its = createDecider(problem, threading);
@@ -121,7 +121,7 @@ async function build(
         claims = claimsOf(await screen(asked, watch, known), scorer.scale);
         return Uint32Array.from(claims.keys()).sort();
       };
-      // rollouts are screened better by what float64 knows already; of moments it has to know nothing
+      // stages use what float64 already knows when they screen; moments do not need it
       const among = staged ? screening : await screening();
       const claimed = bounded ? (index: number) => claims.get(index) : undefined;
       const choice = await its.settle(question, watch, among, claimed);
@@ -202,7 +202,7 @@ async function build(
   };
 }
 
-/** What a device says of candidates, by index and as averages. */
+/** Enclosures from the device, by index of the candidate and as averages over the states. */
 const claimsOf = (entries: readonly Enclosed[], scale: number): Map<number, Enclosure> =>
   new Map(
     entries.map((entry) => [
@@ -211,5 +211,5 @@ const claimsOf = (entries: readonly Enclosed[], scale: number): Map<number, Encl
     ]),
   );
 
-/** asked where neither the episode nor the signal matters, and nothing is known */
+/** the question if episode and signal do not matter and nothing is known */
 const ANY: Asked = { episode: 0, signal: 0, slot: 0, limit: HUGE, whole: 1 };

@@ -1,4 +1,4 @@
-// The search of a grid on the device: every candidate scored, part by part, and the best of them found.
+// The search of a grid on the device: candidates are scored part by part, and the best of them is found.
 
 import { BEST_SIZE, HUGE, leastWgsl, MOST_GROUPS, REDUCERS } from "../../shaders/least.wgsl.ts";
 import { checkNotAborted } from "../errors.ts";
@@ -10,10 +10,10 @@ import { createKernel, type Kernel } from "./kernel.ts";
 /** Finds the best candidates. */
 export interface Search {
   /**
-   * Records what is asked, and submits what does not fit.
+   * Records the search for a question, and submits whenever a submission is full.
    *
-   * @param then records what else is to be done with each part
-   * @param size how many candidates are listed, where the scorer goes by a list
+   * @param then records further work on each part
+   * @param size the length of the list, if the scorer reads candidates from a list
    * @throws MesaError `ABORTED`
    */
   record(
@@ -22,18 +22,18 @@ export interface Search {
     then?: (part: number, range: Range) => void | Promise<void>,
     size?: number,
   ): Promise<void>;
-  /** Submits, and reads the best of slots [from, to). */
+  /** Submits, and reads the results of the slots in [from, to). */
   best(from: number, to: number): Promise<Choice[]>;
 }
 
-/** Compiles what searches, which knows neither game nor grid. */
+/** Compiles the kernels of the search, which depend neither on the game nor on the grid. */
 export function compileSearch(device: GPUDevice): Promise<[reduce: Kernel, finish: Kernel]> {
   const least = leastWgsl();
   const compile = (entry: string) => createKernel(device, entry, least, ["part", "read", "write", "write"]);
   return Promise.all([compile("reduce"), compile("finish")]);
 }
 
-/** A search among the candidates that a scorer scores. */
+/** A search among the candidates of a scorer. */
 export async function createSearch(context: GpuContext, scorer: Scorer): Promise<Search> {
   const { open, problem, recorder, buffers, bests } = context;
   const { device } = open;

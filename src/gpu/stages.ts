@@ -1,7 +1,7 @@
-// Certified rollouts in stages, as src/cpu/stages.ts has them: where no term of a cost is negative, part of it is a lower
-// bound. The states that add most to a good candidate's cost come first: from these all cells of candidates are bounded,
-// then the candidates of those cells that are left are rolled out, and what is left of these goes on to more states. At
-// last few candidates are known from all states, and float64 settles between them.
+// Certified rollouts in stages, as in src/cpu/stages.ts: if no term of a cost is negative, a part of it is a lower
+// bound. The states that add most to a good candidate's cost come first. The first stage bounds all boxes of candidates
+// and rolls out the candidates of the remaining boxes; each further stage adds states for the candidates that remain.
+// At the end few candidates have enclosures from all states, and float64 settles between them.
 
 import { cellsOfWgsl } from "../../shaders/cells.wgsl.ts";
 import { type Bound, encloseWgsl } from "../../shaders/enclose.wgsl.ts";
@@ -24,15 +24,15 @@ import { compileSearch, createSearch, type Search } from "./search.ts";
 import { tabulateStates } from "./states.ts";
 import { createSurvivors, dispatches, notAbove } from "./survivors.ts";
 
-/** bytes of the numbers that a cell has of a block of states */
+/** bytes of the numbers that a box has per block of states */
 const CELL_TOTAL = 12;
-/** into how many blocks the states are dealt at least, where they are many: where a stage may end */
+/** the minimum number of blocks if there are many states; a stage may end after each block */
 const BLOCKS = 16;
-/** what the states of the first stage add up to, of a good candidate's cost */
+/** the share of a good candidate's cost that the states of the first stage add up to */
 const REACH = 0.25;
-/** how many times as many states a stage ends with as the one before */
+/** the growth factor of the number of states from stage to stage */
 const GROWTH = 4;
-/** the share of a submission that is not worth a stage of its own */
+/** work below this share of a submission does not get a stage of its own */
 const SHORT = 0.01;
 
 /** Rolls candidates out in stages. */
@@ -40,14 +40,15 @@ export interface StagedScreening {
   readonly scorer: Scorer;
   readonly search: Search;
   /**
-   * The candidates that could be the minimum or the runner-up, by the bound of the device; all where nothing is known.
+   * The candidates that could be the minimum or the runner-up, by the device's bound; all candidates if `known` is
+   * undefined.
    *
    * @throws MesaError `ABORTED`
    */
   screen(asked: Asked, watch: Watch, known?: SoFar): Promise<Enclosed[]>;
 }
 
-/** Stages on a device. */
+/** The stages on a device. */
 export async function createStages(context: GpuContext): Promise<StagedScreening> {
   const { open, problem, recorder, buffers } = context;
   const { device } = open;
@@ -66,7 +67,7 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
   const bounded = isBounded(problem.formulas);
   const [finest] = levelsOf(candidates);
   const bound: Bound = bounded ? { kind: "cells", cells: finest } : { kind: "guess" };
-  // all kernels are compiled side by side
+  // all kernels are compiled concurrently
   const [cells, main, survivors, enclose, cellsOf] = await Promise.all([
     bounded ? createCells(context, { table, deal, additions, candidates: lists[0] }) : undefined,
     createRollouts(context, { arithmetic: plain, numbers: table.numbers, deal, capacity, listed: true }),
@@ -80,13 +81,13 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
       : undefined,
     compileSearch(device),
   ]);
-  // by the list that candidates come from: one of the two, or all of them where no cells say which come first
+  // by list of candidates: one of the two, or a list of all of them if there are no boxes
   const sourcesOfCandidates = cells ? lists : [...lists, listOf(size)];
   const rolled = sourcesOfCandidates.map((list) => main.bind(list));
   const enclosed = sourcesOfCandidates.map((list) =>
     enclose.bind(recorder.parts, enclosures, main.totals, list, ...(cells ? [cells.bounds] : [])),
   );
-  // by the list that those that are left go to, from their enclosures or from the other one
+  // by the list to which survivors are written, read from their enclosures or from the other list
   const left = lists.map((list) => survivors.bind(enclosures, list));
   const again = lists.map((list, i) => survivors.bind(lists[1 - i], list));
 
@@ -98,7 +99,7 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
     return list;
   }
 
-  /** the list and the states of the stage at hand */
+  /** the list and the states of the current stage */
   let from = 0;
   let blocks: Blocks = main.all;
   let rolledOut = 0;
@@ -149,7 +150,7 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
         );
     };
   }
-  /** records that the cells of a list's candidates are listed */
+  /** records that the boxes of a list's candidates are listed */
   const listCells = cells && createCellsOf(cellsOf!, cells);
 
   return {
@@ -167,7 +168,7 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
       };
       let asked: Asked = { ...question, limit: limitOf(), whole: 0 };
       let [size, cellsLeft] = [candidates.size, cells ? finest.size : 0];
-      /** to which block a stage goes that begins with another */
+      /** the block at which a stage that begins with `begin` ends */
       const endOf = (stage: number, begin: number): number => {
         const steps = (last - begin) * perBlock * (learningRates.length - question.episode);
         const work = (size + cellsLeft * FORM_WORK) * steps;
@@ -205,7 +206,7 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
           return notAbove(await found.entries(), threshold);
         }
 
-        // what looks best now, and its neighbours, may say better what is out
+        // settle the best candidate and its neighbours, because lower known costs rule out more
         if (found.best < candidates.size) await known!.settle(candidates.around(found.best));
         const limit = limitOf();
         const lower = limit < asked.limit && found.size <= MOST_WORKGROUPS * WORKGROUP;
@@ -224,7 +225,7 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
   };
 }
 
-/** The share of a cost that the states of the first blocks add up to: of one, of two, … */
+/** The cumulative shares of a cost: of the states of the first block, of the first two blocks, … */
 function reachOf(added: Float64Array, perBlock: number): number[] {
   const sum = added.reduce((sum, one) => sum + one, 0);
   const shares: number[] = [];

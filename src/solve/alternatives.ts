@@ -1,4 +1,4 @@
-// What an agent's other choices would have cost it: why a decision is what it is.
+// What an agent's other decisions would have cost it, which explains its decision.
 
 import type { Config } from "../config/config.ts";
 import { createRollouts } from "../cpu/compiled.ts";
@@ -30,9 +30,9 @@ export interface AlternativesOptions {
   decisions?: readonly (readonly number[])[];
 }
 
-/** the share of a cost that may be left out of an endless sum */
+/** the share of a cost that may be left out of an infinite sum */
 const NEGLIGIBLE = 1e-16;
-/** the most episodes that an endless sum is cut to */
+/** the maximum number of episodes to which an infinite sum is cut */
 const MOST_EPISODES = 1e5;
 
 /**
@@ -106,7 +106,7 @@ function byMoments(
   const future = new Future(endless.problem, undefined, false);
   const view = future.viewAt(episode, belief, endless.plan);
   const alone = view.map((phase) => ({ ...phase, form: new Float64Array(phase.form.length) }));
-  // one at a time: a future's function holds until its next view
+  // one at a time, because a future's cost function is valid only until its next view
   const under =
     (of: typeof view): Costs =>
     (decisions) =>
@@ -114,7 +114,7 @@ function byMoments(
   return { own: under(alone), total: under(view) };
 }
 
-/** An infinite horizon whose last decision goes on for as long as it matters. */
+/** An infinite horizon, cut where the remaining episodes no longer matter; its last decision is repeated until then. */
 function goneOn(problem: Problem, plan: Plan): { problem: Problem; plan: Plan } {
   const { game, parameters, learningRates } = problem;
   const discount = discountOf(game, parameters);

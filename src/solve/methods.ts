@@ -1,5 +1,5 @@
-// The methods in one table: which games each of them solves, where it runs, and what its answer is worth. Whoever
-// chooses a method, or tells of one, asks here.
+// The table of methods: which games each method solves, where it runs, and which precision its answer has. All code
+// that chooses or describes a method uses this table.
 
 import { type FilledConfig, remembers } from "../config/config.ts";
 import type { Game } from "../game/game.ts";
@@ -13,7 +13,7 @@ export interface Solvable {
   readonly horizon?: "finite" | "infinite";
 }
 
-/** Why a game is not solved by moments, where it is not. */
+/** Why a game has no moments, as a clause; undefined if it has. */
 function nonlinear({ game }: Solvable): string | undefined {
   if (game.formulas.nonlinear !== undefined) return `as ${game.formulas.nonlinear}`;
   return momentFormulasOf(game)
@@ -44,7 +44,7 @@ export const methods = {
   },
 } satisfies Readonly<Record<string, (of: Solvable) => string | undefined>>;
 
-/** Why the horizon of a game cannot be infinite, where it cannot. */
+/** Why the horizon of a game cannot be infinite; undefined if it can. */
 export function mustEnd(game: Game): string | undefined {
   if (game.hidden) return "its phase is hidden";
   return nonlinear({ game })?.replace(/^as /, "");
@@ -56,16 +56,16 @@ export type MethodName = keyof typeof methods;
 /** The methods' names. */
 export const METHODS = Object.keys(methods) as readonly MethodName[];
 
-/** Why a game's agents cannot remember, where they cannot. */
+/** Why a game's agents cannot remember signals; undefined if they can. */
 export { mustForget } from "../game/hidden.ts";
 
-/** Where and how precisely a method is to work. */
+/** A backend and a precision for a method. */
 export interface Place {
   readonly backend: "auto" | "cpu" | "gpu";
   readonly precision: "certified" | "f32";
 }
 
-/** Why a method does not run there, in a sentence; undefined where it does. */
+/** Why a method does not run there, in a sentence; undefined if it does. */
 export function unplaced(
   { game, config }: { readonly game: Game; readonly config: Pick<FilledConfig, "memory"> },
   method: MethodName,
@@ -84,14 +84,14 @@ export function unplaced(
   return undefined;
 }
 
-/** What the answer is worth of a method that runs there. @param formulas of the game, for its parameters' values or any */
+/** The precision of a method's answer there. @param formulas of the game, with its parameters' values or without */
 export function precisionThere(
   { network, formulas }: Pick<Game, "network" | "formulas">,
   method: MethodName,
   place: Place,
   config: Pick<FilledConfig, "memory">,
 ): Precision {
-  // a plan for some beliefs is nearly the plan for all, and no oracle's
+  // a plan with decisions for some beliefs is an approximation, not the oracle's plan
   if (method === "exact" || remembers(config)) return "float64";
   if (place.backend === "cpu") return network ? "float64" : "certified";
   if (place.precision === "f32") return "f32";
