@@ -165,11 +165,11 @@ fn ramp(a: real) -> real {
   let slope = select(0.5, clamp(high / (high - low), 0.0, 1.0), high > low);
   // the distance of the corner from the line, at the ends and at the corner
   let ends = vec2f(max(low, 0.0) - slope * low, max(high, 0.0) - slope * high);
-  let most = max(0.0, max(ends.x, ends.y));
-  let least = min(0.0, min(ends.x, ends.y));
-  let rest = 0.5 * (most - least) + charge;
+  let highest = max(0.0, max(ends.x, ends.y));
+  let lowest = min(0.0, min(ends.x, ends.y));
+  let rest = 0.5 * (highest - lowest) + charge;
   let loss = max(slope, 1.0 - slope) * a.error + charge;
-  return Affine(slope * a.centre + 0.5 * (most + least), ${slopes((j) => `slope * a.slope${j}`)},
+  return Affine(slope * a.centre + 0.5 * (highest + lowest), ${slopes((j) => `slope * a.slope${j}`)},
     slope * a.rest + rest, slope * a.spread + rest, slope * a.loss + loss, a.error + charge);
 }
 

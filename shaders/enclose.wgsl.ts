@@ -2,11 +2,11 @@
 // candidate. The bound includes the rounding of cost ± bound.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import { boundsWgsl } from "./cells.wgsl.ts";
+import { boundsWgsl } from "./boxes.wgsl.ts";
 import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
-import { type CellGrid, cellOfWgsl } from "./grid.wgsl.ts";
+import { type BoxGrid, boxOfWgsl } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
-import { enclosedWgsl, HUGE } from "./least.wgsl.ts";
+import { enclosedWgsl, HUGE } from "./minimum.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
 /** the assumed relative error of a float32 cost if there is no bound */
@@ -27,7 +27,7 @@ export const GUESS = 2 ** -12;
  */
 export type Bound =
   | { readonly kind: "none" | "guess" | "open" }
-  | { readonly kind: "cells"; readonly cells: CellGrid }
+  | { readonly kind: "boxes"; readonly boxes: BoxGrid }
   | {
       readonly kind: "unit";
       /** how many states there are, and Σ θ² over them */
@@ -39,7 +39,7 @@ export type Bound =
 
 export const encloseWgsl = (bound: Bound): string => {
   const { kind } = bound;
-  const listed = kind === "guess" || kind === "cells";
+  const listed = kind === "guess" || kind === "boxes";
   const enlarged = (sum: number) => f32(sum * (1 + 2 ** -20));
   return wgsl`
 ${Part.wgsl}
@@ -58,11 +58,11 @@ ${enclosedWgsl}
 /// the candidates, and their costs over the states of earlier stages
 @group(0) @binding(3) var<storage, read> listed: array<Enclosed>;
 #endif
-#if ${kind === "cells"}
+#if ${kind === "boxes"}
 ${boundsWgsl}
 /// by box
 @group(0) @binding(4) var<storage, read> bounds: array<Bounds>;
-${kind === "cells" ? cellOfWgsl(bound.cells) : ""}
+${kind === "boxes" ? boxOfWgsl(bound.boxes) : ""}
 #endif
 
 @compute @workgroup_size(${WORKGROUP})
@@ -90,8 +90,8 @@ fn enclose(@builtin(global_invocation_id) id: vec3u) {
 #if ${listed}
   sum += before.cost;
 #endif
-#if ${kind === "cells"}
-  let error = ${f32(RADIUS_SLACK)} * bounds[cell_of(index)].error + ${f32(ROUNDING)} * abs(sum);
+#if ${kind === "boxes"}
+  let error = ${f32(RADIUS_SLACK)} * bounds[box_of(index)].error + ${f32(ROUNDING)} * abs(sum);
 #elif ${kind === "guess"}
   let error = ${f32(GUESS)} * abs(sum);
 #elif ${kind === "open"}

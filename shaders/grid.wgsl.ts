@@ -28,7 +28,7 @@ fn candidate(index: u32) -> Decision {
 }
 
 /** A grid divided into boxes. */
-export interface CellGrid extends Points {
+export interface BoxGrid extends Points {
   /** candidates along each axis of the grid */
   readonly counts: readonly number[];
   /** candidates along each side of a box; the last box of an axis may have fewer */
@@ -36,12 +36,12 @@ export interface CellGrid extends Points {
 }
 
 /** The box of a candidate; the last axis changes fastest. */
-export function cellOfWgsl({ axes, counts, sides }: CellGrid): string {
+export function boxOfWgsl({ axes, counts, sides }: BoxGrid): string {
   const index = coordinatesWgsl(counts).reduce(
-    (cell, coordinate, d) => `(${cell}) * ${axes[d].length}u + (${coordinate}) / ${sides[d]}u`,
+    (box, coordinate, d) => `(${box}) * ${axes[d].length}u + (${coordinate}) / ${sides[d]}u`,
     "0u",
   );
   return /* wgsl */ `
-fn cell_of(index: u32) -> u32 { return ${index}; }
+fn box_of(index: u32) -> u32 { return ${index}; }
 `;
 }

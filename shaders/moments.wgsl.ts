@@ -8,7 +8,7 @@ import { GUESS } from "./enclose.wgsl.ts";
 import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
 import { candidateWgsl } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
-import { bestWgsl, enclosedWgsl } from "./least.wgsl.ts";
+import { bestWgsl, enclosedWgsl } from "./minimum.wgsl.ts";
 import type { Arithmetic } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 

@@ -6,7 +6,7 @@
  * the maximum number of weights of a network that is written out: it then runs several times as fast, and compiles in a
  * second
  */
-export const MOST_WRITTEN_OUT = 128;
+export const MAX_WRITTEN_OUT = 128;
 
 /** `network(d, theta)`. @param layers widths; the first and the last are 1 */
 export function networkWgsl(layers: readonly number[]): string {

@@ -4,7 +4,7 @@
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { candidateWgsl, type Points } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
-import { bestWgsl } from "./least.wgsl.ts";
+import { bestWgsl } from "./minimum.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
 /**

@@ -8,13 +8,13 @@ import type { Problem } from "../src/model/problem.ts";
 import { f32, ROUNDING } from "./float32.ts";
 import { candidateWgsl, type Points } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
-import { enclosedWgsl } from "./least.wgsl.ts";
+import { enclosedWgsl } from "./minimum.wgsl.ts";
 import type { Arithmetic } from "./real.wgsl.ts";
 
 /** invocations per workgroup: candidates */
 export const WORKGROUP = 64;
 /** the maximum number of stages in which the states may come */
-export const MOST_STAGES = 4;
+export const MAX_STAGES = 4;
 
 /** How the states are distributed over invocations. */
 export interface Deal {
@@ -58,7 +58,7 @@ export function rolloutWgsl(rollout: Rollout): string {
   if (affine && lanes !== 1)
     throw new Error("an invocation has one set of symbols: it takes one state at a time");
   // the charges for the sum over the states, per total: for a form, and for the values that it encloses
-  const charges = [groups * lanes + blocks + MOST_STAGES, additions].map((count) => f32(ROUNDING * count));
+  const charges = [groups * lanes + blocks + MAX_STAGES, additions].map((count) => f32(ROUNDING * count));
   const total = (i: number) => (listed ? `scaled(total${i}, shares[at + ${i}u])` : `total${i}`);
   const tallied = (i: number) =>
     affine ? `tally_both(sum, ${total(i)}, ${charges})` : `tally(sum, ${total(i)}, ${charges[0]})`;
@@ -126,7 +126,7 @@ fn rollout(@builtin(global_invocation_id) id: vec3u) {
   let decision = candidate(part.first + index);
 #endif
 #if ${affine}
-  begin_cell(decision);
+  begin_box(decision);
 #endif
   let mine = prepare(decision, learning_rates[part.episode]);
   var sum = exactly(0.0);

@@ -4,18 +4,18 @@ import { describe, expect, test } from "vitest";
 import { createDecider } from "../src/cpu/decider.ts";
 import { finiteOrInfinity, screen } from "../src/cpu/oracle.ts";
 import type { MesaError } from "../src/errors.ts";
-import { Least } from "../src/model/evaluator.ts";
+import { Minimum } from "../src/model/evaluator.ts";
 import type { Enclosure } from "../src/model/moments.ts";
 import { createProblem } from "../src/model/problem.ts";
 
-function leastOf(costs: readonly number[]) {
-  const least = new Least();
-  for (const [i, cost] of costs.entries()) least.offer(i, cost);
-  const { index, cost, runnerUp } = least;
+function minimumOf(costs: readonly number[]) {
+  const minimum = new Minimum();
+  for (const [i, cost] of costs.entries()) minimum.offer(i, cost);
+  const { index, cost, runnerUp } = minimum;
   return { index, cost, runnerUp };
 }
 
-describe("the least", () => {
+describe("the minimum", () => {
   test.each([
     [[3], { index: 0, cost: 3, runnerUp: Number.NaN }],
     [[3, 3], { index: 0, cost: 3, runnerUp: 3 }],
@@ -27,14 +27,14 @@ describe("the least", () => {
     [[Infinity, Infinity], { index: 0, cost: Infinity, runnerUp: Infinity }],
     [[], { index: -1, cost: Infinity, runnerUp: Number.NaN }],
   ])("of %j", (costs, wanted) => {
-    expect(leastOf(costs)).toEqual(wanted);
+    expect(minimumOf(costs)).toEqual(wanted);
   });
 
   test("is the first of the sorted costs, and the runner-up the second", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 2, maxLength: 20 }), (costs) => {
         const [cost, runnerUp] = costs.toSorted((a, b) => a - b);
-        expect(leastOf(costs)).toEqual({ index: costs.indexOf(cost), cost, runnerUp });
+        expect(minimumOf(costs)).toEqual({ index: costs.indexOf(cost), cost, runnerUp });
       }),
     );
   });
@@ -73,8 +73,8 @@ describe("screening", () => {
         const kept = screen(candidates.keys(), (i) => candidates[i].enclosure);
         dropped += candidates.length - kept.length;
         expect(kept).toEqual(kept.toSorted((a, b) => a - b));
-        const all = leastOf(candidates.map(({ cost }) => cost));
-        const few = leastOf(kept.map((i) => candidates[i].cost));
+        const all = minimumOf(candidates.map(({ cost }) => cost));
+        const few = minimumOf(kept.map((i) => candidates[i].cost));
         expect({ ...few, index: kept[few.index] }).toEqual(all);
       }),
       { numRuns: 2000 },

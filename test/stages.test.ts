@@ -72,13 +72,13 @@ describe("of tables of totals", () => {
         const states = totals[0].length;
         const costs = totals.map((row) => sumOf(row, row.keys()) / states);
         const order = [...totals[seed].keys()].sort((i, j) => totals[seed][j] - totals[seed][i]);
-        const telling = {
+        const ranked = {
           states: Uint32Array.from(order),
           counts: new Uint32Array(states).fill(1),
           added: Float64Array.from(order, (i) => totals[seed][i]),
         };
         const { indices, costs: known } = await settleByStages(
-          { parts: { episodes: 1e6, tellingOf: () => telling, sumsOver: () => () => new Float64Array() } },
+          { parts: { episodes: 1e6, rankStates: () => ranked, sumsOver: () => () => new Float64Array() } },
           undefined,
           () => [seed, (seed + 1) % totals.length],
           {

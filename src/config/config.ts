@@ -8,7 +8,7 @@ import { discountOf, type Game, gameOf, type StateVariable } from "../game/game.
 import { games } from "../game/games.ts";
 import { INTERVALS, mustForget } from "../game/hidden.ts";
 import type { AnyGame, DecisionName, DefinitionOf, IsAny, ParameterName, StateName } from "../game/names.ts";
-import { layers, MOST_WEIGHTS } from "../game/network.ts";
+import { layers, MAX_WEIGHTS } from "../game/network.ts";
 import type { Axis } from "../grid.ts";
 import { axis, bounded, complaint, isRecord, meant, object, quote, whole } from "../schema.ts";
 import { episodesOf, hiddenSchedule, learningRatesOf, type Schedule, schedule } from "./schedule.ts";
@@ -97,7 +97,7 @@ export const LIMITS = {
   /** states averaged over: the product of the state's counts */
   states: 2 ** 20,
   /** weights of a network */
-  weights: MOST_WEIGHTS,
+  weights: MAX_WEIGHTS,
 } as const;
 
 /** entries that only some games have */

@@ -3,7 +3,7 @@
 // among them, so that the step equals the oracle's to the bit, tie rule included.
 
 import { checkNotAborted, MesaError } from "../errors.ts";
-import { type Choice, Least, type Watch } from "../model/evaluator.ts";
+import { type Choice, Minimum, type Watch } from "../model/evaluator.ts";
 import type { Enclosure } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Job } from "../threads/pool.ts";
@@ -20,7 +20,7 @@ import {
 import { createOracle, finiteOrInfinity, type Oracle, type Question, screen } from "./oracle.ts";
 import type { Sample } from "./rollout.ts";
 import { SolveThreads, type Threading } from "./solveThreads.ts";
-import { type Asking, type Screening, settleByStages } from "./stages.ts";
+import { type CostSource, type Screening, settleByStages } from "./stages.ts";
 
 /** how long the CPU works before it lets timers, signals and progress through, in milliseconds */
 const TURN = 50;
@@ -32,11 +32,11 @@ const BATCH_STEPS = 2 ** 20;
  * The minimum that a thread is sent, in rollout steps, or in candidates for moments: some tenths of a millisecond of
  * work, because sending it takes about half of a tenth.
  */
-const LEAST_SENT = { steps: 2 ** 19, moments: 2 ** 12 };
+const MIN_SENT = { steps: 2 ** 19, moments: 2 ** 12 };
 /**
  * the maximum that a thread is sent, as a multiple of that, so that waiting for the last thread or for a stop is short
  */
-const MOST_SENT = 16;
+const MAX_SENT = 16;
 
 /** Decides between the candidates of a problem. */
 export interface Decider {
@@ -63,7 +63,7 @@ export interface Decider {
 }
 
 /** A sample of states (all states unless given), and this work's share of what is left to do. */
-interface Asked {
+interface Portion {
   readonly sample?: Sample | undefined;
   readonly portion: number;
 }
@@ -73,7 +73,7 @@ interface Cut {
   /** candidates between two checks of the clock */
   readonly batch: number;
   /** the minimum number of candidates that a thread is sent */
-  readonly least: number;
+  readonly smallest: number;
 }
 
 /** A decider that uses threads only once a solve turns out to be long. Any number of threads gives the same bits. */
@@ -86,23 +86,23 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
   async function askAll<Answer>(
     size: number,
     byThreads: ((ranges: Range[]) => Promise<Answer[] | undefined>) | undefined,
-    alone: (range: Range) => Answer,
-    { batch, least }: Cut,
+    computeHere: (range: Range) => Answer,
+    { batch, smallest }: Cut,
     watch: Watch,
   ): Promise<Answer[]> {
     if (byThreads && threads.isReady) {
-      const answers = await byThreads(threads.rangesOf(size, least, least * MOST_SENT));
+      const answers = await byThreads(threads.rangesOf(size, smallest, smallest * MAX_SENT));
       if (answers) return answers;
     }
     const answers: Answer[] = [];
     await inTurns(size, batch, watch, (from, to) => {
-      answers.push(alone({ from, to }));
+      answers.push(computeHere({ from, to }));
     });
     return answers;
   }
 
   /** The functions that compute the costs of a question's candidates and boxes. */
-  function asking(question: Question, watch: Watch): Asking {
+  function costSource(question: Question, watch: Watch): CostSource {
     const { episode, plan, parts, costsOf } = question;
     let situation: Situation | undefined;
     let done = 0;
@@ -111,8 +111,8 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
     async function ask<Numbers extends Uint32Array | Float64Array>(
       job: Job<Sampling, Numbers, Float64Array>,
       numbers: Numbers,
-      { width = 1, worth = 1, sample, portion }: { width?: number; worth?: number } & Asked,
-      alone: (numbers: Numbers) => ArrayLike<number>,
+      { width = 1, worth = 1, sample, portion }: { width?: number; worth?: number } & Portion,
+      computeHere: (numbers: Numbers) => ArrayLike<number>,
     ): Promise<ArrayLike<number>> {
       const episodes = learningRates.length - (episode ?? 0);
       const steps = worth * (sample?.states.length ?? states.size) * episodes;
@@ -126,10 +126,10 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
       const answers = await askAll<ArrayLike<number>>(
         numbers.length / width,
         plan && byThreads,
-        ({ from, to }) => alone(numbers.subarray(from * width, to * width) as Numbers),
+        ({ from, to }) => computeHere(numbers.subarray(from * width, to * width) as Numbers),
         {
           batch: Math.min(BATCH, Math.ceil(BATCH_STEPS / steps)),
-          least: Math.ceil(LEAST_SENT.steps / steps),
+          smallest: Math.ceil(MIN_SENT.steps / steps),
         },
         share,
       );
@@ -140,10 +140,10 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
     return {
       costs: (indices, portion) => ask(sumsJob, indices, { portion }, costsOf),
       sums: (indices, sample, portion) => ask(sumsJob, indices, { sample, portion }, parts!.sumsOver(sample)),
-      bounds(cells, sample, portion) {
-        const { worth, boundsOver } = question.cells!()!;
+      bounds(spans, sample, portion) {
+        const { worth, boundsOver } = question.boxes!()!;
         const width = 2 * candidates.axes.length;
-        return ask(boundsJob, cells, { width, worth, sample, portion }, boundsOver(sample));
+        return ask(boundsJob, spans, { width, worth, sample, portion }, boundsOver(sample));
       },
     };
   }
@@ -170,7 +170,7 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
         candidates.size,
         (ranges) => threads.run(task, ranges, watch),
         (range) => screen(indicesOf(range), enclosure),
-        { batch: BATCH, least: LEAST_SENT.moments },
+        { batch: BATCH, smallest: MIN_SENT.moments },
         watch,
       );
       return Uint32Array.from(screen(kept.flat(), enclosure));
@@ -190,18 +190,18 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
         screening ?? few,
         () => seedsOf(question, few),
         problem,
-        asking(question, watch),
+        costSource(question, watch),
       );
-      const least = new Least();
+      const minimum = new Minimum();
       for (let i = 0; i < indices.length; i++) {
         const index = indices[i];
         const cost = costs[i];
         const claim = claimed?.(index);
         if (claim) checkHolds("float32", claim, { index, cost, episode });
         if (enclosure) checkHolds("the moments", enclosure(index), { index, cost, episode });
-        least.offer(index, finiteOrInfinity(cost));
+        minimum.offer(index, finiteOrInfinity(cost));
       }
-      return least.choice(candidates, survivors, question.plan ? rolledOut : 0);
+      return minimum.choice(candidates, survivors, question.plan ? rolledOut : 0);
     },
     destroy: () => threads.destroy(),
   };

@@ -23,9 +23,9 @@ const UNDERFLOW = 2 ** -1000;
 /** A factor that covers the rounding of an episode's rests: 2²⁰ roundings and more. */
 const SLACK = 1 + 2 ** -30;
 /** the maximum number of roundings up to a rest, and the maximum per operation */
-const [MOST_ROUNDINGS, ROUNDINGS] = [2 ** 20, 64];
+const [MAX_ROUNDINGS, ROUNDINGS] = [2 ** 20, 64];
 /** the maximum of a decision's numbers: with more, there are too many products of two of them */
-const MOST_DECISIONS = 2;
+const MAX_DECISIONS = 2;
 /** how much longer an operation takes in forms, because they need more registers than there are (measured) */
 const SLOWER = 4;
 
@@ -65,10 +65,10 @@ export function formProgram(
   states: readonly string[],
   episodes: number,
 ): FormProgram | undefined {
-  if (decision.length > MOST_DECISIONS || !isBounded(formulas)) return undefined;
+  if (decision.length > MAX_DECISIONS || !isBounded(formulas)) return undefined;
   const { mesaObjective, discount, expectedNext } = formulas;
   const [gamma, ...planned] = inBasicOperations([discount, mesaObjective, ...expectedNext]);
-  if (planned.some((node) => roundingsOf(node) > MOST_ROUNDINGS)) return undefined;
+  if (planned.some((node) => roundingsOf(node) > MAX_ROUNDINGS)) return undefined;
 
   const graph = new Graph();
   const name = (text: string) => graph.name(text);
@@ -253,10 +253,12 @@ class Arithmetic {
   }
 
   #minimum(a: Form, b: Form): Form {
-    const least = this.#add(b, this.#negated(this.#ramp(this.#add(b, this.#negated(a)))));
+    const minimum = this.#add(b, this.#negated(this.#ramp(this.#add(b, this.#negated(a)))));
     const [{ floor }, { centre: ceiling }] = b.exact ? [a, b] : [b, a];
-    if (!a.exact && !b.exact) return least;
-    return floor ? this.#between(least, this.#graph.minimum(floor, ceiling), ceiling) : { ...least, ceiling };
+    if (!a.exact && !b.exact) return minimum;
+    return floor
+      ? this.#between(minimum, this.#graph.minimum(floor, ceiling), ceiling)
+      : { ...minimum, ceiling };
   }
 
   #maximum(a: Form, b: Form): Form {
@@ -396,7 +398,7 @@ class Arithmetic {
   }
 
   /**
-   * The maximum of a and 0. For any λ in [0, 1] it is at least λa, and it exceeds λa by no more than at the ends of a's
+   * The maximum of a and 0. For any λ in [0, 1] it is at minimum λa, and it exceeds λa by no more than at the ends of a's
    * range.
    */
   #ramp(a: Form): Form {

@@ -64,7 +64,7 @@ export const boundsJob: Job<Sampling, Float64Array, Float64Array> = {
   open({ situation, sample }) {
     const { problem, oracle } = problemOf(situation.problem);
     const [question] = oracle.questions(situation.episode, planOf(situation, problem));
-    return question.cells!()!.boundsOver(sample);
+    return question.boxes!()!.boundsOver(sample);
   },
 };
 

@@ -8,9 +8,9 @@ import type { Plan } from "../model/evaluator.ts";
 import { momentFormulasOf } from "../model/momentFormulas.ts";
 import { type AgentView, type Enclosure, Future } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
-import { type BoundsOf, type CellBounds, createCellBounds } from "./cells.ts";
+import { type BoundsOf, type BoxBounds, createBoxBounds } from "./boxes.ts";
 import { createRollouts, type SumsOf } from "./compiled.ts";
-import type { CostsOf, Sample, Telling } from "./rollout.ts";
+import type { CostsOf, RankedStates, Sample } from "./rollout.ts";
 
 /** The future as an agent of a linear game sees it, as plain data. */
 export interface BoundedView {
@@ -28,7 +28,7 @@ export interface Question {
   /** only if no term of a cost is negative, so that a part of the sum is a lower bound */
   readonly parts?: Parts;
   /** only if bounds of boxes can be computed */
-  cells?(): Cells | undefined;
+  boxes?(): Boxes | undefined;
   /**
    * Only in linear games: J by moments, with a bound of its distance from the oracle's J. Absent if numbers come near
    * the ends of float64's range; then only rollouts give the oracle's J.
@@ -47,13 +47,13 @@ export interface Parts {
   /** the number of episodes of a rollout */
   readonly episodes: number;
   /** all states, in descending order of what they add to a candidate's cost */
-  tellingOf(index: number): Telling;
+  rankStates(index: number): RankedStates;
   /** the sums of candidates' costs over some states */
   sumsOver(sample: Sample): SumsOf;
 }
 
 /** Bounds of the costs of boxes of candidates. */
-export interface Cells {
+export interface Boxes {
   /** how many rollouts of a candidate take as long as the rollout of a box */
   readonly worth: number;
   /** the bounds over a sample of the states, or over all of them */
@@ -90,9 +90,9 @@ export function createOracle(problem: Problem): Oracle {
     return { enclosure, costsOf, view: { agentView: view, roundings } };
   };
 
-  let bounds: CellBounds | undefined | null = null;
+  let bounds: BoxBounds | undefined | null = null;
   const boundsOf = () => {
-    if (bounds === null) bounds = createCellBounds(problem);
+    if (bounds === null) bounds = createBoxBounds(problem);
     return bounds;
   };
   let added: boolean | undefined;
@@ -111,14 +111,14 @@ export function createOracle(problem: Problem): Oracle {
         for (let i = 0; i < indices.length; i++) decisions[i] = candidates.at(indices[i]);
         return rolled(decisions);
       },
-      cells() {
+      boxes() {
         const of = boundsOf();
         return of && { worth: of.worth, boundsOver: (sample?: Sample) => of.at(episode, plan, sample) };
       },
       ...(addsUp() && {
         parts: {
           episodes: learningRates.length - episode,
-          tellingOf: (index: number) => rollouts!.tellingAt(episode, plan, candidates.at(index)),
+          rankStates: (index: number) => rollouts!.rankStatesAt(episode, plan, candidates.at(index)),
           sumsOver: (sample: Sample) => rollouts!.sumsAt(episode, plan, sample),
         },
       }),

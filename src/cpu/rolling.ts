@@ -26,7 +26,7 @@ const BLOCKS = 256;
 /** lanes per vector */
 const PAIR = 2;
 /** the maximum number of cached modules */
-const MOST_MODULES = 64;
+const MAX_MODULES = 64;
 
 /** An instantiated module, used for one problem after the other. */
 interface Machine extends KernelFunctions {
@@ -44,7 +44,7 @@ function machineOf(bytes: Uint8Array<ArrayBuffer>): Machine {
   const known = machines.get(key);
   if (known) return known;
   const machine: Machine = instantiate<KernelFunctions>(bytes);
-  if (machines.size === MOST_MODULES) machines.clear();
+  if (machines.size === MAX_MODULES) machines.clear();
   machines.set(key, machine);
   return machine;
 }

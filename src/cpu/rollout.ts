@@ -23,7 +23,7 @@ export interface Sample {
 }
 
 /** All states as a sample, in descending order of what they add to the cost of a decision. */
-export interface Telling extends Sample {
+export interface RankedStates extends Sample {
   /** what each entry adds to the sum */
   readonly added: Float64Array;
 }

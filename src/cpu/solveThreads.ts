@@ -14,7 +14,7 @@ const PATIENCE = 100;
 /** parts of a step per thread, unless they would be too small to be worth sending */
 const PARTS = 8;
 /** the minimum time between two reports of progress, in milliseconds */
-const TOLD = 50;
+const REPORT_INTERVAL = 50;
 
 /** How many threads a solve may use, and when. */
 export interface Threading {
@@ -60,13 +60,13 @@ export class SolveThreads {
   ): Promise<Answer[] | undefined> {
     const pool = this.#pool;
     if (!pool || !this.isReady || parts.length < 2) return undefined;
-    let told = performance.now();
+    let reportedAt = performance.now();
     try {
       const answers = await pool.run(task, parts, {
         signal,
         onAnswer(_, __, done) {
-          if (performance.now() - told < TOLD) return;
-          told = performance.now();
+          if (performance.now() - reportedAt < REPORT_INTERVAL) return;
+          reportedAt = performance.now();
           onProgress?.(done / parts.length);
         },
       });
@@ -79,10 +79,10 @@ export class SolveThreads {
     }
   }
 
-  /** Splits [0, size) into ranges for the threads, of `least` to `most` indices each; the last may be smaller. */
-  rangesOf(size: number, least: number, most: number): Range[] {
+  /** Splits [0, size) into ranges for the threads, of `smallest` to `largest` indices each; the last may be smaller. */
+  rangesOf(size: number, smallest: number, largest: number): Range[] {
     const even = Math.ceil(size / ((this.#pool?.threads ?? 1) * PARTS));
-    const step = Math.min(most, Math.max(least, even));
+    const step = Math.min(largest, Math.max(smallest, even));
     return Array.from({ length: Math.ceil(size / step) }, (_, i) => ({
       from: i * step,
       to: Math.min((i + 1) * step, size),

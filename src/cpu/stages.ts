@@ -8,27 +8,27 @@
 // roundings.
 
 import type { Problem } from "../model/problem.ts";
-import { openCandidates } from "./cells.ts";
+import { openCandidates } from "./boxes.ts";
 import { indicesOf } from "./jobs.ts";
 import { finiteOrInfinity, type Question } from "./oracle.ts";
-import type { Sample, Telling } from "./rollout.ts";
+import type { RankedStates, Sample } from "./rollout.ts";
 
 /** The functions that compute costs. A portion is this work's share of what is left to do, for progress. */
-export interface Asking {
+export interface CostSource {
   /** the costs of candidates */
   costs(indices: Uint32Array, portion: number): Promise<ArrayLike<number>>;
   /** the sums of their costs over a sample */
   sums(indices: Uint32Array, sample: Sample, portion: number): Promise<ArrayLike<number>>;
   /** the bounds of boxes over a sample, or over all states: see boxes.ts */
-  bounds(cells: Float64Array, sample: Sample | undefined, portion: number): Promise<ArrayLike<number>>;
+  bounds(spans: Float64Array, sample: Sample | undefined, portion: number): Promise<ArrayLike<number>>;
 }
 
 /** What is known when candidates are screened. */
-export interface SoFar {
+export interface KnownCosts {
   /**
    * all states, in descending order of what they add to a good candidate's cost; only if no term of a cost is negative
    */
-  readonly telling: Telling | undefined;
+  readonly ranked: RankedStates | undefined;
   /** a candidate is ruled out if its sum over states (all, or if terms are not negative, a sample) is above this */
   highest(): number;
   /** Rolls those candidates out on all states that were not rolled out yet. */
@@ -36,7 +36,7 @@ export interface SoFar {
 }
 
 /** Returns, in ascending order, the indices of all candidates that may be the minimum or the runner-up. */
-export type Screening = (known: SoFar) => Promise<Uint32Array>;
+export type Screening = (known: KnownCosts) => Promise<Uint32Array>;
 
 /** The result of settling. */
 export interface Settled {
@@ -74,11 +74,11 @@ const SETTLED = -1;
  * @param seedsOf gives indices among them that are likely to have low costs
  */
 export async function settleByStages(
-  { parts, cells: cellsOf }: Pick<Question, "parts" | "cells">,
+  { parts, boxes: boxesOf }: Pick<Question, "parts" | "boxes">,
   among: Uint32Array | Screening | undefined,
   seedsOf: () => readonly number[],
   { candidates, states: { size: states } }: Pick<Problem, "candidates" | "states">,
-  asking: Asking,
+  source: CostSource,
 ): Promise<Settled> {
   const [some, screening] = typeof among === "function" ? [undefined, among] : [among, undefined];
   const known = new Map<number, number>();
@@ -93,7 +93,7 @@ export async function settleByStages(
 
   const settle = async (some: Uint32Array, portion: number) => {
     if (some.length === 0) return;
-    const costs = await asking.costs(some, portion);
+    const costs = await source.costs(some, portion);
     rolledOut += some.length * states;
     for (let i = 0; i < some.length; i++) {
       const cost = finiteOrInfinity(costs[i]);
@@ -111,38 +111,38 @@ export async function settleByStages(
     const some = indices.filter((index) => !known.has(index));
     return settle(Uint32Array.from(some), some.length / all);
   };
-  const cells = !among && all >= MANY_CANDIDATES ? cellsOf?.() : undefined;
-  if (inStages || cells || screening) {
+  const boxes = !among && all >= MANY_CANDIDATES ? boxesOf?.() : undefined;
+  if (inStages || boxes || screening) {
     const seeds = seedsOf();
     await settle(Uint32Array.from(seeds), seeds.length / all);
   }
-  const telling = inStages ? parts.tellingOf(best) : undefined;
-  if (cells) {
+  const ranked = inStages ? parts.rankStates(best) : undefined;
+  if (boxes) {
     open = await openCandidates({
       ...{
         grid: candidates,
-        worth: cells.worth,
-        sample: telling && sampleFor(telling),
+        worth: boxes.worth,
+        sample: ranked && sampleFor(ranked),
         most: highest,
       },
-      bounds(boxes, sample) {
-        const count = boxes.length / (2 * candidates.axes.length);
-        rolledOut += count * cells.worth * (sample ? counted(sample) : states);
-        return asking.bounds(boxes, sample, 0.1);
+      bounds(spans, sample) {
+        const count = spans.length / (2 * candidates.axes.length);
+        rolledOut += count * boxes.worth * (sample ? counted(sample) : states);
+        return source.bounds(spans, sample, 0.1);
       },
       settle: settleUnknown,
     });
   }
-  if (screening) open = await screening({ telling, highest, settle: settleUnknown });
+  if (screening) open = await screening({ ranked, highest, settle: settleUnknown });
   let left = without(open ?? indicesOf({ from: 0, to: all }), known);
-  if (telling) {
-    const reach = cumulative(telling);
+  if (ranked) {
+    const reach = cumulative(ranked);
     let sums = new Float64Array(left.length);
     for (let from = 0; left.length > 0; ) {
       const to = from === 0 ? FIRST : nextStage(sums, from, reach, highest(), STAGE / parts!.episodes);
-      if (to >= telling.states.length) break;
-      const sample = { states: telling.states.slice(from, to), counts: telling.counts.slice(from, to) };
-      const more = await asking.sums(left, sample, (to - from) / (2 * telling.states.length - from - to));
+      if (to >= ranked.states.length) break;
+      const sample = { states: ranked.states.slice(from, to), counts: ranked.counts.slice(from, to) };
+      const more = await source.sums(left, sample, (to - from) / (2 * ranked.states.length - from - to));
       rolledOut += left.length * counted(sample);
       for (let i = 0; i < left.length; i++) sums[i] += more[i];
       const promising = lowest(sums, PROMISING).filter((i) => sums[i] < reach[to]);
@@ -164,7 +164,7 @@ export async function settleByStages(
     }
   }
   if (known.size === 0)
-    return { indices: left, costs: await asking.costs(left, 1), rolledOut: left.length * states };
+    return { indices: left, costs: await source.costs(left, 1), rolledOut: left.length * states };
   await settle(left, 1);
   const settled = Uint32Array.from(known.keys()).sort();
   return { indices: settled, costs: Float64Array.from(settled, (index) => known.get(index)!), rolledOut };
@@ -174,7 +174,7 @@ export async function settleByStages(
 const counted = ({ counts }: Sample) => counts.reduce((sum, count) => sum + count, 0);
 
 /** The states on which boxes are tried first: the first ones that add up to a share of the cost. */
-function sampleFor({ states, counts, added }: Telling): Sample {
+function sampleFor({ states, counts, added }: RankedStates): Sample {
   const enough = BOX_REACH * added.reduce((sum, one) => sum + one, 0);
   let [to, sum] = [0, 0];
   while (to < states.length && !(sum >= enough)) sum += added[to++];
@@ -191,7 +191,7 @@ function without(indices: Uint32Array, known: ReadonlyMap<number, number>): Uint
 }
 
 /** The cumulative sums of what the entries add: of none, of the first, of the first two, … */
-function cumulative({ added }: Telling): Float64Array {
+function cumulative({ added }: RankedStates): Float64Array {
   const sums = new Float64Array(added.length + 1);
   for (let i = 0; i < added.length; i++) sums[i + 1] = sums[i] + added[i];
   return sums;

@@ -17,7 +17,7 @@ export function weightsOf(layers: readonly number[]): number {
 }
 
 /** the maximum number of weights: the cost of the search is quadratic in it */
-export const MOST_WEIGHTS = 1024;
+export const MAX_WEIGHTS = 1024;
 
 const allowed = "a list of 2 to 10 whole numbers, the first and the last of them 1";
 
@@ -27,10 +27,10 @@ export const layers = v.pipe(
   v.minLength(2, allowed),
   v.maxLength(10, allowed),
   v.check((layers) => layers[0] === 1 && layers.at(-1) === 1, allowed),
-  v.check((layers) => layers.every((width) => width <= MOST_WEIGHTS), `at most ${MOST_WEIGHTS} wide`),
+  v.check((layers) => layers.every((width) => width <= MAX_WEIGHTS), `at most ${MAX_WEIGHTS} wide`),
   v.check(
-    (layers) => weightsOf(layers) <= MOST_WEIGHTS,
-    `a network of at most ${MOST_WEIGHTS} weights, biases among them`,
+    (layers) => weightsOf(layers) <= MAX_WEIGHTS,
+    `a network of at most ${MAX_WEIGHTS} weights, biases among them`,
   ),
 );
 

@@ -51,7 +51,7 @@ function probabilityBetween(a: number, b: number): number {
  * @returns the boundaries between intervals in ascending order, shape [intervals − 1]
  */
 export function equalIntervals(means: readonly number[], intervals: number): number[] {
-  const [least, most] = [Math.min(...means), Math.max(...means)];
+  const [lowest, highest] = [Math.min(...means), Math.max(...means)];
   /**
    * number of means × (share − P(signal < x)); the whole part and the tails are summed separately, to keep small tails
    * precise
@@ -66,7 +66,7 @@ export function equalIntervals(means: readonly number[], intervals: number): num
   };
   return Array.from({ length: intervals - 1 }, (_, i) => {
     const share = (i + 1) / intervals;
-    let [low, high] = [least - FARTHEST, most + FARTHEST];
+    let [low, high] = [lowest - FARTHEST, highest + FARTHEST];
     for (;;) {
       const middle = low / 2 + high / 2;
       if (!(low < middle && middle < high)) return middle;

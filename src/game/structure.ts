@@ -302,10 +302,10 @@ export function roundingsIn(expressions: readonly Node[]): number {
 /** operations that have no error bound in WGSL: only the plain arithmetic supports them */
 const UNBOUNDED: readonly Operation[] = ["tanh", "below"];
 /** the maximum of roundings per term: the slack for the rounding of the radii has room for this many */
-const MOST_ROUNDINGS = 4096;
+const MAX_ROUNDINGS = 4096;
 
 /** Whether the float32 error of an agent's plan can be bounded. */
 export function isBounded(formulas: Parameters<typeof plannedNodes>[0]): boolean {
   const nodes = plannedNodes(formulas);
-  return !nodesOf(...nodes).some(({ op }) => UNBOUNDED.includes(op)) && roundingsIn(nodes) <= MOST_ROUNDINGS;
+  return !nodesOf(...nodes).some(({ op }) => UNBOUNDED.includes(op)) && roundingsIn(nodes) <= MAX_ROUNDINGS;
 }

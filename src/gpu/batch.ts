@@ -1,7 +1,7 @@
 // The costs of any decisions, computed on the device in batches for a search.
 
 import { encloseWgsl } from "../../shaders/enclose.wgsl.ts";
-import { ENCLOSED_SIZE } from "../../shaders/least.wgsl.ts";
+import { ENCLOSED_SIZE } from "../../shaders/minimum.wgsl.ts";
 import { plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import type { BatchCosts } from "../model/evaluator.ts";

@@ -1,6 +1,6 @@
 // Converts float64 numbers into `real`s of an arithmetic, and allocates the buffers that hold them on the device.
 
-import { ENCLOSED_SIZE } from "../../shaders/least.wgsl.ts";
+import { ENCLOSED_SIZE } from "../../shaders/minimum.wgsl.ts";
 import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { USAGE } from "./kernel.ts";
 

@@ -22,7 +22,7 @@ export interface GpuContext {
 }
 
 /** The question: the best candidate of an episode after a signal. The answer is stored in a slot of `bests`. */
-export interface Asked {
+export interface Query {
   readonly episode: number;
   readonly signal: number;
   readonly slot: number;
@@ -33,7 +33,7 @@ export interface Asked {
 }
 
 /** A part of the candidates in question, or of a list of them. */
-export interface PartOfStep extends Asked {
+export interface PartOfStep extends Query {
   readonly first: number;
   readonly candidates: number;
 }

@@ -5,9 +5,9 @@
 import { type Deal, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 
 /** the maximum number of workgroups of a dispatch in one dimension, by WebGPU's default limit */
-export const MOST_WORKGROUPS = 65_535;
+export const MAX_WORKGROUPS = 65_535;
 /** the maximum number of blocks into which states are divided */
-const MOST_BLOCKS = 1024;
+const MAX_BLOCKS = 1024;
 /**
  * invocations that keep a large GPU busy: with fewer, the states of a candidate are divided into more, smaller blocks
  */
@@ -15,10 +15,10 @@ const ENOUGH_INVOCATIONS = 2 ** 17;
 /** states per invocation if there are enough candidates */
 const LONG_BLOCK = 64;
 /** the maximum size of the table of partial totals, in bytes */
-const MOST_TOTALS = 64 * 2 ** 20;
+const MAX_TOTALS = 64 * 2 ** 20;
 
 /** the maximum number of states side by side: with more, registers spill (docs/performance.md, The mapping) */
-const MOST_LANES = 12;
+const MAX_LANES = 12;
 /** instructions of an episode: per state, and once for all states side by side (docs/performance.md) */
 const [PER_STATE, PER_EPISODE] = [3, 5];
 
@@ -29,20 +29,20 @@ const [PER_STATE, PER_EPISODE] = [3, 5];
 export function lanesFor(states: number): number {
   const work = (lanes: number) => Math.ceil(states / lanes) * (lanes * PER_STATE + PER_EPISODE);
   let best = 1;
-  for (let lanes = 2; lanes <= MOST_LANES; lanes++) if (work(lanes) <= work(best)) best = lanes;
+  for (let lanes = 2; lanes <= MAX_LANES; lanes++) if (work(lanes) <= work(best)) best = lanes;
   return best;
 }
 
 /** The maximum number of blocks so that a workgroup's totals, of so many bytes each, fit into a binding. */
 export function mostBlocksOf(bytes: number, maxBinding: number): number {
-  return Math.max(1, Math.min(MOST_BLOCKS, Math.floor(maxBinding / (WORKGROUP * bytes))));
+  return Math.max(1, Math.min(MAX_BLOCKS, Math.floor(maxBinding / (WORKGROUP * bytes))));
 }
 
 /**
  * Distributes states over invocations: short blocks if there are few candidates, long ones if there are many.
  *
  * @param bytes of a total
- * @param maxBinding the maximum size of the table of totals in bytes; it holds at least one workgroup's candidates
+ * @param maxBinding the maximum size of the table of totals in bytes; it holds at fewest one workgroup's candidates
  * @param longest the maximum number of states per invocation, unless more than that are side by side
  */
 export function dealStates(
@@ -56,8 +56,8 @@ export function dealStates(
   const mostBlocks = mostBlocksOf(bytes, maxBinding);
   const wanted =
     (candidates * states) / LONG_BLOCK >= ENOUGH_INVOCATIONS ? Math.min(LONG_BLOCK, longest) : lanes;
-  const least = Math.max(1, Math.floor(Math.min(wanted, states) / lanes));
-  const groups = Math.max(least, Math.ceil(states / mostBlocks / lanes));
+  const fewest = Math.max(1, Math.floor(Math.min(wanted, states) / lanes));
+  const groups = Math.max(fewest, Math.ceil(states / mostBlocks / lanes));
   return { lanes, groups, blocks: Math.ceil(states / (groups * lanes)) };
 }
 
@@ -70,10 +70,10 @@ export interface Range {
 /** How many candidates fit into a part, apart from its work: a multiple of WORKGROUP. */
 export function capacityOf(candidates: number, bytesPerCandidate: number, maxBinding: number): number {
   const whole = (count: number) => Math.floor(count / WORKGROUP) * WORKGROUP;
-  const fitting = whole(Math.min(MOST_TOTALS, maxBinding) / bytesPerCandidate);
+  const fitting = whole(Math.min(MAX_TOTALS, maxBinding) / bytesPerCandidate);
   return Math.max(
     WORKGROUP,
-    Math.min(whole(candidates + WORKGROUP - 1), fitting, MOST_WORKGROUPS * WORKGROUP),
+    Math.min(whole(candidates + WORKGROUP - 1), fitting, MAX_WORKGROUPS * WORKGROUP),
   );
 }
 

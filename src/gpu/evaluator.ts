@@ -6,17 +6,17 @@
 // certified: the device lists the candidates that could be the minimum or the runner-up, by a bound of its own error.
 // The oracle settles between them, and its decision is copied back to the device.
 
-import { BEST_SIZE, ENCLOSED_SIZE, HUGE } from "../../shaders/least.wgsl.ts";
+import { BEST_SIZE, ENCLOSED_SIZE, HUGE } from "../../shaders/minimum.wgsl.ts";
 import { createDecider, type Decider } from "../cpu/decider.ts";
 import type { Question } from "../cpu/oracle.ts";
 import type { Threading } from "../cpu/solveThreads.ts";
-import type { SoFar } from "../cpu/stages.ts";
+import type { KnownCosts } from "../cpu/stages.ts";
 import { isBounded } from "../game/structure.ts";
 import { type Choice, type Evaluator, type Plan, type Step, stepOf, type Watch } from "../model/evaluator.ts";
 import type { AgentView, Enclosure } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
 import { Buffers, type Enclosed, enclosed } from "./buffers.ts";
-import type { Asked } from "./context.ts";
+import type { Query } from "./context.ts";
 import { guarded, type OpenDevice, openDevice } from "./device.ts";
 import { checkFitsFloat32 } from "./gameWgsl.ts";
 import { createMomentsScorer } from "./moments.ts";
@@ -115,10 +115,10 @@ async function build(
     const its = createDecider(problem, threading);
     decider = its;
     const screen = staged?.screen ?? (await createScreening(context, scorer, search));
-    const settle = async (question: Question, asked: Asked, watch: Watch): Promise<Choice> => {
+    const settle = async (question: Question, query: Query, watch: Watch): Promise<Choice> => {
       let claims = new Map<number, Enclosure>();
-      const screening = async (known?: SoFar) => {
-        claims = claimsOf(await screen(asked, watch, known), scorer.scale);
+      const screening = async (known?: KnownCosts) => {
+        claims = claimsOf(await screen(query, watch, known), scorer.scale);
         return Uint32Array.from(claims.keys()).sort();
       };
       // stages use what float64 already knows when they screen; moments do not need it
@@ -181,11 +181,11 @@ async function build(
           }
         };
         scorer.adopt(episode, plan);
-        const asked = { ...ANY, episode };
-        if (staged) keep(await staged.screen(asked, {}));
+        const query = { ...ANY, episode };
+        if (staged) keep(await staged.screen(query, {}));
         else {
           const back = buffers.readable("enclosures, read back", scorer.capacity * ENCLOSED_SIZE);
-          await search.record(asked, {}, async (_part, { candidates: size }) => {
+          await search.record(query, {}, async (_part, { candidates: size }) => {
             recorder.copy(scorer.enclosures, 0, back, 0, size * ENCLOSED_SIZE);
             keep(enclosed(await recorder.read(back, size * ENCLOSED_SIZE)));
           });
@@ -212,4 +212,4 @@ const claimsOf = (entries: readonly Enclosed[], scale: number): Map<number, Encl
   );
 
 /** the question if episode and signal do not matter and nothing is known */
-const ANY: Asked = { episode: 0, signal: 0, slot: 0, limit: HUGE, whole: 1 };
+const ANY: Query = { episode: 0, signal: 0, slot: 0, limit: HUGE, whole: 1 };

@@ -7,7 +7,7 @@
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { f32, ROUNDING } from "../../shaders/float32.ts";
-import { MOST_WRITTEN_OUT, networkWgsl } from "../../shaders/network.wgsl.ts";
+import { MAX_WRITTEN_OUT, networkWgsl } from "../../shaders/network.wgsl.ts";
 import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { MesaError } from "../errors.ts";
 import { ownName } from "../game/formulas.ts";
@@ -217,7 +217,7 @@ export function gameWgsl(problem: Pick<Problem, "game" | "formulas">, arithmetic
   const { states, own, prepared } = partsOf(problem);
   const owns = own.map((name, i) => [g.name(ownName(name)), `own.x${i}`] as const);
   const { network } = game;
-  const loops = network && network.weights > MOST_WRITTEN_OUT ? networkWgsl(network.layers) : undefined;
+  const loops = network && network.weights > MAX_WRITTEN_OUT ? networkWgsl(network.layers) : undefined;
   const chosen = game.network
     ? [
         ...game.decisionNames.map((name, i) => [g.name(name), `weight(c.decision, ${i}u)`] as const),
@@ -306,7 +306,7 @@ function symbolsWgsl({ state, decisionNames }: Game): string {
   const states = Object.keys(state).map((_, i) => ({ x: `s.x${i}`, j: decisionNames.length + i }));
   return wgsl`
 /// makes the decision of a box the first symbols
-fn begin_cell(d: Decision) {
+fn begin_box(d: Decision) {
 ${decisionNames.map((_, j) => `  reach${j} = d.x${j}.spread; fault${j} = d.x${j}.error;`).join("\n")}
 }
 

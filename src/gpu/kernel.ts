@@ -24,7 +24,7 @@ export const USAGE = {
 } as const;
 
 /** the maximum number of cached kernels per device; the least recently used one is dropped */
-const MOST_KERNELS = 1024;
+const MAX_KERNELS = 1024;
 /** by device, then by entry point, bindings and code; includes kernels that are still being compiled */
 const kernels = new WeakMap<GPUDevice, Map<string, Promise<Kernel>>>();
 
@@ -47,7 +47,7 @@ export function createKernel(
   onDevice.delete(key);
   onDevice.set(key, kernel);
   if (!known) kernel.catch(() => onDevice.delete(key));
-  if (onDevice.size > MOST_KERNELS) onDevice.delete(onDevice.keys().next().value!);
+  if (onDevice.size > MAX_KERNELS) onDevice.delete(onDevice.keys().next().value!);
   return kernel;
 }
 

@@ -1,6 +1,6 @@
 // The method `moments` on the device: host of shaders/moments.wgsl.ts.
 
-import { ENCLOSED_SIZE, HUGE } from "../../shaders/least.wgsl.ts";
+import { ENCLOSED_SIZE, HUGE } from "../../shaders/minimum.wgsl.ts";
 import { followMomentsWgsl, momentsWgsl, phaseViewSize } from "../../shaders/moments.wgsl.ts";
 import { ball, plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";

@@ -2,11 +2,11 @@
 
 let gpu: GPU | undefined;
 /** wraps requests for adapters, during which Dawn and the driver's loader may write to standard error */
-let asking = <T>(work: () => T): T => work();
+let wrapRequest = <T>(work: () => T): T => work();
 
 /** Sets a wrapper for requests for adapters, so that a program can suppress what is written to standard error. */
-export function askAdaptersIn(wrapper: typeof asking): void {
-  asking = wrapper;
+export function askAdaptersIn(wrapper: typeof wrapRequest): void {
+  wrapRequest = wrapper;
 }
 
 /**
@@ -35,7 +35,7 @@ export async function createGpu(flags: readonly string[] = []): Promise<GPU | un
     const { create } = await import("webgpu");
     const gpu = create([...flags]);
     const requestAdapter = gpu.requestAdapter.bind(gpu);
-    gpu.requestAdapter = (options) => asking(() => requestAdapter(options));
+    gpu.requestAdapter = (options) => wrapRequest(() => requestAdapter(options));
     return gpu;
   } catch {
     return undefined;
@@ -45,8 +45,8 @@ export async function createGpu(flags: readonly string[] = []): Promise<GPU | un
 /** The adapter names that Dawn's flag `adapter=…` accepts. Dawn lists them in its error message for an unknown name. */
 export async function adapterNames(): Promise<string[]> {
   const gpu = await createGpu(["adapter=no adapter has this name"]);
-  const told = await gpu?.requestAdapter().then(() => "", String);
-  return [...(told ?? "").matchAll(/name: '([^']*)'/g)].map(([, name]) => name);
+  const message = await gpu?.requestAdapter().then(() => "", String);
+  return [...(message ?? "").matchAll(/name: '([^']*)'/g)].map(([, name]) => name);
 }
 
 /** Dawn's GPU, one per process. @returns undefined as createGpu does */

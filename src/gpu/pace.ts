@@ -11,7 +11,7 @@ const TARGET = 0.1;
 /** the speed that is assumed initially, in rollout steps per second: lower than that of software adapters */
 const FIRST_GUESS = 1e7;
 /** the maximum factor by which one slow submission lowers the speed */
-const MOST_DOUBT = 4;
+const MAX_DOUBT = 4;
 
 /** Measures an adapter's speed in rollout steps per second. */
 export class Pace {
@@ -26,7 +26,7 @@ export class Pace {
   learn(work: number, seconds: number): void {
     if (work === 0) return;
     const measured = work / Math.max(seconds, 1e-6);
-    if (seconds > TARGET / 2) this.#speed = Math.max(measured, this.#speed / MOST_DOUBT);
+    if (seconds > TARGET / 2) this.#speed = Math.max(measured, this.#speed / MAX_DOUBT);
     else if (work > this.budget / 2) this.#speed = Math.max(measured, 2 * this.#speed);
   }
 }

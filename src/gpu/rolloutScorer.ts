@@ -2,7 +2,7 @@
 // proportional game, with a bound, from the state θ = 1 only.
 
 import { type Bound, encloseWgsl } from "../../shaders/enclose.wgsl.ts";
-import { ENCLOSED_SIZE } from "../../shaders/least.wgsl.ts";
+import { ENCLOSED_SIZE } from "../../shaders/minimum.wgsl.ts";
 import { followWgsl } from "../../shaders/plan.wgsl.ts";
 import { ballOf, plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";

@@ -6,7 +6,7 @@ import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { type Deal, rolloutWgsl, totalSize, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { encode } from "./buffers.ts";
 import type { GpuContext, PartOfStep } from "./context.ts";
-import { blocksPerDispatch, MOST_WORKGROUPS } from "./cut.ts";
+import { blocksPerDispatch, MAX_WORKGROUPS } from "./cut.ts";
 import { gameWgsl, sizesOf } from "./gameWgsl.ts";
 import { createKernel } from "./kernel.ts";
 import { createSource } from "./source.ts";
@@ -102,7 +102,7 @@ export async function createRollouts(
       const workPerBlock = worth * deal.groups * deal.lanes * (episodes - part.episode);
       const run = Math.min(
         blocksPerDispatch(part.run, workPerBlock, recorder.budget),
-        Math.floor((MOST_WORKGROUPS * WORKGROUP) / part.candidates),
+        Math.floor((MAX_WORKGROUPS * WORKGROUP) / part.candidates),
       );
       const end = part.first_block + part.run;
       for (let block = part.first_block; block < end; block += run) {

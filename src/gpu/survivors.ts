@@ -1,12 +1,12 @@
 // Lists of survivors on the device: the candidates that could be the minimum or the runner-up, by the device's own
 // bound.
 
-import { BEST_SIZE, ENCLOSED_SIZE, survivorsWgsl } from "../../shaders/least.wgsl.ts";
+import { BEST_SIZE, ENCLOSED_SIZE, survivorsWgsl } from "../../shaders/minimum.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import type { Watch } from "../model/evaluator.ts";
 import { Buffers, type Enclosed, enclosed } from "./buffers.ts";
-import type { Asked, GpuContext, Scorer } from "./context.ts";
-import { MOST_WORKGROUPS } from "./cut.ts";
+import type { GpuContext, Query, Scorer } from "./context.ts";
+import { MAX_WORKGROUPS } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
 import type { Search } from "./search.ts";
 
@@ -21,7 +21,7 @@ const UNKNOWN = 2 ** 125;
 interface Listed {
   readonly size: number;
   /** how many of their boxes are listed, if boxes are */
-  readonly cells: number;
+  readonly boxes: number;
   /** the candidate with the lowest cost so far */
   readonly best: number;
   /** the second-lowest upper end */
@@ -70,7 +70,7 @@ export async function createSurvivors({ open, problem, recorder, buffers, bests 
     add: (part: number, candidates: number, group: GPUBindGroup) =>
       recorder.dispatch(survive, group, part, Math.ceil(candidates / WORKGROUP)),
     /** Submits, and reads how many candidates are listed, and the first of them if `entries` is true. */
-    async read(list: GPUBuffer, { slot }: Asked, entries: boolean): Promise<Listed> {
+    async read(list: GPUBuffer, { slot }: Query, entries: boolean): Promise<Listed> {
       const bytes = HEAD + (entries ? early * ENCLOSED_SIZE : 0);
       recorder.copy(count, 0, back, 0, 8);
       recorder.copy(bests, slot * BEST_SIZE, back, 16, BEST_SIZE);
@@ -80,7 +80,7 @@ export async function createSurvivors({ open, problem, recorder, buffers, bests 
       const size = view.getUint32(0, true);
       return {
         size,
-        cells: view.getUint32(4, true),
+        boxes: view.getUint32(4, true),
         best: view.getUint32(20, true),
         runnerUp: view.getFloat32(24, true),
         entries: async () =>
@@ -96,7 +96,7 @@ export type Survivors = Awaited<ReturnType<typeof createSurvivors>>;
 
 /** Splits candidates into ranges of at most one dispatch each. */
 export function* dispatches(size: number): Generator<{ first: number; candidates: number }> {
-  const most = MOST_WORKGROUPS * WORKGROUP;
+  const most = MAX_WORKGROUPS * WORKGROUP;
   for (let first = 0; first < size; first += most) yield { first, candidates: Math.min(most, size - first) };
 }
 
@@ -106,10 +106,10 @@ export async function createScreening(context: GpuContext, scorer: Scorer, searc
   const { size } = context.problem.candidates;
   const list = context.buffers.storage("survivors", size * ENCLOSED_SIZE);
   const group = survivors.bind(scorer.enclosures, list);
-  return async (asked: Asked, watch: Watch): Promise<Enclosed[]> => {
+  return async (query: Query, watch: Watch): Promise<Enclosed[]> => {
     survivors.clear();
-    await search.record(asked, watch, (part, { candidates }) => survivors.add(part, candidates, group));
-    const found = await survivors.read(list, asked, true);
+    await search.record(query, watch, (part, { candidates }) => survivors.add(part, candidates, group));
+    const found = await survivors.read(list, query, true);
     return notAbove(await found.entries(), found.runnerUp);
   };
 }

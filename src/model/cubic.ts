@@ -10,7 +10,7 @@
 export type Cubic = readonly [c0: number, c1: number, c2: number, c3: number];
 
 /** the maximum number of steps in a bracket: enough for halving to work through the whole range of float64 */
-export const MOST_STEPS = 1100;
+export const MAX_STEPS = 1100;
 
 const valueAt = (c0: number, c1: number, c2: number, c3: number, x: number) =>
   ((c3 * x + c2) * x + c1) * x + c0;
@@ -19,7 +19,7 @@ const valueAt = (c0: number, c1: number, c2: number, c3: number, x: number) =>
 function rootBetween([c0, c1, c2, c3]: Cubic, low: number, high: number, near: number): number {
   if (!(valueAt(c0, c1, c2, c3, low) < 0 && valueAt(c0, c1, c2, c3, high) > 0)) return Number.NaN;
   let x = low < near && near < high ? near : low + (high - low) / 2;
-  for (let step = 0; step < MOST_STEPS; step++) {
+  for (let step = 0; step < MAX_STEPS; step++) {
     const value = valueAt(c0, c1, c2, c3, x);
     if (value < 0) low = x;
     else if (value > 0) high = x;

@@ -122,7 +122,7 @@ export interface BatchCosts {
 export type Precision = "certified" | "screened" | "f32" | "float64";
 
 /** The minimum and the second-lowest of costs that are offered in ascending order of index; ties go to the first. */
-export class Least {
+export class Minimum {
   index = -1;
   cost = Number.POSITIVE_INFINITY;
   /** the cost of the best other candidate */

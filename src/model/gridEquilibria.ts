@@ -41,25 +41,25 @@ import {
   multiplierOf,
   plus,
   type Region,
+  repetitionsOf,
   type Stretch,
-  wander,
 } from "./stretch.ts";
 
 /** numbers of candidates' costs between two pauses */
 const PAUSE = 2 ** 16;
 /** the maximum number of best responses, after which the finite horizon is given up */
-const MOST_RESPONSES = 20_000;
+const MAX_RESPONSES = 20_000;
 const LONGEST_PERIOD = 64;
 /** how many equal decisions in a row must occur before their further repetition is examined */
 const FIRST_LOOK = 2;
 /** costs that differ by more than this share of their terms are told apart without an error bound */
 const CLEAR = 2 ** -40;
 /** the minimum pivot, as a share of its row's terms, for which a linear system's solution is precise enough */
-const LEAST_PIVOT = 2 ** -8;
+const MIN_PIVOT = 2 ** -8;
 /** the maximum number of numbers of all candidates: 2 GiB */
-const MOST_NUMBERS = 2 ** 28;
+const MAX_NUMBERS = 2 ** 28;
 /** the maximum number of cached episodes */
-const MOST_STRETCHES = 4096;
+const MAX_STRETCHES = 4096;
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
@@ -140,7 +140,7 @@ class LinearSystem {
       let pivot = p;
       for (let r = p + 1; r < this.#rows; r++)
         if (Math.abs(at[r * width + p]) > Math.abs(at[pivot * width + p])) pivot = r;
-      if (!(Math.abs(at[pivot * width + p]) > LEAST_PIVOT * terms[pivot])) return false;
+      if (!(Math.abs(at[pivot * width + p]) > MIN_PIVOT * terms[pivot])) return false;
       if (pivot !== p) {
         for (let c = p; c < width; c++) {
           const swapped = at[p * width + c];
@@ -214,10 +214,10 @@ class Candidates {
     this.#discount = discount;
     this.#episode = 1 + formulas.entries + (formulas.entries * (formulas.entries + 1)) / 2;
     this.#width = this.#episode + 2 * s * (S + s);
-    if (this.count * this.#width > MOST_NUMBERS)
+    if (this.count * this.#width > MAX_NUMBERS)
       throw new MesaError(
         "LIMIT_EXCEEDED",
-        `the search for equilibria takes at most ${Math.floor(MOST_NUMBERS / this.#width)} candidates of the game ${game.name}, got ${this.count}`,
+        `the search for equilibria takes at most ${Math.floor(MAX_NUMBERS / this.#width)} candidates of the game ${game.name}, got ${this.count}`,
       );
     this.#rows = new Float64Array(this.count * this.#width);
     const counts = candidates.axes.map(({ length }) => length);
@@ -350,7 +350,7 @@ class Candidates {
       return matrix(columns, x, error);
     };
     const [push, step, A, D] = [take(s, S), take(s, s), take(s, s), take(S, s)];
-    if (this.#stretches.size >= MOST_STRETCHES) this.#stretches.clear();
+    if (this.#stretches.size >= MAX_STRETCHES) this.#stretches.clear();
     const stretch = episodeOf({ A, D }, step, push, this.#discount);
     this.#stretches.set(index, stretch);
     return stretch;
@@ -553,8 +553,8 @@ function* lengthen(candidates: Candidates): Search<FiniteHorizon<number>> {
   let [streak, nextLook] = [0, FIRST_LOOK];
   let nextRound = 2 * LONGEST_PERIOD;
   const past: number[] = [];
-  for (let asked = 0; asked < MOST_RESPONSES; asked++) {
-    if (candidates.isDue()) yield 0.5 + (0.5 * asked) / MOST_RESPONSES;
+  for (let asked = 0; asked < MAX_RESPONSES; asked++) {
+    if (candidates.isDue()) yield 0.5 + (0.5 * asked) / MAX_RESPONSES;
     const index = candidates.to(now);
     if (index < 0) break;
     let steps = 1;
@@ -612,7 +612,7 @@ function holdsFor(
   };
   // most refutations come from a neighbour
   const ways: { readonly way: Region; readonly stretch: Stretch; readonly isAll: boolean }[] = [];
-  for (const one of wander(whole, changeBefore(whole, now))) {
+  for (const one of repetitionsOf(whole, changeBefore(whole, now))) {
     if (!isHeld(one.way, "neighbours")) break;
     ways.push(one);
   }

@@ -69,7 +69,7 @@ export interface Roots {
 }
 
 /** the maximum number of intervals that are tried; the intervals that remain are undecided */
-const MOST_INTERVALS = 20_000;
+const MAX_INTERVALS = 20_000;
 /** the relative width below which an interval is not split any more */
 const NARROWEST = 1e-9;
 /** the point at which an interval is split, chosen so that a root is unlikely to be exactly there */
@@ -101,7 +101,7 @@ export function isolateRoots(f: (x: Interval) => Dual | undefined, range: Interv
       }
     }
     const isNarrow = !(x.high - x.low > NARROWEST * Math.max(Math.abs(x.low), Math.abs(x.high)));
-    if (isNarrow || tried > MOST_INTERVALS) {
+    if (isNarrow || tried > MAX_INTERVALS) {
       const before = undecided.at(-1);
       if (before?.high === x.low) undecided[undecided.length - 1] = { low: before.low, high: x.high };
       else undecided.push(x);

@@ -21,9 +21,9 @@ export const UNIT_ROUNDOFF = Number.EPSILON / 2;
 /** an allowance for underflow, in addition to rounding */
 const UNDERFLOW = Number.MIN_VALUE / Number.EPSILON;
 /** the maximum number of candidates whose numbers are cached between steps */
-const MOST_KEPT = 2 ** 18;
+const MAX_KEPT = 2 ** 18;
 /** the maximum number of learning rates for which they are cached */
-const MOST_RATES = 4;
+const MAX_RATES = 4;
 
 /**
  * The future from some episode and phase on: P and then B, in the order of their names in momentFormulas.ts; or P only.
@@ -305,7 +305,7 @@ export class Future {
 
   /** whether the rows of all candidates are cached; if there are too many, only one row is */
   get #keepsAll(): boolean {
-    return this.#problem.candidates.size <= MOST_KEPT;
+    return this.#problem.candidates.size <= MAX_KEPT;
   }
 
   #keptAt(learningRate: number): Kept {
@@ -314,7 +314,7 @@ export class Future {
     const count = this.#keepsAll ? this.#problem.candidates.size : 1;
     const width = FIXED + this.#evaluators.formulas.steps.length;
     const kept = { rows: new Float64Array(count * width), known: new Uint8Array(count) };
-    if (this.#kept.size >= MOST_RATES) this.#kept.clear();
+    if (this.#kept.size >= MAX_RATES) this.#kept.clear();
     this.#kept.set(learningRate, kept);
     return kept;
   }

@@ -18,12 +18,12 @@
 //   2⁻¹¹⁰ from a moment, K². All this is about 2⁻⁵⁷ of one rounding, and more roundings are counted than occur.
 
 /** the minimum and the maximum of L */
-const LEAST_STATE = 2 ** -450;
-const MOST_STATE = 2 ** 250;
+const MIN_STATE = 2 ** -450;
+const MAX_STATE = 2 ** 250;
 /** the maximum of K after a decision */
-export const MOST_GROWTH = 2 ** 240;
+export const MAX_GROWTH = 2 ** 240;
 /** the maximum of ρ and g of a decision */
-export const MOST_FACTOR = 2 ** 120;
+export const MAX_FACTOR = 2 ** 120;
 
 /**
  * Whether some state is large enough and none is too large. If all squares underflow, the moments give no information.
@@ -31,7 +31,7 @@ export const MOST_FACTOR = 2 ** 120;
 export function statesInRange(axes: Iterable<Iterable<number>>): boolean {
   let largest = 0;
   for (const axis of axes) for (const x of axis) largest = Math.max(largest, Math.abs(x));
-  return largest >= LEAST_STATE && largest <= MOST_STATE;
+  return largest >= MIN_STATE && largest <= MAX_STATE;
 }
 
 /** K of an empty future. */
@@ -43,7 +43,7 @@ export function grown(growth: number, root: number, step: number): number {
 }
 
 /** Whether the growth of a future is small enough. */
-export const growthInRange = (growth: number): boolean => growth <= MOST_GROWTH;
+export const growthInRange = (growth: number): boolean => growth <= MAX_GROWTH;
 
 /** Whether a decision's ρ or g is small enough. */
-export const factorInRange = (factor: number): boolean => factor <= MOST_FACTOR;
+export const factorInRange = (factor: number): boolean => factor <= MAX_FACTOR;

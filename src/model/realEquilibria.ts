@@ -60,7 +60,7 @@ const BEYOND = 1.37e-9;
 /** two coefficients count as equally good if their costs differ by at most this share of the cost's terms */
 const SAME = 1e-12;
 /** the maximum number of episodes, after which the finite horizon is given up */
-const MOST_EPISODES = 200_000;
+const MAX_EPISODES = 200_000;
 /** episodes between two pauses */
 const PAUSE = 4096;
 /** the length of the longest cycle that is looked for, and the number of episodes between two checks */
@@ -123,12 +123,12 @@ const playOf = ({ lost, pull }: RealGame, a: number): Play => ({ r: a, s: lost +
 function slopeOf({ lost, pull, discount }: RealGame): (over: Interval) => Dual | undefined {
   const [one, two, gamma] = [1, 2, discount].map((x) => constant(point(x)));
   const rest = constant(sub(point(1), point(discount)));
-  const [least, growing] = [lost, pull].map((x) => constant(point(x)));
+  const [fixed, growing] = [lost, pull].map((x) => constant(point(x)));
   const twice = times(constant(point(2 * pull)), gamma);
   return (over) => {
     const a = variable(over);
     const square = squared(a);
-    const s = plus(least, times(growing, square));
+    const s = plus(fixed, times(growing, square));
     const v = plus(rest, times(gamma, s));
     const u = plus(rest, times(gamma, times(s, minus(two, s))));
     if (u.value.high <= 0) return undefined;
@@ -232,7 +232,7 @@ function* lengthen(game: RealGame, equilibria: readonly RealEquilibrium[]): Sear
   /** the futures of the last episodes, the latest first */
   const past: Continuation[] = [];
   let episodes = 0;
-  for (; episodes < MOST_EPISODES; episodes++) {
+  for (; episodes < MAX_EPISODES; episodes++) {
     // an unstable equilibrium counts only if the future equals it to the last bit
     const limit = equilibria.find(({ continuation, multiplier }) =>
       isNear(now, continuation, Math.abs(multiplier) < 1 ? ARRIVED : 0),
@@ -249,7 +249,7 @@ function* lengthen(game: RealGame, equilibria: readonly RealEquilibrium[]): Sear
           episodes,
         };
     }
-    if (episodes % PAUSE === 0) yield episodes / MOST_EPISODES;
+    if (episodes % PAUSE === 0) yield episodes / MAX_EPISODES;
     const a = respond(game, now);
     if (Number.isNaN(a)) break;
     past.unshift(now);

@@ -41,7 +41,7 @@ export interface Stretch extends Costs {
 }
 
 /** the maximum number of doublings: more episodes than matter for the smallest 1 − γ above 0 */
-const MOST_DOUBLINGS = 70;
+const MAX_DOUBLINGS = 70;
 /** roundings of a scaled sum */
 const OF_SUM = 4;
 
@@ -196,7 +196,7 @@ function halves({ gain }: Stretch): boolean {
 
 /** The costs of a stretch that is repeated for ever; undefined if they are infinite. */
 export function forEver(stretch: Stretch): Costs | undefined {
-  for (let [doubling, now] = [0, stretch]; doubling < MOST_DOUBLINGS; doubling++) {
+  for (let [doubling, now] = [0, stretch]; doubling < MAX_DOUBLINGS; doubling++) {
     const twice = inTurn(now, now);
     if (!areFinite(twice)) return undefined;
     const more = plus(twice, now, -1);
@@ -218,7 +218,7 @@ const ENDLESS = 2 ** 200;
  */
 export function costsItselfEndlessly(stretch: Stretch, mean: ArrayLike<number>): boolean {
   let own = 0;
-  for (let [doubling, now] = [0, stretch]; doubling < MOST_DOUBLINGS && areFinite(now); doubling++) {
+  for (let [doubling, now] = [0, stretch]; doubling < MAX_DOUBLINGS && areFinite(now); doubling++) {
     const played = multiply(multiply(stretch.push, now.A, true), stretch.push);
     own = 0;
     for (let [i, at] = [0, 0]; i < played.columns; i++)
@@ -262,14 +262,14 @@ function hull(one: Region, other: Region): Region {
  * contains the whole way for 1, 2, 4, … repetitions, and finally for infinitely many if that can be shown. Ends if a
  * number becomes too large.
  */
-export function* wander(
+export function* repetitionsOf(
   stretch: Stretch,
   change: Costs,
 ): Generator<{ readonly way: Region; readonly stretch: Stretch; readonly isAll: boolean }> {
   const at = (middle: Costs): Region => ({ middle, far: plus(middle, middle, -1) });
   const start = at(plus(change, change, -1));
   let [now, end, way] = [stretch, change, hull(start, at(change))];
-  for (let doubling = 0; doubling < MOST_DOUBLINGS && areFinite(end) && areFinite(way.far); doubling++) {
+  for (let doubling = 0; doubling < MAX_DOUBLINGS && areFinite(end) && areFinite(way.far); doubling++) {
     const sizes = plus(plus(sizesOf(way.middle), way.far), sizesOf(end));
     const bound = boundOf(now);
     const more = carried(bound, sizes);
@@ -296,7 +296,7 @@ export function multiplierOf({ gain, fading }: Stretch): number {
   );
   // ρ = lim |Γⁿ|^(1/n), by repeated squaring; the traces of the remaining powers give the sign
   let [power, logarithm, share] = [whole, 0, 1];
-  for (let i = 0; i < MOST_DOUBLINGS; i++) {
+  for (let i = 0; i < MAX_DOUBLINGS; i++) {
     const most = Math.max(...power.x.map(Math.abs));
     if (most === 0) return 0;
     logarithm += share * log(most);

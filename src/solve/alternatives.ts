@@ -33,7 +33,7 @@ export interface AlternativesOptions {
 /** the share of a cost that may be left out of an infinite sum */
 const NEGLIGIBLE = 1e-16;
 /** the maximum number of episodes to which an infinite sum is cut */
-const MOST_EPISODES = 1e5;
+const MAX_EPISODES = 1e5;
 
 /**
  * What each decision of an episode would cost its agent, given the plan's later decisions: `own + later` is the average
@@ -102,27 +102,27 @@ function byMoments(
   episode: number,
   belief: number,
 ): { own: Costs; total: Costs } {
-  const endless = problem.horizon === "infinite" ? goneOn(problem, plan) : { problem, plan };
+  const endless = problem.horizon === "infinite" ? truncated(problem, plan) : { problem, plan };
   const future = new Future(endless.problem, undefined, false);
   const view = future.viewAt(episode, belief, endless.plan);
-  const alone = view.map((phase) => ({ ...phase, form: new Float64Array(phase.form.length) }));
+  const onlyNow = view.map((phase) => ({ ...phase, form: new Float64Array(phase.form.length) }));
   // one at a time, because a future's cost function is valid only until its next view
   const under =
     (of: typeof view): Costs =>
     (decisions) =>
       decisions.map(future.costsOf(of));
-  return { own: under(alone), total: under(view) };
+  return { own: under(onlyNow), total: under(view) };
 }
 
 /** An infinite horizon, cut where the remaining episodes no longer matter; its last decision is repeated until then. */
-function goneOn(problem: Problem, plan: Plan): { problem: Problem; plan: Plan } {
+function truncated(problem: Problem, plan: Plan): { problem: Problem; plan: Plan } {
   const { game, parameters, learningRates } = problem;
   const discount = discountOf(game, parameters);
   const more = Math.ceil(Math.log(NEGLIGIBLE) / Math.log(discount));
-  if (!(more <= MOST_EPISODES))
+  if (!(more <= MAX_EPISODES))
     throw new MesaError(
       "INVALID_CONFIG",
-      `an infinite horizon is summed over ${MOST_EPISODES} episodes at most, too few for a discount of ${discount}`,
+      `an infinite horizon is summed over ${MAX_EPISODES} episodes at most, too few for a discount of ${discount}`,
     );
   const last = learningRates.length - 1;
   const rates = Float64Array.from({ length: last + 1 + more }, (_, t) => learningRates[Math.min(t, last)]);

@@ -16,7 +16,7 @@ import { drawWeights } from "../game/network.ts";
 import {
   type BatchCosts,
   type Evaluator,
-  Least,
+  Minimum,
   type Plan,
   type Step,
   stepOf,
@@ -161,9 +161,9 @@ export function createSearchEvaluator(
       const points = isSolved ? [[...plan[episode + 1]]] : await startsAt(episode, plan, watch);
       const [short, long] = [points.length * few, Math.min(FINALISTS, points.length) * evaluations];
       const from = [episode, plan] as const;
-      const told = (done: number, more: number) => (share: number) =>
+      const reporting = (done: number, more: number) => (share: number) =>
         watch.onProgress?.((done + share * more) / (short + long));
-      const first = await descend(from, points, few, watch, told(0, short));
+      const first = await descend(from, points, few, watch, reporting(0, short));
       const best = first.filter(({ value }) => Number.isFinite(value)).sort((a, b) => a.value - b.value);
       if (best.length === 0)
         throw new MesaError(
@@ -171,13 +171,18 @@ export function createSearchEvaluator(
           `at episode ${episode} the cost of every one of ${points.length} points is too large or undefined`,
         );
       const finalists = best.slice(0, FINALISTS).map(({ point }) => point);
-      const last = await descend(from, finalists, evaluations, watch, told(short, long));
+      const last = await descend(from, finalists, evaluations, watch, reporting(short, long));
       // the oracle decides, and the next episode's decision is included, so that no answer is worse than it
       const decisions = [...(plan[episode + 1] ? [points[0]] : []), ...last.map(({ point }) => [...point])];
-      const least = new Least();
+      const minimum = new Minimum();
       for (const [i, cost] of oracle.costsAt(episode, plan)(decisions).entries())
-        least.offer(i, finiteOrInfinity(cost));
-      const found = { index: -1, decision: decisions[least.index], cost: least.cost, runnerUp: Number.NaN };
+        minimum.offer(i, finiteOrInfinity(cost));
+      const found = {
+        index: -1,
+        decision: decisions[minimum.index],
+        cost: minimum.cost,
+        runnerUp: Number.NaN,
+      };
       const step = { ...found, survivors: points.length };
       return [stepOf(problem, episode, [step])];
     },

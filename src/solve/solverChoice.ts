@@ -29,9 +29,9 @@ export interface SolverChoice {
 }
 
 /** the maximum number of threads that may be asked for */
-const MOST_THREADS = 1024;
+const MAX_THREADS = 1024;
 /** how many devices `auto` tries before it continues on the CPU */
-const MOST_DEVICES = 2;
+const MAX_DEVICES = 2;
 
 function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
   if (allowed.includes(value)) return value;
@@ -72,10 +72,10 @@ export function chooseSolver(
 /** The maximum number of threads: as asked, or one per core. @throws MesaError `INVALID_CONFIG` */
 export function chooseThreads(asked: number | undefined): number {
   const threads = asked ?? availableThreads();
-  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
+  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
     throw new MesaError(
       "INVALID_CONFIG",
-      `threads must be a whole number in [1, ${MOST_THREADS}], got ${quote(threads)}`,
+      `threads must be a whole number in [1, ${MAX_THREADS}], got ${quote(threads)}`,
     );
   return threads;
 }
@@ -132,7 +132,7 @@ async function open(
   };
   const settled = backend === "cpu" ? "" : backend === "auto" ? whyCpu(problem, choice) : undefined;
   if (settled !== undefined) return onCpu(settled);
-  if (losses === MOST_DEVICES) return onCpu("devices were lost");
+  if (losses === MAX_DEVICES) return onCpu("devices were lost");
   try {
     const evaluator = await openGpu(problem, choice);
     if (evaluator) {

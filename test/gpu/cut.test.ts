@@ -7,7 +7,7 @@ import {
   capacityOf,
   dealStates,
   lanesFor,
-  MOST_WORKGROUPS,
+  MAX_WORKGROUPS,
   nextPart,
 } from "../../src/gpu/cut.ts";
 import { LIMITS } from "../../src/index.ts";
@@ -72,7 +72,7 @@ test("a part fits the binding, and its workgroups a dispatch", () => {
         expect(capacity % WORKGROUP).toBe(0);
         expect(capacity).toBeGreaterThanOrEqual(WORKGROUP);
         expect(capacity * bytes).toBeLessThanOrEqual(maxBinding);
-        expect(capacity / WORKGROUP).toBeLessThanOrEqual(MOST_WORKGROUPS);
+        expect(capacity / WORKGROUP).toBeLessThanOrEqual(MAX_WORKGROUPS);
         // no larger than there is use for
         expect(capacity).toBeLessThan(candidates + WORKGROUP);
       },

@@ -3,9 +3,9 @@
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
-import { type CellGrid, cellOfWgsl, coordinatesWgsl } from "./grid.wgsl.ts";
+import { type BoxGrid, boxOfWgsl, coordinatesWgsl } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
-import { enclosedWgsl } from "./least.wgsl.ts";
+import { enclosedWgsl } from "./minimum.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
 export const boundsWgsl = /* wgsl */ `
@@ -21,7 +21,7 @@ struct Bounds {
 /** Boxes and their parts, which are smaller boxes or candidates. */
 export interface Descent {
   /** the box counts of each axis that define a box's index: those of the finest level */
-  readonly cells: readonly number[];
+  readonly boxes: readonly number[];
   /** the counts that define a part's index */
   readonly parts: readonly number[];
   /** how many parts there are along each axis */
@@ -33,8 +33,8 @@ export interface Descent {
 }
 
 /** Lists the parts of the boxes that are not ruled out. */
-export const descendWgsl = ({ cells, parts, counts, sides, finest }: Descent): string => {
-  const axes = cells.map((_, d) => d);
+export const descendWgsl = ({ boxes, parts, counts, sides, finest }: Descent): string => {
+  const axes = boxes.map((_, d) => d);
   const flat = axes.reduce((index, d) => `(${index}) * ${parts[d]}u + i${d}`, "0u");
   return wgsl`
 ${Part.wgsl}
@@ -73,7 +73,7 @@ fn descend(@builtin(global_invocation_id) id: vec3u) {
 #endif
   let spread = ${f32(RADIUS_SLACK)} * sum.spread + ${f32(ROUNDING)} * abs(sum.cost);
   if (known(sum.cost, spread) && sum.cost - spread > part.limit) { return; }
-${coordinatesWgsl(cells)
+${coordinatesWgsl(boxes)
   .map(
     (coordinate, d) =>
       `  let from${d} = ${sides[d]}u * (${coordinate}); let to${d} = min(from${d} + ${sides[d]}u, ${counts[d]}u);`,
@@ -89,7 +89,7 @@ ${axes.map(() => "  }").join("\n")}
 };
 
 /** Lists the boxes of listed candidates, without duplicates. */
-export const cellsOfWgsl = (grid: CellGrid): string => wgsl`
+export const boxesOfWgsl = (grid: BoxGrid): string => wgsl`
 ${Part.wgsl}
 ${enclosedWgsl}
 @group(0) @binding(0) var<uniform> part: Part;
@@ -99,12 +99,12 @@ ${enclosedWgsl}
 @group(0) @binding(2) var<storage, read_write> seen: array<atomic<u32>>;
 /// how many candidates are listed, and how many boxes
 @group(0) @binding(3) var<storage, read_write> counts: array<atomic<u32>, 2>;
-@group(0) @binding(4) var<storage, read_write> cells: array<Enclosed>;
-${cellOfWgsl(grid)}
+@group(0) @binding(4) var<storage, read_write> boxes: array<Enclosed>;
+${boxOfWgsl(grid)}
 @compute @workgroup_size(${WORKGROUP})
-fn cells_of(@builtin(global_invocation_id) id: vec3u) {
+fn boxes_of(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= part.candidates || part.first + id.x >= atomicLoad(&counts[0])) { return; }
-  let cell = cell_of(listed[part.first + id.x].index);
-  if (atomicExchange(&seen[cell], 1u) == 0u) { cells[atomicAdd(&counts[1], 1u)] = Enclosed(cell, 0.0, 0.0); }
+  let box = box_of(listed[part.first + id.x].index);
+  if (atomicExchange(&seen[box], 1u) == 0u) { boxes[atomicAdd(&counts[1], 1u)] = Enclosed(box, 0.0, 0.0); }
 }
 `;

@@ -8,7 +8,7 @@ import { Part } from "./layout.ts";
 /** invocations per workgroup of the reduction */
 export const REDUCERS = 64;
 /** the maximum number of workgroups of its first pass */
-export const MOST_GROUPS = 512;
+export const MAX_GROUPS = 512;
 /** bytes of an Enclosed */
 export const ENCLOSED_SIZE = 12;
 /** bytes of a Best */
@@ -48,7 +48,7 @@ fn known(cost: f32, error: f32) -> bool {
 `;
 
 /** Two entry points: `reduce`, many workgroups over the enclosures, and `finish`, one workgroup over their results. */
-export const leastWgsl = (): string => wgsl`
+export const minimumWgsl = (): string => wgsl`
 ${Part.wgsl}
 ${bestWgsl}
 ${enclosedWgsl}
@@ -104,7 +104,7 @@ fn reduce(
 
 @compute @workgroup_size(${REDUCERS})
 fn finish(@builtin(local_invocation_index) local: u32) {
-  let group_count = min(${MOST_GROUPS}u, (part.candidates + ${REDUCERS - 1}u) / ${REDUCERS}u);
+  let group_count = min(${MAX_GROUPS}u, (part.candidates + ${REDUCERS - 1}u) / ${REDUCERS}u);
   var best = NONE;
   if (local == 0u && part.fresh == 0u) { best = bests[part.slot]; }
   for (var i = local; i < group_count; i += ${REDUCERS}u) { best = merged(best, groups[i]); }

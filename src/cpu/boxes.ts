@@ -19,7 +19,7 @@ export interface Box {
 }
 
 /** Bounds of the costs of boxes, summed over some states. */
-export interface CellBounds {
+export interface BoxBounds {
   /** how many plain rollouts take as long as the rollout of a box */
   readonly worth: number;
   /**
@@ -33,12 +33,12 @@ export interface CellBounds {
   at(episode: number, plan: Plan, sample?: Sample): BoundsOf;
 }
 
-export type BoundsOf = (cells: Float64Array) => Float64Array;
+export type BoundsOf = (spans: Float64Array) => Float64Array;
 
 /** factor by which a reach is enlarged, because it was rounded */
 const REACH_SLACK = 1 + 2 ** -50;
 /** a reach above this gives no bound: the forms' charges for underflow assume that it is smaller */
-const MOST_REACH = 2 ** 30;
+const MAX_REACH = 2 ** 30;
 /** an allowance for underflow in a sum over states and episodes */
 const UNDERFLOW = 2 ** -900;
 
@@ -47,7 +47,7 @@ const UNDERFLOW = 2 ** -900;
  *
  * @returns undefined if its formulas have no forms, or if WebAssembly cannot run
  */
-export function createCellBounds(problem: Problem): CellBounds | undefined {
+export function createBoxBounds(problem: Problem): BoxBounds | undefined {
   const { formulas, game, learningRates } = problem;
   const { decisionNames } = game;
   const program = formProgram(formulas, decisionNames, Object.keys(game.state), learningRates.length);
@@ -69,16 +69,16 @@ export function createCellBounds(problem: Problem): CellBounds | undefined {
       const roll = rolling.from(episode, plan, lanes);
       const apart = rolling.sizeOf(lanes) / NUMBER;
       const places = Array.from(counts, (_, lane) => rolling.placeOf(lane) / NUMBER);
-      return (cells) => {
+      return (spans) => {
         const width = 2 * decisionNames.length;
-        const bounds = new Float64Array((cells.length / width) * size);
+        const bounds = new Float64Array((spans.length / width) * size);
         roll(
-          cells.length / width,
-          (place, to, from) => to.set(cells.subarray(place * width, (place + 1) * width), from),
+          spans.length / width,
+          (place, to, from) => to.set(spans.subarray(place * width, (place + 1) * width), from),
           (from, some, memory, recordsAt) => {
             for (let i = 0; i < some; i++) {
               const bound = bounds.subarray((from + i) * size, (from + i + 1) * size);
-              const reaches = cells.subarray((from + i + 0.5) * width, (from + i + 1) * width);
+              const reaches = spans.subarray((from + i + 0.5) * width, (from + i + 1) * width);
               addUp(
                 bound,
                 reaches,
@@ -121,12 +121,12 @@ function addUp(
       magnitude += Math.abs(coefficient) * symbols[i];
     }
   const rounding = (4 * states + 64) * 2 ** -52 * magnitude;
-  const known = Number.isFinite(rounding) && symbols.every((symbol) => symbol <= MOST_REACH ** 2);
+  const known = Number.isFinite(rounding) && symbols.every((symbol) => symbol <= MAX_REACH ** 2);
   bound[rest] = known ? bound[rest] + rounding + UNDERFLOW : Number.POSITIVE_INFINITY;
 }
 
 /** The middle and the reach of a box. */
-function cellOf({ axes }: Grid, { low, high }: Box): number[] {
+function spanOf({ axes }: Grid, { low, high }: Box): number[] {
   const middles = axes.map((axis, d) => axis[low[d]] / 2 + axis[high[d]] / 2);
   const reaches = axes.map(
     (axis, d) => REACH_SLACK * Math.max(axis[high[d]] - middles[d], middles[d] - axis[low[d]]),
@@ -175,10 +175,10 @@ function leftOf(
   visit?: (index: number, cost: number) => void,
 ): Left {
   const { axes } = grid;
-  const cell = cellOf(grid, box);
+  const span = spanOf(grid, box);
   const last = axes.length - 1;
   const rest = bound[bound.length - 1];
-  const reaches = cell.slice(axes.length);
+  const reaches = span.slice(axes.length);
   if (lowestOf(bound, reaches) > most) return { box, count: 0 };
   if (!visit && highestOf(bound, reaches) <= most) return { box, count: sizeOf(box) };
   const [low, high] = [[...box.high], [...box.low]];
@@ -188,7 +188,7 @@ function leftOf(
     const end = box.high[last];
     let [from, to] = [Number.POSITIVE_INFINITY, -1];
     for (let i = box.low[last]; i <= end; i++) {
-      const off = axis[i] - cell[last];
+      const off = axis[i] - span[last];
       const value = constant + (slope + bend * off) * off;
       if (value > most) continue;
       count++;
@@ -203,7 +203,7 @@ function leftOf(
   if (last === 0) along(0, bound[0] - rest, bound[1], bound[2]);
   else
     for (let i = box.low[0]; i <= box.high[0]; i++) {
-      const off = axes[0][i] - cell[0];
+      const off = axes[0][i] - span[0];
       const constant = bound[0] - rest + (bound[1] + bound[3] * off) * off;
       if (along(i * axes[1].length, constant, bound[2] + bound[4] * off, bound[5])) {
         low[0] = Math.min(low[0], i);
@@ -259,7 +259,7 @@ const [FAR_COST, NEAR] = [0.15, 0.05];
 const FEW_BOXES = 6;
 
 /** What the search for remaining candidates needs. */
-export interface CellSearch {
+export interface BoxSearch {
   readonly grid: Grid;
   /** how many plain rollouts take as long as the rollout of a box */
   readonly worth: number;
@@ -267,7 +267,7 @@ export interface CellSearch {
   readonly sample: Sample | undefined;
   /** sums over the states above this are ruled out; it may decrease during the search */
   most(): number;
-  bounds(cells: Float64Array, sample: Sample | undefined): Promise<ArrayLike<number>>;
+  bounds(spans: Float64Array, sample: Sample | undefined): Promise<ArrayLike<number>>;
   /** rolls promising candidates out */
   settle(indices: readonly number[]): Promise<void>;
 }
@@ -277,7 +277,7 @@ export interface CellSearch {
  *
  * @returns undefined if boxes do not pay: the grid is too coarse, or the rests are too large
  */
-export async function openCandidates(search: CellSearch): Promise<Uint32Array | undefined> {
+export async function openCandidates(search: BoxSearch): Promise<Uint32Array | undefined> {
   const { grid, worth, sample } = search;
   const axes = grid.axes.length;
   const size = coefficientsOf(axes);
@@ -285,8 +285,8 @@ export async function openCandidates(search: CellSearch): Promise<Uint32Array | 
 
   /** What remains of boxes, by their costs on a sample or on all states. */
   const remaining = async (boxes: readonly Box[], on: Sample | undefined) => {
-    const cells = Float64Array.from(boxes.flatMap((box) => cellOf(grid, box)));
-    const bounds = await search.bounds(cells, on);
+    const spans = Float64Array.from(boxes.flatMap((box) => spanOf(grid, box)));
+    const bounds = await search.bounds(spans, on);
     const most = search.most();
     const left = boxes.map((box, i) => {
       const bound = Array.from({ length: size }, (_, j) => bounds[i * size + j]);
@@ -308,7 +308,7 @@ export async function openCandidates(search: CellSearch): Promise<Uint32Array | 
       boxes = left.map(({ box }) => box);
     }
     const { left } = await remaining(boxes, undefined);
-    const reachesOf = (box: Box) => cellOf(grid, box).slice(axes);
+    const reachesOf = (box: Box) => spanOf(grid, box).slice(axes);
     const [promising] = left.toSorted(
       (a, b) => lowestOf(a.bound, reachesOf(a.tried)) - lowestOf(b.bound, reachesOf(b.tried)),
     );
