@@ -78,7 +78,7 @@ test("what is wrong has its place as data: the part, the character, and why", ()
 
 describe("an output that is", () => {
   test.each<[unknown, string]>([
-    ["process.exit()", `, column 1: process.exit() is no function; ${FUNCTIONS}`],
+    ["process.exit()", `, column 1: process.exit() is not a function; ${FUNCTIONS}`],
     ["theta.constructor", `, column 1: unknown name theta.constructor; ${NAMES}`],
     ["a * theta.__proto__", `, column 5: unknown name theta.__proto__; ${NAMES}`],
     ["__proto__", `, column 1: unknown name __proto__; ${NAMES}`],
@@ -114,8 +114,8 @@ describe("an output that is", () => {
     ["a, theta", ", column 2: unexpected , outside of a function"],
     ["(a", `, column 3: unclosed (: ${HAS}`],
     ["a)", `, column 2: unexpected ")": ${HAS}`],
-    ["sin(a)", `, column 1: sin() is no function; ${FUNCTIONS}`],
-    ["theta(a)", `, column 1: theta() is no function; ${FUNCTIONS}`],
+    ["sin(a)", `, column 1: sin() is not a function; ${FUNCTIONS}`],
+    ["theta(a)", `, column 1: theta() is not a function; ${FUNCTIONS}`],
     ["tanh", ", column 1: expected ( after tanh"],
     ["2 * min(a)", ", column 5: min takes 2 arguments, got 1"],
     ["1e999", ", column 1: expected a finite number"],
@@ -140,7 +140,11 @@ describe("an output that is", () => {
       "at most 2000 characters, got 40001",
     ],
     ["a megabyte of sum", `a${" + theta".repeat(125_000)}`, "at most 2000 characters, got 1000001"],
-    ["200 parentheses", `${"(".repeat(200)}a${")".repeat(200)}`, "column 101: at most 100 parentheses"],
+    [
+      "200 parentheses",
+      `${"(".repeat(200)}a${")".repeat(200)}`,
+      "column 101: at most 100 nested parentheses",
+    ],
     ["950 signs", `${"- ".repeat(950)}a`, "column 1: at most 100 signs in a row"],
   ])("%s", (_, output, words) => {
     expect(refusalOf({ ...game, output })).toContain(words);
@@ -190,7 +194,7 @@ describe("a game with", () => {
       { state: { theta: { ...theta, learningRateScale: "a" } } },
       "state.theta.learningRateScale, column 1: unknown name a; ",
     ],
-    [{ output: { first: "a" } }, "baseObjective must be given where there are several outputs"],
+    [{ output: { first: "a" } }, "baseObjective must be given if there are several outputs"],
     [{ output: {} }, "output is missing"],
     [{ output: undefined }, "output is missing"],
     [{ name: "My Game" }, 'name must be lower-case words joined by hyphens, got "My Game"'],
@@ -223,9 +227,9 @@ describe("a game with", () => {
     [{ wgsl: "" }, 'unknown key "wgsl"; allowed are name, state, decision, '],
     [
       { state: Object.fromEntries(["theta", ..."bcdefghi"].map((name) => [name, theta])) },
-      "state must be at most 8 names",
+      "state must have at most 8 names",
     ],
-    [{ network: { layers: [1, 1] } }, "network takes the place of output and decision"],
+    [{ network: { layers: [1, 1] } }, "network replaces output and decision: leave these out"],
     [{ hidden: {} }, "hidden.signals is missing"],
     [{ hidden: { ...hidden, initial: ["a"] } }, "hidden.initial[0], column 1: unknown name a; "],
     [{ hidden: { ...hidden, signals: ["theta"] } }, "the name theta is taken"],

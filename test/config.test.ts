@@ -5,7 +5,7 @@ import { errorOf } from "./errorOf.ts";
 
 const GAMES = [...games.keys()].join(", ");
 const TOP = "game, schedule, horizon, coefficient, theta, discount, regularization, initial, plotWindow";
-const SCHEDULE = "an object with training, deployment, learningRate, or with learningRates and none of these";
+const SCHEDULE = "an object with training, deployment, learningRate, or with only learningRates";
 
 describe("INVALID_CONFIG", () => {
   test.each<[unknown, string]>([
@@ -40,7 +40,7 @@ describe("INVALID_CONFIG", () => {
     ],
     [
       '"schedule": {"learningrates": [1]}',
-      'unknown key "schedule.learningrates" (did you mean "learningRates"?); allowed are training, deployment, learningRate, or learningRates alone',
+      'unknown key "schedule.learningrates" (did you mean "learningRates"?); allowed are training, deployment, learningRate, or only learningRates',
     ],
     ['"schedule": {"training": 1.5}', "schedule.training must be a whole number of at least 0, got 1.5"],
     [

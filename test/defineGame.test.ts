@@ -135,8 +135,8 @@ describe("its configuration is checked as the built-in ones are", () => {
   });
 
   test.each([
-    ["moments", "as discount depends on the state"],
-    ["exact", "as discount depends on the state"],
+    ["moments", "because discount depends on the state"],
+    ["exact", "because discount depends on the state"],
   ] as const)("it has no %s, and the reason is given", async (method, why) => {
     await expect(solve({ game: offset }, { method })).rejects.toMatchObject({
       code: "INVALID_CONFIG",

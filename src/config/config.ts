@@ -193,7 +193,7 @@ export function checkConfig(input: unknown): { game: Game; config: FilledConfig 
   // only editors use $schema
   const { $schema, ...asked } = input;
   if ($schema !== undefined && typeof $schema !== "string")
-    throw new MesaError("INVALID_CONFIG", `$schema must be a text, got ${quote($schema)}`);
+    throw new MesaError("INVALID_CONFIG", `$schema must be a string, got ${quote($schema)}`);
   const named = gameIn(asked);
   const result = v.safeParse(schemaOf(named), asked, { abortEarly: true });
   if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0]));

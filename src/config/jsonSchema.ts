@@ -101,6 +101,6 @@ function ofStep(part: Part, of: string): Json {
         additionalProperties: false,
       };
     default:
-      throw new Error(`no JSON Schema is known of ${type}`);
+      throw new Error(`no JSON Schema is known for ${type}`);
   }
 }

@@ -37,12 +37,12 @@ function scheduleOf(entries: v.ObjectEntries) {
       (input) =>
         isRecord(input) &&
         !(Object.hasOwn(input, "learningRates") && keys.some((key) => Object.hasOwn(input, key))),
-      `an object with ${keys.join(", ")}, or with learningRates and none of these`,
+      `an object with ${keys.join(", ")}, or with only learningRates`,
     ),
     byKey<v.GenericSchema<object>, v.GenericSchema<object>>(
       "learningRates",
       object(list),
-      object(entries, `${keys.join(", ")}, or learningRates alone`),
+      object(entries, `${keys.join(", ")}, or only learningRates`),
     ),
   );
 }

@@ -153,7 +153,7 @@ function checkNames(definition: GameDefinition, complain: Complain): void {
   for (const [key, part] of Object.entries(limited)) {
     const limit = most[key as keyof typeof most];
     if (Object.keys(part).length > limit)
-      throw complain(`${key} must be at most ${limit} names`, { path: key });
+      throw complain(`${key} must have at most ${limit} names`, { path: key });
   }
   for (const key of Object.keys(next))
     if (!Object.hasOwn(state, key))
@@ -163,7 +163,7 @@ function checkNames(definition: GameDefinition, complain: Complain): void {
       );
   if (network) {
     if (output !== undefined || definition.decision)
-      throw complain("network takes the place of output and decision");
+      throw complain("network replaces output and decision: leave these out");
     if (hidden) throw complain("a network cannot have a hidden phase");
     return;
   }
@@ -174,7 +174,7 @@ function checkNames(definition: GameDefinition, complain: Complain): void {
   if (outputs.length > 0)
     for (const key of ["baseObjective", "mesaObjective"] as const)
       if (definition[key] === undefined)
-        throw complain(`${key} must be given where there are several outputs`, { path: key });
+        throw complain(`${key} must be given if there are several outputs`, { path: key });
 }
 
 function checkName(key: string, place: GamePlace, complain: Complain): void {

@@ -240,7 +240,7 @@ function structured(
   const owns = states.map(ownName);
   const z = [...owns, ...states];
   const squares = squaresOf(g, mesaObjective, isWeight, (name) => z.includes(name));
-  let nonlinear = "mesaObjective is no sum of squares";
+  let nonlinear = "mesaObjective is not a sum of squares";
   const linear = squares && linearOf(squares);
   const mirrored = (of: typeof formulas) =>
     mirroredStates(states, of.expectedNext, of.mesaObjective, of.discount);
@@ -268,7 +268,8 @@ function structured(
     const formsOf = (of: readonly string[], nodes: readonly Node[], names: readonly string[]) => {
       const forms = nodes.map((node) => linearForm(g, node, names));
       const at = forms.indexOf(undefined);
-      if (at >= 0) return because(`${of[at % of.length]} is not linear in the state, or not 0 where that is`);
+      if (at >= 0)
+        return because(`${of[at % of.length]} is not linear in the state, or not 0 at the state 0`);
       return forms as Node[][];
     };
     const nexts = states.map((name) => `next.${name}`);

@@ -138,7 +138,7 @@ function copyOf(definition: GameDefinition, complain: Complain): GameDefinition 
     return structuredClone(definition);
   } catch {
     build(definition, complain); // gives an error with its place in most cases
-    throw complain("must be plain data, as JSON has it");
+    throw complain("must be plain JSON data");
   }
 }
 

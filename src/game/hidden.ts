@@ -112,7 +112,7 @@ export function signalNames({ signals, signal }: HiddenDefinition): readonly str
 export function mustForget({ hidden }: Pick<Game, "hidden">): string | undefined {
   if (!hidden) return "its phase is not hidden";
   const phases = hidden.formulas.initial.length;
-  return phases === 2 ? undefined : `it has ${phases} phases, and not two`;
+  return phases === 2 ? undefined : `it has ${phases} phases instead of two`;
 }
 
 /**
@@ -135,9 +135,9 @@ export function hiddenPhases(
   const phases = initial.length;
   const signals = signalNames(hidden);
   if (phases < 1 || phases > MOST)
-    throw complain(`hidden.initial must be 1 to ${MOST} formulas`, { path: "hidden.initial" });
+    throw complain(`hidden.initial must have 1 to ${MOST} formulas`, { path: "hidden.initial" });
   if (!signal && (signals.length < 1 || signals.length > MOST))
-    throw complain(`hidden.signals must be 1 to ${MOST} names`, { path: "hidden.signals" });
+    throw complain(`hidden.signals must have 1 to ${MOST} names`, { path: "hidden.signals" });
   for (const [key, rows, height, width] of [
     ["trains", [trains], 1, phases],
     ["transition", transition, phases, phases],

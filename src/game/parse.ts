@@ -98,7 +98,7 @@ export function parse(g: Graph, formula: unknown, where: string, { lookUp, names
   const leaves = [...formula.matchAll(LEAF)];
   let leaf = 0;
   const columnHere = () => (leaves[leaf]?.index ?? formula.length) + 1;
-  const known = names.length > 0 ? `names here are ${names.join(", ")}` : "there are no names here";
+  const known = names.length > 0 ? `names here are ${names.join(", ")}` : "no names are allowed here";
 
   const nameOf = (node: jsep.Expression): string => {
     if (node.type === "Identifier") return (node as jsep.Identifier).name;
@@ -119,7 +119,7 @@ export function parse(g: Graph, formula: unknown, where: string, { lookUp, names
     const name = callee.type === "Identifier" || callee.type === "MemberExpression" ? nameOf(callee) : "";
     if (!Object.hasOwn(FUNCTIONS, name))
       throw invalid(
-        `${name === "" ? "a call" : `${name}()`} is no function; functions are ${FUNCTION_NAMES.join(", ")}`,
+        `${name === "" ? "a call" : `${name}()`} is not a function; functions are ${FUNCTION_NAMES.join(", ")}`,
         column,
       );
     leaf++;
@@ -183,7 +183,7 @@ export function parse(g: Graph, formula: unknown, where: string, { lookUp, names
     const { description, index } = error as { description?: string; index?: number };
     if (index === undefined) throw error;
     throw invalid(
-      `${(description ?? "it is no formula").toLowerCase()}: ${allowed}`,
+      `${(description ?? "it is not a formula").toLowerCase()}: ${allowed}`,
       Math.min(index, formula.length) + 1,
     );
   }
@@ -199,7 +199,7 @@ function checkParentheses(formula: string, invalid: (text: string, column: numbe
   for (let i = 0; i < formula.length; i++) {
     if (formula[i] === "(") depth++;
     if (formula[i] === ")") depth--;
-    if (depth > DEEPEST) throw invalid(`at most ${DEEPEST} parentheses within each other are allowed`, i + 1);
+    if (depth > DEEPEST) throw invalid(`at most ${DEEPEST} nested parentheses are allowed`, i + 1);
     if (formula[i] === "," && depth <= 0) throw invalid("unexpected , outside of a function", i + 1);
   }
 }

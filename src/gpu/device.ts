@@ -120,7 +120,7 @@ export async function openDevice(gpu: GPU | undefined, required: boolean): Promi
     if (!required) return undefined;
     throw new MesaError(
       "NO_ADAPTER",
-      `the adapter ${nameOf(adapter.info)} gives no device: ${messageOf(cause)}`,
+      `the adapter ${nameOf(adapter.info)} gave no device: ${messageOf(cause)}`,
       cause,
     );
   }
@@ -165,7 +165,7 @@ export async function guarded<T>({ device, lost }: OpenDevice, work: () => T | P
     throw new MesaError("OUT_OF_MEMORY", `the adapter is out of memory: ${messageOf(memory)}`, memory);
   const objection = validation ?? internal;
   if (objection)
-    throw new MesaError("GPU_VALIDATION", `WebGPU refused the work: ${messageOf(objection)}`, objection);
+    throw new MesaError("GPU_VALIDATION", `WebGPU rejected the work: ${messageOf(objection)}`, objection);
   if ("value" in outcome) return outcome.value;
 
   // A rejected promise of WebGPU is usually the first sign that the device is being lost.

@@ -44,7 +44,7 @@ export function checkFitsFloat32({ learningRates, candidates, states, parameters
   for (const numbers of [...given, written.map(({ value }) => value)])
     for (const x of numbers)
       if (!Number.isFinite(Math.fround(x)))
-        throw new MesaError("LIMIT_EXCEEDED", `${x} is too large for float32, which the GPU computes in`);
+        throw new MesaError("LIMIT_EXCEEDED", `${x} is too large for float32, which the GPU uses`);
 }
 
 /**

@@ -217,7 +217,7 @@ class Candidates {
     if (this.count * this.#width > MAX_NUMBERS)
       throw new MesaError(
         "LIMIT_EXCEEDED",
-        `the search for equilibria takes at most ${Math.floor(MAX_NUMBERS / this.#width)} candidates of the game ${game.name}, got ${this.count}`,
+        `the search for equilibria allows at most ${Math.floor(MAX_NUMBERS / this.#width)} candidates of the game ${game.name}, got ${this.count}`,
       );
     this.#rows = new Float64Array(this.count * this.#width);
     const counts = candidates.axes.map(({ length }) => length);

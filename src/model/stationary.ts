@@ -58,8 +58,8 @@ export class NoEquilibrium extends MesaError {
     const { outcome, period, episodes } = finiteHorizon;
     const long =
       outcome === "cycle"
-        ? `ever longer finite horizons cycle with period ${period}`
-        : `what ever longer finite horizons come to was not established (${episodes} episodes)`;
+        ? `longer and longer finite horizons cycle with period ${period}`
+        : `no limit or cycle of longer and longer finite horizons was established (${episodes} episodes)`;
     const said = (of: number | NamedDecision) =>
       typeof of === "number"
         ? of

@@ -63,7 +63,10 @@ export function alternatives<const G extends AnyGame>(
   within("the episode", episode, learningRates.length);
   within("the belief", belief, hiddenPhase.beliefs[episode].length);
   if (game.network && !options.decisions)
-    throw new MesaError("INVALID_CONFIG", `the decisions of the game ${game.name} are no grid: name them`);
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `the decisions of the game ${game.name} are not on a grid: set options.decisions`,
+    );
   const decisions =
     options.decisions?.map(checkDecision(read.problem)) ??
     Array.from({ length: candidates.size }, (_, i) => candidates.at(i));

@@ -15,10 +15,10 @@ export interface Solvable {
 
 /** Why a game has no moments, as a clause; undefined if it has. */
 function nonlinear({ game }: Solvable): string | undefined {
-  if (game.formulas.nonlinear !== undefined) return `as ${game.formulas.nonlinear}`;
+  if (game.formulas.nonlinear !== undefined) return `because ${game.formulas.nonlinear}`;
   return momentFormulasOf(game)
     ? undefined
-    : "as its rounding has no bound, where steps jump or numbers cancel";
+    : "because its rounding has no bound where steps jump or numbers cancel";
 }
 
 /** By name: why a method cannot solve this, as a clause that follows `has no method …`; undefined where it can. */
@@ -26,28 +26,28 @@ export const methods = {
   rollout: (of: Solvable) => {
     const { game, horizon } = of;
     if (horizon === "infinite")
-      return `where the horizon is infinite; ${nonlinear(of) ? `nor has it moments, ${nonlinear(of)}` : "it has moments"}`;
-    return game.hidden && "as its phase is hidden; it has moments";
+      return `if the horizon is infinite; ${nonlinear(of) ? `it has no moments either, ${nonlinear(of)}` : "it has moments"}`;
+    return game.hidden && "because its phase is hidden; it has moments";
   },
   moments: nonlinear,
   exact: (of: Solvable) => {
     const { game } = of;
     const names = game.decisionNames;
-    if (names.length !== 1) return `as its decision has ${names.length} numbers`;
+    if (names.length !== 1) return `because its decision has ${names.length} numbers`;
     const why = nonlinear(of);
     if (why !== undefined) return why;
     if (of.horizon === "infinite" && !game.proportional?.quadraticLoss)
-      return `where the horizon is infinite, unless its state is one number, of which the output is ${names[0]} times as much, and its step is quadratic in ${names[0]}; it has moments`;
+      return `if the horizon is infinite, unless its state is one number, its output is ${names[0]} times that number, and its step is quadratic in ${names[0]}; it has moments`;
     return momentFormulasOf(game)?.powers
       ? undefined
-      : `as its cost is no polynomial of ${names[0]}, of degree 4 at most`;
+      : `because its cost is not a polynomial in ${names[0]} of degree at most 4`;
   },
 } satisfies Readonly<Record<string, (of: Solvable) => string | undefined>>;
 
 /** Why the horizon of a game cannot be infinite; undefined if it can. */
 export function mustEnd(game: Game): string | undefined {
   if (game.hidden) return "its phase is hidden";
-  return nonlinear({ game })?.replace(/^as /, "");
+  return nonlinear({ game })?.replace(/^because /, "");
 }
 
 /** How decisions are found; docs/method.md derives each. */
@@ -98,7 +98,7 @@ export function precisionThere(
   return isBounded(formulas) && !network ? "certified" : "screened";
 }
 
-/** `the game mlp has no method moments, as …`; undefined where it has it. */
+/** `the game mlp has no method moments because …`; undefined where it has it. */
 export function refusal(of: Solvable, method: MethodName): string | undefined {
   const why = methods[method](of);
   return why && `the game ${of.game.name} has no method ${method} ${why}`;

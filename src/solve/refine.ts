@@ -60,7 +60,7 @@ export async function refine<T>(
     if (!(error <= wanted) && !(isLast && known)) continue;
     if (!(error <= wanted))
       notes.push(
-        `memoryError ${wanted} is not met: ${nodes} beliefs an episode are the most, and the last doubling changed ${error}`,
+        `memoryError ${wanted} is not met: an episode may have at most ${nodes} beliefs, and the last doubling changed the cost or a measure by ${error}`,
       );
     for (const step of tried.steps.toReversed()) induction.take(step);
     const most = Math.max(...memory.nodes.map(({ length }) => length));

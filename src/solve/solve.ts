@@ -196,7 +196,9 @@ async function run(
     () => `at episode ${induction.remaining - 1}`,
   );
   if (end && ran.backend === "gpu")
-    notes.push("the equilibrium, and the episodes with the last learning rate, are float64's, on the cpu");
+    notes.push(
+      "the equilibrium and the episodes with the last learning rate were computed in float64 on the cpu",
+    );
   return { ran, end };
 }
 

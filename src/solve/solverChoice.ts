@@ -105,7 +105,7 @@ const timeText = (seconds: number) => `${Number(seconds.toPrecision(2))} s`;
 /** Why `auto` uses the CPU without looking for adapters; undefined if it should look. */
 function whyCpu(problem: Problem, { method, precision, threads }: SolverChoice): string | undefined {
   if (method === "exact") return "the method exact is a formula";
-  if (remembers(problem.config)) return "agents who remember are solved there";
+  if (remembers(problem.config)) return "agents who remember are solved on the cpu";
   if (problem.game.network || precision === "f32") return undefined;
   const seconds = secondsOnCpu(problem, method, threads);
   return seconds < SPEEDS.opening
@@ -147,7 +147,7 @@ async function open(
     return onCpu("there is no hardware adapter");
   } catch (error) {
     if (backend === "gpu" || !hasCode(error, "LIMIT_EXCEEDED")) throw error;
-    notes.push(`did without the GPU: ${error.message}`);
+    notes.push(`the GPU was not used: ${error.message}`);
     return onCpu("the problem is beyond the adapter's limits");
   }
 }
@@ -174,7 +174,7 @@ export async function withEvaluator(
       const opened = await open(problem, choice, losses.length, notes);
       evaluator = opened.evaluator;
       for (; noted < losses.length; noted++)
-        notes.push(`${losses[noted]}: went on with ${evaluator.adapter}`);
+        notes.push(`${losses[noted]}: continued with ${evaluator.adapter}`);
       await work(evaluator);
       if (evaluator.interpreted)
         notes.push(

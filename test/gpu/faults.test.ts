@@ -52,7 +52,7 @@ describe("an adapter that gives no device", () => {
     const failure = await solve(config, { backend: "gpu", gpu: await denied() }).catch((error) => error);
     expect(failure).toMatchObject({
       code: "NO_ADAPTER",
-      message: "the adapter acme test gives no device: denied",
+      message: "the adapter acme test gave no device: denied",
     });
     expect(failure.cause).toBeInstanceOf(TypeError);
   });
@@ -77,7 +77,7 @@ describe("numbers beyond float32", () => {
     const result = await solve(gentle, { gpu, precision: "f32" });
     expect(result.solver).toMatchObject({ backend: "cpu", adapter: "cpu" });
     expect(result.solver.notes).toEqual([
-      "did without the GPU: 1e+39 is too large for float32, which the GPU computes in",
+      "the GPU was not used: 1e+39 is too large for float32, which the GPU uses",
     ]);
     expectSameSteps(result, await solveOnCpu(gentle));
   });
@@ -192,7 +192,7 @@ describe("what WebGPU's error scopes report", () => {
     const { gpu, devices } = await oversized(({ maxBufferSize }) => maxBufferSize + 4);
     const failure = await solve(config, { backend: "gpu", gpu }).catch((error) => error);
     expect(failure).toMatchObject({ code: "GPU_VALIDATION" });
-    expect(failure.message).toMatch(/^WebGPU refused the work: [^\n]*size[^\n]*$/i);
+    expect(failure.message).toMatch(/^WebGPU rejected the work: [^\n]*size[^\n]*$/i);
     expect(failure.cause.constructor.name).toBe("GPUValidationError");
     await freed(devices[0]);
   });

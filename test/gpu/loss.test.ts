@@ -33,7 +33,7 @@ async function fragileGpu(dies: (progress: Progress, device: number) => boolean)
   return { options: { gpu: gpu, onProgress }, devices, reports };
 }
 
-const LOST = /^acme test was lost at episode \d+ \(the device was lost: .+\): went on with (.+)$/;
+const LOST = /^acme test was lost at episode \d+ \(the device was lost: .+\): continued with (.+)$/;
 const wentOnWith = (notes: string[]) => notes.map((note) => LOST.exec(note)?.[1] ?? note);
 
 /** the episodes in the order of their reports; a step that takes long reports more than once */
@@ -75,7 +75,7 @@ test("auto takes the cpu when devices are lost before they have done anything", 
   expect(result.solver.backend).toBe("cpu");
   expect(result.solver.notes).toHaveLength(2);
   for (const note of result.solver.notes)
-    expect(note).toMatch(/^the GPU was lost at episode 19 .*: went on with cpu$/);
+    expect(note).toMatch(/^the GPU was lost at episode 19 .*: continued with cpu$/);
 });
 
 test("auto in f32 goes on in f32", async () => {

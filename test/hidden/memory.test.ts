@@ -364,7 +364,7 @@ describe("is refused", () => {
     ],
     [
       { method: "rollout" },
-      "the game uncertain-deployment has no method rollout as its phase is hidden; it has moments",
+      "the game uncertain-deployment has no method rollout because its phase is hidden; it has moments",
     ],
   ] as const)("%j", async (options, message) => {
     await expect(solve(asked as Config, options)).rejects.toMatchObject({ code: "INVALID_CONFIG", message });

@@ -337,7 +337,7 @@ test("diagrams and descriptions know it", async () => {
   expect(describeGame({ game: "mlp" }).structure.mustEnd).toMatch(/not linear/);
   await expect(solve(config, { backend: "cpu", method: "exact" })).rejects.toMatchObject({
     message: expect.stringMatching(
-      /^the game misconception has no method exact where the horizon is infinite, unless/,
+      /^the game misconception has no method exact if the horizon is infinite, unless/,
     ),
   });
 });

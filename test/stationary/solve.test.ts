@@ -234,7 +234,7 @@ describe("no equilibrium is an error that proves it", () => {
     const { code, stationary, message } = await failure(change);
     expect(code).toBe("NO_EQUILIBRIUM");
     expect(message).toBe(
-      `the infinite horizon has no stationary equilibrium: no decision with a finite cost is the best response to itself; ever longer finite horizons cycle with period ${period}`,
+      `the infinite horizon has no stationary equilibrium: no decision with a finite cost is the best response to itself; longer and longer finite horizons cycle with period ${period}`,
     );
     expect(stationary).toMatchObject({ equilibria: [], complete: true, chosen: -1 });
     expect(stationary.finiteHorizon).toMatchObject({ outcome: "cycle", period });
@@ -253,7 +253,7 @@ describe("no equilibrium is an error that proves it", () => {
     const { stationary, message } = await failure(diverging, { ...cpu, method });
     expect(stationary).toMatchObject({ equilibria: [], complete: true, finiteHorizon: { outcome: "none" } });
     expect(message).toMatch(
-      /^the infinite horizon has no stationary equilibrium: .* come to was not established \(\d+ episodes\)$/,
+      /^the infinite horizon has no stationary equilibrium: .* of longer and longer finite horizons was established \(\d+ episodes\)$/,
     );
     // it was given up as soon as the costs overflowed
     expect(stationary.finiteHorizon.episodes).toBeLessThan(1000);
@@ -355,7 +355,7 @@ describe("what overflows is not denied", () => {
 test("a rollout has no end to stop at", async () => {
   await expect(solve(endless({}), { ...cpu, method: "rollout" })).rejects.toMatchObject({
     code: "INVALID_CONFIG",
-    message: "the game linear has no method rollout where the horizon is infinite; it has moments",
+    message: "the game linear has no method rollout if the horizon is infinite; it has moments",
   });
 });
 
