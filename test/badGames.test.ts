@@ -1,5 +1,5 @@
-// Whatever is wrong with a game: one line with the formula, the column and what was expected. Nothing is run as code,
-// and nothing hangs.
+// Invalid games: each error is one line with the formula, the column and what was expected. Nothing is executed as
+// code, and nothing hangs.
 import { describe, expect, test } from "vitest";
 import { GameError, games } from "../src/index.ts";
 import { createProblem } from "../src/model/problem.ts";
@@ -21,7 +21,7 @@ const POWER = "expected a whole number from 0 to 64 as exponent";
 const SUCH = 'expected a formula such as "2 * theta", got';
 const FUNCTIONS = "functions are min, max, abs, clamp, tanh";
 
-/** what a game is refused with, in so many milliseconds at most */
+/** the message with which a game is rejected, within a number of milliseconds */
 function refusalOf(definition: unknown, milliseconds = 1000): string {
   const started = performance.now();
   const { code, message } = errorOf({ game: definition });
@@ -31,7 +31,7 @@ function refusalOf(definition: unknown, milliseconds = 1000): string {
   return message;
 }
 
-test("what is wrong has its place as data: the part, the character, and why", () => {
+test("an error has its place as data: the part, the character, and the reason", () => {
   const placed: [object, string, number | undefined, RegExp][] = [
     [{ output: "a * thetta" }, "output", 5, /^unknown name thetta; names here are/],
     [{ output: "" }, "output", 1, /^expected a formula, got none$/],
@@ -128,7 +128,7 @@ describe("an output that is", () => {
     expect(refusalOf({ ...game, output })).toContain(`game "mine": output${words}`);
   });
 
-  test("what JSON has no word for", () => {
+  test("values that JSON cannot represent", () => {
     expect(refusalOf({ ...game, output: 1n })).toContain(`${SUCH} bigint`);
     expect(refusalOf({ ...game, output: Symbol("x") })).toContain(`${SUCH} Symbol(x)`);
   });
@@ -151,7 +151,7 @@ describe("an output that is", () => {
   });
 });
 
-test("numbers alone are formulas", () => {
+test("a number is a formula", () => {
   for (const output of [3, "3", "-a", "a - -theta", "a\n* theta", "2 ^ 3 ^ 2 * a"])
     expect(() => errorOf({ game: { ...game, output } })).toThrow("accepted");
 });
@@ -290,7 +290,7 @@ describe("hidden phases with", () => {
   });
 });
 
-describe("what is no game", () => {
+describe("a value that is not a game", () => {
   test.each<[unknown, string]>([
     [undefined, "none"],
     [null, "null"],

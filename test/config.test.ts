@@ -1,4 +1,4 @@
-// Bad input, case by case: each gets one line that says what is wrong, what was got and what is allowed.
+// Bad input, case by case: each error is one line that says what is wrong, what was got and what is allowed.
 import { describe, expect, test } from "vitest";
 import { checkConfig, defineGame, games, LIMITS } from "../src/index.ts";
 import { errorOf } from "./errorOf.ts";
@@ -89,7 +89,7 @@ describe("INVALID_CONFIG", () => {
     expect(error).toMatchObject({ code: "INVALID_CONFIG", message });
   });
 
-  test("what JSON has no word for", () => {
+  test("values that JSON cannot represent", () => {
     const cycle: Record<string, unknown> = {};
     cycle.cycle = cycle;
     const allowed = "discount must be a finite number in [0, 1], got";

@@ -1,4 +1,4 @@
-// Bad input to the games beside linear: what each of them has of its own, case by case.
+// Bad input to the games other than linear: the settings that only some games have, case by case.
 import { describe, expect, test } from "vitest";
 import { checkConfig } from "../src/index.ts";
 import { errorOf } from "./errorOf.ts";
@@ -101,7 +101,7 @@ describe.each(Object.keys(CASES))("%s", (game) => {
   });
 });
 
-test("what is the most, or the least, is allowed", () => {
+test("the minimum and the maximum are allowed", () => {
   for (const config of [
     { game: "mlp", layers: [1, 1] },
     { game: "mlp", layers: [1, 341, 1] },

@@ -24,7 +24,7 @@ function exact(x: number): bigint {
 const magnitude = (x: bigint) => (x < 0n ? -x : x);
 const times = (a: bigint, b: bigint) => (a * b) >> SCALE;
 
-/** Whether a value is where a box's cost is, for a candidate that is so far from its middle; exactly. */
+/** Whether a value is within a box's cost for a candidate at these offsets from its middle; computed exactly. */
 function isWithin(value: number, cost: ArrayLike<number>, offsets: readonly bigint[]): boolean {
   let at = 0;
   let sum = exact(cost[at++]);
@@ -42,7 +42,7 @@ const operations = CONTINUOUS.filter((op) => op !== "tanh");
 const number = even(-1.5, 1.5);
 const formula = trees(operations, names, undefined, { highest: 3, depth: 3 });
 
-/** clamped, so that ranges matter */
+/** with a clamp, so that floors and ceilings are used */
 const kept = (tree: Tree): Tree => ({
   op: "minimum",
   args: [
@@ -62,7 +62,7 @@ const box = fc.record({
 
 type Box = typeof box extends fc.Arbitrary<infer C> ? C : never;
 
-/** The forms and the plain evaluation of some formulas: the cost of a box by the ones, of a candidate by the other. */
+/** Formulas as forms and in plain evaluation: the cost of a box, and the cost of a candidate. */
 function prepare(trees: readonly Tree[]) {
   const graph = new Graph();
   const nodes = trees.map((tree) => nodeOf(graph, tree));
@@ -71,7 +71,7 @@ function prepare(trees: readonly Tree[]) {
   const program = formProgram(formulas as never, DECISION, STATES, 3)!;
   const owns = STATES.map((name) => `own.${name}`);
   const size = coefficientsOf(DECISION.length);
-  // as the module does it
+  // in the same way as the module
   const evaluateOf = ({ costs, next }: { costs: readonly Node[]; next: readonly Node[] }) =>
     createEvaluate([...costs, ...next], program.row, program.states, owns);
   const [first, later] = [program.first, program.later].map(evaluateOf);
@@ -125,7 +125,7 @@ test("forms, on random formulas", () => {
               (x, j) => x + Math.max(-1, Math.min(1, share[j])) * box.reaches[j] * (1 - 2 ** -40),
             );
             const offsets = candidate.map((x, j) => exact(x) - exact(middle[j]));
-            // what is smaller than the middle's last bit may have been rounded up to it
+            // an offset below the last bit of the middle may have been rounded up
             if (offsets.some((offset, j) => magnitude(offset) > exact(box.reaches[j]))) continue;
             const value = totalOf(box, candidate);
             if (!isWithin(value, total, offsets)) throw new Error(`${value} is not within ${total}`);
@@ -146,7 +146,7 @@ describe.each<[string, Config]>([
   ["learned-discount", { game: "learned-discount", schedule, theta: { count: 5 }, discount: { count: 5 } }],
   ["two-goals", { game: twoGoals, schedule }],
 ])("boxes of %s", (_, config) => {
-  test("enclose what their candidates cost, closely where they are small", () => {
+  test("enclose their candidates' costs, and closely so if they are small", () => {
     const problem = createProblem(config);
     const { candidates, states } = problem;
     const axes = candidates.axes;
@@ -180,7 +180,7 @@ describe.each<[string, Config]>([
   });
 });
 
-test("what jumps and what has no bound has no forms, nor have decisions of three numbers", () => {
+test("formulas that jump or have no bound have no forms; neither have decisions of three numbers", () => {
   const of = (game: object) => {
     const { formulas, game: checked } = createProblem({
       game: { name: "own", state: { theta: { min: -1, max: 1, count: 3, initial: 1 } }, ...game },
