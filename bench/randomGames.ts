@@ -8,7 +8,7 @@ import type { MesaError } from "../src/errors.ts";
 import { isBounded } from "../src/game/structure.ts";
 import { createGpuEvaluator } from "../src/gpu/evaluator.ts";
 import type { Config, GameDefinition } from "../src/index.ts";
-import { type Evaluator, Least, type Step, stepOf } from "../src/model/evaluator.ts";
+import { type Evaluator, Minimum, type Step, stepOf } from "../src/model/evaluator.ts";
 import { createProblem, type Problem } from "../src/model/problem.ts";
 import { Random } from "../src/search/random.ts";
 import { Induction } from "../src/solve/induction.ts";
@@ -154,10 +154,10 @@ export function enumerated(problem: Problem): Promise<Decided> {
   const all = Array.from({ length: candidates.size }, (_, i) => candidates.at(i));
   return decidedBy(problem, {
     async decide(episode, plan) {
-      const least = new Least();
+      const minimum = new Minimum();
       for (const [i, cost] of rollouts.costsAt(episode, plan)(all).entries())
-        least.offer(i, finiteOrInfinity(cost));
-      return [stepOf(problem, episode, [least.choice(candidates, 0, 0)])];
+        minimum.offer(i, finiteOrInfinity(cost));
+      return [stepOf(problem, episode, [minimum.choice(candidates, 0, 0)])];
     },
   });
 }

@@ -1,36 +1,39 @@
-// The arithmetic that looks at many candidates at once. A `real` is a first-order affine form over a cell of the
-// decision's grid (affine arithmetic, de Figueiredo and Stolfi 2004; the linear part is a mean-value form, Moore 1966):
+// The arithmetic for a whole box of candidates. A `real` is a first-order affine form over a box of the decision's grid
+// (affine arithmetic, de Figueiredo and Stolfi 2004; the linear part is a mean-value form, Moore 1966):
 //
-//     exact value = centre + Σ_j slope_j ε_j ± rest,   |ε_j| ≤ reach_j,
+//     exact value = centre + Σ_j slope_j ε_j ± rest,   |ε_j| ≤ reach_j.
 //
-// where the first symbols ε are how far a decision's numbers are from the middle of the cell, and the others how far
-// the state's are from its centre. Beside it goes what float32 makes of the value for any one candidate of the cell:
+// The first symbols ε are the distances of a decision's numbers from the middle of the box, and the others the
+// distances of the state's numbers from its centre. The form also describes the value that float32 computes for any one
+// candidate:
 //
 //     computed value − exact value = Σ_j slope_j f_j ± loss,   |f_j| ≤ fault_j.
 //
-// The slopes are what a plain ball lacks: where learning contracts the state, they let an error contract with it, and
-// where costs rise away from the middle, they say so. So one form rules out a whole cell, or bounds the rounding of
-// each of its candidates.
+// A plain ball has no slopes. Where learning contracts the state, slopes let an error contract with it; where costs
+// rise away from the middle, they describe it. So one form rules out a whole box, or bounds the rounding of each of its
+// candidates.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { f32, RADIUS_SLACK, ROUNDING, STEEPEST } from "./float32.ts";
 
-/** f32s of a form beside its slopes */
+/** f32s of a form in addition to its slopes */
 export const FORM_SIZE = 5;
 
-/** What flushing to zero may cost an operation and its radii: 16 · 2⁻¹²⁶. */
+/** The maximum error of flushing to zero in an operation and its radii: 16 · 2⁻¹²⁶. */
 const UNDERFLOW = 2 ** -122;
 
-/** What the rounding of the radii may cost in an episode: 32 ulps for each operation whose roundings come together. */
+/** A factor that covers the rounding of the radii in an episode: 32 ulps per operation whose roundings combine. */
 const episodeSlack = (roundings: number) => 1 + (roundings + 8) * 2 ** -18;
 
-/** How many symbols there are: the decision's, then the state's. */
+/** The number of symbols: the decision's, then the state's. */
 export interface Symbols {
   readonly decision: number;
   readonly state: number;
 }
 
-/** The declarations of `real` and its functions, for so many symbols and operations whose roundings come together. */
+/**
+ * The declarations of `real` and its functions, for given symbols and a number of operations whose roundings combine.
+ */
 export function affineWgsl({ decision, state }: Symbols, roundings: number): string {
   const all = Array.from({ length: decision + state }, (_, j) => j);
   const decisions = all.slice(0, decision);
@@ -41,7 +44,7 @@ export function affineWgsl({ decision, state }: Symbols, roundings: number): str
   const zeros = slopes(() => "0.0");
 
   return wgsl`
-/// exact: centre + Σ slope ε ± rest, all of it within spread; computed: Σ slope f ± loss beside it, all within error
+/// exact: centre + Σ slope ε ± rest, at most spread from centre; computed: Σ slope f ± loss from the exact, at most error
 struct Affine {
   centre: f32,
 ${all.map((j) => `  slope${j}: f32,`).join("\n")}
@@ -55,9 +58,9 @@ alias real = Affine;
 
 const ROUNDING = ${f32(ROUNDING)};
 
-/// how large each symbol may be, exact and computed
+/// the maximum size of each symbol, exact and computed
 ${all.map((j) => `var<private> reach${j}: f32; var<private> fault${j}: f32;`).join("\n")}
-/// what flushing to zero may cost an operation, its slopes' part times their symbols
+/// the maximum error of flushing to zero in an operation, including its slopes times their symbols
 var<private> underflow: f32;
 
 fn measure_underflow() {
@@ -66,11 +69,11 @@ fn measure_underflow() {
 
 fn exactly(x: f32) -> real { return Affine(x, ${zeros}, 0.0, 0.0, 0.0, 0.0); }
 
-/// the most that a may be, as computed
+/// the maximum size of a, as computed
 fn magnitude(a: real) -> f32 { return abs(a.centre) + a.spread + a.error; }
 
-// What rounding costs is charged to the operands of a sum, not to the sum: so that it holds under cancellation.
-// Within an episode spread and error are bounded as a ball's radius is; the slopes make them tight again at its end.
+// Rounding is charged to the operands of a sum, not to the sum, so that the bound holds under cancellation. Within an
+// episode spread and error are bounded like a ball's radius; at its end they are recomputed from the slopes.
 
 fn add(a: real, b: real) -> real {
   let charge = ROUNDING * (magnitude(a) + magnitude(b)) + underflow;
@@ -79,14 +82,14 @@ fn add(a: real, b: real) -> real {
     a.loss + b.loss + charge, a.error + b.error + charge);
 }
 
-/// A term more of a sum that a loop makes, in whichever order, of forms and of what is computed for a candidate: charge
-/// is ROUNDING times the sum's additions. See real.wgsl.ts.
+/// Adds a term to a long sum, in any order, of forms and of computed values: charge is ROUNDING times the number of the
+/// sum's additions. See real.wgsl.ts.
 fn tally(sum: real, term: real, charge: f32) -> real { return tally_both(sum, term, charge, charge); }
 
-/// The same where forms and what is computed for a candidate are not added up alike: a charge for each.
+/// The same, with separate charges for forms and for computed values, whose sums may have different lengths.
 fn tally_both(sum: real, term: real, charge: f32, computed_charge: f32) -> real {
   let most = charge * magnitude(term) + underflow;
-  // the slopes of the sum stand in what is computed too, times their faults
+  // the slopes of the sum, times their faults, are part of the computed value too
   let computed = computed_charge * magnitude(term) + charge * term.error + underflow;
   return Affine(sum.centre + term.centre, ${slopes((j) => `sum.slope${j} + term.slope${j}`)},
     sum.rest + term.rest + most, sum.spread + term.spread + most,
@@ -107,12 +110,14 @@ fn mul(a: real, b: real) -> real {
 }
 
 ${STEEPEST}
-/// With q the quotient of the centres as computed, y the divisor's and d = a − qb, whose centre is 0 but for q's rounding:
+/// With q the computed quotient of the centres, y the divisor's centre and d = a − qb, whose centre is 0 except for q's
+/// rounding:
 ///
-///     a/b = q + d/y + d (1/b − 1/y),
+///     a/b = q + d/y + d (1/b − 1/y).
 ///
-/// of which the last part is small twice. What is computed, a + α over b + β, is off by (α − qβ)/y, by that times what
-/// 1/b may be beside 1/y, and by (a/b − q) β/b. Of 16 ulps that are charged, the quotient takes 2.5 twice, its slopes 9.
+/// The last term is a product of two small factors. The computed value (a + α)/(b + β) is off by (α − qβ)/y, by that times
+/// the difference between 1/b and 1/y, and by (a/b − q) β/b. Of the 16 ulps charged, the quotient uses twice 2.5, its
+/// slopes 9.
 fn div(a: real, b: real) -> real {
   let q = a.centre / b.centre;
   let most = abs(q);
@@ -127,7 +132,7 @@ fn div(a: real, b: real) -> real {
     (a.loss + most * b.loss) * steep + erred, error + erred);
 }
 
-/// The square of one number: both factors are off together.
+/// The square of one number, whose two factors have the same error.
 fn square(a: real) -> real {
   let twice = 2.0 * a.centre;
   let most = magnitude(a);
@@ -149,7 +154,7 @@ fn negated(a: real) -> real {
   return Affine(-a.centre, ${slopes((j) => `-a.slope${j}`)}, a.rest, a.spread, a.loss, a.error);
 }
 
-/// The greater of a and 0. Where it is not sure which, it lies about the chord of the corner between a's ends.
+/// The maximum of a and 0. If the sign of a is uncertain, it lies near the chord of the corner between a's ends.
 fn ramp(a: real) -> real {
   let charge = ROUNDING * magnitude(a) + underflow;
   let doubt = ${f32(RADIUS_SLACK)} * (a.spread + a.error) + charge;
@@ -158,22 +163,22 @@ fn ramp(a: real) -> real {
   let low = a.centre - a.spread;
   let high = a.centre + a.spread;
   let slope = select(0.5, clamp(high / (high - low), 0.0, 1.0), high > low);
-  // how far the corner is from the line, at the ends and where it turns
+  // the distance of the corner from the line, at the ends and at the corner
   let ends = vec2f(max(low, 0.0) - slope * low, max(high, 0.0) - slope * high);
-  let most = max(0.0, max(ends.x, ends.y));
-  let least = min(0.0, min(ends.x, ends.y));
-  let rest = 0.5 * (most - least) + charge;
+  let highest = max(0.0, max(ends.x, ends.y));
+  let lowest = min(0.0, min(ends.x, ends.y));
+  let rest = 0.5 * (highest - lowest) + charge;
   let loss = max(slope, 1.0 - slope) * a.error + charge;
-  return Affine(slope * a.centre + 0.5 * (most + least), ${slopes((j) => `slope * a.slope${j}`)},
+  return Affine(slope * a.centre + 0.5 * (highest + lowest), ${slopes((j) => `slope * a.slope${j}`)},
     slope * a.rest + rest, slope * a.spread + rest, slope * a.loss + loss, a.error + charge);
 }
 
-// No branch chooses between operands: an overflow must not look like a number again.
+// No branch chooses between operands, because an overflow must not become a number again.
 fn maximum(a: real, b: real) -> real { return add(b, ramp(sub(a, b))); }
 fn minimum(a: real, b: real) -> real { return sub(b, ramp(sub(b, a))); }
 fn absolute(a: real) -> real { return add(ramp(a), ramp(negated(a))); }
 
-/// a without its part in the state's symbols, which are about to change: it becomes part of the rest
+/// a without its dependence on the state's symbols, which are about to change: that becomes part of the rest
 fn settled(a: real) -> real {
   let rest = a.rest + (${sum(states, (j) => `abs(a.slope${j}) * reach${j}`)});
   let loss = a.loss + (${sum(states, (j) => `abs(a.slope${j}) * fault${j}`)});
@@ -182,14 +187,14 @@ fn settled(a: real) -> real {
     loss, ${sum(decisions, (j) => `abs(a.slope${j}) * fault${j}`)} + loss);
 }
 
-/// what a is beside the decision's symbols: how large a symbol of its own would have to be
+/// the part of a that does not depend on the decision's symbols: the size that a symbol of its own needs
 fn own_reach(a: real) -> f32 { return ${f32(episodeSlack(roundings))} * settled(a).rest; }
 fn own_fault(a: real) -> f32 { return ${f32(episodeSlack(roundings))} * settled(a).loss; }
 
 ${states
   .map(
     (own) => `
-/// a as the symbol of the index ${own}
+/// a as the symbol with index ${own}
 fn symbolic${own}(a: real) -> real {
   return Affine(a.centre, ${slopes((j) => (j < decision ? `a.slope${j}` : j === own ? "1.0" : "0.0"))},
     0.0, ${sum(decisions, (j) => `abs(a.slope${j}) * reach${j}`)} + reach${own},

@@ -1,65 +1,68 @@
-// Adds up what the blocks of states cost, and says how far the oracle may be from it: an enclosure a candidate. The
-// bound has room for the rounding of cost ± bound.
+// Adds up the costs of the blocks of states, and bounds the distance from the oracle's cost: one enclosure per
+// candidate. The bound includes the rounding of cost ± bound.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
-import { boundsWgsl } from "./cells.wgsl.ts";
+import { boundsWgsl } from "./boxes.wgsl.ts";
 import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
-import { type CellGrid, cellOfWgsl } from "./grid.wgsl.ts";
+import { type BoxGrid, boxOfWgsl } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
-import { enclosedWgsl, HUGE } from "./least.wgsl.ts";
+import { enclosedWgsl, HUGE } from "./minimum.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
-/** the share of a cost that float32 is taken to lose where nothing bounds it */
+/** the assumed relative error of a float32 cost if there is no bound */
 export const GUESS = 2 ** -12;
 
 /**
  * Where the error bound comes from.
  *
- * - `none`: no bound is asked for
- * - `open`: there is none, and any candidate could be the minimum
- * - `guess`: of listed candidates, a share of the cost, as the game uses functions that have no bound
- * - `cells`: of listed candidates, whose totals are plain: affine arithmetic has bounded what float32 loses in each cell
- * - `unit`: the totals are balls of the state θ = 1 alone. Everything is proportional to θ, and so is the ball: state θ
- *   costs θ² times what lies in it.
+ * - `none`: no bound is needed
+ * - `open`: there is no bound, and any candidate could be the minimum
+ * - `guess`: a share of the cost, for listed candidates, because the game uses functions that have no bound
+ * - `boxes`: for listed candidates with plain totals, the bound of the float32 error that affine arithmetic gives for
+ *   their
+ *   box
+ * - `unit`: the totals are balls for the state θ = 1 only. Everything is proportional to θ: a state θ costs θ² times a
+ *   value
+ *   in the ball.
  */
 export type Bound =
   | { readonly kind: "none" | "guess" | "open" }
-  | { readonly kind: "cells"; readonly cells: CellGrid }
+  | { readonly kind: "boxes"; readonly boxes: BoxGrid }
   | {
       readonly kind: "unit";
       /** how many states there are, and Σ θ² over them */
       readonly states: number;
       readonly squares: number;
-      /** Σ θ² over the states so small that the ball does not hold for them */
+      /** Σ θ² over the states that are too small for the ball to hold */
       readonly dropped: number;
     };
 
 export const encloseWgsl = (bound: Bound): string => {
   const { kind } = bound;
-  const listed = kind === "guess" || kind === "cells";
+  const listed = kind === "guess" || kind === "boxes";
   const enlarged = (sum: number) => f32(sum * (1 + 2 ** -20));
   return wgsl`
 ${Part.wgsl}
 ${enclosedWgsl}
 @group(0) @binding(0) var<uniform> part: Part;
-/// of this part's candidates
+/// by candidate of this part
 @group(0) @binding(1) var<storage, read_write> enclosures: array<Enclosed>;
 #if ${kind === "unit"}
 /// the ball of the state θ = 1, for each candidate
 @group(0) @binding(2) var<storage, read> unit: array<vec2f>;
 #else
-/// one row a block of states, one column a candidate
+/// one row per block of states, one column per candidate
 @group(0) @binding(2) var<storage, read> totals: array<f32>;
 #endif
 #if ${listed}
-/// the candidates, and what they cost in the states that came before
+/// the candidates, and their costs over the states of earlier stages
 @group(0) @binding(3) var<storage, read> listed: array<Enclosed>;
 #endif
-#if ${kind === "cells"}
+#if ${kind === "boxes"}
 ${boundsWgsl}
-/// by cell
+/// by box
 @group(0) @binding(4) var<storage, read> bounds: array<Bounds>;
-${kind === "cells" ? cellOfWgsl(bound.cells) : ""}
+${kind === "boxes" ? boxOfWgsl(bound.boxes) : ""}
 #endif
 
 @compute @workgroup_size(${WORKGROUP})
@@ -76,7 +79,7 @@ fn enclose(@builtin(global_invocation_id) id: vec3u) {
   let sum = ${kind === "unit" ? f32(bound.squares) : ""} * ball.x;
   let rounding = ${kind === "unit" ? enlarged(bound.squares) : ""} * ball.y;
   let dropped = ${kind === "unit" ? enlarged(bound.dropped) : ""} * (abs(ball.x) + ball.y);
-  // the product's, and in float64 those of the sum over the states
+  // the roundings of the product, and of the oracle's sum over the states
   let addition = ${kind === "unit" ? f32(2 * ROUNDING + bound.states * 2 ** -52) : ""} * abs(sum);
   enclosures[id.x] = Enclosed(index, sum, ${f32(RADIUS_SLACK)} * (rounding + dropped + addition));
 #else
@@ -87,8 +90,8 @@ fn enclose(@builtin(global_invocation_id) id: vec3u) {
 #if ${listed}
   sum += before.cost;
 #endif
-#if ${kind === "cells"}
-  let error = ${f32(RADIUS_SLACK)} * bounds[cell_of(index)].error + ${f32(ROUNDING)} * abs(sum);
+#if ${kind === "boxes"}
+  let error = ${f32(RADIUS_SLACK)} * bounds[box_of(index)].error + ${f32(ROUNDING)} * abs(sum);
 #elif ${kind === "guess"}
   let error = ${f32(GUESS)} * abs(sum);
 #elif ${kind === "open"}

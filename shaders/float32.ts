@@ -1,17 +1,17 @@
-// float64 numbers as WGSL's f32, and what that and the arithmetic after it may cost.
+// float64 numbers as WGSL's f32, and the errors of that conversion and of f32 arithmetic.
 
-/** Two ulps: the rounding of the centre and that of any other evaluation, each in whichever direction. */
+/** Two ulps: the rounding of the centre and that of any other evaluation, which may be in opposite directions. */
 export const ROUNDING = 2 ** -22;
 
-/** What flushing to zero may cost an operation, with room for the same in its radius: 4 · 2⁻¹²⁶. */
+/** The maximum error of flushing to zero in an operation, including that of its radius: 4 · 2⁻¹²⁶. */
 export const UNDERFLOW = 2 ** -124;
 
-/** What the rounding of the radii themselves may cost in 10,000 episodes; rounding in float64 is far below it. */
+/** A factor that covers the rounding of the radii in 10,000 episodes; rounding in float64 is far below it. */
 export const RADIUS_SLACK = 1.0625;
 
 /**
- * WGSL: the most that 1/b can be for a b so near to a centre, as computed. Where b may be 0, or where WGSL does not say
- * how accurate a division by it is (beyond 2⁻¹²⁶ and 2¹²⁶), it is infinite, so that what it is a factor of is unknown.
+ * WGSL: the maximum of 1/b, as computed, for a b within a distance of a centre. It is infinite if b may be 0, or if
+ * WGSL gives no accuracy for a division by b (below 2⁻¹²⁶ and above 2¹²⁶), so that a product with it has no bound.
  */
 export const STEEPEST = /* wgsl */ `
 fn steepest(centre: f32, distance: f32) -> f32 {
@@ -33,18 +33,18 @@ export function f32(x: number): string {
   return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
 }
 
-/** The f32 that stands for a float64; subnormals stand for nothing. */
+/** The f32 that represents a float64; a subnormal is represented by 0. */
 export function centreOf(x: number): number {
   const centre = Math.fround(x);
   return Math.abs(centre) < 2 ** -126 ? 0 : centre;
 }
 
-/** A distance as an f32 that is no less; none is subnormal. */
+/** A distance rounded up to an f32 that is not subnormal. */
 export function radiusFrom(distance: number): number {
   return distance === 0 ? 0 : Math.max(Math.fround(distance * (1 + 2 ** -20)), 2 ** -126);
 }
 
-/** The distance of a float64 from the f32 that stands for it, rounded up to an f32. */
+/** The distance of a float64 from the f32 that represents it, rounded up to an f32. */
 export function radiusOf(x: number): number {
   return radiusFrom(Math.abs(x - centreOf(x)));
 }

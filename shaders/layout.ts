@@ -1,4 +1,4 @@
-// One table makes both a WGSL struct and its bytes, so that no offset is counted by hand.
+// Creates a WGSL struct and its byte layout from one table, so that no offset is counted by hand.
 
 /** Fields of four bytes each, in order. */
 export type Fields = Readonly<Record<string, "u32" | "f32">>;
@@ -7,13 +7,13 @@ export type Fields = Readonly<Record<string, "u32" | "f32">>;
 export interface Struct<F extends Fields> {
   readonly wgsl: string;
   readonly fields: readonly (keyof F)[];
-  /** its size in bytes, the uniform address space's padding included */
+  /** its size in bytes, including the padding of the uniform address space */
   readonly size: number;
-  /** writes one at a byte offset */
+  /** writes a struct at a byte offset */
   write(into: DataView, offset: number, values: Record<keyof F, number>): void;
 }
 
-/** @param docs a line for each field, which becomes its comment in WGSL */
+/** @param docs one line per field, used as its comment in WGSL */
 export function struct<F extends Fields>(name: string, fields: F, docs: Record<keyof F, string>): Struct<F> {
   const entries = Object.entries(fields);
   const lines = entries.map(([field, type]) => `  /// ${docs[field]}\n  ${field}: ${type},`);
@@ -30,7 +30,7 @@ export function struct<F extends Fields>(name: string, fields: F, docs: Record<k
   };
 }
 
-/** What one dispatch is about. */
+/** The parameters of one dispatch. */
 export const Part = struct(
   "Part",
   {
@@ -50,17 +50,18 @@ export const Part = struct(
   },
   {
     episode: "t, the episode that is decided",
-    signal: "what its agent saw",
-    slot: "where the best candidate is noted",
+    signal: "the signal that its agent saw",
+    slot: "where the best candidate is stored",
     first: "the first candidate of this part",
     candidates: "how many candidates it has",
     first_block: "the first block of states of this dispatch",
     run: "how many blocks this dispatch has",
-    states: "how many states there are in all; the table goes on to a whole number of blocks",
-    fresh: "1 where nothing came before: no other part of this step, no other states of its cells",
-    whole: "1 where costs are of all states",
-    limit: "a sum over states, of all or of some, above this is neither the minimum nor the runner-up",
+    states: "how many states there are in total; the table is filled up to a whole number of blocks",
+    fresh: "1 if this is the first part of the step, or has the first states of its boxes",
+    whole: "1 if costs are sums over all states",
+    limit:
+      "a candidate whose sum over states, all or some, is above this is neither the minimum nor the runner-up",
     slack: "float64 roundings of the oracle and of the moments, times 2⁻⁵³",
-    charge: "what adding up the episodes may cost of each term: the additions, times 2⁻²²",
+    charge: "the maximum relative error of a term from adding up the episodes: the additions, times 2⁻²²",
   },
 );

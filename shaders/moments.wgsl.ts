@@ -1,6 +1,6 @@
-// The moments of a linear game: what src/model/moments.ts says of every candidate, at once, by the same formulas. Each
-// answer is an enclosure of what the oracle says. All is per unit of the largest mean square of a state's numbers, so that
-// no grid is too small.
+// The moments of a linear game: what src/model/moments.ts computes for each candidate, for all candidates at once and
+// by the same formulas. Each result is an enclosure of the oracle's cost. Costs are in units of the largest mean square
+// of a state's numbers, so that small states do not underflow.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import type { Problem } from "../src/model/problem.ts";
@@ -8,11 +8,11 @@ import { GUESS } from "./enclose.wgsl.ts";
 import { f32, RADIUS_SLACK, ROUNDING } from "./float32.ts";
 import { candidateWgsl } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
-import { bestWgsl, enclosedWgsl } from "./least.wgsl.ts";
+import { bestWgsl, enclosedWgsl } from "./minimum.wgsl.ts";
 import type { Arithmetic } from "./real.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
-/** `real`s of a phase of a view */
+/** how many `real`s a phase of a view has */
 export function phaseViewSize(problem: Problem): number {
   const squared = problem.states.axes.length ** 2;
   return 5 + squared + (squared * (squared + 1)) / 2;
@@ -22,10 +22,10 @@ const phaseViewWgsl = (problem: Problem): string => /* wgsl */ `
 const PHASES = ${problem.hiddenPhase.phases}u;
 const SIGNALS = ${problem.hiddenPhase.signals}u;
 
-/// what a view comes to: constant, most.slope, most.rest, linear, quadratic of src/model/momentFormulas.ts
+/// the numbers of a phase: constant, most.slope, most.rest, linear, quadratic of src/model/momentFormulas.ts
 alias Coefficients = array<real, ${phaseViewSize(problem) - 2}>;
 
-/// a phase as an agent sees it: twin of PhaseView in src/model/moments.ts
+/// a phase as an agent sees it: the twin of PhaseView in src/model/moments.ts
 struct PhaseView {
   weight: real,
   learning_rate: real,
@@ -39,7 +39,7 @@ alias AgentView = array<PhaseView, PHASES>;
  * The kernel `moments`.
  *
  * @param declarations costs by moments: see `costWgsl` of src/gpu/momentsWgsl.ts
- * @param guessed whether what float32 loses is a guess, as the game uses functions that have no bound
+ * @param guessed whether the float32 error is a guess, because the game uses functions that have no bound
  */
 export function momentsWgsl(
   problem: Problem,
@@ -58,13 +58,13 @@ const DISCOUNT: real = ${arithmetic.literal(problem.formulas.discount.value)};
 @group(0) @binding(1) var<storage, read> axes: array<real>;
 /// by signal
 @group(0) @binding(2) var<storage, read> views: array<AgentView>;
-/// of this part's candidates
+/// by candidate of this part
 @group(0) @binding(3) var<storage, read_write> enclosures: array<Enclosed>;
 ${candidateWgsl(problem.candidates)}
-/// what adding up the phases may cost of each
+/// the charge for adding up the phases, per term
 const CHARGE = ${f32((problem.hiddenPhase.phases + 1) * ROUNDING)};
 
-/// the most that a number may be
+/// the maximum size of a number
 fn size(a: real) -> f32 { return abs(centre(a)) + radius(a); }
 
 @compute @workgroup_size(${WORKGROUP})
@@ -83,7 +83,7 @@ fn moments(@builtin(global_invocation_id) id: vec3u) {
   }
   let cost = add(cost_now(d), mul(DISCOUNT, later));
 #if ${arithmetic.kind === "ball"}
-  // part.slack is what float64 itself may lose of the magnitude
+  // part.slack is the maximum float64 error relative to the magnitude
   let lost = part.slack * (1.0 + size(most_now(d)) + size(DISCOUNT) * magnitude);
   let error = ${f32(RADIUS_SLACK)} * (radius(cost) + lost);
   enclosures[id.x] = Enclosed(part.first + id.x, centre(cost), error + ${f32(ROUNDING)} * abs(centre(cost)));
@@ -97,7 +97,7 @@ fn moments(@builtin(global_invocation_id) id: vec3u) {
 }
 
 /**
- * Walks the views back by an episode, over the best candidates: twin of Future in src/model/moments.ts.
+ * Moves the views one episode back, using the best candidates: the twin of Future in src/model/moments.ts.
  *
  * @param declarations futures: see `extendWgsl` of src/gpu/momentsWgsl.ts
  */
@@ -129,14 +129,14 @@ const LIKELIHOOD = array(${hiddenPhase.likelihood.map(row).join(", ")});
 @group(0) @binding(4) var<storage, read> bests: array<Best>;
 /// by signal
 @group(0) @binding(5) var<storage, read_write> views: array<AgentView>;
-/// of what follows the episode, by its phase
+/// the future after the episode, by the episode's phase
 @group(0) @binding(6) var<storage, read_write> forms: array<Form, PHASES>;
 ${candidateWgsl(problem.candidates)}
 @compute @workgroup_size(1)
 fn follow() {
   let t = part.episode;
   if (t == 0u) { return; }
-  // of episode t, by phase
+  // the future that begins with episode t, by phase
   var now = array<Form, PHASES>();
   for (var z = 0u; z < PHASES; z++) {
     for (var s = 0u; s < SIGNALS; s++) {
@@ -146,7 +146,7 @@ fn follow() {
     }
   }
   for (var z = 0u; z < PHASES; z++) {
-    // with a value, as there are compilers that zero a variable of a loop's body but once
+    // initialized explicitly, because some compilers zero a variable of a loop's body only once
     var p = Form();
     for (var j = 0u; j < PHASES; j++) {
       for (var i = 0u; i < ENTRIES; i++) { p[i] += TRANSITION[z][j] * now[j][i]; }

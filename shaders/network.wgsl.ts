@@ -1,10 +1,14 @@
-// A network in loops: the output and its slope that src/game/network.ts has as an expression. Compilers take minutes for
-// hundreds of weights written out one by one. tanh has no bound in WGSL, so this is for plain numbers alone.
+// A network in loops: the same output and slope that src/game/network.ts gives as an expression. Compilers take minutes
+// for hundreds of weights that are written out one by one. tanh has no bound in WGSL, so this is for plain numbers
+// only.
 
-/** weights of a network that is written out, at most: it then runs several times as fast, and compiles in a second */
-export const MOST_WRITTEN_OUT = 128;
+/**
+ * the maximum number of weights of a network that is written out: it then runs several times as fast, and compiles in a
+ * second
+ */
+export const MAX_WRITTEN_OUT = 128;
 
-/** `network(d, theta)`. @param layers widths, the first and the last of them 1 */
+/** `network(d, theta)`. @param layers widths; the first and the last are 1 */
 export function networkWgsl(layers: readonly number[]): string {
   const widest = Math.max(...layers);
   const last = layers.length - 1;
@@ -20,9 +24,9 @@ export function networkWgsl(layers: readonly number[]): string {
   }
   values = next_values;`;
   return /* wgsl */ `
-/// x: what a network puts out; y: by how much that changes with θ
+/// x: the network's output; y: its derivative by θ
 fn network(d: Decision, theta: f32) -> vec2f {
-  // of each neuron of a layer
+  // by neuron of a layer
   var values = array<vec2f, ${widest}>();
   var next_values = array<vec2f, ${widest}>();
   values[0] = vec2f(theta, 1.0);

@@ -1,13 +1,13 @@
-// A whole game in each invocation: backward induction over the moments of a game that is linear in the state, and what its
-// plan does. In float32 what src/diagram/cellKernel.ts does in float64, for any game: what it knows of one comes as text
-// from src/diagram/cellWgsl.ts.
+// Solves one whole game per invocation: backward induction over the moments of a game that is linear in the state, and
+// the trajectory and measures of its plan. It does in float32 what src/diagram/cellKernel.ts does in float64. What
+// depends on the game comes as text from src/diagram/cellWgsl.ts.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { f32 } from "./float32.ts";
 import { Part } from "./layout.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
-/** What a kernel is made for. A `…` text is an expression of `cell`. */
+/** What a kernel is created for. A `…` text is an expression of `cell`. */
 export interface PhaseTexts {
   readonly method: "exact" | "moments";
   /** `Decision`, `Cell`, `Forms`, `View`, `Belief`, `State`, `Played` and the functions that make them */
@@ -15,11 +15,11 @@ export interface PhaseTexts {
   readonly phases: number;
   readonly signals: number;
   readonly states: number;
-  /** points of each of the decision's axes */
+  /** the number of points of each of the decision's axes */
   readonly counts: readonly number[];
-  /** how many settings `fixed` has; the least and the most of the decision's one number follow them */
+  /** how many settings `fixed` has; the minimum and the maximum of the decision's one number follow them */
   readonly settings: number;
-  /** whether what decides is the same wherever nothing trains */
+  /** whether the deciding view is the same at all episodes without training */
   readonly once: boolean;
   readonly learningRate: string;
   readonly training: string;
@@ -31,19 +31,19 @@ export interface PhaseTexts {
         readonly rateAfter: string;
         /** P(signal | first phase) */
         readonly likelihood: readonly string[];
-        /** P(the first phase ends after an episode), and of coming back to it; 1 where others train */
+        /** P(the first phase ends after an episode), and P(it returns); 1 if other phases train */
         readonly ends: string;
         readonly returns: string;
       }
     | undefined;
 }
 
-/** What stands for a measure without meaning: more than any that has one. */
+/** Represents a measure without meaning: larger than any measure with one. */
 export const NONE = Math.fround(3e38);
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-/** What a cell's row of the output holds, in order: names and expressions. */
+/** The names and expressions of a cell's row of the output, in order. */
 export function resultsOf({
   signals,
   counts,
@@ -70,16 +70,16 @@ export function resultsOf({
   ]);
 }
 
-/** The best response in closed form: at a root of the slope of J, a cubic, or at an end. */
+/** The best response in closed form: at a root of the slope of J, which is a cubic, or at an end of the axis. */
 const exactWgsl = (settings: number) => wgsl`
 fn cubic(c: vec4f, x: f32) -> f32 { return ((c.w * x + c.z) * x + c.y) * x + c.x; }
 
-/// a / b, and where that is too large a number of its sign
+/// a / b, or a large number of the same sign if that would be too large
 fn quotient(a: f32, b: f32) -> f32 {
   return select(a / b, sign(a) * sign(b) * 1e30, abs(a) >= abs(b) * 1e30);
 }
 
-/// where a cubic that rises through 0 in an interval does, by Newton's method, or by halving where that leads out
+/// the point of an interval at which a cubic rises through 0, by Newton's method with halving as a fallback
 fn root_between(c: vec4f, ends: vec2f, guess: f32) -> f32 {
   let slope = vec3f(c.y, 2.0 * c.z, 3.0 * c.w);
   var within = ends;
@@ -90,7 +90,7 @@ fn root_between(c: vec4f, ends: vec2f, guess: f32) -> f32 {
     let newton = x - value / max((slope.z * x + slope.y) * x + slope.x, 1e-30);
     let before = x;
     x = select(within.x + 0.5 * (within.y - within.x), newton, newton >= within.x && newton <= within.y);
-    // the error of a step is of the order of its square
+    // the error after a step is of the order of the step's square
     if (abs(x - before) <= 2e-5 * abs(x)) { break; }
   }
   return x;
@@ -103,16 +103,16 @@ fn consider(best: Response, x: f32, view: View) -> Response {
   return best;
 }
 
-/// guess: what is near it, maybe
+/// guess: a point that may be near the answer
 fn respond(view: View, slope: vec4f, guess: f32) -> Response {
   let low = fixed[${settings}];
   let high = fixed[${settings + 1}];
-  // so that the discriminant does not overflow
+  // scale, so that the discriminant does not overflow
   let size = max(max(abs(slope.x), abs(slope.y)), max(abs(slope.z), abs(slope.w)));
   let c = slope * (1.0 / max(size, 1e-37));
   let at_low = cubic(c, low);
   let at_high = cubic(c, high);
-  // where it turns, moved into the interval
+  // the turning points, clamped to the interval
   var turns = vec2f(high);
   var at_turns = vec2f(at_high);
   let discriminant = c.z * c.z - 3.0 * c.w * c.y;
@@ -137,7 +137,7 @@ fn respond(view: View, slope: vec4f, guess: f32) -> Response {
 }
 `;
 
-/** The best response of a grid, the first of equals. */
+/** The best response on a grid, the first of equals. */
 function gridWgsl(counts: readonly number[]): string {
   const starts = counts.map((_, k) => counts.slice(0, k).reduce((sum, count) => sum + count, 0));
   const loops = counts.map((count, k) => `for (var i${k} = 0u; i${k} < ${count}u; i${k}++) {`);
@@ -166,7 +166,7 @@ export function phaseWgsl(texts: PhaseTexts): string {
   const exact = method === "exact";
   const results = Object.values(resultsOf(texts));
   const each = (count: number, text: (i: number) => string, glue = "\n") => range(count).map(text).join(glue);
-  /** P(phase) at an episode, after the decisions in its rows of the table */
+  /** P(phase) at an episode; the table stores it after the decisions */
   const priorAt = hidden
     ? `Phases(${each(phases, (z) => `table[at(t, ${signals + z}u, id.x)]`, ", ")})`
     : "Phases(1.0)";
@@ -176,31 +176,31 @@ export function phaseWgsl(texts: PhaseTexts): string {
 ${declarations}
 ${Part.wgsl}
 const HUGE = ${f32(NONE)};
-/// rows of the table for an episode
+/// rows of the table per episode
 const ROWS = ${signals + phases}u;
 
 @group(0) @binding(0) var<uniform> part: Part;
-/// a cell's settings but for those that the axes change; of one number its least and its most
+/// a cell's settings except those that the axes change; then the minimum and maximum of a decision of one number
 @group(0) @binding(1) var<storage, read> fixed: array<f32>;
-/// what the axes change, by cell
+/// the settings that the axes change, by cell
 @group(0) @binding(2) var<storage, read> xs: array<f32>;
 @group(0) @binding(3) var<storage, read> ys: array<f32>;
 /// the points of the decision's axes, one axis after the other
 @group(0) @binding(4) var<storage, read> axes: array<f32>;
-/// by episode the plan, and what is believed of the phase
+/// by episode: the plan, and the probabilities of the phases
 @group(0) @binding(5) var<storage, read_write> table: array<f32>;
-/// a row a cell
+/// one row per cell
 @group(0) @binding(6) var<storage, read_write> outputs: array<f32>;
 
-/// the best response: what it costs, beside what no decision changes, and how much more the best other one
+/// the best response: its cost, without the part that no decision changes, and by how much the best other decision costs more
 struct Response {
   d: Decision,
   cost: f32,
   margin: f32,
 }
 
-/// Whether a form is below 2³⁰, told by its bits: WGSL may assume that there is no infinity and no NaN. Where states grow
-/// more than that, agents choose what little of them grows, and float32 has no digits for it.
+/// Whether a form is below 2³⁰. Tests the bits, because WGSL may assume that there is no infinity and no NaN. If states grow
+/// more than that, agents choose the small part that does not grow, for which float32 has no digits.
 fn is_small(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) < 0x4e800000u; }
 
 fn at(t: u32, row: u32, id: u32) -> u32 { return (t * ROWS + row) * part.candidates + id; }
@@ -268,7 +268,7 @@ ${each(signals, (s) => `    if (signal == ${s}u) { played = response_${s}.d; }`)
 
   if (!is_small(cost)) { trouble = 1.0; }
 
-  // the trajectory, per unit of the goals
+  // the trajectory, in units of the goals
   let goal = goal_of(cell);
   let unit = select(1.0, goal, goal > 0.0);
   let initial = start(cell, unit);
@@ -279,8 +279,8 @@ ${each(signals, (s) => `    if (signal == ${s}u) { played = response_${s}.d; }`)
   let lasts = select(0.0, f32(training), learning_rate != 0.0);
   let mean_square = select(vec2f(HUGE), vec2f(trained.y / lasts), lasts > 0.0);
 #else
-  // In expectation over the signals, as in src/model/measures.ts: x of training that ends where the cell says, y of
-  // training that ends by chance.
+  // In expectation over the signals, as in src/model/measures.ts. x: training ends at the cell's setting; y: training
+  // ends by chance.
   var left = 1.0;
   var signs = vec2f(1.0, 0.0);
   var square = 1.0;
@@ -294,7 +294,7 @@ ${each(signals, (s) => `    if (signal == ${s}u) { played = response_${s}.d; }`)
   var lasts = vec2f(0.0, select(1.0 - first, 1.0, most == 0u));
   for (var n = 0u; ; n++) {
     lasts.x = select(0.0, 1.0, f32(n) == min(${hidden?.deploymentAt}, f32(most)));
-    // what cannot be must not count, even where it overflows
+    // skip what has probability 0, even if it overflows
     let p = lasts > vec2f(0.0);
     retention += select(vec2f(0.0), lasts * left, p);
     reversal += select(vec2f(0.0), lasts * signs.y, p);

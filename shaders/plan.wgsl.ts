@@ -1,13 +1,15 @@
-// The plan on the device: decisions become what the rollouts read. Either the host gives them (`adopt`), or the
-// device takes the least candidate itself and needs nobody (`follow`).
+// The plan on the device: prepares decisions for the rollouts. They are either copied from the host (`adopt`), or the
+// best candidate on the device, without the host (`follow`).
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { candidateWgsl, type Points } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
-import { bestWgsl } from "./least.wgsl.ts";
+import { bestWgsl } from "./minimum.wgsl.ts";
 import { WORKGROUP } from "./rollout.wgsl.ts";
 
-/** Prepares the decisions of the episodes from `part.first` on, as the host gave them. @param declarations the game */
+/**
+ * Prepares the decisions of the episodes from `part.first` on, copied from the host. @param declarations of the game
+ */
 export const adoptWgsl = (declarations: string, episodes: number): string => wgsl`
 ${declarations}
 ${Part.wgsl}
@@ -26,7 +28,7 @@ fn adopt(@builtin(global_invocation_id) id: vec3u) {
 }
 `;
 
-/** Makes the least candidate of an episode the plan's. */
+/** Makes the best candidate of an episode the plan's decision. */
 export const followWgsl = (declarations: string, candidates: Points): string => wgsl`
 ${declarations}
 ${Part.wgsl}

@@ -1,27 +1,28 @@
-// The arithmetic that games and kernels are written in. One text, three meanings:
+// The arithmetics in which games and kernels are written. The same text has three meanings:
 //
 // - plain: a `real` is an f32.
-// - ball: a `real` is an interval, its centre an f32 and its radius an upper bound. It holds the exact result, and
-//   also whatever a conforming WGSL implementation may compute for it in f32: rounded up or down, fused, flushed to zero
+// - ball: a `real` is an interval with an f32 centre and an upper bound of its radius. It contains the exact result,
+//   and
+//   also every result that a conforming WGSL implementation may compute in f32: rounded up or down, fused, flushed to zero
 //   when subnormal, and with sums in another order (WGSL §15.7, floating point evaluation, and what docs/method.md
-//   assumes of it). This is running error analysis, as in N. J. Higham, Accuracy and Stability of Numerical Algorithms,
+//   assumes about it). This is running error analysis, as in N. J. Higham, Accuracy and Stability of Numerical Algorithms,
 //   §3.3.
-// - affine: a `real` holds the exact and the computed results of a whole cell of candidates. See affine.wgsl.ts.
+// - affine: a `real` encloses the exact and the computed results for a whole box of candidates. See affine.wgsl.ts.
 //
-// An addition is charged in the order of the text: a ulp of what it adds up, and a second ulp, which pays for any other
-// order where three numbers are added. Where a loop adds up more, `tally` takes the place of `add`. In a sum of n
-// additions, in any order, each term t is rounded n times at most: the computed sum is Σ t (1 + δ) with
-// |δ| ≤ (1 + 2⁻²³)ⁿ − 1 ≤ n 2⁻²² up to n = 10⁷. So the terms are charged, by count, and never what was added up so far.
+// An addition is charged in the order of the text: one ulp of its operands, and a second ulp, which covers any other
+// order of adding up three numbers. For longer sums, `tally` replaces `add`. In a sum of n additions, in any order,
+// each term t is rounded at most n times: the computed sum is Σ t (1 + δ) with |δ| ≤ (1 + 2⁻²³)ⁿ − 1 ≤ n 2⁻²² up to n =
+// 10⁷. So each term is charged by the number of additions, and the partial sums are not charged.
 //
-// The radii are computed in f32 too; whoever reads a radius at the end multiplies it by RADIUS_SLACK.
+// The radii are computed in f32 too; code that uses a final radius multiplies it by RADIUS_SLACK.
 
 import { affineWgsl, FORM_SIZE, type Symbols } from "./affine.wgsl.ts";
 import { centreOf, f32, ROUNDING, radiusOf, STEEPEST, UNDERFLOW } from "./float32.ts";
 
-/** What a `real` is in a shader, and how the host writes one. */
+/** How a `real` is represented in a shader, and how the host writes one. */
 export interface Arithmetic {
   readonly kind: "plain" | "ball" | "affine";
-  /** f32s in a `real` */
+  /** f32s per `real` */
   readonly size: number;
   /** the declarations of `real` and its functions */
   readonly wgsl: string;
@@ -31,7 +32,7 @@ export interface Arithmetic {
   literal(x: number): string;
 }
 
-/** f32, as the device has it */
+/** f32 as the device computes it */
 export const plain: Arithmetic = {
   kind: "plain",
   size: 1,
@@ -65,13 +66,13 @@ fn below(a: real, b: real, then: real, otherwise: real) -> real { return select(
 /**
  * Balls.
  *
- * @param underflow what flushing to zero may cost an operation; see UNDERFLOW
+ * @param underflow the maximum error of flushing to zero in an operation; see UNDERFLOW
  */
 export const ballOf = (underflow: number): Arithmetic => ({
   kind: "ball",
   size: 2,
   wgsl: /* wgsl */ `
-/// A struct, so that a game which adds or multiplies reals by + or * does not compile: its bound would bound nothing.
+/// A struct, so that code which adds or multiplies reals with + or * does not compile: it would have no error bound.
 struct Ball {
   centre: f32,
   radius: f32,
@@ -87,12 +88,12 @@ fn centre(a: real) -> f32 { return a.centre; }
 fn radius(a: real) -> f32 { return a.radius; }
 fn settled(a: real) -> real { return a; }
 
-// Rounding is charged to the operands of a sum, not to the sum: so that it holds under cancellation.
+// Rounding is charged to the operands of a sum, not to the sum, so that the bound holds under cancellation.
 fn add(a: real, b: real) -> real {
   return Ball(a.centre + b.centre, a.radius + b.radius + (ROUNDING * (abs(a.centre) + abs(b.centre)) + UNDERFLOW));
 }
 
-/// A term more of a sum that a loop makes, in whichever order: charge is ROUNDING times the sum's additions.
+/// Adds a term to a long sum, in any order: charge is ROUNDING times the number of the sum's additions.
 fn tally(sum: real, term: real, charge: f32) -> real {
   return Ball(sum.centre + term.centre, sum.radius + term.radius + (charge * abs(term.centre) + UNDERFLOW));
 }
@@ -106,8 +107,8 @@ fn mul(a: real, b: real) -> real {
 }
 
 ${STEEPEST}
-/// With a = x + α and b = y + β, a/b − x/y = (α − (x/y) β)/b. WGSL has x/y within 2.5 ulps, of which four are charged: the
-/// rest is for x/y in its own bound. Each part is divided before it is multiplied, so that what is flushed is not scaled.
+/// With a = x + α and b = y + β, a/b − x/y = (α − (x/y) β)/b. WGSL computes x/y within 2.5 ulps; four are charged, which also
+/// covers the rounding of the bound. Each part is divided before it is multiplied, so that flushed values are not scaled.
 fn div(a: real, b: real) -> real {
   let quotient = a.centre / b.centre;
   let most = abs(quotient) + UNDERFLOW;
@@ -116,15 +117,15 @@ fn div(a: real, b: real) -> real {
   return Ball(quotient, spread + (2.0 * ROUNDING * (most + spread) + UNDERFLOW));
 }
 
-/// The square of one number: both factors err together.
+/// The square of one number, whose two factors have the same error.
 fn square(a: real) -> real {
   let product = a.centre * a.centre;
   let spread = a.radius * (2.0 * abs(a.centre) + a.radius);
   return Ball(product, spread + (ROUNDING * (product + spread) + UNDERFLOW));
 }
 
-// These move no two numbers further apart, so the wider radius would do; but a minimum or a maximum may drop a NaN,
-// and a sum keeps it: an overflow must not look like a number again.
+// For negation and absolute value the radius stays. For minimum and maximum the larger radius would be enough, but the
+// sum keeps a NaN that min or max may drop: an overflow must not become a number again.
 fn negated(a: real) -> real { return Ball(-a.centre, a.radius); }
 fn absolute(a: real) -> real { return Ball(abs(a.centre), a.radius); }
 fn minimum(a: real, b: real) -> real { return Ball(min(a.centre, b.centre), a.radius + b.radius); }
@@ -134,13 +135,13 @@ fn maximum(a: real, b: real) -> real { return Ball(max(a.centre, b.centre), a.ra
   literal: (x) => `Ball(${f32(x)}, ${f32(radiusOf(x))})`,
 });
 
-/** balls of numbers of which nothing more is known */
+/** balls for numbers about which nothing more is known */
 export const ball = ballOf(UNDERFLOW);
 
 /**
- * Forms over a cell of candidates, for so many numbers of a decision and a state.
+ * Affine forms over a box of candidates, for so many numbers of a decision and a state.
  *
- * @param roundings operations of an episode whose roundings come together
+ * @param roundings the maximum number of an episode's operations whose roundings combine
  */
 export function affineOf(symbols: Symbols, roundings = 0): Arithmetic {
   const slopes = new Array<number>(symbols.decision + symbols.state).fill(0);

@@ -1,47 +1,47 @@
-// The hot loop: the total mesa cost of every candidate over a block of states. It knows no game.
+// The hot loop: the total mesa cost of every candidate over a block of states. It is the same for every game.
 //
-// An invocation takes one candidate and some groups of states. The rollouts of a group run side by side in registers:
-// what an episode has in common is read once for all of them. Twin of src/cpu/rollout.ts.
+// An invocation takes one candidate and some groups of states. The rollouts of a group run side by side in registers,
+// so that what an episode has in common is read once for all of them. Twin of src/cpu/rollout.ts.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import type { Problem } from "../src/model/problem.ts";
 import { f32, ROUNDING } from "./float32.ts";
 import { candidateWgsl, type Points } from "./grid.wgsl.ts";
 import { Part } from "./layout.ts";
-import { enclosedWgsl } from "./least.wgsl.ts";
+import { enclosedWgsl } from "./minimum.wgsl.ts";
 import type { Arithmetic } from "./real.wgsl.ts";
 
-/** invocations of a workgroup: candidates */
+/** invocations per workgroup: candidates */
 export const WORKGROUP = 64;
-/** in how many stages the states may come, at most */
-export const MOST_STAGES = 4;
+/** the maximum number of stages in which the states may come */
+export const MAX_STAGES = 4;
 
-/** How the states are dealt to invocations. */
+/** How the states are distributed over invocations. */
 export interface Deal {
   /** states that an invocation rolls out side by side */
   readonly lanes: number;
-  /** groups of so many that it takes one after the other: they are a block */
+  /** groups of that size that it processes one after the other; together they are a block */
   readonly groups: number;
-  /** blocks of all states */
+  /** the number of blocks of all states */
   readonly blocks: number;
 }
 
-/** What is rolled out: one total a candidate and block of states. */
+/** What is rolled out: one total per candidate and block of states. */
 export interface Rollout {
   readonly problem: Problem;
   /** the game in the arithmetic: see src/gpu/gameWgsl.ts */
   readonly declarations: string;
   readonly arithmetic: Arithmetic;
   readonly deal: Deal;
-  /** the candidates, or in affine arithmetic their cells */
+  /** the candidates, or in affine arithmetic their boxes */
   readonly candidates: Points;
-  /** in affine arithmetic: additions that a plain total goes through until it is part of a cost */
+  /** in affine arithmetic: the number of additions between a plain total and a cost */
   readonly additions?: number | undefined;
-  /** whether candidates are those of a list, and states stand for one or two */
+  /** whether candidates are read from a list, and each state stands for one or two */
   readonly listed?: boolean | undefined;
 }
 
-/** f32s of a total: a `real`, or of a form its centre, spread and error */
+/** f32s of a total: a `real`; for a form its centre, spread and error */
 export const totalSize = ({ kind, size }: Arithmetic): number => (kind === "affine" ? 3 : size);
 
 /** The kernel `rollout`. */
@@ -57,8 +57,8 @@ export function rolloutWgsl(rollout: Rollout): string {
   const affine = arithmetic.kind === "affine";
   if (affine && lanes !== 1)
     throw new Error("an invocation has one set of symbols: it takes one state at a time");
-  // what the sum over the states may cost of each total: of a form, and of what it says is computed
-  const charges = [groups * lanes + blocks + MOST_STAGES, additions].map((count) => f32(ROUNDING * count));
+  // the charges for the sum over the states, per total: for a form, and for the values that it encloses
+  const charges = [groups * lanes + blocks + MAX_STAGES, additions].map((count) => f32(ROUNDING * count));
   const total = (i: number) => (listed ? `scaled(total${i}, shares[at + ${i}u])` : `total${i}`);
   const tallied = (i: number) =>
     affine ? `tally_both(sum, ${total(i)}, ${charges})` : `tally(sum, ${total(i)}, ${charges[0]})`;
@@ -67,7 +67,7 @@ export function rolloutWgsl(rollout: Rollout): string {
 ${Part.wgsl}
 /// T, the number of episodes
 const EPISODES = ${learningRates.length}u;
-/// groups of ${lanes} states an invocation
+/// groups of ${lanes} states per invocation
 const GROUPS = ${groups}u;
 
 #if ${affine}
@@ -92,9 +92,9 @@ fn total_of(a: real) -> Total { return a; }
 /// the points of the decision's axes, one axis after the other
 @group(0) @binding(2) var<storage, read> axes: array<real>;
 #endif
-/// the states to average over; the table goes on to a whole number of blocks
+/// the states to average over, filled up to a whole number of blocks
 @group(0) @binding(3) var<storage, read> states: array<State>;
-/// sums over each block's states: one row a block, one column a candidate of this part
+/// sums over each block's states: one row per block, one column per candidate of this part
 @group(0) @binding(4) var<storage, read_write> totals: array<Total>;
 #if ${game.network}
 fn candidate(index: u32) -> Decision { return Decision(EPISODES + index); }
@@ -110,13 +110,13 @@ fn planned(k: u32) -> Prepared { return plan[k]; }
 ${listed ? enclosedWgsl : ""}
 /// the candidates
 @group(0) @binding(6) var<storage, read> listed: array<Enclosed>;
-/// how many states of the grid each state stands for: one, or two of the same cost
+/// how many states of the grid each state stands for: one, or two with the same cost
 @group(0) @binding(7) var<storage, read> shares: array<f32>;
 #endif
 
 @compute @workgroup_size(${WORKGROUP})
 fn rollout(@builtin(global_invocation_id) id: vec3u) {
-  // the invocations go along the states too, so that few candidates leave none of a workgroup idle
+  // invocations are numbered over candidates and blocks, so that few candidates do not leave a workgroup partly idle
   if (id.x >= part.candidates * part.run) { return; }
   let index = id.x % part.candidates;
   let block = part.first_block + id.x / part.candidates;
@@ -126,7 +126,7 @@ fn rollout(@builtin(global_invocation_id) id: vec3u) {
   let decision = candidate(part.first + index);
 #endif
 #if ${affine}
-  begin_cell(decision);
+  begin_box(decision);
 #endif
   let mine = prepare(decision, learning_rates[part.episode]);
   var sum = exactly(0.0);
@@ -145,7 +145,7 @@ ${each((i) => `    let discount${i} = discount(own${i}); var weight${i} = exactl
     var k = part.episode;
     loop {
 ${each((i) => `      let played${i} = play(c, state${i}, own${i});`)}
-      // what outlives an episode must not hold the state's symbols, which are new in each
+      // values that outlive an episode must not contain the state's symbols, which are new in each episode
 #if ${discounted}
 ${each((i) => `      total${i} = settled(tally(total${i}, mul(${weight(i)}, played${i}.cost), part.charge));`)}
 #else

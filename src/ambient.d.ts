@@ -1,21 +1,21 @@
-// What the bundler gives and TypeScript cannot see.
+// What the bundler provides and TypeScript cannot see.
 
-/** the package's version, put in by the bundler */
+/** the package's version, inserted by the bundler */
 declare const __VERSION__: string;
 
 declare module "virtual:worker" {
-  /** a script that defines the global `worker`, the exports of src/worker.ts; empty in that script itself */
+  /** a script that defines the global `worker` (the exports of src/worker.ts); empty inside that script itself */
   const text: string;
   export default text;
 }
 
 declare module "virtual:answers" {
-  /** what was computed when the page was built */
+  /** the answers that were computed when the page was built */
   const answers: unknown;
   export default answers;
 }
 
-/** put into the page's own style */
+/** added to the page's own style sheet */
 declare module "*.css";
 
 declare module "wgsl-preprocessor/wgsl-preprocessor.js" {

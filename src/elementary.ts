@@ -1,14 +1,14 @@
-// Elementary functions from + − × ÷ alone, which IEEE 754 rounds the same everywhere: ECMAScript leaves the last bits of
-// Math.log, Math.exp and Math.expm1, and those of **, to the engine, and one bit can make another plan.
+// Elementary functions made of + − × ÷ only, which IEEE 754 rounds the same everywhere. ECMAScript leaves the last bits
+// of Math.log, Math.exp, Math.expm1 and ** to the engine, and one different bit can change a plan.
 
-/** ln 2 in two parts, of which a small whole number times the first is exact */
+/** ln 2 as a sum of two parts; a small whole number times the first part is exact */
 const [LN2_HIGH, LN2_LOW] = [0.6931471803691238, 1.9082149292705877e-10];
-/** beyond these an exponential is infinite, or 0 */
+/** above the first an exponential is infinite, below the second it is 0 */
 const [HIGHEST, LOWEST] = [709.79, -745.14];
 
 /**
- * The natural logarithm of a number of at least 0, within 2 units in the last place of the result or 3e-16, whichever is
- * more; that of 0 is −∞.
+ * The natural logarithm of a number of at least 0; −∞ for 0. The error is at most the larger of 2 units in the last
+ * place of the result and 3e-16.
  *
  * x = 2^k m with √½ ≤ m < √2, and ln m = 2 artanh z = 2 Σ z^(2i+1)/(2i+1) with z = (m − 1)/(m + 1), |z| < 0.172.
  */
@@ -26,7 +26,7 @@ export function log(x: number): number {
   return k * Math.LN2 + 2 * (z + z * series);
 }
 
-/** e^x, within 4e-16 relatively where it is not subnormal: 2^k e^r with k whole and |r| ≤ ln(2)/2. */
+/** e^x = 2^k e^r with k whole and |r| ≤ ln(2)/2. The relative error is at most 4e-16 unless the result is subnormal. */
 export function exp(x: number): number {
   if (x > HIGHEST) return Number.POSITIVE_INFINITY;
   if (x < LOWEST) return 0;
@@ -34,13 +34,13 @@ export function exp(x: number): number {
   const r = x - k * LN2_HIGH - k * LN2_LOW;
   let sum = 1;
   for (let i = 18; i >= 1; i--) sum = 1 + (r / i) * sum;
-  // twice one of them, so that a power of two alone does not overflow
+  // multiply by 2 repeatedly, because 2^k by itself could overflow
   for (let i = 0; i < k; i++) sum *= 2;
   for (let i = 0; i > k; i--) sum /= 2;
   return sum;
 }
 
-/** e^x − 1, with nearly all of its digits however small x is. */
+/** e^x − 1, with nearly all of its digits correct for small x too. */
 export function expm1(x: number): number {
   if (!(Math.abs(x) < 0.35)) return exp(x) - 1;
   let sum = 1;
@@ -48,7 +48,7 @@ export function expm1(x: number): number {
   return x * sum;
 }
 
-/** The largest power of two that a positive finite number is at least. */
+/** The largest power of two that is at most a positive finite number. */
 export function powerOfTwoBelow(x: number): number {
   let power = 1;
   for (; power > x; power /= 2);

@@ -65,7 +65,7 @@ export class GameError extends MesaError {
   }
 }
 
-/** Whether something thrown is a MesaError with this code. */
+/** Whether a thrown value is a MesaError with this code. */
 export function hasCode(error: unknown, code: ErrorCode): error is MesaError {
   return error instanceof MesaError && error.code === code;
 }
@@ -75,7 +75,7 @@ export function checkNotAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw interrupted(signal);
 }
 
-/** What is thrown where a signal was aborted. */
+/** The error to throw when a signal was aborted. */
 export function interrupted(signal: AbortSignal): MesaError {
   return new MesaError("ABORTED", "the solve was interrupted", signal.reason);
 }

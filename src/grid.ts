@@ -45,14 +45,14 @@ export class Grid {
     this.size = axes.reduce((product, { count }) => product * count, 1);
   }
 
-  /** The combination at an index in [0, size): one coordinate an axis. */
+  /** The combination at an index in [0, size): one coordinate per axis. */
   at(index: number): number[] {
     const point = new Array<number>(this.axes.length);
     this.write(index, point, 0);
     return point;
   }
 
-  /** Writes the combination at an index in [0, size) into `to`, from the place `from` on. */
+  /** Writes the combination at an index in [0, size) into `to`, starting at position `from`. */
   write(index: number, to: Float64Array | number[], from: number): void {
     for (let d = this.axes.length - 1; d >= 0; d--) {
       const axis = this.axes[d];
@@ -61,7 +61,7 @@ export class Grid {
     }
   }
 
-  /** The place on each axis of the combination at an index. */
+  /** The position on each axis of the combination at an index. */
   placesOf(index: number): number[] {
     const places = new Array<number>(this.axes.length);
     for (let d = this.axes.length - 1; d >= 0; d--) {
@@ -71,7 +71,7 @@ export class Grid {
     return places;
   }
 
-  /** The index of the combination at places on each axis; of a place beyond an end, the end. */
+  /** The index of the combination at these positions on the axes; a position beyond an end counts as the end. */
   indexAt(places: readonly number[]): number {
     return this.axes.reduce(
       (index, { length }, d) => index * length + Math.max(0, Math.min(length - 1, places[d])),
@@ -79,7 +79,7 @@ export class Grid {
     );
   }
 
-  /** An index and those of its neighbours along each axis. */
+  /** An index and the indices of its neighbours along each axis. */
   around(index: number): number[] {
     const places = this.placesOf(index);
     const moved = places.flatMap((_, d) =>
@@ -88,7 +88,7 @@ export class Grid {
     return [...new Set([index, ...moved])];
   }
 
-  /** The places on each axis that are nearest to a point. */
+  /** The positions on each axis that are nearest to a point. */
   nearest(point: readonly number[]): number[] {
     return this.axes.map((axis, d) => {
       const [min, max] = [axis[0], axis[axis.length - 1]];

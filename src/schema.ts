@@ -1,41 +1,41 @@
-// What configurations are checked with. Every message of a schema here is the part of a complaint that says what is
-// allowed: `complaint` puts the key before it and what was got behind it.
+// Building blocks for checking configurations. The message of a schema is the part of an error message that says what
+// is allowed: `complaint` puts the key before it and the rejected value after it.
 
 import { closest, distance } from "fastest-levenshtein";
 import * as v from "valibot";
 import { MesaError } from "./errors.ts";
 import type { Axis } from "./grid.ts";
 
-/** What a number must lie within, both ends included. */
+/** The range of a number, both ends included. */
 export interface Bounds {
   readonly min?: number;
   readonly max?: number;
 }
 
-/** how much of a value is quoted, in characters */
+/** how many characters of a value an error message quotes */
 const QUOTED = 60;
 
-/** How a value looks in a message: on one line, and short. */
+/** A value as an error message shows it: on one line, and short. */
 export function quote(value: unknown): string {
   let text: string;
   try {
-    // JSON has no NaN, no Infinity and no undefined
+    // JSON cannot represent NaN, Infinity or undefined
     text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
   } catch {
-    text = typeof value; // what JSON cannot hold: a bigint, a cycle
+    text = typeof value; // JSON cannot represent a bigint or a cycle
   }
   if (text.length > QUOTED) text = `${text.slice(0, QUOTED - 1)}…`;
-  // control characters, line ends and halves of surrogate pairs, which JSON may leave as they are
+  // control characters, line ends and halves of surrogate pairs, which JSON may leave unescaped
   return text.replace(
     /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 
-/** letters of a word for each that may be wrong in it */
+/** one wrong letter is allowed for each so many letters of a word */
 const LETTERS_A_SLIP = 3;
 
-/** ` (did you mean "discount"?)` after a word that is nearly one of some names; else nothing. */
+/** ` (did you mean "discount"?)` if a word is close to one of some names; else an empty string. */
 export function meant(word: string, names: readonly string[]): string {
   if (names.length === 0) return "";
   const near = closest(word, [...names]);
@@ -44,7 +44,7 @@ export function meant(word: string, names: readonly string[]): string {
   return slips <= most && word !== near ? ` (did you mean ${quote(near)}?)` : "";
 }
 
-/** A finite number within a parameter's bounds. */
+/** A finite number within bounds. */
 export function bounded({ min, max }: Bounds, integer = false) {
   const range =
     min !== undefined && max !== undefined
@@ -69,17 +69,17 @@ export function whole(min: number) {
   return v.pipe(v.number(allowed), v.safeInteger(allowed), v.minValue(min, allowed));
 }
 
-/** Whether a value is an object as JSON has them: no array, no Map, no Date. */
+/** Whether a value is an object in the sense of JSON: not an array, a Map or a Date. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return Object.prototype.toString.call(value) === "[object Object]";
 }
 
-/** An object with these keys and no others. */
+/** An object that may have these keys only. */
 export function object<E extends v.ObjectEntries>(entries: E, keys = Object.keys(entries).join(", ")) {
   return v.pipe(v.custom<object>(isRecord, `an object with ${keys}`), v.strictObject(entries, keys));
 }
 
-/** What objects with a key are checked by, and what those without. */
+/** Checks objects that have a key with one schema, and all other values with another. */
 export function byKey<A extends v.GenericSchema, B extends v.GenericSchema>(
   key: string,
   having: A,
@@ -92,7 +92,7 @@ export function byKey<A extends v.GenericSchema, B extends v.GenericSchema>(
 /** A function. */
 export const callable = v.custom<() => void>((value) => typeof value === "function", "a function");
 
-/** Options that solving takes wherever it is done; what their values may be is checked where they are used. */
+/** Options that every solving function takes; the values are checked where they are used. */
 export const solvingOptions = {
   backend: v.any(),
   method: v.any(),
@@ -114,7 +114,7 @@ export const solvingOptions = {
 };
 
 /**
- * Checks a function's options: that they are an object with no other keys than these.
+ * Checks that a function's options are an object with no other keys than these.
  *
  * @throws MesaError `INVALID_CONFIG`
  */
@@ -128,7 +128,7 @@ export function checkOptions(options: unknown, entries: v.ObjectEntries): void {
   if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0], "options"));
 }
 
-/** A grid within bounds, any part of which may be left out. */
+/** A grid within bounds; each key may be left out. */
 export function axis(defaults: Axis, bounds: Bounds = {}) {
   return v.optional(
     object({
@@ -140,7 +140,7 @@ export function axis(defaults: Axis, bounds: Bounds = {}) {
   );
 }
 
-/** Where a schema's issue is: `state.theta.min`. @param within the path of what was checked */
+/** The path of a schema's issue: `state.theta.min`. @param within the path of the checked value */
 export function pathOf({ path }: v.BaseIssue<unknown>, within = ""): string {
   return (path ?? []).reduce(
     (path, { type, key }) =>
@@ -149,14 +149,14 @@ export function pathOf({ path }: v.BaseIssue<unknown>, within = ""): string {
   );
 }
 
-/** One line for a schema's issue. @param within the path of what was checked */
+/** One line for a schema's issue. @param within the path of the checked value */
 export function complaint(issue: v.BaseIssue<unknown>, within = ""): string {
   const path = pathOf(issue, within);
   if (issue.expected === "never") {
     const key = String(issue.path?.at(-1)?.key);
     return `unknown key ${quote(path)}${meant(key, issue.message.match(/\w+/g) ?? [])}; allowed are ${issue.message}`;
   }
-  // of an object that was one, only a key that is not there is left to complain of
+  // the value is an object, so the only other issue of this type is a missing key
   if (issue.type === "strict_object") return `${path} is missing`;
   return `${path} must be ${issue.message}, got ${quote(issue.input)}`;
 }

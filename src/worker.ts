@@ -1,5 +1,5 @@
-// What runs in a thread. This file and what it imports become one script that is part of the bundle, so that threads
-// need no file of their own wherever the package is. scripts/worker.mjs bundles it.
+// What runs in a thread. This file and its imports become one script that is part of the bundle, so that threads need
+// no file of their own wherever the package is installed. scripts/worker.mjs bundles it.
 
 import { boundsJob, costsJob, descentJob, screenJob, sumsJob } from "./cpu/jobs.ts";
 import { cellsJob } from "./diagram/cpu.ts";
@@ -7,7 +7,7 @@ import { MesaError } from "./errors.ts";
 import type { Job } from "./threads/pool.ts";
 import type { Port } from "./threads/thread.ts";
 
-/** what threads can do, by the names that a pool sends */
+/** the jobs that threads can do, by the names that a pool sends */
 const jobs = new Map<string, Job<never, never, unknown>>(
   [boundsJob, sumsJob, costsJob, descentJob, screenJob, cellsJob].map((job) => [
     job.name,
@@ -30,7 +30,7 @@ export function serve(port: Port): void {
   };
 }
 
-/** The buffers of an answer's typed arrays, which move to the other thread and need not be copied. */
+/** The buffers of an answer's typed arrays, which are transferred to the other thread rather than copied. */
 function buffersOf(answer: unknown): ArrayBuffer[] {
   const values = ArrayBuffer.isView(answer) ? [answer] : Object.values(answer ?? {});
   const buffers = values.flatMap((value) => (ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []));

@@ -1,4 +1,4 @@
-// The GPU's tests are worth something only where there is a GPU: here it must be, and be the software adapter.
+// The GPU's tests are meaningful only with a GPU: there must be an adapter, and it must be the software adapter.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { create, globals } from "webgpu";
@@ -8,7 +8,7 @@ const WHAT_TO_DO =
   "which vitest.config.ts calls. Run `npm ci`, delete node_modules/.cache/mesa-induction, and see whether " +
   "`npm run software-gpu -- doctor` finds it; it is built for Linux on x64 and needs no other package";
 
-// Collected while anything of it lives, the object that create() returns takes the process with it.
+// The object that create() returns must not be collected while anything of it is in use: the process would crash.
 let gpu: GPU | undefined;
 beforeAll(() => {
   Object.assign(globalThis, globals);

@@ -11,7 +11,7 @@ const configs: Record<string, Config> = {
   memory: { ...presets["uncertain-deployment"].config, memory: true },
 };
 
-/** the decision that an agent takes with a belief */
+/** the plan's decision at a belief */
 function decisionOf({ plan }: Result, episode: number, belief: number): number[] {
   if ("trainingBelief" in plan) return [(plan.coefficient as unknown as number[][])[episode][belief]];
   const names = Object.keys(plan);
@@ -19,7 +19,7 @@ function decisionOf({ plan }: Result, episode: number, belief: number): number[]
 }
 
 describe("the alternatives of a decision", () => {
-  test.for(Object.keys(configs))("%s: the plan's decision costs least", async (name) => {
+  test.for(Object.keys(configs))("%s: the plan's decision has the minimum cost", async (name) => {
     const config = configs[name];
     const result = await solve(config, { backend: "cpu" });
     for (const episode of new Set([0, 7, result.cost.length - 1])) {
@@ -30,7 +30,7 @@ describe("the alternatives of a decision", () => {
       const [least] = total.toSorted((a, b) => a - b);
       const tolerance = 1e-9 * Math.max(1, Math.abs(least));
       if (at >= 0) expect(total[at] - least).toBeLessThan(tolerance);
-      // an equilibrium need not lie on the grid
+      // an equilibrium may lie between grid points
       else {
         const { own, later } = alternatives(config, result.plan, episode, { decisions: [chosen] });
         expect(own[0] + later[0]).toBeLessThan(least + tolerance);
@@ -39,7 +39,7 @@ describe("the alternatives of a decision", () => {
     }
   });
 
-  test("its own part is the mean of (y − θ)², and the last episode has no later part", async () => {
+  test("the cost of the episode itself is the mean of (y − θ)², and the last episode has no later cost", async () => {
     const { config } = presets["experiment-1"];
     const { plan, cost, margin } = await solve(config, { backend: "cpu" });
     const goals = Array.from({ length: 11 }, (_, i) => -1 + i / 5);
@@ -51,7 +51,7 @@ describe("the alternatives of a decision", () => {
         12,
       );
     expect(alternatives(config, plan, cost.length - 1).later.every((x) => x === 0)).toBe(true);
-    // what follows a coefficient a is the same plan from θ (1 − 2a²) on
+    // after a coefficient a, the same plan is played from θ (1 − 2a²) on
     const played = (a: number, theta: number) => {
       let [goal, total] = [theta, 0];
       for (const [t, planned] of plan.coefficient.entries()) {
@@ -70,7 +70,7 @@ describe("the alternatives of a decision", () => {
     expect(second - least).toBeCloseTo(margin[0]!, 9);
   });
 
-  test("what is not there is refused", async () => {
+  test("episodes, beliefs and grids that do not exist are rejected", async () => {
     const { config } = presets["experiment-1"];
     const { plan } = await solve(config, { backend: "cpu" });
     const refused = (...rest: [number, object?]) => {

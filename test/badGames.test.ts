@@ -1,5 +1,5 @@
-// Whatever is wrong with a game: one line with the formula, the column and what was expected. Nothing is run as code,
-// and nothing hangs.
+// Invalid games: each error is one line with the formula, the column and what was expected. Nothing is executed as
+// code, and nothing hangs.
 import { describe, expect, test } from "vitest";
 import { GameError, games } from "../src/index.ts";
 import { createProblem } from "../src/model/problem.ts";
@@ -21,7 +21,7 @@ const POWER = "expected a whole number from 0 to 64 as exponent";
 const SUCH = 'expected a formula such as "2 * theta", got';
 const FUNCTIONS = "functions are min, max, abs, clamp, tanh";
 
-/** what a game is refused with, in so many milliseconds at most */
+/** the message with which a game is rejected, within a number of milliseconds */
 function refusalOf(definition: unknown, milliseconds = 1000): string {
   const started = performance.now();
   const { code, message } = errorOf({ game: definition });
@@ -31,7 +31,7 @@ function refusalOf(definition: unknown, milliseconds = 1000): string {
   return message;
 }
 
-test("what is wrong has its place as data: the part, the character, and why", () => {
+test("an error has its place as data: the part, the character, and the reason", () => {
   const placed: [object, string, number | undefined, RegExp][] = [
     [{ output: "a * thetta" }, "output", 5, /^unknown name thetta; names here are/],
     [{ output: "" }, "output", 1, /^expected a formula, got none$/],
@@ -78,7 +78,7 @@ test("what is wrong has its place as data: the part, the character, and why", ()
 
 describe("an output that is", () => {
   test.each<[unknown, string]>([
-    ["process.exit()", `, column 1: process.exit() is no function; ${FUNCTIONS}`],
+    ["process.exit()", `, column 1: process.exit() is not a function; ${FUNCTIONS}`],
     ["theta.constructor", `, column 1: unknown name theta.constructor; ${NAMES}`],
     ["a * theta.__proto__", `, column 5: unknown name theta.__proto__; ${NAMES}`],
     ["__proto__", `, column 1: unknown name __proto__; ${NAMES}`],
@@ -114,8 +114,8 @@ describe("an output that is", () => {
     ["a, theta", ", column 2: unexpected , outside of a function"],
     ["(a", `, column 3: unclosed (: ${HAS}`],
     ["a)", `, column 2: unexpected ")": ${HAS}`],
-    ["sin(a)", `, column 1: sin() is no function; ${FUNCTIONS}`],
-    ["theta(a)", `, column 1: theta() is no function; ${FUNCTIONS}`],
+    ["sin(a)", `, column 1: sin() is not a function; ${FUNCTIONS}`],
+    ["theta(a)", `, column 1: theta() is not a function; ${FUNCTIONS}`],
     ["tanh", ", column 1: expected ( after tanh"],
     ["2 * min(a)", ", column 5: min takes 2 arguments, got 1"],
     ["1e999", ", column 1: expected a finite number"],
@@ -128,7 +128,7 @@ describe("an output that is", () => {
     expect(refusalOf({ ...game, output })).toContain(`game "mine": output${words}`);
   });
 
-  test("what JSON has no word for", () => {
+  test("values that JSON cannot represent", () => {
     expect(refusalOf({ ...game, output: 1n })).toContain(`${SUCH} bigint`);
     expect(refusalOf({ ...game, output: Symbol("x") })).toContain(`${SUCH} Symbol(x)`);
   });
@@ -140,14 +140,18 @@ describe("an output that is", () => {
       "at most 2000 characters, got 40001",
     ],
     ["a megabyte of sum", `a${" + theta".repeat(125_000)}`, "at most 2000 characters, got 1000001"],
-    ["200 parentheses", `${"(".repeat(200)}a${")".repeat(200)}`, "column 101: at most 100 parentheses"],
+    [
+      "200 parentheses",
+      `${"(".repeat(200)}a${")".repeat(200)}`,
+      "column 101: at most 100 nested parentheses",
+    ],
     ["950 signs", `${"- ".repeat(950)}a`, "column 1: at most 100 signs in a row"],
   ])("%s", (_, output, words) => {
     expect(refusalOf({ ...game, output })).toContain(words);
   });
 });
 
-test("numbers alone are formulas", () => {
+test("a number is a formula", () => {
   for (const output of [3, "3", "-a", "a - -theta", "a\n* theta", "2 ^ 3 ^ 2 * a"])
     expect(() => errorOf({ game: { ...game, output } })).toThrow("accepted");
 });
@@ -190,7 +194,7 @@ describe("a game with", () => {
       { state: { theta: { ...theta, learningRateScale: "a" } } },
       "state.theta.learningRateScale, column 1: unknown name a; ",
     ],
-    [{ output: { first: "a" } }, "baseObjective must be given where there are several outputs"],
+    [{ output: { first: "a" } }, "baseObjective must be given if there are several outputs"],
     [{ output: {} }, "output is missing"],
     [{ output: undefined }, "output is missing"],
     [{ name: "My Game" }, 'name must be lower-case words joined by hyphens, got "My Game"'],
@@ -223,9 +227,9 @@ describe("a game with", () => {
     [{ wgsl: "" }, 'unknown key "wgsl"; allowed are name, state, decision, '],
     [
       { state: Object.fromEntries(["theta", ..."bcdefghi"].map((name) => [name, theta])) },
-      "state must be at most 8 names",
+      "state must have at most 8 names",
     ],
-    [{ network: { layers: [1, 1] } }, "network takes the place of output and decision"],
+    [{ network: { layers: [1, 1] } }, "network replaces output and decision: leave these out"],
     [{ hidden: {} }, "hidden.signals is missing"],
     [{ hidden: { ...hidden, initial: ["a"] } }, "hidden.initial[0], column 1: unknown name a; "],
     [{ hidden: { ...hidden, signals: ["theta"] } }, "the name theta is taken"],
@@ -286,7 +290,7 @@ describe("hidden phases with", () => {
   });
 });
 
-describe("what is no game", () => {
+describe("a value that is not a game", () => {
   test.each<[unknown, string]>([
     [undefined, "none"],
     [null, "null"],

@@ -1,4 +1,4 @@
-// The compiled rollouts are those of the oracle that is plain enough to check by eye: to the bit, for every game.
+// The compiled rollouts equal those of the interpreter, to the bit, for every game.
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createRollouts } from "../src/cpu/compiled.ts";
@@ -44,7 +44,7 @@ const theta = { min: -1, max: 1, count: 7, initial: 0.5 };
 const coefficient = { min: -2, max: 2, count: 5 };
 const plain = { state: { theta }, decision: { coefficient }, output: "coefficient * theta" };
 
-/** games of one formula or another */
+/** games with various formulas */
 const own: Record<string, object> = {
   cubic: { ...plain, decision: { a: coefficient, b: coefficient }, output: "a * theta + b * theta^3" },
   "seventh-power": { ...plain, output: "theta - coefficient * theta^7" },
@@ -200,7 +200,7 @@ test("no candidates, no costs", () => {
   expect(createRollouts(createProblem({ game: "linear" })).costsAt(99, [])([])).toEqual([]);
 });
 
-test("problems that take turns, with more states and with fewer", () => {
+test("alternating problems, with more and with fewer states", () => {
   const few = createProblem({ game: "misconception", ...fewStates });
   const many = createProblem({
     ...{ game: "misconception", ...fewStates, belief: { count: 999 }, discount: 0.5 },
@@ -215,7 +215,7 @@ test("problems that take turns, with more states and with fewer", () => {
     expect(costs.map((of) => of([decision]))).toEqual(plainly.map((of) => of([decision])));
 });
 
-test("of one problem, plans that take turns", () => {
+test("alternating plans of one problem", () => {
   const problem = createProblem({ game: "linear", ...fewStates });
   const { decisions } = drawn(problem);
   const plans: Plan[] = [1, 2].map((seed) => drawn(problem, seed).plan);
@@ -226,7 +226,7 @@ test("of one problem, plans that take turns", () => {
       expect(costs[i]([decision])).toEqual(rolloutCosts(problem, 2, plan)([decision]));
 });
 
-describe("where float64 overflows", () => {
+describe("if float64 overflows", () => {
   test.each(["linear", "misconception"] as const)("%s", (game) => {
     const problem = createProblem({ game, ...fewStates, schedule: { learningRates: [1e200, 1e200, 1] } });
     const costs = expectSameBits(problem);
@@ -242,7 +242,7 @@ describe("where float64 overflows", () => {
   test.each([
     ["the gradient of a large state", 1e40, [1]],
     ["the gradient of a large decision", 1, [1e120]],
-  ])("0 times %s is no number", (_, size, decision) => {
+  ])("0 times %s is not a number", (_, size, decision) => {
     const problem = createProblem({
       game: steep as never,
       theta: { min: -size, max: size, count: 5 },
@@ -253,7 +253,7 @@ describe("where float64 overflows", () => {
   });
 });
 
-test("a zero's sign that a division tells keeps mirror images apart", () => {
+test("mirror images differ if a division depends on the sign of a zero", () => {
   const game = { ...plain, name: "signed", output: "tanh(1 / (theta - coefficient * theta))" };
   const problem = createProblem({ game: game as never, theta: { count: 6 } });
   expect(problem.formulas.mirrored).toEqual(["theta"]);
@@ -261,14 +261,14 @@ test("a zero's sign that a division tells keeps mirror images apart", () => {
   expectSameBits(problem, { plan, decisions: [[1]] });
 });
 
-describe("what is compiled", () => {
+describe("compilation", () => {
   afterEach(() => {
     vi.restoreAllMocks();
     vi.unstubAllGlobals();
     vi.resetModules();
   });
 
-  test("is compiled when costs are asked for, once for many values of the parameters", async () => {
+  test("happens when costs are first needed, once for many values of the parameters", async () => {
     vi.resetModules();
     const { createRollouts: fresh } = await import("../src/cpu/compiled.ts");
     const compile = vi.spyOn(WebAssembly, "Module");
@@ -289,7 +289,7 @@ describe("what is compiled", () => {
   describe.each([
     ["is forbidden", { ...WebAssembly, Module: refusing, Memory: WebAssembly.Memory }],
     ["is not there", undefined],
-  ])("where WebAssembly %s", (_, stub) => {
+  ])("if WebAssembly %s", (_, stub) => {
     test("the interpreter does the work", async () => {
       vi.stubGlobal("WebAssembly", stub);
       vi.resetModules();

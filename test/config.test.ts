@@ -1,11 +1,11 @@
-// Bad input, case by case: each gets one line that says what is wrong, what was got and what is allowed.
+// Bad input, case by case: each error is one line that says what is wrong, what was got and what is allowed.
 import { describe, expect, test } from "vitest";
 import { checkConfig, defineGame, games, LIMITS } from "../src/index.ts";
 import { errorOf } from "./errorOf.ts";
 
 const GAMES = [...games.keys()].join(", ");
 const TOP = "game, schedule, horizon, coefficient, theta, discount, regularization, initial, plotWindow";
-const SCHEDULE = "an object with training, deployment, learningRate, or with learningRates and none of these";
+const SCHEDULE = "an object with training, deployment, learningRate, or with only learningRates";
 
 describe("INVALID_CONFIG", () => {
   test.each<[unknown, string]>([
@@ -40,7 +40,7 @@ describe("INVALID_CONFIG", () => {
     ],
     [
       '"schedule": {"learningrates": [1]}',
-      'unknown key "schedule.learningrates" (did you mean "learningRates"?); allowed are training, deployment, learningRate, or learningRates alone',
+      'unknown key "schedule.learningrates" (did you mean "learningRates"?); allowed are training, deployment, learningRate, or only learningRates',
     ],
     ['"schedule": {"training": 1.5}', "schedule.training must be a whole number of at least 0, got 1.5"],
     [
@@ -89,7 +89,7 @@ describe("INVALID_CONFIG", () => {
     expect(error).toMatchObject({ code: "INVALID_CONFIG", message });
   });
 
-  test("what JSON has no word for", () => {
+  test("values that JSON cannot represent", () => {
     const cycle: Record<string, unknown> = {};
     cycle.cycle = cycle;
     const allowed = "discount must be a finite number in [0, 1], got";

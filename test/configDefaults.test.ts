@@ -1,4 +1,4 @@
-// What a configuration leaves out is filled in, and what it says is left alone.
+// Missing settings get their defaults, and given settings stay unchanged.
 import { describe, expect, test } from "vitest";
 import { checkConfig, games, presets } from "../src/index.ts";
 
@@ -18,7 +18,7 @@ describe("defaults", () => {
     expect(checkConfig(presets["experiment-1"].config)).toEqual(checkConfig({ game: "linear" }));
   });
 
-  test.each([...games.keys()])("of %s are a configuration themselves", (game) => {
+  test.each([...games.keys()])("of %s are a valid configuration themselves", (game) => {
     const { config } = checkConfig({ game });
     expect(checkConfig(config).config).toEqual(config);
   });
@@ -30,7 +30,7 @@ describe("defaults", () => {
     expect(config.plotWindow).toBe(12);
   });
 
-  test("training ends within a short schedule, and what is filled in is a configuration", () => {
+  test("training ends within a short schedule, and the result is a valid configuration", () => {
     const short = { game: "uncertain-deployment", schedule: { episodes: 8 } };
     const { config } = checkConfig(short);
     expect(config.initial).toEqual({ theta: 0.8, deploymentAt: 8 });
@@ -38,12 +38,12 @@ describe("defaults", () => {
     expect(checkConfig({ game: "uncertain-deployment" }).config.initial.deploymentAt).toBe(20);
   });
 
-  test("one point needs its place twice", () => {
+  test("an axis of one point needs the point as min and as max", () => {
     const axis = { min: 0.5, max: 0.5, count: 1 };
     expect(checkConfig({ game: "linear", theta: axis }).config.theta).toEqual(axis);
   });
 
-  test("the input stays as it was", () => {
+  test("the input is not changed", () => {
     const input = Object.freeze({ game: "linear", theta: Object.freeze({ count: 3 }) });
     const { config } = checkConfig(input);
     expect(config.theta).not.toBe(input.theta);

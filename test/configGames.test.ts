@@ -1,11 +1,10 @@
-// Bad input to the games beside linear: what each of them has of its own, case by case.
+// Bad input to the games other than linear: the settings that only some games have, case by case.
 import { describe, expect, test } from "vitest";
 import { checkConfig } from "../src/index.ts";
 import { errorOf } from "./errorOf.ts";
 
 const LAYERS = "layers must be a list of 2 to 10 whole numbers, the first and the last of them 1, got";
-const SCHEDULE =
-  "schedule must be an object with episodes, learningRate, or with learningRates and none of these";
+const SCHEDULE = "schedule must be an object with episodes, learningRate, or with only learningRates";
 
 const CASES: Record<string, [object, string][]> = {
   mlp: [
@@ -47,11 +46,11 @@ const CASES: Record<string, [object, string][]> = {
     [{ signalError: null }, "signalError must be a finite number in [0, 1], got null"],
     [
       { schedule: { training: 20 } },
-      'unknown key "schedule.training"; allowed are episodes, learningRate, or learningRates alone',
+      'unknown key "schedule.training"; allowed are episodes, learningRate, or only learningRates',
     ],
     [
       { schedule: { episodes: 20, deployment: 80 } },
-      'unknown key "schedule.deployment"; allowed are episodes, learningRate, or learningRates alone',
+      'unknown key "schedule.deployment"; allowed are episodes, learningRate, or only learningRates',
     ],
     [
       { schedule: { episodes: 2, learningRates: [1] } },
@@ -102,7 +101,7 @@ describe.each(Object.keys(CASES))("%s", (game) => {
   });
 });
 
-test("what is the most, or the least, is allowed", () => {
+test("the minimum and the maximum are allowed", () => {
   for (const config of [
     { game: "mlp", layers: [1, 1] },
     { game: "mlp", layers: [1, 341, 1] },

@@ -1,4 +1,4 @@
-// Any input at all: a configuration is filled in, or refused with one line.
+// Any input: a configuration gets its defaults, or is rejected with one line.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkConfig, MesaError } from "../src/index.ts";
@@ -19,7 +19,7 @@ const PATHS = Object.entries(VALID).flatMap(([key, value]) => [
 ]);
 const KEYS = fc.constantFrom("__proto__", "constructor", "min", "count", "learningRates", "theta", "");
 
-/** what a value may be replaced by: near misses, and anything that JSON or JavaScript has */
+/** replacements of a value: near misses, and any value of JSON or JavaScript */
 const value = fc.oneof(
   fc.constantFrom(0, -1, 1, 2, 0.5, 1e308, -1e308, Infinity, Number.NaN, -0, 5e-324, 2 ** 24, 2 ** 53),
   fc.constantFrom<unknown>(undefined, null, "", "linear", true, [], {}, [1, 0.5], { learningRates: [1] }),
@@ -79,20 +79,20 @@ function check(input: unknown): "filled" | "refused" {
   }
 }
 
-test("any value is filled in or refused", () => {
+test("any value is filled in or rejected", () => {
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.anything()), (input) => void check(input)),
     { numRuns: 500 },
   );
 });
 
-test("any mutated configuration is filled in or refused", () => {
+test("any mutated configuration is filled in or rejected", () => {
   const seen = { filled: 0, refused: 0 };
   fc.assert(
     fc.property(mutated, (input) => void seen[check(input)]++),
     { numRuns: 3000 },
   );
-  // the mutations are of both kinds, so that neither branch is idle
+  // both outcomes occur
   expect(seen.filled).toBeGreaterThan(50);
   expect(seen.refused).toBeGreaterThan(50);
 });

@@ -1,10 +1,10 @@
-// A user's own game: what defineGame takes, and small games solved on the CPU as by hand.
+// Custom games: what defineGame accepts, and small games solved on the CPU and by hand.
 import { describe, expect, test } from "vitest";
 import { checkConfig, defineGame, type GameDefinition, simulate, solve } from "../src/index.ts";
 
 const axis = { min: -1, max: 1, count: 5 };
 
-/** y = θ + o. The agent believes that 1 is wanted, and the further up its goal the more it cares for the future. */
+/** y = θ + o. The agent believes that 1 is rewarded, and its discount grows with its goal. */
 const offset = defineGame({
   name: "offset",
   state: { theta: { min: -1, max: 1, count: 2, initial: 1, learningRateScale: "strength" } },
@@ -15,7 +15,7 @@ const offset = defineGame({
   believedTarget: 1,
 });
 
-test("a game that is not proportional, solved as by hand", async () => {
+test("a game that is not proportional, solved by hand", async () => {
   // With η = 1/4 the agent expects θ' = θ − (y − 1) = 1 − o, and the last agent plays o = 0. The first pays
   // o² + γ(1 − o − θ)²: with γ = 1 at θ = 1 and γ = 1/2 at θ = −1, on average o² + (o² + (2 − o)²/2)/2, which is
   // 1 at 0, 15/16 at 1/2, 7/4 at 1. What happens is θ' = θ − y.
@@ -39,7 +39,7 @@ test("two states and two decisions, the last changing fastest", async () => {
       memory: { min: 0, max: 1, count: 2, initial: 0 },
     },
     decision: { first: { min: 0, max: 1, count: 2 }, second: { min: 0, max: 1, count: 2 } },
-    // (0, 1) and (1, 0) both give 1, the goal, whatever the memory
+    // (0, 1) and (1, 0) both give 1, the goal, for any memory
     output: "first + second",
     next: { memory: "memory + first" },
   });
@@ -52,7 +52,7 @@ test("two states and two decisions, the last changing fastest", async () => {
   expect(trajectory.memory).toEqual([0, 0, 0]);
 });
 
-test("a next value may use another's, in any order", () => {
+test("a next value may use another next value, in any order", () => {
   const game = defineGame({
     name: "chained",
     state: {
@@ -93,7 +93,7 @@ test("several outputs have names, and count as a vector", () => {
     loss: [2.25, 2.25 ** 2 + 16],
     learningRate: [0.5, 0],
   });
-  // the goal (3, 4) is 5 long; what is left of it is (2.25, 4)
+  // the goal (3, 4) has the length 5; (2.25, 4) remains
   expect(measures.compliance).toBeCloseTo(1 - 1.5 / 5, 14);
   expect(measures.retention).toBeCloseTo((2.25 * 3 + 4 * 4) / 25, 14);
 });
@@ -135,16 +135,16 @@ describe("its configuration is checked as the built-in ones are", () => {
   });
 
   test.each([
-    ["moments", "as discount depends on the state"],
-    ["exact", "as discount depends on the state"],
-  ] as const)("it has no %s, and the reason is given", async (method, why) => {
+    ["moments", "because discount depends on the state"],
+    ["exact", "because discount depends on the state"],
+  ] as const)("it has no %s, and the error gives the reason", async (method, why) => {
     await expect(solve({ game: offset }, { method })).rejects.toMatchObject({
       code: "INVALID_CONFIG",
       message: `the game offset has no method ${method} ${why}`,
     });
   });
 
-  test("a definition that changes is another game, and a result keeps the one that it is of", async () => {
+  test("a changed definition is another game, and a result keeps its own definition", async () => {
     const changing = { ...structuredClone<GameDefinition>(offset), output: "theta + offset" };
     const before = checkConfig({ game: changing });
     changing.output = "theta - offset";

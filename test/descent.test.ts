@@ -21,7 +21,7 @@ test("a bent valley, to its end", () => {
   expect(value).toBeLessThan(1e-20);
   expect(point[0]).toBeCloseTo(1, 9);
   expect(point[1]).toBeCloseTo(1, 9);
-  // steepest descent takes thousands
+  // steepest descent needs thousands
   expect(evaluations).toBeLessThan(150);
 });
 
@@ -60,7 +60,7 @@ test("corners: |x| + 2|y|", () => {
 });
 
 describe("ends", () => {
-  test("where it starts, at a minimum or where the value is not finite", () => {
+  test("at its start, if that is a minimum or the value is not finite", () => {
     const atMinimum = descended(valley, [1, 1]);
     expect([...atMinimum.point]).toEqual([1, 1]);
     expect(atMinimum.ended).toBe(true);
@@ -68,7 +68,7 @@ describe("ends", () => {
     expect(nowhere).toMatchObject({ value: Number.NaN, evaluations: 1, ended: true });
   });
 
-  test("at the edge of what is finite, which it never leaves", () => {
+  test("at the edge of the region where the value is finite", () => {
     const { value } = descended(
       ([x], gradient) => {
         gradient[0] = -1;

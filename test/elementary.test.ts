@@ -1,4 +1,4 @@
-// Elementary functions of the package's own: near those of the engine, and exact where that can be told.
+// The package's own elementary functions: close to those of the engine, and exact where this can be checked.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { exp, expm1, log, powerOfTwoBelow } from "../src/elementary.ts";
@@ -14,7 +14,7 @@ test("the logarithm", () => {
     ),
     { numRuns: 2000 },
   );
-  // near 1 all of its digits, and at the ends
+  // near 1 and at the ends all digits are correct
   for (const x of [1 - 1e-9, 1 + 1e-12])
     expect(within(log(x), Math.log1p(x - 1), 4 * Number.EPSILON)).toBe(true);
   expect([log(1), log(2), log(0), log(Number.POSITIVE_INFINITY), log(-1)]).toEqual([
@@ -38,7 +38,7 @@ test("the exponential", () => {
   expect(exp(Number.NaN)).toBeNaN();
 });
 
-test("the exponential less 1", () => {
+test("the exponential minus 1", () => {
   const small = fc.tuple(fc.double({ min: 1, max: 10, noNaN: true }), fc.integer({ min: -300, max: -1 }));
   fc.assert(
     fc.property(

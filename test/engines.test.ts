@@ -1,4 +1,4 @@
-// The same bytes in every engine: what the package answers in QuickJS, compiled to WebAssembly, is what it answers in V8.
+// The same bytes in every engine: the package gives the same results in QuickJS, compiled to WebAssembly, as in V8.
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { getQuickJS } from "quickjs-emscripten";
@@ -16,7 +16,7 @@ const endless = {
   schedule: rates,
 } as const;
 
-/** What is solved, and by which method where not by that of `auto` */
+/** the configurations, and the method unless it is that of `auto` */
 const SOLVES: readonly (readonly [Config, "exact" | "moments" | "rollout" | "auto"])[] = [
   ...(["exact", "moments", "rollout"] as const).map(
     (method) =>
@@ -42,7 +42,7 @@ const SOLVES: readonly (readonly [Config, "exact" | "moments" | "rollout" | "aut
   ],
   [{ game: "linear", ...endless }, "exact"],
   [{ game: "linear", ...endless, coefficient: { count: 11 } }, "moments"],
-  // a discount near to 1 and one far from it
+  // a discount close to 1 and one that is not
   ...[0.37, 0.999].map(
     (discount) =>
       [{ game: "misconception", ...endless, discount, coefficient: { count: 11 } }, "moments"] as const,
@@ -60,7 +60,7 @@ const SOLVES: readonly (readonly [Config, "exact" | "moments" | "rollout" | "aut
     "auto",
   ],
 ];
-/** an axis of equal factors */
+/** an axis with equal ratios between its points */
 const MAP: PhaseConfig = {
   config: { game: "linear", schedule },
   x: { key: "schedule.learningRate", from: 0.01, to: 10, count: 7, scale: "log" },
@@ -68,7 +68,7 @@ const MAP: PhaseConfig = {
   measures: ["deception", "finalTheta", "cost"],
 };
 
-/** All answers, as text: JSON has each number to the last bit. */
+/** All results as text: JSON contains each number to the last bit. */
 const answersOf = async (solveHere: typeof solve, phaseHere: typeof phase): Promise<string[]> => {
   const texts: string[] = [];
   for (const [config, method] of SOLVES) {
@@ -80,7 +80,7 @@ const answersOf = async (solveHere: typeof solve, phaseHere: typeof phase): Prom
   return texts;
 };
 
-/** what the library takes of a platform beside the language */
+/** the platform functions that the library uses in addition to the language */
 const PLATFORM = `
   let now = 0;
   globalThis.performance = { now: () => now++ };
@@ -89,7 +89,7 @@ const PLATFORM = `
   globalThis.console = { log() {}, warn() {}, error() {} };
 `;
 
-test("V8 and QuickJS answer alike", async () => {
+test("V8 and QuickJS give the same results", async () => {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL("../src/index.ts", import.meta.url))],
     bundle: true,

@@ -1,4 +1,4 @@
-// What bad configurations are refused with.
+// The errors of bad configurations.
 import { checkConfig, MesaError } from "../src/index.ts";
 
 /** the error of checking a configuration */

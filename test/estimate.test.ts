@@ -1,15 +1,15 @@
-// `auto` takes the CPU where a solve is estimated to be over before a device is open, and says so.
+// `auto` uses the CPU if a solve is estimated to end before a device is open, and the result says so.
 import { expect, test } from "vitest";
 import { readSpeeds } from "../bench/speeds.ts";
 import { type Config, solve } from "../src/index.ts";
 import { createProblem } from "../src/model/problem.ts";
 import { SPEEDS, secondsOnCpu } from "../src/solve/estimate.ts";
 
-test("the speeds are those that were measured", async () => {
+test("the speeds are the measured ones", async () => {
   expect(SPEEDS).toEqual(await readSpeeds(SPEEDS.measured));
 });
 
-test("the estimate goes by the work", () => {
+test("the estimate is proportional to the work", () => {
   const seconds = (count: number, method: "rollout" | "moments", threads = 1) =>
     secondsOnCpu(
       createProblem({
@@ -27,7 +27,7 @@ test("the estimate goes by the work", () => {
   expect(seconds(50, "rollout", 4)).toBe(seconds(50, "rollout") / 4);
 });
 
-test("a small solve opens no device, and a large one asks for one", async () => {
+test("a small solve opens no device, and a large one requests one", async () => {
   let asked = 0;
   const gpu = {
     async requestAdapter() {

@@ -1,4 +1,5 @@
-// The closed form: its roots are the cubic's, its best response is the best, and finer grids come ever nearer to it.
+// The closed form: its roots are those of the cubic, its best response has the minimum cost, and finer grids converge
+// to it.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rolloutCosts } from "../src/cpu/rollout.ts";
@@ -10,16 +11,16 @@ import { createProblem } from "../src/model/problem.ts";
 import { magnitude } from "./games.ts";
 import { even } from "./gpu/numbers.ts";
 
-/** zero, or large enough for its square and its cube to keep every digit */
+/** zero, or large enough that its square and its cube lose no digits */
 const ample = magnitude.map((x) => (x < 1e-60 ? 0 : x));
 const sign = fc.constantFrom(-1, 1);
 const signed = fc.tuple(ample, sign).map(([x, sign]) => sign * x);
 
 const valueAt = ([c0, c1, c2, c3]: Cubic, x: number) => c0 + c1 * x + c2 * x * x + c3 * x * x * x;
 const negative = (cubic: Cubic) => cubic.map((c) => -c) as unknown as Cubic;
-/** the largest of a cubic's terms, in units of which a residual is small or not */
+/** the largest of a cubic's terms, relative to which a residual is judged */
 const scale = (cubic: Cubic, x: number) => Math.max(...cubic.map((c, k) => Math.abs(c * x ** k)));
-/** far enough for every root of what is drawn here that float64 can hold */
+/** an interval that contains all roots of the random cubics */
 const FAR = 1e60;
 
 function expectSatisfied(cubic: Cubic, roots: readonly number[]) {
@@ -53,7 +54,8 @@ describe("the roots of cubic·x³ + linear·x = 1", () => {
     fc.assert(
       fc.property(ample, signed, (cubic, linear) => {
         fc.pre(cubic > 1e-25 && cubic < 1e25);
-        // The discriminant's sign counts the roots; at a double root, where rounding decides, either count is right.
+        // The sign of the discriminant determines the number of roots; near a double root rounding decides, and both
+        // are right.
         const [three, one] = [-4 * (linear / 3) ** 3, cubic];
         fc.pre(Math.abs(three - one) > 1e-9 * Math.max(Math.abs(three), one));
         const { rising, falling } = rootsOf(of(cubic, linear));
@@ -96,7 +98,7 @@ describe("the roots of any cubic", () => {
           expect(roots).toEqual(roots.toSorted((a, b) => a - b));
           for (const x of roots) expect(x > low && x < low + span).toBe(true);
         }
-        // between two that rise there is one that falls
+        // between two rising roots there is a falling one
         expect(Math.abs(rising.length - falling.length)).toBeLessThanOrEqual(1);
         found += rising.length;
       }),
@@ -105,7 +107,7 @@ describe("the roots of any cubic", () => {
     expect(found).toBeGreaterThan(500);
   });
 
-  test("are those that brute force finds", () => {
+  test("are the same as by brute force", () => {
     const STEPS = 2000;
     const coefficient = fc.oneof({ weight: 4, arbitrary: even(-3, 3) }, fc.constantFrom(0, 1, -1));
     const counts = [0, 0, 0];
@@ -113,7 +115,7 @@ describe("the roots of any cubic", () => {
       fc.property(fc.tuple(coefficient, coefficient, coefficient, coefficient), even(-2, 1), (cubic, low) => {
         const xs = Array.from({ length: STEPS + 1 }, (_, i) => low + (3 * i) / STEPS);
         const values = xs.map((x) => valueAt(cubic, x));
-        // where a turning point all but touches 0, or an end is a root, rounding or the grid decides
+        // skip cases in which a turning point is close to 0, or an end is a root: rounding or the grid would decide
         const turns = values.filter((v, i) => (v - values[i - 1]) * (values[i + 1] - v) <= 0);
         fc.pre([...turns, values[0], values[STEPS]].every((v) => Math.abs(v) > 1e-4));
         const wanted = xs.filter((_, i) => values[i - 1] < 0 && values[i] > 0);
@@ -146,13 +148,13 @@ describe("the roots of any cubic", () => {
     ["and so small that they vanish", [-6e-300, 11e-300, -6e-300, 1e-300], [1, 3], [2]],
   ])("%s", (_, cubic, wantedRising, wantedFalling) => {
     const { rising, falling } = rootsOf(cubic, -8, 8);
-    // a triple root is known to the cube root of what rounding leaves of the values
+    // the error of a triple root is the cube root of the values' rounding error
     const digits = cubic[2] === -3 ? 4 : 13;
     expect(rising).toEqual(wantedRising.map((root) => expect.closeTo(root, digits)));
     expect(falling).toEqual(wantedFalling.map((root) => expect.closeTo(root, digits)));
   });
 
-  test("have the minimum of the polynomial that they are the derivative of, or else an end has", () => {
+  test("contain the minimum of the polynomial whose derivative they are the roots of, unless it is at an end", () => {
     let inner = 0;
     fc.assert(
       fc.property(
@@ -246,12 +248,12 @@ test("the best response is as good as any point of a fine grid, and inside the a
   expect(inner).toBeGreaterThan(100);
 });
 
-describe("with a belief the cost has every power of the coefficient", () => {
+describe("with a belief, the cost has every power of the coefficient", () => {
   const config = fc.record({
     schedule: fc.record({
       learningRates: fc.array(even(0, 1), { minLength: 2, maxLength: 4 }),
     }),
-    // no axis is symmetrical, so that no moment of the states is 0
+    // no axis is symmetric, so that no moment of the states is 0
     theta: fc.constantFrom({ min: 0.3, max: 1, count: 3 }, { min: -1, max: 0.5, count: 2 }),
     belief: fc.constantFrom({ min: -0.2, max: 1, count: 2 }, { min: -1, max: 0.1, count: 3 }),
     coefficient: even(-2, 0.5).map((min) => ({ min, max: min + 2, count: 2 })),
@@ -267,7 +269,7 @@ describe("with a belief the cost has every power of the coefficient", () => {
     );
   });
 
-  test("and the best response costs, in rollouts, no more than any point of a grid", () => {
+  test("and the best response costs no more, in rollouts, than any point of a grid", () => {
     const largest = [0, 0, 0, 0];
     let inner = 0;
     fc.assert(
@@ -282,7 +284,7 @@ describe("with a belief the cost has every power of the coefficient", () => {
         const most = Math.max(...costs);
         expect(Math.abs(costs[0] - best.cost)).toBeLessThanOrEqual(1e-12 * (1 + most));
         for (const cost of costs) expect(cost).toBeGreaterThanOrEqual(costs[0] - 1e-12 * (1 + most));
-        // the derivative is that of the costs: Simpson's rule has no error in it
+        // compare the derivative with the costs by Simpson's rule, which is exact for it
         const derivative = future.derivative(view);
         for (const i of [0, 10, 20, 30]) {
           const [x, y] = [decisions[i][0], decisions[i + 10][0]];
@@ -300,18 +302,18 @@ describe("with a belief the cost has every power of the coefficient", () => {
   });
 });
 
-test("the positive root is found where the axis reaches farther down than up", async () => {
+test("the positive root is found on an axis that reaches farther down than up", async () => {
   const { config } = presets["experiment-1"];
   const wide = await solve(config, { method: "exact" });
   const low = await solve({ ...config, coefficient: { min: -2, max: 1 } }, { method: "exact" });
-  // but for the last digit, as the search for it starts elsewhere
+  // except for the last digit, because the search starts elsewhere
   for (const [t, a] of low.plan.coefficient.entries())
     expect(Math.abs(a / wide.plan.coefficient[t] - 1)).toBeLessThanOrEqual(2 * Number.EPSILON);
   // at the first episode the best coefficient is 0.03, far from both ends
   expect(low.plan.coefficient[0]).toBeCloseTo(0.031, 3);
 });
 
-describe.each(["experiment-1", "experiment-2"])("finer grids approach it: %s", (name) => {
+describe.each(["experiment-1", "experiment-2"])("finer grids converge to it: %s", (name) => {
   test("by their step, in plan and in cost", async () => {
     const { config } = presets[name];
     const exact = await solve(config, { method: "exact" });

@@ -1,7 +1,7 @@
-// The forms of a cell of candidates enclose what the oracle computes for each of them, to the last rounding.
+// The forms of a box of candidates enclose what the oracle computes for each of them, to the last rounding.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createCellBounds } from "../src/cpu/cells.ts";
+import { createBoxBounds } from "../src/cpu/boxes.ts";
 import { coefficientsOf, formProgram } from "../src/cpu/forms.ts";
 import { rolloutTotals } from "../src/cpu/rollout.ts";
 import { createEvaluate } from "../src/game/evaluate.ts";
@@ -24,7 +24,7 @@ function exact(x: number): bigint {
 const magnitude = (x: bigint) => (x < 0n ? -x : x);
 const times = (a: bigint, b: bigint) => (a * b) >> SCALE;
 
-/** Whether a value is where a cell's cost is, for a candidate that is so far from its middle; exactly. */
+/** Whether a value is within a box's cost for a candidate at these offsets from its middle; computed exactly. */
 function isWithin(value: number, cost: ArrayLike<number>, offsets: readonly bigint[]): boolean {
   let at = 0;
   let sum = exact(cost[at++]);
@@ -42,7 +42,7 @@ const operations = CONTINUOUS.filter((op) => op !== "tanh");
 const number = even(-1.5, 1.5);
 const formula = trees(operations, names, undefined, { highest: 3, depth: 3 });
 
-/** clamped, so that ranges matter */
+/** with a clamp, so that floors and ceilings are used */
 const kept = (tree: Tree): Tree => ({
   op: "minimum",
   args: [
@@ -52,17 +52,17 @@ const kept = (tree: Tree): Tree => ({
 });
 
 const reach = fc.integer({ min: -50, max: 0 }).map((exponent) => 2 ** exponent);
-const cell = fc.record({
+const box = fc.record({
   states: fc.tuple(number, number),
-  /** learning rate and decision of each episode; the first decision is the cell's middle */
+  /** learning rate and decision of each episode; the first decision is the box's middle */
   episodes: fc.array(fc.tuple(fc.constantFrom(0, 0.3, 1), number, number), { minLength: 1, maxLength: 3 }),
   reaches: fc.tuple(reach, reach),
   shares: fc.array(fc.tuple(number, number), { minLength: 3, maxLength: 3 }),
 });
 
-type Cell = typeof cell extends fc.Arbitrary<infer C> ? C : never;
+type Box = typeof box extends fc.Arbitrary<infer C> ? C : never;
 
-/** The forms and the plain evaluation of some formulas: the cost of a cell by the ones, of a candidate by the other. */
+/** Formulas as forms and in plain evaluation: the cost of a box, and the cost of a candidate. */
 function prepare(trees: readonly Tree[]) {
   const graph = new Graph();
   const nodes = trees.map((tree) => nodeOf(graph, tree));
@@ -71,14 +71,14 @@ function prepare(trees: readonly Tree[]) {
   const program = formProgram(formulas as never, DECISION, STATES, 3)!;
   const owns = STATES.map((name) => `own.${name}`);
   const size = coefficientsOf(DECISION.length);
-  // as the module does it
+  // in the same way as the module
   const evaluateOf = ({ costs, next }: { costs: readonly Node[]; next: readonly Node[] }) =>
     createEvaluate([...costs, ...next], program.row, program.states, owns);
   const [first, later] = [program.first, program.later].map(evaluateOf);
   const play = createEvaluate([...nodes], DECISION, ["learningRate"], STATES, owns);
 
   return {
-    costOf({ states, episodes, reaches }: Cell) {
+    costOf({ states, episodes, reaches }: Box) {
       const total = new Float64Array(size);
       let record: ArrayLike<number> = Float64Array.from(program.states, (_, i) => states[i] ?? 0);
       let weight = 1;
@@ -91,7 +91,7 @@ function prepare(trees: readonly Tree[]) {
       }
       return total;
     },
-    totalOf({ states, episodes }: Cell, candidate: readonly number[]) {
+    totalOf({ states, episodes }: Box, candidate: readonly number[]) {
       let [value, weight] = [0, 1];
       let state: ArrayLike<number> = states;
       for (const [k, [rate, ...decision]] of episodes.entries()) {
@@ -110,24 +110,24 @@ test("forms, on random formulas", () => {
   fc.assert(
     fc.property(
       fc.tuple(formula, formula, formula.map(kept)),
-      fc.array(cell, { minLength: 8, maxLength: 8 }),
-      (trees, cells) => {
+      fc.array(box, { minLength: 8, maxLength: 8 }),
+      (trees, boxes) => {
         const { costOf, totalOf } = prepare(trees);
-        for (const cell of cells) {
+        for (const box of boxes) {
           cases++;
-          const total = costOf(cell);
+          const total = costOf(box);
           if (!total.every((x) => Math.abs(x) < 1e60)) continue;
           decided++;
           if (total.at(-1)! < 1e-12 * Math.abs(total[0])) tight++;
-          const [, ...middle] = cell.episodes[0];
-          for (const share of [...cell.shares, [1, 1], [-1, 1]]) {
+          const [, ...middle] = box.episodes[0];
+          for (const share of [...box.shares, [1, 1], [-1, 1]]) {
             const candidate = middle.map(
-              (x, j) => x + Math.max(-1, Math.min(1, share[j])) * cell.reaches[j] * (1 - 2 ** -40),
+              (x, j) => x + Math.max(-1, Math.min(1, share[j])) * box.reaches[j] * (1 - 2 ** -40),
             );
             const offsets = candidate.map((x, j) => exact(x) - exact(middle[j]));
-            // what is smaller than the middle's last bit may have been rounded up to it
-            if (offsets.some((offset, j) => magnitude(offset) > exact(cell.reaches[j]))) continue;
-            const value = totalOf(cell, candidate);
+            // an offset below the last bit of the middle may have been rounded up
+            if (offsets.some((offset, j) => magnitude(offset) > exact(box.reaches[j]))) continue;
+            const value = totalOf(box, candidate);
             if (!isWithin(value, total, offsets)) throw new Error(`${value} is not within ${total}`);
           }
         }
@@ -146,11 +146,11 @@ describe.each<[string, Config]>([
   ["learned-discount", { game: "learned-discount", schedule, theta: { count: 5 }, discount: { count: 5 } }],
   ["two-goals", { game: twoGoals, schedule }],
 ])("boxes of %s", (_, config) => {
-  test("enclose what their candidates cost, closely where they are small", () => {
+  test("enclose their candidates' costs, and closely so if they are small", () => {
     const problem = createProblem(config);
     const { candidates, states } = problem;
     const axes = candidates.axes;
-    const bounds = createCellBounds(problem)!;
+    const bounds = createBoxBounds(problem)!;
     fc.assert(
       fc.property(fc.nat(4), fc.nat(), fc.integer({ min: 0, max: 24 }), (episode, seed, size) => {
         const at = (i: number) => (seed * 7 + i * 13) % candidates.size;
@@ -180,7 +180,7 @@ describe.each<[string, Config]>([
   });
 });
 
-test("what jumps and what has no bound has no forms, nor have decisions of three numbers", () => {
+test("formulas that jump or have no bound have no forms; neither have decisions of three numbers", () => {
   const of = (game: object) => {
     const { formulas, game: checked } = createProblem({
       game: { name: "own", state: { theta: { min: -1, max: 1, count: 3, initial: 1 } }, ...game },

@@ -1,4 +1,4 @@
-// What the types of a game's own names allow and what they do not; the type check runs it, and nothing else does.
+// What the types allow for the names of a game; only the type check reads this file.
 import { defineGame, describeGame, type Result, simulate, solve, sweep } from "../src/index.ts";
 import { momentum } from "./games/momentum.ts";
 
@@ -66,7 +66,7 @@ export function severalOutputs() {
   return [trajectory["output.first"], trajectory["output.second"]];
 }
 
-/** Of a game that is only known when it runs, any name may be asked for. */
+/** For a game that is known only at run time, any name is allowed. */
 export async function anyGame(text: string) {
   const { plan, trajectory } = await solve({ game: JSON.parse(text), friction: 1 });
   const { plan: named } = await solve({ game: text });

@@ -1,8 +1,8 @@
-// Games and problems that tests draw at random.
+// Random games and problems for tests.
 import fc from "fast-check";
 import { createProblem, type Problem } from "../src/model/problem.ts";
 
-/** numbers of many magnitudes and of ordinary ones, down to zero */
+/** numbers of ordinary and of extreme magnitudes, and zero */
 export const magnitude = fc.oneof(
   { weight: 3, arbitrary: fc.double({ min: 0, max: 3, noNaN: true }) },
   {

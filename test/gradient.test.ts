@@ -1,5 +1,5 @@
-// The cost's derivatives by the decision, through the later agents' plans: held against central differences of the
-// oracle's plain rollouts, which know nothing of derivatives.
+// The cost's derivatives by the decision, including the effect on later agents, compared with central differences of
+// the interpreter's rollouts.
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createGradients } from "../src/cpu/gradient.ts";
@@ -9,7 +9,7 @@ import { createProblem, type Problem } from "../src/model/problem.ts";
 import { Random } from "../src/search/random.ts";
 
 const layers = [1, 3, 2, 1];
-/** a network in which everything is there: a second state, a belief, a discount of its own, corners and powers */
+/** a network game with a second state, a belief, its own discount, corners and powers */
 const rich: GameDefinition = {
   name: "rich",
   state: {
@@ -51,7 +51,7 @@ describe.each([
           const costOf = rolloutCosts(problem, episode, plan);
           const cost = createGradients(problem).at(episode, plan)(decision, gradient);
           const [wanted] = costOf([decision]);
-          // an agent that changes nothing of what comes after it pays for its own episode
+          // if a decision has no effect on later episodes, J is the cost of its own episode
           const alone = learningRates[episode] === 0 && config.game === "mlp";
           if (alone) expect(cost).toBeLessThanOrEqual(wanted * (1 + 1e-13));
           else expect(Math.abs(cost - wanted)).toBeLessThan(1e-12 * (1 + Math.abs(wanted)));
@@ -60,7 +60,7 @@ describe.each([
           for (const [i, slope] of gradient.entries()) {
             const [up, down, far, back] = costOf([h, -h, 2 * h, -2 * h].map((by) => moved(i, by)));
             const difference = (8 * (up - down) - (far - back)) / (12 * h);
-            // at a corner between these points, the sides' slopes are as good as any
+            // at a corner between these points, any slope between the two sides is accepted
             const corner = Math.abs((up - down) / 2 - (far - back) / 4) / h > 1e-5 * (1 + Math.abs(slope));
             if (!corner) expect(Math.abs(slope - difference)).toBeLessThan(1e-7 * (1 + Math.abs(slope)));
           }
@@ -71,7 +71,7 @@ describe.each([
   );
 });
 
-describe("where WebAssembly is not there", () => {
+describe("without WebAssembly", () => {
   afterEach(() => {
     vi.unstubAllGlobals();
     vi.resetModules();

@@ -1,4 +1,4 @@
-// Grids are NumPy's, to the bit, and their products are in lexicographic order.
+// Grids equal NumPy's to the bit, and their products are in lexicographic order.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Grid } from "../src/grid.ts";
@@ -9,7 +9,7 @@ describe("linspace is NumPy's", () => {
   test.each(numpy.axes)("from $min to $max in $count", ({ min, max, count, at, points }) => {
     const ours = linspace({ min, max, count });
     expect(ours.length).toBe(count);
-    expect(at.map((i) => ours[i])).toEqual(points); // tells −0 from 0
+    expect(at.map((i) => ours[i])).toEqual(points); // distinguishes −0 and 0
   });
 
   test("and ascends from end to end", () => {
@@ -30,7 +30,7 @@ describe("linspace is NumPy's", () => {
 });
 
 describe("a grid", () => {
-  test("has the last axis changing fastest", () => {
+  test("changes fastest along the last axis", () => {
     const grid = new Grid([
       { min: 0, max: 1, count: 2 },
       { min: 5, max: 5, count: 1 },

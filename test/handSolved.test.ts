@@ -1,7 +1,7 @@
-// Games small enough to be solved by hand, in fractions that float64 holds exactly.
+// Games that are small enough to be solved by hand, in fractions that float64 represents exactly.
 //
-// The candidates are −1, −3/4, … 1 and the states ±1, so that mean θ² = 1 and costs are per θ². The last agent wants
-// (a − 1)² least: a = 1, at no cost. With g = 1 − 2η(a² + λ) and the moments A, B, C of what follows,
+// The candidates are −1, −3/4, … 1 and the states ±1, so that mean θ² = 1 and costs are per θ². The last agent
+// minimizes (a − 1)²: a = 1, at no cost. With g = 1 − 2η(a² + λ) and the moments A, B, C of what follows,
 //
 //     cost(a) = (a − 1)² + γ(g²A − 2gB + C),   and for T = 2, where A = B = C = 1,   (a − 1)² + γ(g − 1)².
 import { describe, expect, test } from "vitest";
@@ -26,7 +26,7 @@ interface HandSolved {
 
 const GAMES: HandSolved[] = [
   {
-    // The candidates beside 1 miss by 1/4: 1/16.
+    // The candidates next to 1 miss by 1/4: 1/16.
     about: "one episode",
     config: { ...QUARTERS, schedule: { learningRates: [1] } },
     coefficient: [1],
@@ -56,8 +56,8 @@ const GAMES: HandSolved[] = [
     output: [0.5625, -0.09375],
   },
   {
-    // λ = 1/4: g = 1/2 − 2a², cost (a − 1)² + (1/2 + 2a²)²: 5/4 at 0, 61/64 at 1/4, 5/4 at 1/2. The last step still
-    // takes a half of what a = 1 leaves: θ' = θ(1 − 2(1 + 1/4)) = −3/2 θ.
+    // λ = 1/4: g = 1/2 − 2a², cost (a − 1)² + (1/2 + 2a²)²: 5/4 at 0, 61/64 at 1/4, 5/4 at 1/2. The last step,
+    // with a = 1, gives θ' = θ(1 − 2(1 + 1/4)) = −3/2 θ.
     about: "a regularized goal",
     config: { ...QUARTERS, schedule: { learningRates: [1, 1] }, regularization: 1 / 4 },
     coefficient: [1 / 4, 1],
@@ -78,7 +78,7 @@ const GAMES: HandSolved[] = [
     output: [0.1875, 0.328125, 0.328125],
   },
   {
-    // 0 and 2 both miss by 1: the first wins.
+    // 0 and 2 both miss by 1: the first wins the tie.
     about: "a tie",
     config: { ...QUARTERS, coefficient: { min: 0, max: 2, count: 2 }, schedule: { learningRates: [1] } },
     coefficient: [0],
@@ -88,7 +88,7 @@ const GAMES: HandSolved[] = [
     output: [0],
   },
   {
-    // Nothing to choose between: (1/2 − 1)², and with the next, whose g is 1/2 too, 1/4 + (1/4 − 1)².
+    // Only one candidate: (1/2 − 1)², and with the next, whose g is 1/2 too, 1/4 + (1/4 − 1)².
     about: "one candidate",
     config: {
       ...QUARTERS,

@@ -1,5 +1,5 @@
-// Imports point one way: a folder imports what is below it in this list, and nothing that rests on it. What is checked
-// is what runs: types may be imported from anywhere, as they leave nothing in the code.
+// Imports point one way: a folder imports only what is below it in this list. Only imports of code are checked: types
+// may be imported from anywhere, because they leave nothing in the code.
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** from the top to the ground; those of a line do not import one another */
+/** from top to bottom; folders on the same line do not import each other */
 const ORDER = [
   ["bench/main.ts"],
   ["src/cli"],

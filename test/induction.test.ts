@@ -1,4 +1,4 @@
-// Backward induction can be watched, stopped and taken up again, and none of it changes a result.
+// Backward induction can be watched, stopped and resumed without changing the result.
 import { describe, expect, test } from "vitest";
 import { type Config, Induction, type Progress, type Result, solve } from "../src/index.ts";
 import { whole } from "./games/whole.ts";
@@ -9,13 +9,13 @@ const CONFIG: Config = {
   coefficient: { count: 101 },
 };
 
-/** what a result says, without how long it took */
+/** a result without its duration */
 const said = ({ solver: { milliseconds: _, ...solver }, ...result }: Result) => ({ ...result, solver });
 
 describe.each(["rollout", "moments", "exact"] as const)("%s", (method) => {
   const options = method === "exact" ? { method } : { method, backend: "cpu" as const };
 
-  test("stopped anywhere and taken up again gives the same", async () => {
+  test("stopped anywhere and resumed, it gives the same result", async () => {
     const whole = said(await solve(CONFIG, options));
     for (const stop of [19, 13, 12, 1]) {
       const induction = new Induction(20);
@@ -37,7 +37,7 @@ describe.each(["rollout", "moments", "exact"] as const)("%s", (method) => {
     }
   });
 
-  test("tells how far it is", async () => {
+  test("reports its progress", async () => {
     const seen: Progress[] = [];
     await solve(CONFIG, { ...options, onProgress: (progress) => seen.push(progress) });
     expect(seen.at(-1)).toEqual({ episode: 0, episodes: 20, share: 1 });
@@ -45,7 +45,7 @@ describe.each(["rollout", "moments", "exact"] as const)("%s", (method) => {
     expect(seen.length).toBeGreaterThanOrEqual(20);
   });
 
-  test("does nothing under a signal that is aborted already", async () => {
+  test("does nothing if the signal is already aborted", async () => {
     const induction = new Induction(20);
     await expect(solve(CONFIG, { ...options, induction, signal: AbortSignal.abort() })).rejects.toMatchObject(
       { code: "ABORTED" },
@@ -54,7 +54,7 @@ describe.each(["rollout", "moments", "exact"] as const)("%s", (method) => {
   });
 });
 
-test("a finished induction has nothing left to do", async () => {
+test("a finished induction does no further work", async () => {
   const induction = new Induction(20);
   const first = await solve(CONFIG, { backend: "cpu", induction });
   const again = await solve(CONFIG, {
@@ -65,14 +65,14 @@ test("a finished induction has nothing left to do", async () => {
   expect(said(again)).toEqual(said(first));
 });
 
-test("an induction of other episodes is refused", async () => {
+test("an induction with another number of episodes is rejected", async () => {
   await expect(solve(CONFIG, { backend: "cpu", induction: new Induction(5) })).rejects.toMatchObject({
     code: "INVALID_CONFIG",
     message: "the induction must have as many episodes as the schedule, 20, got 5",
   });
 });
 
-test("a step that takes seconds can be stopped in its middle", async () => {
+test("a step that takes seconds can be stopped midway", async () => {
   const controller = new AbortController();
   const long: Config = {
     game: whole,

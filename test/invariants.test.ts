@@ -1,4 +1,4 @@
-// What must hold for every game linear, whatever its numbers.
+// Properties of the game linear that hold for all settings.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Config, linspace, solve } from "../src/index.ts";
@@ -7,7 +7,7 @@ import { linearConfig } from "./games.ts";
 const cpu = { backend: "cpu" } as const;
 
 describe.each(["rollout", "moments"] as const)("%s", (method) => {
-  /** the decisions are nearest to 1, as far as their costs can tell */
+  /** expects the decisions to be the candidates nearest to 1, within rounding of their costs */
   async function expectHonest(config: Config & { coefficient: { min: number; max: number; count: number } }) {
     const nearest = Math.min(...linspace(config.coefficient).map((a) => (a - 1) ** 2));
     const { plan, cost } = await solve(config, { ...cpu, method });
@@ -66,7 +66,7 @@ describe.each(["rollout", "moments"] as const)("%s", (method) => {
     );
   });
 
-  test("the plan's costs are of its own candidates, and no other is below", async () => {
+  test("the plan's costs are those of its candidates, and no other candidate costs less", async () => {
     await fc.assert(
       fc.asyncProperty(linearConfig, async (config) => {
         const result = await solve(config, { ...cpu, method }).catch(() => undefined);
@@ -83,7 +83,7 @@ describe.each(["rollout", "moments"] as const)("%s", (method) => {
   });
 });
 
-describe("where every cost overflows", () => {
+describe("if every cost overflows", () => {
   const config: Config = {
     game: "linear",
     schedule: { learningRates: [1e200, 1] },

@@ -1,4 +1,4 @@
-// The JSON Schema takes what the check takes, and refuses what the check refuses by a key, a kind or a bound.
+// The JSON Schema accepts what the check accepts, and rejects wrong keys, types and bounds as the check does.
 import { readdir, readFile } from "node:fs/promises";
 import Ajv from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
@@ -13,7 +13,7 @@ import { twoGoals } from "./games/twoGoals.ts";
 
 const takes = new Ajv({ strict: false }).compile(configSchema());
 
-test("what comes with the package is taken, as it is and with every default", async () => {
+test("the presets and games of the package are accepted, as they are and with all defaults", async () => {
   const folder = new URL("../examples/", import.meta.url);
   const files = await Promise.all(
     (await readdir(folder)).map((name) => readFile(new URL(name, folder), "utf8")),
@@ -33,7 +33,7 @@ test("what comes with the package is taken, as it is and with every default", as
     }
 });
 
-describe("is refused by both", () => {
+describe("is rejected by both", () => {
   const { definition } = games.get("uncertain-deployment")!;
   test.each<object>([
     {},

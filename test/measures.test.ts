@@ -1,4 +1,4 @@
-// What a plan does from one initial state, and how deceptive that is.
+// The trajectory of a plan from one initial state, and its measures.
 import { describe, expect, test } from "vitest";
 import { gameOf } from "../src/game/game.ts";
 import { type Config, games, type NamedPlan, simulate } from "../src/index.ts";
@@ -93,7 +93,7 @@ describe("the measures", () => {
   });
 });
 
-// two goals of which one is not compared with, and two outputs: θ = (3, 4), of length 5
+// three states of which two are goals, and two outputs: θ = (3, 4), of length 5
 test("several goals and outputs are vectors", () => {
   const game = gameOf({
     name: "vectors",
@@ -114,7 +114,7 @@ test("several goals and outputs are vectors", () => {
     loss: [],
     learningRate: [1, 0.5, 0],
   } as object as Trajectory);
-  // squares of 9/25 and 16/25; of (−3, 4) along (3, 4) there is 7/25
+  // squares of 9/25 and 16/25; the component of (−3, 4) along (3, 4) is 7/25
   expect(measures.compliance).toBeCloseTo(1 - Math.SQRT1_2, 14);
   expect(measures.retention).toBeCloseTo(7 / 25, 14);
   expect(measures.deception).toBeCloseTo((1 - Math.SQRT1_2) * (7 / 25), 14);
@@ -139,7 +139,7 @@ describe("simulate", () => {
     });
   });
 
-  test("takes typed arrays for lists", () => {
+  test("accepts typed arrays as lists", () => {
     const typed = simulate(config, { coefficient: Float32Array.of(0.5, 1, -3) });
     expect(typed).toEqual(simulate(config, { coefficient: [0.5, 1, -3] }));
     const network = { game: "mlp", layers: [1, 1], schedule: { learningRates: [1] } };
@@ -176,7 +176,7 @@ describe("simulate", () => {
       { coefficient: [1, 1, 1], belief: [0, 0, 0] },
       'unknown key "belief" in the plan; allowed are coefficient',
     ],
-  ])("refuses %j", (plan, message) => {
+  ])("rejects %j", (plan, message) => {
     expect(() => simulate(config, plan as NamedPlan)).toThrow(
       expect.objectContaining({ code: "INVALID_CONFIG", message }),
     );

@@ -1,5 +1,5 @@
-// The table of methods is what really happens: each way that it says a game has solves it, with the precision that it
-// says, and each other is refused with its reason.
+// The table of methods is true: each method that it lists for a game solves it, with the listed precision, and each
+// other method is rejected with the listed reason.
 import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import {
@@ -50,7 +50,7 @@ describe.each([...Object.entries(presets).map(([name, { config }]) => [name, con
       },
     );
 
-    test("auto is a method that it has, in diagrams too", () => {
+    test("auto chooses a method that it has, in diagrams too", () => {
       const problem = createProblem(asked);
       expect(methods[chooseSolver(problem, {}).method](problem)).toBeUndefined();
       const axis = { from: 0.1, to: 0.2, count: 2 };

@@ -1,5 +1,5 @@
-// Agents that are networks: the network by hand, and the search for its weights. The device's twin is held against it
-// in test/gpu/mlp.test.ts.
+// Agents that are networks: the network by hand, and the search for its weights. test/gpu/mlp.test.ts compares the
+// device with it.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createOracle } from "../src/cpu/oracle.ts";
@@ -32,13 +32,13 @@ describe("the network", () => {
     expect(createProblem({ game: "mlp", layers }).game.network!.weights).toBe(weights);
   });
 
-  test("without hidden layers is a straight line: y = w θ + b", () => {
+  test("without hidden layers is linear: y = w θ + b", () => {
     expect(evaluate([1, 1], [3, 0.5], 2)).toEqual({ y: 6.5, slope: 3 });
   });
 
   // h = tanh(2θ − 1), tanh(−θ/2 + 1/4), which is 0 and 0 at θ = 1/2: y = 3·0 − 4·0 + 1/8,
   // ∂y/∂θ = 3·2 − 4·(−1/2) = 8
-  test("by hand, where tanh is 0 and as steep as 1", () => {
+  test("by hand, at points where tanh is 0 and its slope 1", () => {
     expect(evaluate([1, 2, 1], [2, -1, -1 / 2, 1 / 4, 3, -4, 1 / 8], 1 / 2)).toEqual({ y: 1 / 8, slope: 8 });
   });
 
@@ -62,7 +62,7 @@ describe("the network", () => {
     );
   });
 
-  test("as an expression it is what its layers compute", () => {
+  test("as an expression it equals its layers", () => {
     fc.assert(
       fc.property(network, ([layers, weights, theta]) => {
         const { y, slope } = evaluate(layers, weights, theta);
@@ -100,7 +100,7 @@ describe("the network", () => {
   });
 });
 
-/** tanh as it is computed, where that can be anywhere */
+/** tanh as the games compute it */
 const tanh = (() => {
   const g = new Graph();
   const evaluate = createEvaluate([g.tanh(g.name("x"))], ["x"]);
@@ -142,13 +142,13 @@ describe("tanh", () => {
     even(-1, 1),
     even(-25, 25),
     fc.tuple(even(-1, 1), fc.integer({ min: -55, max: 4 })).map(([x, exponent]) => x * 2 ** exponent),
-    // where it saturates, and where 2x is near a whole number of halves of ln 2
+    // near saturation, and where 2x is close to a multiple of ln(2)/2
     even(18.9, 20.1),
     fc.tuple(fc.integer({ min: 0, max: 80 }), even(-1e-9, 1e-9)).map(([k, off]) => (k * Math.LN2) / 4 + off),
   );
 
-  test("is within 2e-16 of what it is, and relatively within 5e-16", () => {
-    // the reference first: known values to 17 digits
+  test("has an absolute error of at most 2e-16, and a relative one of at most 5e-16", () => {
+    // first check the reference, against known values to 17 digits
     for (const [x, wanted] of [
       [1, 0.7615941559557649],
       [0.5, 0.46211715726000974],
@@ -171,7 +171,7 @@ describe("tanh", () => {
     expect(worst).toBeGreaterThan(1e-16);
   });
 
-  test("is exactly odd, never beyond 1, and nearly its argument where that is tiny", () => {
+  test("is exactly odd, never above 1, and close to its argument if that is tiny", () => {
     fc.assert(
       fc.property(fc.oneof(any, fc.double({ noNaN: true })), (x) => {
         expect(tanh(-x) + tanh(x)).toBe(0);
@@ -188,7 +188,7 @@ describe("tanh", () => {
 });
 
 describe("the search", () => {
-  test("the seed decides every bit", async () => {
+  test("the seed determines every bit", async () => {
     const once = await solve(tiny, cpu);
     const again = await solve(tiny, cpu);
     const other = await solve({ ...tiny, search: { starts: 3, evaluations: 100, seed: 2 } }, cpu);
@@ -209,7 +209,7 @@ describe("the search", () => {
     expect(cost[0]).toBeLessThan(1e-9);
   });
 
-  test("does never worse than its start: the decision of the episode after", async () => {
+  test("is never worse than its starting point, the decision of the next episode", async () => {
     const problem = createProblem({ ...tiny, search: { starts: 1, evaluations: 1 } });
     const evaluator = createSearchEvaluator(problem);
     const start = [1, 0.1, -0.5, 0.2, 0.3, -0.3, 0.4, 0.5, -0.6, 0.05];
@@ -228,11 +228,11 @@ describe("the search", () => {
     expect(config.layers).toEqual(layers);
     expect(plan.weights).toHaveLength(3);
     for (const decision of plan.weights as unknown as number[][]) expect(decision).toHaveLength(weights);
-    // and what it does is what its plan does
+    // and the trajectory is that of its plan
     expect(simulate(config, plan).trajectory).toEqual(trajectory);
   });
 
-  test("more evaluations do better", async () => {
+  test("more evaluations give a lower cost", async () => {
     const config = { ...tiny, schedule: { learningRates: [0.5] } };
     const costs = await Promise.all(
       [8, 40, 200].map(
@@ -243,7 +243,7 @@ describe("the search", () => {
     expect(costs[2]).toBeLessThan(costs[1]);
   });
 
-  test("says what the plan costs elsewhere, and what straight lines would", async () => {
+  test("reports the plan's cost on held-out states, and that of linear policies", async () => {
     const { generalization, cost } = await solve(tiny, cpu);
     const linear = await solve(
       { game: "linear", schedule: tiny.schedule!, theta: tiny.theta! },
@@ -254,7 +254,7 @@ describe("the search", () => {
     expect(generalization!.heldOutCost).not.toBe(cost[0]);
   });
 
-  test("tells how far it is, and can be interrupted", async () => {
+  test("reports its progress, and can be interrupted", async () => {
     const control = new AbortController();
     const reports: Progress[] = [];
     const long = { ...tiny, search: { starts: 100, evaluations: 100_000 } };

@@ -1,4 +1,4 @@
-// The moments of a linear game against its rollouts: within the bound for every candidate, and the same plan.
+// The moments of a linear game and its rollouts: within the bound for every candidate, and with the same plan.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rolloutCosts } from "../src/cpu/rollout.ts";
@@ -11,7 +11,7 @@ import { twoGoals } from "./games/twoGoals.ts";
 import { linearConfig, linearWithPlan, magnitude } from "./games.ts";
 import { axis } from "./gpu/numbers.ts";
 
-/** checks every candidate of some episodes; gives how much of its bound the worst of them used, and how many it saw */
+/** checks every candidate of some episodes; returns the largest used share of a bound, and the number of checks */
 function checkEnclosure(problem: Problem, plan: Plan) {
   const future = new Future(problem);
   const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));
@@ -20,7 +20,7 @@ function checkEnclosure(problem: Problem, plan: Plan) {
     const enclosure = future.enclosures(future.viewAt(episode, 0, plan), future.roundings(episode));
     for (const [i, rollout] of rolloutCosts(problem, episode, plan)(decisions).entries()) {
       const { cost, error } = enclosure(i);
-      // where either overflows the enclosure must say so, and then `screen` keeps the candidate
+      // if either overflows, the enclosure must not be finite, so that `screen` keeps the candidate
       if (!Number.isFinite(cost) || !Number.isFinite(error)) continue;
       const off = Math.abs(rollout - cost);
       if (!(off <= error)) expect(off).toBeLessThanOrEqual(error);
@@ -31,7 +31,7 @@ function checkEnclosure(problem: Problem, plan: Plan) {
   return { used, seen };
 }
 
-/** checks many games, and that there was something to check */
+/** checks many games, and that the checks were not empty */
 function checkEnclosures(games: fc.Arbitrary<{ problem: Problem; plan: Plan }>, numRuns: number) {
   let [used, seen] = [0, 0];
   fc.assert(
@@ -68,7 +68,7 @@ describe("the bound holds", () => {
   });
 });
 
-/** weights of squares on either side and under them, states that no gradient moves, and a decision to the third power */
+/** weights before and after squares and as divisors, states without a gradient, and a decision to the third power */
 const weighted = defineGame({
   name: "weighted",
   state: {
@@ -83,7 +83,7 @@ const weighted = defineGame({
   mesaObjective: "(output - own.theta)^2 * weight + (theta - own.fixed)^2 / (1 + a^2)",
 });
 
-describe("games whose state is several numbers", () => {
+describe("games with several states", () => {
   const settings = {
     schedule: fc.record({
       learningRates: fc.array(fc.oneof(fc.constantFrom(0, 0.5, 1), magnitude), {
@@ -161,7 +161,7 @@ describe("games whose state is several numbers", () => {
   });
 });
 
-describe("where what a formula says cancels", () => {
+describe("formulas whose terms cancel", () => {
   const cancelling = (change: object) =>
     defineGame({
       name: "cancelling",
@@ -193,7 +193,7 @@ describe("where what a formula says cancels", () => {
       { output: "(a * theta + 7) * 3 - 21 - 2 * a * theta" },
       { theta: { min: 1e-9, max: 1.3e-8, count: 3 } },
     ],
-  ])("%s: the bound has room for it, or there are no moments", async (_, change, grid) => {
+  ])("%s: the bound covers it, or there are no moments", async (_, change, grid) => {
     const config = {
       game: cancelling(change),
       ...grid,
@@ -226,7 +226,7 @@ test("moments and rollouts give the same plan, costs and margins, to the bit", a
   );
 });
 
-test("a discount that is a formula of the parameters is that of moments, rollouts and closed form", async () => {
+test("moments, rollouts and the closed form use a discount that is a formula of the parameters", async () => {
   const game = {
     name: "patient",
     state: { theta: { min: -1, max: 1, count: 11, initial: 0.8 } },

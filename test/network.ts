@@ -1,4 +1,4 @@
-// Networks for tests: as the package computes them, and once more by plain loops.
+// Networks for tests: as the package computes them, and by plain loops.
 import { createEvaluate, type Evaluate } from "../src/game/evaluate.ts";
 import { differentiate, Graph } from "../src/game/graph.ts";
 import { networkOutput, weightName, weightsOf } from "../src/game/network.ts";
@@ -18,7 +18,7 @@ export function evaluate(layers: readonly number[], weights: ArrayLike<number>, 
   return { y, slope };
 }
 
-/** The same layer by layer, the slope carried along, with the engine's tanh. */
+/** The same layer by layer, together with the slope, with the engine's tanh. */
 export function evaluateByLayers(layers: readonly number[], weights: ArrayLike<number>, theta: number) {
   let values = [theta];
   let slopes = [1];

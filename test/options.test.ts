@@ -1,4 +1,4 @@
-// Options that no function takes are refused with one line, as configurations are: a misspelt one must not be ignored.
+// Unknown options are rejected with one line, as in configurations: a misspelt option must not be ignored.
 import { describe, expect, test } from "vitest";
 import { openEngine, phase, planSweep, presets, simulateRuns, solve, sweep } from "../src/index.ts";
 
@@ -10,7 +10,7 @@ const diagram = {
 };
 const over = { key: "discount", values: [1] };
 
-describe("are refused", () => {
+describe("are rejected", () => {
   test.each<[() => Promise<unknown>, string]>([
     [() => solve(config, null as never), "options must be an object with backend, method"],
     [

@@ -1,4 +1,4 @@
-// The figure of policies: of networks what the weights compute, of a real-valued signal the coefficient of its interval.
+// The figure of policies: a network's output by its goal, or the coefficient for each interval of a real-valued signal.
 
 import { expect, test } from "vitest";
 import { type Config, solve } from "../src/index.ts";
@@ -14,7 +14,7 @@ test.each<[object, string[]]>([
   [{ training: 1, deployment: 1 }, ["episode 0, training", "episode 1, deployment"]],
   [{ training: 3, deployment: 0 }, ["episode 0, training", "episode 2, training"]],
   [{ training: 0, deployment: 1 }, ["episode 0, deployment"]],
-])("of %j: the episodes that differ", async (schedule, labels) => {
+])("of %j: shows the episodes that differ", async (schedule, labels) => {
   const asked: Config = { ...config, schedule };
   const result = await solve(asked, { backend: "cpu" });
   expect(hasPolicies(result)).toBe(true);
@@ -29,7 +29,7 @@ test.each<[object, string[]]>([
   expect(drawCurves(policiesOf(result), createDocument())).toMatch(/^<svg .*goal θ.*<\/svg>\n$/s);
 });
 
-test("of a real-valued signal: a few episodes, each interval its coefficient", async () => {
+test("of a real-valued signal: shows the coefficient by interval, for a few episodes", async () => {
   const asked: Config = {
     game: "distributional-shift",
     schedule: { episodes: 9 },
@@ -50,7 +50,7 @@ test("of a real-valued signal: a few episodes, each interval its coefficient", a
   expect(drawCurves(policiesOf(result), createDocument())).toMatch(/^<svg .*>episode 4<.*<\/svg>\n$/s);
 });
 
-test("of agents who remember: the coefficient by what they believe, between the beliefs of the episode", async () => {
+test("of agents who remember: shows the coefficient by belief", async () => {
   const asked = { game: "uncertain-deployment", schedule: { episodes: 9 }, memory: true } as Config;
   const result = await solve(asked, { backend: "cpu", method: "exact" });
   expect(hasPolicies(result)).toBe(true);
@@ -74,7 +74,7 @@ test("of agents who remember: the coefficient by what they believe, between the 
   expect(drawCurves(policiesOf(result), createDocument())).toMatch(/^<svg .*>episode 4<.*<\/svg>\n$/s);
 });
 
-test("other games have none", async () => {
+test("other games have no such figure", async () => {
   const schedule = { training: 1, deployment: 0 };
   expect(hasPolicies(await solve({ game: "linear", schedule }, { backend: "cpu" }))).toBe(false);
 });

@@ -1,10 +1,10 @@
-// The random numbers are those of the published generators, and the normals are normal.
+// The random numbers equal those of the published generators, and the normals are normally distributed.
 import { describe, expect, test } from "vitest";
 import { Random, splitmix64 } from "../src/search/random.ts";
 
-describe("the bits are the reference's", () => {
+describe("the bits equal the reference", () => {
   test("splitmix64", () => {
-    // splitmix64.c by S. Vigna, compiled; the same as in Rosetta Code's task
+    // from splitmix64.c by S. Vigna, compiled; Rosetta Code lists the same
     expect(splitmix64(1234567n, 3)).toEqual([
       6457827717110365317n,
       3203168211198807973n,
@@ -13,7 +13,7 @@ describe("the bits are the reference's", () => {
   });
 
   test("xoshiro128** 1.1", () => {
-    // xoshiro128starstar.c by D. Blackman and S. Vigna, compiled; the same as in Rust's rand_xoshiro
+    // from xoshiro128starstar.c by D. Blackman and S. Vigna, compiled; Rust's rand_xoshiro has the same
     const random = new Random([1, 2, 3, 4]);
     expect(Array.from({ length: 10 }, () => random.bits())).toEqual([
       11520, 0, 5927040, 70819200, 2031721883, 1637235492, 1287239034, 3734860849, 3729100597, 4258142804,
@@ -26,7 +26,7 @@ describe("the bits are the reference's", () => {
     { seed: 1234567, bits: [1967786208, 270031234, 1115494691, 824886977] },
     { seed: 2 ** 53 - 1, bits: [1233166643, 1287031142, 661813442, 2960669951] },
   ])("seeded with $seed", ({ seed, bits }) => {
-    // the two C sources together
+    // from the two C sources combined
     const random = Random.seeded(seed);
     expect(bits.map(() => random.bits())).toEqual(bits);
   });
@@ -44,7 +44,7 @@ describe("the bits are the reference's", () => {
 
 describe("uniforms", () => {
   test("have 53 bits", () => {
-    // (a⌊/2⁵⌋ 2²⁶ + b⌊/2⁶⌋)/2⁵³ of the reference's bits, in C
+    // (⌊a/2⁵⌋ 2²⁶ + ⌊b/2⁶⌋)/2⁵³ from the reference's bits, in C
     const random = Random.seeded(1);
     expect([random.uniform(), random.uniform()]).toEqual([0.3946724931250869, 0.14775008893546571]);
   });
@@ -53,7 +53,7 @@ describe("uniforms", () => {
     const random = Random.seeded(3);
     const counts = new Float64Array(100);
     for (let i = 0; i < 100_000; i++) counts[Math.floor(100 * random.uniform())]++;
-    // χ² with 99 degrees of freedom: 60 and 149 leave out one in a thousand at either end
+    // χ² with 99 degrees of freedom is below 60 or above 149 with a probability of one in a thousand each
     const chiSquare = counts.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
     expect(chiSquare).toBeGreaterThan(60);
     expect(chiSquare).toBeLessThan(149);
@@ -79,7 +79,7 @@ describe("normals", () => {
       const x = random.normal();
       for (let k = 0; k < 4; k++) sums[k] += x ** (k + 1);
     }
-    // x, x², x³, x⁴ have the variances 1, 2, 15, 96: within four standard errors
+    // x, x², x³, x⁴ have the variances 1, 2, 15, 96; allow four standard errors
     [0, 1, 0, 3].forEach((moment, k) => {
       const error = Math.sqrt([1, 2, 15, 96][k] / count);
       expect(Math.abs(sums[k] / count - moment)).toBeLessThan(4 * error);

@@ -1,4 +1,4 @@
-// Near the ends of float64's range more than rounding tells moments from rollouts: there rollouts decide alone.
+// Near the ends of float64's range moments and rollouts differ by more than rounding; there only rollouts decide.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createOracle } from "../src/cpu/oracle.ts";
@@ -23,7 +23,7 @@ const subnormal: Config = {
   coefficient: { min: 0.5, max: 1, count: 9 },
   schedule: rates(5e35, 5e35, 5e35),
 };
-/** weights γ^k that vanish after ten episodes, over goals that grow by as much */
+/** weights γ^k that vanish after ten episodes, while goals grow by the same factor */
 const weightless: Config = {
   game: "linear",
   theta: goal(2 ** -204),
@@ -31,7 +31,7 @@ const weightless: Config = {
   discount: 2 ** -100,
   schedule: rates(1.5e13, ...new Array<number>(13).fill(7.9e14)),
 };
-/** goals that overflow, though what is left of them once they are weighed does not */
+/** goals that overflow, although their weighted costs do not */
 const overflowing: Config = {
   game: "linear",
   theta: { min: 0.5, max: 1, count: 3 },
@@ -39,7 +39,7 @@ const overflowing: Config = {
   discount: 1e-100,
   schedule: rates(1e48, 1e49, 1e49, 1e49, 1e49, 0),
 };
-/** reaches whose squares are nothing, before gains that no decision changes */
+/** outputs whose squares underflow, with gains that no decision changes */
 const faint: Config = {
   game: "linear",
   theta: goal(1),
@@ -58,7 +58,10 @@ async function stepsBy(method: "rollout" | "moments", config: Config) {
   }
 }
 
-/** Expects every enclosure of the oracle's to hold the rollouts; gives how many it has, and how many questions have none. */
+/**
+ * Expects every enclosure to contain the rollouts' cost; returns the number of enclosures, and of questions without
+ * any.
+ */
 function expectEnclosed(problem: Problem, plan: Plan): { held: number; without: number } {
   const oracle = createOracle(problem);
   const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));
@@ -87,7 +90,7 @@ describe.each([
   const middle = problem.candidates.at(Math.floor(problem.candidates.size / 2));
   const plan = [...problem.learningRates].map(() => middle);
 
-  test("moments alone are not what rollouts say", () => {
+  test("moments differ from rollouts", () => {
     const future = new Future(problem);
     const enclosure = future.enclosures(future.viewAt(0, 0, plan), future.roundings(0));
     const off = problem.candidates.axes[0].some((a, i) => {
@@ -97,7 +100,7 @@ describe.each([
     expect(off).toBe(true);
   });
 
-  test("so rollouts decide", async () => {
+  test("rollouts decide", async () => {
     expect(expectEnclosed(problem, plan).without).toBeGreaterThan(0);
     expect(await stepsBy("moments", config)).toEqual(await stepsBy("rollout", config));
   });
@@ -107,7 +110,7 @@ describe("at any magnitude", () => {
   const between = (min: number, max: number) => fc.double({ min, max, noNaN: true });
   const power = (min: number, max: number) => between(min, max).map((exponent) => 10 ** exponent);
   const count = fc.constantFrom(1, 2, 5, 11);
-  /** how large goals are, and the learning rates that bring costs back towards 1 */
+  /** magnitudes of goals, and learning rates that keep costs near 1 */
   const ends = fc.oneof(
     power(-170, -140).map((theta) => ({ theta, rate: fc.oneof(power(30, 45), power(60, 85)) })),
     power(140, 160).map((theta) => ({ theta, rate: power(-30, 1) })),
@@ -153,7 +156,7 @@ describe("at any magnitude", () => {
     expect(solved).toBeGreaterThan(200);
   });
 
-  test("what bounds there are hold", () => {
+  test("the bounds hold", () => {
     let [held, without] = [0, 0];
     fc.assert(
       fc.property(config, fc.infiniteStream(fc.nat()), (config, stream) => {
@@ -172,7 +175,7 @@ describe("at any magnitude", () => {
 });
 
 describe("in range", () => {
-  test("are states of which the largest number is neither tiny nor huge", () => {
+  test("are states whose largest number is neither tiny nor huge", () => {
     const within = [[1], [0, -1e-130], [1e70, 0], [1e-300, 1]];
     const without = [[0], [2.2e-162, -1e-150], [1, 1e80], [Number.NaN], []];
     for (const axis of within) {
@@ -208,7 +211,7 @@ describe("a phase diagram", () => {
     y: { key: "schedule.training", from: 2, to: 14, count: 2 },
     measures: ["firstCoefficient", "cost", "margin"],
   });
-  /** by cell: whether it leaves it to `solve` */
+  /** by cell: whether the cell is left to `solve` */
   const left = (problem: Awaited<ReturnType<typeof phase>>["diagram"]) => {
     const points = pointsOf(problem, tilesOf(2, 2));
     const cells = openLinearCells(problem, "moments");
@@ -221,7 +224,7 @@ describe("a phase diagram", () => {
     ["squares that are subnormal", subnormal, [true, true, true, true]],
     ["goals whose squares overflow", { ...subnormal, theta: goal(1e157) }, [true, true, true, true]],
     ["weights that vanish before what they weigh", weightless, [false, false, false, true]],
-  ])("leaves to solve: %s", async (_, config, wanted) => {
+  ])("leaves cells to solve: %s", async (_, config, wanted) => {
     const map = await phase(diagram(config), { backend: "cpu", method: "moments", threads: 1 });
     expect(left(map.diagram)).toEqual(wanted);
     for (const [cell, isLeft] of wanted.entries()) {

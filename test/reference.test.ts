@@ -1,4 +1,4 @@
-// The outputs of the post's own code, and what the post says of them.
+// The outputs of the post's own code, and the post's statements about them.
 import { describe, expect, test } from "vitest";
 import reference from "../src/cli/reference.json" with { type: "json" };
 import { presets, solve } from "../src/index.ts";

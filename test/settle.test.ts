@@ -1,21 +1,21 @@
-// What decides between candidates: the least with its runner-up, and the screening that must lose neither.
+// How candidates are decided: the minimum and the runner-up, and the screening, which must not lose either.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createDecider } from "../src/cpu/decider.ts";
 import { finiteOrInfinity, screen } from "../src/cpu/oracle.ts";
 import type { MesaError } from "../src/errors.ts";
-import { Least } from "../src/model/evaluator.ts";
+import { Minimum } from "../src/model/evaluator.ts";
 import type { Enclosure } from "../src/model/moments.ts";
 import { createProblem } from "../src/model/problem.ts";
 
-function leastOf(costs: readonly number[]) {
-  const least = new Least();
-  for (const [i, cost] of costs.entries()) least.offer(i, cost);
-  const { index, cost, runnerUp } = least;
+function minimumOf(costs: readonly number[]) {
+  const minimum = new Minimum();
+  for (const [i, cost] of costs.entries()) minimum.offer(i, cost);
+  const { index, cost, runnerUp } = minimum;
   return { index, cost, runnerUp };
 }
 
-describe("the least", () => {
+describe("the minimum", () => {
   test.each([
     [[3], { index: 0, cost: 3, runnerUp: Number.NaN }],
     [[3, 3], { index: 0, cost: 3, runnerUp: 3 }],
@@ -27,20 +27,20 @@ describe("the least", () => {
     [[Infinity, Infinity], { index: 0, cost: Infinity, runnerUp: Infinity }],
     [[], { index: -1, cost: Infinity, runnerUp: Number.NaN }],
   ])("of %j", (costs, wanted) => {
-    expect(leastOf(costs)).toEqual(wanted);
+    expect(minimumOf(costs)).toEqual(wanted);
   });
 
   test("is the first of the sorted costs, and the runner-up the second", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 2, maxLength: 20 }), (costs) => {
         const [cost, runnerUp] = costs.toSorted((a, b) => a - b);
-        expect(leastOf(costs)).toEqual({ index: costs.indexOf(cost), cost, runnerUp });
+        expect(minimumOf(costs)).toEqual({ index: costs.indexOf(cost), cost, runnerUp });
       }),
     );
   });
 });
 
-test("what overflowed is never the least", () => {
+test("a cost that overflowed is never the minimum", () => {
   expect([1, Number.NaN, -Infinity, Infinity].map(finiteOrInfinity)).toEqual([
     1,
     Infinity,
@@ -50,7 +50,7 @@ test("what overflowed is never the least", () => {
 });
 
 describe("screening", () => {
-  /** a cost, and an enclosure that holds it: known exactly, loosely, lopsidedly, or not at all */
+  /** a cost with an enclosure that contains it: exact, loose, off-centre, or infinite */
   const candidate = fc
     .record({
       true: fc.oneof(fc.integer({ min: 0, max: 8 }), fc.double({ min: 0, max: 8, noNaN: true })),
@@ -66,15 +66,15 @@ describe("screening", () => {
       enclosure: { cost: finite && Number.isFinite(error) ? cost + shift * error : Number.NaN, error },
     }));
 
-  test("keeps the least and the runner-up", () => {
+  test("keeps the minimum and the runner-up", () => {
     let dropped = 0;
     fc.assert(
       fc.property(fc.array(candidate, { minLength: 1, maxLength: 30 }), (candidates) => {
         const kept = screen(candidates.keys(), (i) => candidates[i].enclosure);
         dropped += candidates.length - kept.length;
         expect(kept).toEqual(kept.toSorted((a, b) => a - b));
-        const all = leastOf(candidates.map(({ cost }) => cost));
-        const few = leastOf(kept.map((i) => candidates[i].cost));
+        const all = minimumOf(candidates.map(({ cost }) => cost));
+        const few = minimumOf(kept.map((i) => candidates[i].cost));
         expect({ ...few, index: kept[few.index] }).toEqual(all);
       }),
       { numRuns: 2000 },
@@ -82,7 +82,7 @@ describe("screening", () => {
     expect(dropped).toBeGreaterThan(1000);
   });
 
-  test("in two rounds is as good as in one", () => {
+  test("gives the same in two rounds as in one", () => {
     fc.assert(
       fc.property(fc.array(candidate, { minLength: 1, maxLength: 30 }), fc.nat(30), (candidates, cut) => {
         const enclosure = (i: number) => candidates[i].enclosure;
@@ -97,7 +97,7 @@ describe("screening", () => {
     );
   });
 
-  test("lets go of what two others are surely below", () => {
+  test("rules out a candidate if two others certainly cost less", () => {
     const costs = [5, 1, 2, 3, 1.9];
     expect(screen(costs.keys(), (i) => ({ cost: costs[i], error: 0.25 }))).toEqual([1, 2, 4]);
     expect(screen(costs.keys(), (i) => ({ cost: costs[i], error: 0 }))).toEqual([1, 4]);
@@ -107,7 +107,7 @@ describe("screening", () => {
   });
 });
 
-describe("a cost outside of what was said of it", () => {
+describe("a cost outside its enclosure", () => {
   const problem = createProblem({
     game: "linear",
     schedule: { learningRates: [0.5, 0.25] },
@@ -145,7 +145,7 @@ describe("a cost outside of what was said of it", () => {
     await decider.settle(question, {}, indices);
   });
 
-  test("also where the cost is not finite and the enclosure is", async () => {
+  test("also if the cost is not finite but the enclosure is", async () => {
     const costsOf = (value: number) => () => Float64Array.from(indices, (i) => (i === 3 ? value : i));
     for (const value of [Number.POSITIVE_INFINITY, Number.NaN]) {
       expect(await broken({ cost: 1, error: 1 }, costsOf(value))).toMatch(

@@ -1,4 +1,4 @@
-// Stages lose neither the minimum nor the runner-up: what they settle is what the whole enumeration decides, to the bit.
+// Stages lose neither the minimum nor the runner-up: the result equals that of the full enumeration, to the bit.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRollouts } from "../src/cpu/compiled.ts";
@@ -17,7 +17,7 @@ import { ALL, nodeOf, trees } from "./game/expressions.ts";
 import { contrary } from "./games/contrary.ts";
 import { twoGoals } from "./games/twoGoals.ts";
 
-/** The minimum, where it is first, and the second least of all. */
+/** The minimum, the index at which it occurs first, and the second-lowest. */
 function leastOf(costs: ArrayLike<number>) {
   const finite = Array.from(costs, finiteOrInfinity);
   const least = (costs: readonly number[]) =>
@@ -34,13 +34,13 @@ const sumOf = (numbers: ArrayLike<number>, order: Iterable<number>) => {
   return sum;
 };
 
-describe("of tables of totals", () => {
+describe("on tables of totals", () => {
   const total = fc.oneof(
     { weight: 400, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }) },
     { weight: 60, arbitrary: fc.constantFrom(0, 1, 0.1, 1e-3) },
     { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY) },
   );
-  /** candidates × states: some cost nearly the same, in another order of summation or a bit beside it */
+  /** candidates × states: some costs are nearly equal, summed in another order or one bit apart */
   const table = fc
     .record({
       base: fc.array(total, { minLength: 16, maxLength: 24 }),
@@ -52,7 +52,7 @@ describe("of tables of totals", () => {
         { minLength: 32, maxLength: 40 },
       ),
       turns: fc.array(fc.nat(15), { minLength: 40, maxLength: 40 }),
-      // down to where float64 has but few bits left
+      // also at magnitudes where float64 has few bits left
       exponent: fc.constantFrom(0, 0, -1060, -1072, 1023),
       heavy: fc.nat(8),
     })
@@ -65,20 +65,20 @@ describe("of tables of totals", () => {
       ),
     );
 
-  test("what is settled has the minimum and the runner-up in it", async () => {
+  test("the settled candidates include the minimum and the runner-up", async () => {
     let [settled, all] = [0, 0];
     await fc.assert(
       fc.asyncProperty(table, fc.nat(31), async (totals, seed) => {
         const states = totals[0].length;
         const costs = totals.map((row) => sumOf(row, row.keys()) / states);
         const order = [...totals[seed].keys()].sort((i, j) => totals[seed][j] - totals[seed][i]);
-        const telling = {
+        const ranked = {
           states: Uint32Array.from(order),
           counts: new Uint32Array(states).fill(1),
           added: Float64Array.from(order, (i) => totals[seed][i]),
         };
         const { indices, costs: known } = await settleByStages(
-          { parts: { episodes: 1e6, tellingOf: () => telling, sumsOver: () => () => new Float64Array() } },
+          { parts: { episodes: 1e6, rankStates: () => ranked, sumsOver: () => () => new Float64Array() } },
           undefined,
           () => [seed, (seed + 1) % totals.length],
           {
@@ -112,7 +112,7 @@ async function stepsOf(problem: Problem) {
   return induction;
 }
 
-/** Holds each step against all costs. */
+/** Compares each step with all costs. */
 async function expectSettled(problem: Problem) {
   const { steps, plan } = await stepsOf(problem);
   const { candidates } = problem;
@@ -175,7 +175,7 @@ test.each<[string, Config]>([
   expect(done).toBeLessThan(0.15 * steps.length * candidates.size * states.size);
 });
 
-test("most of the work is not done, and how much was is in the result", async () => {
+test("most of the work is avoided, and the result says how much was done", async () => {
   const { solver } = await solve(
     { game: "misconception", schedule: { training: 5, deployment: 5 } },
     { backend: "cpu", method: "rollout" },
@@ -184,7 +184,7 @@ test("most of the work is not done, and how much was is in the result", async ()
   expect(solver.rolledOut).toBeLessThan(0.4);
 });
 
-test("where all candidates cost the same, all are settled", async () => {
+test("if all candidates cost the same, all are settled", async () => {
   const same = { ...contrary, name: "same", output: "theta", discount: 1 };
   const config: Config = { game: same, theta: { count: 21 }, schedule: { learningRates } };
   const [{ index, cost, runnerUp, rolledOut }] = await expectSettled(createProblem(config));
@@ -192,13 +192,13 @@ test("where all candidates cost the same, all are settled", async () => {
   expect(rolledOut).toBeGreaterThanOrEqual(101 * 21);
 });
 
-test("where a cost may be negative, nothing is left out", async () => {
+test("if a cost may be negative, nothing is left out", async () => {
   const config: Config = { game: contrary, theta: { count: 21 }, schedule: { learningRates } };
   const steps = await expectSettled(createProblem(config));
   for (const { rolledOut } of steps) expect(rolledOut).toBe(101 * 21);
 });
 
-test("what is not negative by its operations never is", () => {
+test("expressions that are not negative by their operations are never negative", () => {
   const names = ["a", "b", "c"];
   const value = fc.oneof(
     fc.constantFrom(0, -0, 1, -1, Infinity),

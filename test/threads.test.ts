@@ -1,4 +1,4 @@
-// Any number of threads decides as one does: the same steps to the bit, ties, overflow and counts included.
+// Any number of threads gives the same steps to the bit as one, including ties, overflow and counts.
 import { describe, expect, test } from "vitest";
 import { createCpuEvaluator } from "../src/cpu/evaluator.ts";
 import { type Config, solve } from "../src/index.ts";
@@ -8,7 +8,7 @@ import { createSearchEvaluator } from "../src/solve/searchEvaluator.ts";
 import { momentum } from "./games/momentum.ts";
 import { whole } from "./games/whole.ts";
 
-/** threads that take part from the first step on */
+/** threads that are used from the first step on */
 const atOnce = (threads: number) => ({ threads, patience: 0 });
 
 async function stepsOf(config: Config, method: "rollout" | "moments", threads: number) {
@@ -65,8 +65,8 @@ describe.each(cases)("%s", (name, config, method) => {
   });
 });
 
-test("of equal candidates the first is taken, whoever looked at it", async () => {
-  // nothing depends on the coefficient where every goal is 0
+test("ties go to the first candidate, whichever thread found it", async () => {
+  // nothing depends on the coefficient if every goal is 0
   const config: Config = {
     game: "linear",
     theta: { min: 0, max: 0, count: 1 },
@@ -78,7 +78,7 @@ test("of equal candidates the first is taken, whoever looked at it", async () =>
   expect(worked).toBe(2);
 });
 
-test("where float64 overflows", async () => {
+test("if float64 overflows", async () => {
   const config: Config = {
     game: "misconception",
     coefficient: { min: -1e200, max: 1e200, count: 2001 },
@@ -97,7 +97,7 @@ const long: Config = {
   schedule: { training: 3, deployment: 3 },
 };
 
-test("a long solve starts threads by itself, unless it is told not to; it can be stopped, and tells how far it is", async () => {
+test("a long solve starts threads by itself unless told not to; it can be stopped, and reports its progress", async () => {
   for (const threads of [1, 2]) {
     const controller = new AbortController();
     const shares: number[] = [];
@@ -121,7 +121,7 @@ test("a long solve starts threads by itself, unless it is told not to; it can be
   expect(result).toEqual(same);
 });
 
-test("a short solve and a game of one's own are work for one", async () => {
+test("a short solve and a custom game use one thread", async () => {
   const schedule = { learningRates: [1] };
   const short = await solve({ game: "linear", schedule }, { backend: "cpu", threads: 2 });
   expect(short.solver.threads).toBe(1);

@@ -1,6 +1,6 @@
-// What is asked, checked once, at the door. The schema of a configuration follows from its game, so a user's own
-// game is checked as carefully as the built-in ones. Every complaint is one line: what is wrong, what was got, what
-// is allowed.
+// Configurations, checked once, when they are read. The schema of a configuration follows from its game, so a custom
+// game is checked as carefully as a built-in one. Every error message is one line: what is wrong, what was got, what is
+// allowed.
 
 import * as v from "valibot";
 import { MesaError } from "../errors.ts";
@@ -8,7 +8,7 @@ import { discountOf, type Game, gameOf, type StateVariable } from "../game/game.
 import { games } from "../game/games.ts";
 import { INTERVALS, mustForget } from "../game/hidden.ts";
 import type { AnyGame, DecisionName, DefinitionOf, IsAny, ParameterName, StateName } from "../game/names.ts";
-import { layers, MOST_WEIGHTS } from "../game/network.ts";
+import { layers, MAX_WEIGHTS } from "../game/network.ts";
 import type { Axis } from "../grid.ts";
 import { axis, bounded, complaint, isRecord, meant, object, quote, whole } from "../schema.ts";
 import { episodesOf, hiddenSchedule, learningRatesOf, type Schedule, schedule } from "./schedule.ts";
@@ -25,7 +25,7 @@ export interface SearchSettings {
   readonly evaluations: number;
 }
 
-/** {@link SearchSettings}, any of which may be left out. */
+/** {@link SearchSettings}, each of which may be left out. */
 export const search = v.optional(
   object({
     seed: v.optional(bounded({ min: 0, max: 2 ** 32 - 1 }, true), 1),
@@ -85,7 +85,7 @@ export interface FilledConfig {
   [key: string]: unknown;
 }
 
-/** Whether agents remember; in other games than those with hidden phases a state may have that name. */
+/** Whether agents remember signals. In a game without hidden phases, `memory` may be the name of a state. */
 export const remembers = ({ memory }: { readonly memory?: unknown }): boolean => memory === true;
 
 /** What is checked before anything is allocated. */
@@ -97,7 +97,7 @@ export const LIMITS = {
   /** states averaged over: the product of the state's counts */
   states: 2 ** 20,
   /** weights of a network */
-  weights: MOST_WEIGHTS,
+  weights: MAX_WEIGHTS,
 } as const;
 
 /** entries that only some games have */
@@ -107,7 +107,7 @@ const horizon = v.picklist(["finite", "infinite"], '"finite" or "infinite"');
 
 const schemas = new WeakMap<Game, ReturnType<typeof createSchema>>();
 
-/** The schema of a game's configurations, made once. */
+/** The schema of a game's configurations, created once per game. */
 export function schemaOf(game: Game) {
   const schema = schemas.get(game) ?? createSchema(game);
   schemas.set(game, schema);
@@ -166,7 +166,7 @@ function checkLimit(what: string, limit: number, unit: string, got: number): voi
     throw new MesaError("LIMIT_EXCEEDED", `${what} must be at most ${limit} ${unit}, got ${got}`);
 }
 
-/** The game that a configuration names or brings along. */
+/** The game that a configuration names or contains. */
 function gameIn(input: Record<string, unknown>): Game {
   const asked = Object.hasOwn(input, "game") ? input.game : undefined;
   if (isRecord(asked)) return gameOf(asked);
@@ -190,10 +190,10 @@ function gameIn(input: Record<string, unknown>): Game {
 export function checkConfig(input: unknown): { game: Game; config: FilledConfig } {
   if (!isRecord(input))
     throw new MesaError("INVALID_CONFIG", `the configuration must be an object, got ${quote(input)}`);
-  // what an editor checks it by
+  // only editors use $schema
   const { $schema, ...asked } = input;
   if ($schema !== undefined && typeof $schema !== "string")
-    throw new MesaError("INVALID_CONFIG", `$schema must be a text, got ${quote($schema)}`);
+    throw new MesaError("INVALID_CONFIG", `$schema must be a string, got ${quote($schema)}`);
   const named = gameIn(asked);
   const result = v.safeParse(schemaOf(named), asked, { abortEarly: true });
   if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0]));
@@ -228,7 +228,7 @@ export function checkConfig(input: unknown): { game: Game; config: FilledConfig 
   return { game, config };
 }
 
-/** @throws MesaError `INVALID_CONFIG` where what goes on for ever is not discounted */
+/** @throws MesaError `INVALID_CONFIG` unless the discount of an infinite horizon is in [0, 1) */
 function checkDiscount(game: Game, config: FilledConfig): void {
   const values = Object.keys(game.parameters).map((name) => [name, config[name] as number]);
   const discount = discountOf(game, Object.fromEntries(values));
@@ -240,7 +240,11 @@ function checkDiscount(game: Game, config: FilledConfig): void {
   );
 }
 
-/** Cuts the default to a short schedule. @throws MesaError `INVALID_CONFIG` where what was asked lies behind its end */
+/**
+ * Reduces the default `initial.deploymentAt` to the length of a short schedule.
+ *
+ * @throws MesaError `INVALID_CONFIG` if the user set a value beyond the end of the schedule
+ */
 function placeDeployment({ initial }: FilledConfig, asked: unknown, episodes: number): void {
   if (initial.deploymentAt <= episodes) return;
   if (isRecord(asked) && Object.hasOwn(asked, "deploymentAt"))
@@ -251,7 +255,7 @@ function placeDeployment({ initial }: FilledConfig, asked: unknown, episodes: nu
   initial.deploymentAt = episodes;
 }
 
-/** A game whose network has other layers. */
+/** A game with other network layers. */
 function withLayers(game: Game, layers: readonly number[]): Game {
   if (
     layers.length === game.network!.layers.length &&
@@ -263,7 +267,7 @@ function withLayers(game: Game, layers: readonly number[]): Game {
 
 const cut = new WeakMap<Game, Map<number, Game>>();
 
-/** A game whose real-valued signal is cut into so many intervals, made once. */
+/** A game whose real-valued signal is cut into this number of intervals, created once per number. */
 function withIntervals(game: Game, intervals: number): Game {
   const { definition } = game;
   const { hidden } = definition;
@@ -277,7 +281,7 @@ function withIntervals(game: Game, intervals: number): Game {
   return made;
 }
 
-/** The post's figures show the training phase and ten episodes after it. */
+/** The post's figures show training and ten episodes after it. */
 function defaultWindow({ schedule, initial }: FilledConfig): number {
   const rates = learningRatesOf(schedule);
   const trained = initial.deploymentAt ?? rates.findLastIndex((rate) => rate > 0) + 1;

@@ -1,14 +1,14 @@
-// Configurations as a JSON Schema, for editors that complete and check as one types: made of the schemas that the check
-// itself goes by. What these say by functions, as that a grid has its minimum below its maximum, only the check knows.
+// A JSON Schema of configurations, for editors that complete and check while one types. It is derived from the schemas
+// that check configurations. Rules that those express as functions (a grid's min is below its max) are not part of it.
 
 import type * as v from "valibot";
-import { gameSchemas } from "../game/game.ts";
+import { gameSchemas } from "../game/check.ts";
 import { games } from "../game/games.ts";
 import { schemaOf } from "./config.ts";
 
 type Json = Record<string, unknown>;
 
-/** What there is to read of a schema of valibot's, or of a step of a pipe. */
+/** The parts of a valibot schema, or of a step of its pipe, that are read here. */
 interface Part {
   readonly type: string;
   readonly pipe?: readonly Part[];
@@ -101,6 +101,6 @@ function ofStep(part: Part, of: string): Json {
         additionalProperties: false,
       };
     default:
-      throw new Error(`no JSON Schema is known of ${type}`);
+      throw new Error(`no JSON Schema is known for ${type}`);
   }
 }

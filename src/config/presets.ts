@@ -1,4 +1,4 @@
-// Configurations with names: the post's two experiments, and one for each of its next steps.
+// Named configurations: the post's two experiments, and one for each of its next steps.
 
 import type { Config } from "./config.ts";
 

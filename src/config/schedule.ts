@@ -1,4 +1,4 @@
-// How fast the base optimizer learns in each episode: as it is asked, and as an array.
+// The base optimizer's learning rate in each episode: as a configuration gives it, and as an array.
 
 import * as v from "valibot";
 import { bounded, byKey, isRecord, object, whole } from "../schema.ts";
@@ -18,7 +18,7 @@ export function episodesOf(schedule: Schedule): number {
   return "episodes" in schedule ? schedule.episodes : schedule.training + schedule.deployment;
 }
 
-/** The learning rate of each episode, in training where the phase is hidden. Shape [T]. */
+/** The learning rate of each episode; if the phase is hidden, the rate in training. Shape [T]. */
 export function learningRatesOf(schedule: Schedule): Float64Array {
   if ("learningRates" in schedule) return Float64Array.from(schedule.learningRates);
   if ("episodes" in schedule) return new Float64Array(schedule.episodes).fill(schedule.learningRate);
@@ -29,7 +29,7 @@ export function learningRatesOf(schedule: Schedule): Float64Array {
 const rate = bounded({ min: 0 });
 const list = { learningRates: v.array(rate, "a list of numbers") };
 
-/** A schedule of these entries, or a list of learning rates. */
+/** A schedule with these entries, or a list of learning rates. */
 function scheduleOf(entries: v.ObjectEntries) {
   const keys = Object.keys(entries);
   return v.pipe(
@@ -37,24 +37,24 @@ function scheduleOf(entries: v.ObjectEntries) {
       (input) =>
         isRecord(input) &&
         !(Object.hasOwn(input, "learningRates") && keys.some((key) => Object.hasOwn(input, key))),
-      `an object with ${keys.join(", ")}, or with learningRates and none of these`,
+      `an object with ${keys.join(", ")}, or with only learningRates`,
     ),
     byKey<v.GenericSchema<object>, v.GenericSchema<object>>(
       "learningRates",
       object(list),
-      object(entries, `${keys.join(", ")}, or learningRates alone`),
+      object(entries, `${keys.join(", ")}, or only learningRates`),
     ),
   );
 }
 
-/** A schedule whose training has a length; the defaults are the post's first experiment. */
+/** A schedule whose training has a given length; the defaults are the post's first experiment. */
 export const schedule = scheduleOf({
   training: v.optional(whole(0), 20),
   deployment: v.optional(whole(0), 80),
   learningRate: v.optional(rate, 1),
 });
 
-/** A schedule where a hidden phase says when training ends. */
+/** A schedule for games whose hidden phase determines when training ends. */
 export const hiddenSchedule = scheduleOf({
   episodes: v.optional(whole(0), 100),
   learningRate: v.optional(rate, 1),

@@ -13,7 +13,7 @@ import { isRecord } from "../schema.ts";
 export function withSetting<C extends object>(config: C, path: string, value: unknown, asked: string): C {
   const invalid = (text: string) => new MesaError("INVALID_CONFIG", `${asked} ${path}: ${text}`);
   const changed = (at: object, [key, ...rest]: readonly string[]): object => {
-    // Only a key of its own is followed or made: __proto__ is a key like any other here.
+    // follow or create own keys only, so that __proto__ is a key like any other
     const there = Object.hasOwn(at, key) ? (at as Record<string, unknown>)[key] : undefined;
     if (Array.isArray(at) && !Object.hasOwn(at, key)) throw invalid(`the list has no item ${key}`);
     let next = value;
@@ -34,7 +34,7 @@ export function withSetting<C extends object>(config: C, path: string, value: un
   const whole = changed(config, path.split(".")) as C & { schedule?: unknown };
   const [first, second] = path.split(".");
   if (first !== "schedule" || second === undefined || !isRecord(whole.schedule)) return whole;
-  // a list of rates and the other kinds of schedule take the place of each other
+  // a list of rates and the other kinds of schedule replace each other
   const isList = (key: string) => key === "learningRates";
   const kept = Object.entries(whole.schedule).filter(([key]) => isList(key) === isList(second));
   return { ...whole, schedule: Object.fromEntries(kept) };

@@ -1,7 +1,7 @@
-// WebAssembly modules, byte by byte: as much of the binary format as functions of addresses over an imported memory
-// need, in which float64 numbers go in pairs. https://webassembly.github.io/spec/core/binary
+// WebAssembly modules, byte by byte: the part of the binary format that is needed for functions of addresses over an
+// imported memory with float64 numbers in pairs. https://webassembly.github.io/spec/core/binary
 
-/** Instructions; those of vectors have their prefix in the upper byte. */
+/** Instructions; vector instructions have their prefix in the upper byte. */
 const OPCODES = {
   br_if: 0x0d,
   "i32.add": 0x6a,
@@ -51,14 +51,14 @@ const MEMORY = 2;
 
 type Bytes = readonly number[];
 
-/** A whole number, not negative, in 7 bits a byte, the lowest first (LEB128). */
+/** A whole number of at least 0, with 7 bits per byte, lowest bits first (LEB128). */
 function unsigned(value: number): number[] {
   const bytes: number[] = [];
   for (; value >= 0x80; value = Math.floor(value / 0x80)) bytes.push((value % 0x80) | 0x80);
   return [...bytes, value];
 }
 
-/** The same where the last byte's bit 6 is the sign. */
+/** The same for signed numbers, in which bit 6 of the last byte is the sign. */
 function signed(value: number): number[] {
   return value < 0x40 ? [value] : [(value % 0x80) | 0x80, ...signed(Math.floor(value / 0x80))];
 }
@@ -68,14 +68,14 @@ const sized = (bytes: Bytes) => joined(unsigned(bytes.length), bytes);
 const list = (items: readonly Bytes[]) => joined(unsigned(items.length), ...items);
 const text = (ascii: string) => sized(Array.from(ascii, (character) => character.charCodeAt(0)));
 
-/** A function that takes addresses and returns nothing, as it is written. Its first locals are its parameters. */
+/** The code of a function that takes addresses and returns nothing. Its first locals are its parameters. */
 export class Code {
   readonly parameters: number;
   readonly #addresses: number;
   readonly #bytes: number[] = [];
   #vectors = 0;
 
-  /** @param addresses how many locals after the parameters are addresses too */
+  /** @param addresses the number of further locals that are addresses */
   constructor(parameters: number, addresses = 0) {
     this.parameters = parameters;
     this.#addresses = addresses;
@@ -86,7 +86,7 @@ export class Code {
     return this.parameters + this.#addresses + this.#vectors++;
   }
 
-  /** One instruction, with the index or the number, not negative, that it takes. */
+  /** Adds an instruction, with its immediate index or number (at least 0) if it takes one. */
   do(instruction: Instruction, immediate?: number): this {
     const opcode = OPCODES[instruction];
     if (opcode > 0xff) this.#bytes.push(opcode >> 8, ...unsigned(opcode & 0xff));
@@ -104,26 +104,28 @@ export class Code {
     return this.do("local.set", local);
   }
 
-  /** A load or a store at the address on the stack and an offset in bytes; of lanes, the first. */
+  /**
+   * Adds a load or a store at the address on the stack plus an offset in bytes; lane instructions use the first lane.
+   */
   memory(instruction: Instruction, offset: number): this {
-    // the logarithm of the alignment
+    // the alignment is given as its logarithm
     this.do(instruction, instruction === "i32.load" ? 2 : instruction.includes("64") ? 3 : 4);
     this.#bytes.push(...unsigned(offset));
     if (instruction.endsWith("lane")) this.#bytes.push(0);
     return this;
   }
 
-  /** What `write` writes, if the number on the stack is not 0. */
+  /** Adds the code of `write`, which runs if the number on the stack is not 0. */
   if(write: () => void): void {
     this.#within(IF, write);
   }
 
-  /** What `write` writes; a branch to it begins it again. */
+  /** Adds the code of `write` as a loop; a branch to it starts it again. */
   loop(write: () => void): void {
     this.#within(LOOP, write);
   }
 
-  /** What `write` writes, with an address moved on by `step` bytes each time until it reaches `end`. */
+  /** Adds the code of `write`, repeated with an address that grows by `step` bytes until it reaches `end`. */
   each(address: number, step: number, end: number, write: () => void): void {
     this.loop(() => {
       write();
@@ -138,7 +140,7 @@ export class Code {
     this.#bytes.push(END);
   }
 
-  /** as it stands in a module */
+  /** the bytes of the function in a module */
   get body(): number[] {
     const locals = [
       [...unsigned(this.#addresses), I32],
@@ -168,9 +170,9 @@ export function assemble(functions: Readonly<Record<string, Code>>): Uint8Array<
 }
 
 /**
- * A module at work, with a memory of its own.
+ * Instantiates a module with a memory of its own.
  *
- * @throws whatever an engine throws where it must not compile
+ * @throws whatever the engine throws if it must not compile
  */
 export function instantiate<F>(bytes: Uint8Array<ArrayBuffer>): F & { readonly memory: WebAssembly.Memory } {
   const memory = new WebAssembly.Memory({ initial: 1 });
@@ -180,7 +182,7 @@ export function instantiate<F>(bytes: Uint8Array<ArrayBuffer>): F & { readonly m
 
 const PAGE = 65_536;
 
-/** Makes a memory at least so long, in bytes; the buffer of a memory that grows is another one. */
+/** Grows a memory to at least `length` bytes; growing replaces its buffer. */
 export function reserve(memory: WebAssembly.Memory, length: number): void {
   const missing = length - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));

@@ -1,31 +1,31 @@
-// The oracle's rollouts, compiled for the game at hand: the same bits as src/cpu/rollout.ts, many times as fast. See
-// kernel.ts. Where WebAssembly must not run, as a page's security policy may have it, rollout.ts does the work.
+// The oracle's rollouts, compiled for a game by kernel.ts: the same bits as src/cpu/rollout.ts, many times as fast. If
+// WebAssembly must not run, for example because of a page's security policy, rollout.ts does the work.
 
 import type { Plan } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
 import { NUMBER } from "./evaluation.ts";
 import { rolloutProgram } from "./kernel.ts";
 import { countsOf, createRolling, type Lanes, lanesFor, type WriteRow } from "./rolling.ts";
-import { type CostsOf, rolloutCosts, rolloutTotals, type Sample, type Telling } from "./rollout.ts";
+import { type CostsOf, type RankedStates, rolloutCosts, rolloutTotals, type Sample } from "./rollout.ts";
 
-/** Rollouts of one problem. */
+/** The rollouts of one problem. */
 export interface Rollouts {
   /** The costs at an episode, like `rolloutCosts` of src/cpu/rollout.ts, to the bit. */
   costsAt(episode: number, plan: Plan): CostsOf;
-  /** What candidates cost at an episode in sum over a sample of the states, in whichever order it is added up. */
+  /** The sums of candidates' costs at an episode over a sample of the states, added up in any order. */
   sumsAt(episode: number, plan: Plan, sample: Sample): SumsOf;
   /** All states, in descending order of what they add to the cost of a decision. */
-  tellingAt(episode: number, plan: Plan, decision: readonly number[]): Telling;
-  /** false once it has turned out that WebAssembly must not run here, and the interpreter does the work */
+  rankStatesAt(episode: number, plan: Plan, decision: readonly number[]): RankedStates;
+  /** becomes false if WebAssembly turns out not to run here, so that the interpreter does the work */
   readonly compiled: boolean;
 }
 
-/** What candidates, by their indices, cost in sum over some states. */
+/** The sums of candidates' costs over some states; candidates are given by index. */
 export type SumsOf = (indices: ArrayLike<number>) => Float64Array;
 
-type RolloutsAt = Pick<Rollouts, "costsAt" | "sumsAt" | "tellingAt">;
+type RolloutsAt = Pick<Rollouts, "costsAt" | "sumsAt" | "rankStatesAt">;
 
-/** Prepares the rollouts of one problem. Nothing is compiled before costs are asked for. */
+/** Prepares the rollouts of one problem. Compiles only when costs are first needed. */
 export function createRollouts(problem: Problem): Rollouts {
   let rollouts: RolloutsAt | undefined;
   let compiled = true;
@@ -37,8 +37,8 @@ export function createRollouts(problem: Problem): Rollouts {
       return interpret(problem);
     }
   };
-  /** what `prepare` makes of the rollouts, once it is called */
-  const late = <In, Out>(prepare: (of: RolloutsAt) => (given: In) => Out) => {
+  /** delays `prepare` until the returned function is first called */
+  const lazily = <In, Out>(prepare: (of: RolloutsAt) => (given: In) => Out) => {
     let prepared: ((given: In) => Out) | undefined;
     return (given: In) => {
       rollouts ??= open();
@@ -47,11 +47,11 @@ export function createRollouts(problem: Problem): Rollouts {
     };
   };
   return {
-    costsAt: (episode, plan) => late((of) => of.costsAt(episode, plan)),
-    sumsAt: (episode, plan, sample) => late((of) => of.sumsAt(episode, plan, sample)),
-    tellingAt(episode, plan, decision) {
+    costsAt: (episode, plan) => lazily((of) => of.costsAt(episode, plan)),
+    sumsAt: (episode, plan, sample) => lazily((of) => of.sumsAt(episode, plan, sample)),
+    rankStatesAt(episode, plan, decision) {
       rollouts ??= open();
-      return rollouts.tellingAt(episode, plan, decision);
+      return rollouts.rankStatesAt(episode, plan, decision);
     },
     get compiled() {
       return compiled;
@@ -71,16 +71,16 @@ function interpret(problem: Problem): RolloutsAt {
         owns.reduce((sum, own, i) => sum + counts[i] * totalOf(decision, own), 0);
       return (indices) => Float64Array.from(indices, (index) => sumOf(candidates.at(index)));
     },
-    tellingAt(episode, plan, decision) {
+    rankStatesAt(episode, plan, decision) {
       const totalOf = rolloutTotals(problem, episode, plan);
       const all = Uint32Array.from({ length: states.size }, (_, i) => i);
-      return telling(all, all.slice().fill(1), (i) => totalOf(decision, states.at(i)));
+      return rank(all, all.slice().fill(1), (i) => totalOf(decision, states.at(i)));
     },
   };
 }
 
-/** States in descending order of what they add to a cost. @param totalOf of the state at a place */
-function telling(states: Uint32Array, counts: Uint32Array, totalOf: (place: number) => number): Telling {
+/** States in descending order of what they add to a cost. @param totalOf the total of the state at a position */
+function rank(states: Uint32Array, counts: Uint32Array, totalOf: (place: number) => number): RankedStates {
   const added = Float64Array.from(states, (_, i) => counts[i] * totalOf(i));
   const order = [...added.keys()].sort((i, j) =>
     added[i] > added[j] ? -1 : added[i] < added[j] ? 1 : i - j,
@@ -93,9 +93,9 @@ function telling(states: Uint32Array, counts: Uint32Array, totalOf: (place: numb
 }
 
 /**
- * Rollouts by a module.
+ * Rollouts by a WebAssembly module.
  *
- * @throws whatever an engine throws where it must not compile
+ * @throws whatever the engine throws if it must not compile
  */
 function run(problem: Problem): RolloutsAt {
   const { formulas, game, states, candidates } = problem;
@@ -103,7 +103,7 @@ function run(problem: Problem): RolloutsAt {
   const rolling = createRolling(problem, program);
   const { whole } = rolling;
 
-  /** The sums over lanes of so many candidates. */
+  /** Sums the totals of candidates over lanes. */
   const summing = (episode: number, plan: Plan, lanes: Lanes) => {
     const roll = rolling.from(episode, plan, lanes);
     return (count: number, write: WriteRow): Float64Array => {
@@ -132,13 +132,13 @@ function run(problem: Problem): RolloutsAt {
       return (indices) =>
         sumsOf(indices.length, (place, to, from) => candidates.write(indices[place], to, from));
     },
-    tellingAt(episode, plan, decision) {
+    rankStatesAt(episode, plan, decision) {
       const totals = new Float64Array(whole.states.length);
       rolling.from(episode, plan, whole)(1, ofDecisions([decision]), (_, __, memory, recordsAt) => {
         for (let lane = 0; lane < totals.length; lane++)
           totals[lane] = memory[(recordsAt + rolling.placeOf(lane)) / NUMBER];
       });
-      return telling(whole.states, countsOf(whole), (lane) => totals[lane]);
+      return rank(whole.states, countsOf(whole), (lane) => totals[lane]);
     },
   };
 }

@@ -1,9 +1,9 @@
-// Decides between candidates by the oracle's costs, alone or with threads. Whatever screened them before, a GPU in
-// float32 or the moments in float64, kept every one that could be the minimum or the runner-up; here float64 has the
-// last word, and the step is the oracle's to the bit, tie rule included.
+// Decides between candidates by the oracle's costs, with or without threads. The screening before it (a GPU in float32,
+// or the moments in float64) has kept every candidate that could be the minimum or the runner-up. Here float64 decides
+// among them, so that the step equals the oracle's to the bit, tie rule included.
 
 import { checkNotAborted, MesaError } from "../errors.ts";
-import { type Choice, Least, type Watch } from "../model/evaluator.ts";
+import { type Choice, Minimum, type Watch } from "../model/evaluator.ts";
 import type { Enclosure } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Job } from "../threads/pool.ts";
@@ -20,35 +20,38 @@ import {
 import { createOracle, finiteOrInfinity, type Oracle, type Question, screen } from "./oracle.ts";
 import type { Sample } from "./rollout.ts";
 import { SolveThreads, type Threading } from "./solveThreads.ts";
-import { type Asking, type Screening, settleByStages } from "./stages.ts";
+import { type CostSource, type Screening, settleByStages } from "./stages.ts";
 
 /** how long the CPU works before it lets timers, signals and progress through, in milliseconds */
 const TURN = 50;
-/** candidates between two looks at the clock, at most */
+/** the maximum number of candidates between two checks of the clock */
 const BATCH = 1024;
-/** rollout steps between two looks at the clock, unless one candidate takes more */
+/** rollout steps between two checks of the clock, unless one candidate needs more */
 const BATCH_STEPS = 2 ** 20;
 /**
- * What a thread is sent at least, some tenths of a millisecond of work, of which handing it out takes half of one:
- * rollout steps, or candidates by moments.
+ * The minimum that a thread is sent, in rollout steps, or in candidates for moments: some tenths of a millisecond of
+ * work, because sending it takes about half of a tenth.
  */
-const LEAST_SENT = { steps: 2 ** 19, moments: 2 ** 12 };
-/** how many times as much a thread is sent at most, so that nobody waits for the last one, or for a thread to stop */
-const MOST_SENT = 16;
+const MIN_SENT = { steps: 2 ** 19, moments: 2 ** 12 };
+/**
+ * the maximum that a thread is sent, as a multiple of that, so that waiting for the last thread or for a stop is short
+ */
+const MAX_SENT = 16;
 
 /** Decides between the candidates of a problem. */
 export interface Decider {
   readonly oracle: Oracle;
   readonly threads: SolveThreads;
-  /** Those of all candidates that the moments do not rule out, in ascending order; of a question that has them. */
+  /** All candidates that the moments cannot rule out, in ascending order; only for a question that has enclosures. */
   screened(question: Question, watch: Watch): Promise<Uint32Array>;
   /**
    * The answer to a question, decided among `survivors`.
    *
-   * @param among indices of candidates in ascending order, the minimum and the runner-up among them, or what finds them;
-   *   all unless given
-   * @param claimed what the GPU says of a candidate's cost, by a bound that is proved
-   * @throws MesaError `BOUND_BROKEN` where a cost is not where that, or the moments, say that it is
+   * @param among indices of candidates in ascending order that include the minimum and the runner-up, or a function
+   *   that
+   *   finds them; all candidates unless given
+   * @param claimed the GPU's enclosure of a candidate's cost, from a proven bound
+   * @throws MesaError `BOUND_BROKEN` if a cost is outside the enclosure of the GPU or of the moments
    */
   settle(
     question: Question,
@@ -59,57 +62,57 @@ export interface Decider {
   destroy(): void;
 }
 
-/** On which states, all unless given, and which share that is of what is left to do. */
-interface Asked {
+/** A sample of states (all states unless given), and this work's share of what is left to do. */
+interface Portion {
   readonly sample?: Sample | undefined;
   readonly portion: number;
 }
 
-/** How work on candidates is cut. */
+/** How work on candidates is divided. */
 interface Cut {
-  /** candidates between two looks at the clock */
+  /** candidates between two checks of the clock */
   readonly batch: number;
-  /** candidates that a thread is sent at least */
-  readonly least: number;
+  /** the minimum number of candidates that a thread is sent */
+  readonly smallest: number;
 }
 
-/** A decider that works alone until a solve has turned out to be long. Any number of threads gives the same to the bit. */
+/** A decider that uses threads only once a solve turns out to be long. Any number of threads gives the same bits. */
 export function createDecider(problem: Problem, threading: Threading): Decider {
   const { candidates, states, learningRates } = problem;
   const oracle = createOracle(problem);
   const threads = new SolveThreads(problem, threading);
 
-  /** What a job answers for ranges of candidates: by threads, or alone and the same. */
+  /** The answers of a job for ranges of candidates, computed by threads, or here with the same results. */
   async function askAll<Answer>(
     size: number,
     byThreads: ((ranges: Range[]) => Promise<Answer[] | undefined>) | undefined,
-    alone: (range: Range) => Answer,
-    { batch, least }: Cut,
+    computeHere: (range: Range) => Answer,
+    { batch, smallest }: Cut,
     watch: Watch,
   ): Promise<Answer[]> {
     if (byThreads && threads.isReady) {
-      const answers = await byThreads(threads.rangesOf(size, least, least * MOST_SENT));
+      const answers = await byThreads(threads.rangesOf(size, smallest, smallest * MAX_SENT));
       if (answers) return answers;
     }
     const answers: Answer[] = [];
     await inTurns(size, batch, watch, (from, to) => {
-      answers.push(alone({ from, to }));
+      answers.push(computeHere({ from, to }));
     });
     return answers;
   }
 
-  /** Who computes what a question's candidates and boxes cost. */
-  function asking(question: Question, watch: Watch): Asking {
+  /** The functions that compute the costs of a question's candidates and boxes. */
+  function costSource(question: Question, watch: Watch): CostSource {
     const { episode, plan, parts, costsOf } = question;
     let situation: Situation | undefined;
     let done = 0;
 
-    /** What is asked of numbers, `width` of them for each that is asked about. */
+    /** Computes a job for items that have `width` numbers each. */
     async function ask<Numbers extends Uint32Array | Float64Array>(
       job: Job<Sampling, Numbers, Float64Array>,
       numbers: Numbers,
-      { width = 1, worth = 1, sample, portion }: { width?: number; worth?: number } & Asked,
-      alone: (numbers: Numbers) => ArrayLike<number>,
+      { width = 1, worth = 1, sample, portion }: { width?: number; worth?: number } & Portion,
+      computeHere: (numbers: Numbers) => ArrayLike<number>,
     ): Promise<ArrayLike<number>> {
       const episodes = learningRates.length - (episode ?? 0);
       const steps = worth * (sample?.states.length ?? states.size) * episodes;
@@ -123,10 +126,10 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
       const answers = await askAll<ArrayLike<number>>(
         numbers.length / width,
         plan && byThreads,
-        ({ from, to }) => alone(numbers.subarray(from * width, to * width) as Numbers),
+        ({ from, to }) => computeHere(numbers.subarray(from * width, to * width) as Numbers),
         {
           batch: Math.min(BATCH, Math.ceil(BATCH_STEPS / steps)),
-          least: Math.ceil(LEAST_SENT.steps / steps),
+          smallest: Math.ceil(MIN_SENT.steps / steps),
         },
         share,
       );
@@ -137,15 +140,18 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
     return {
       costs: (indices, portion) => ask(sumsJob, indices, { portion }, costsOf),
       sums: (indices, sample, portion) => ask(sumsJob, indices, { sample, portion }, parts!.sumsOver(sample)),
-      bounds(cells, sample, portion) {
-        const { worth, boundsOver } = question.cells!()!;
+      bounds(spans, sample, portion) {
+        const { worth, boundsOver } = question.boxes!()!;
         const width = 2 * candidates.axes.length;
-        return ask(boundsJob, cells, { width, worth, sample, portion }, boundsOver(sample));
+        return ask(boundsJob, spans, { width, worth, sample, portion }, boundsOver(sample));
       },
     };
   }
 
-  /** The neighbourhood of what the next episode decided, or of the middle, among some candidates in ascending order, all unless given. */
+  /**
+   * Candidates near the next episode's decision (or near the middle of the grid, if there is none), restricted to
+   * `indices` in ascending order unless undefined.
+   */
   function seedsOf({ episode, plan }: Question, indices: Uint32Array | undefined): number[] {
     const later = plan?.[episode! + 1];
     const middle = candidates.axes.map(({ length }) => length >> 1);
@@ -164,7 +170,7 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
         candidates.size,
         (ranges) => threads.run(task, ranges, watch),
         (range) => screen(indicesOf(range), enclosure),
-        { batch: BATCH, least: LEAST_SENT.moments },
+        { batch: BATCH, smallest: MIN_SENT.moments },
         watch,
       );
       return Uint32Array.from(screen(kept.flat(), enclosure));
@@ -184,24 +190,24 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
         screening ?? few,
         () => seedsOf(question, few),
         problem,
-        asking(question, watch),
+        costSource(question, watch),
       );
-      const least = new Least();
+      const minimum = new Minimum();
       for (let i = 0; i < indices.length; i++) {
         const index = indices[i];
         const cost = costs[i];
         const claim = claimed?.(index);
         if (claim) checkHolds("float32", claim, { index, cost, episode });
         if (enclosure) checkHolds("the moments", enclosure(index), { index, cost, episode });
-        least.offer(index, finiteOrInfinity(cost));
+        minimum.offer(index, finiteOrInfinity(cost));
       }
-      return least.choice(candidates, survivors, question.plan ? rolledOut : 0);
+      return minimum.choice(candidates, survivors, question.plan ? rolledOut : 0);
     },
     destroy: () => threads.destroy(),
   };
 }
 
-/** Numbers one after the other. */
+/** Concatenates lists of numbers. */
 function joined(lists: readonly ArrayLike<number>[]): Float64Array {
   const all = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -212,7 +218,7 @@ function joined(lists: readonly ArrayLike<number>[]): Float64Array {
   return all;
 }
 
-/** @throws MesaError `BOUND_BROKEN` where float64's cost is outside of an enclosure that is finite */
+/** @throws MesaError `BOUND_BROKEN` if float64's cost is outside of a finite enclosure */
 function checkHolds(
   what: string,
   { cost: middle, error }: Enclosure,
@@ -226,7 +232,7 @@ function checkHolds(
   );
 }
 
-/** Does `work` on [0, size) in batches, and lets the event loop through now and then. */
+/** Calls `work` for [0, size) in batches, and regularly lets the event loop run. */
 async function inTurns(
   size: number,
   batch: number,

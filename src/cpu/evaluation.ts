@@ -1,23 +1,24 @@
-// Expressions as WebAssembly code: two float64 lanes a vector, each operation of the graph one instruction for both.
+// Writes expressions as WebAssembly code: a vector has two float64 lanes, and each operation is one instruction for
+// both.
 
 import { inBasicOperations } from "../game/evaluate.ts";
 import { type Graph, type Node, rewrite } from "../game/graph.ts";
 import { sharedParts } from "../game/structure.ts";
 import type { Code, Instruction } from "./assembler.ts";
 
-/** bytes of a float64 number, and of two */
+/** bytes of one and of two float64 numbers */
 export const [NUMBER, VECTOR] = [8, 16];
 
-/** 1.5·2⁵²: the lowest bits of its sum with a whole number are the number's */
+/** 1.5·2⁵²: in its sum with a whole number, the lowest bits are those of the number */
 const ROUNDER = 6755399441055744;
 const MANTISSA_BITS = 52;
 
-/** The numbers that code loads, each once. */
+/** The numbers that code loads from memory, without duplicates. */
 export class Numbers {
   readonly list: number[] = [];
   readonly #from: number;
 
-  /** @param from the address of the first */
+  /** @param from the address of the first number */
   constructor(from = 0) {
     this.#from = from;
   }
@@ -40,22 +41,22 @@ const INSTRUCTIONS: Partial<Record<Node["op"], Instruction>> = {
   maximum: "f64x2.max",
 };
 
-/** Pushes what is there already. */
+/** Writes code that pushes a value. */
 export type Push = () => void;
 
-/** Code that evaluates expressions of basic operations, what they share once. */
+/** Writes code that evaluates expressions of basic operations; shared parts are evaluated once. */
 export class Evaluation {
   readonly #code: Code;
   readonly #numbers: Numbers;
   readonly #free: number[];
   readonly #leaf: (node: Node) => Push | undefined;
-  /** how many times a node will still be asked for, and the local that it is in */
+  /** how many more times each node will be used, and the local that holds it */
   readonly #uses = new Map<Node, number>();
   readonly #locals = new Map<Node, number>();
 
   /**
    * @param expressions each will be pushed once
-   * @param free locals that may be used, and are given back
+   * @param free locals that may be used; they are added again after their last use
    */
   constructor(
     code: Code,
@@ -95,14 +96,14 @@ export class Evaluation {
     }
   }
 
-  /** One use less; after the last, the local is free. */
+  /** Counts one use; after the last use, the local is free. */
   #use(node: Node, local: number): void {
     const left = this.#uses.get(node)! - 1;
     this.#uses.set(node, left);
     if (left === 0) this.#free.push(local);
   }
 
-  /** Does a node's operation to the arguments on the stack. */
+  /** Applies a node's operation to the arguments on the stack. */
   #make(node: Node): void {
     this.#operate(node);
     if (this.#uses.get(node) === 1) return;
@@ -119,13 +120,13 @@ export class Evaluation {
     const bound = last.op === "number" ? last.value : Number.NaN;
     if (op === "below") code.do("f64x2.lt").do("v128.bitselect");
     else if (op === "exponential2") {
-      // the number is moved into the exponent of 1
+      // shift the whole number into the exponent bits of 1
       this.#numbers.load(code, ROUNDER);
       code.do("f64x2.add").do("i32.const", MANTISSA_BITS).do("i64x2.shl");
       this.#numbers.load(code, 1);
       code.do("i64x2.add");
     } else if (op === "maximum" && !Number.isNaN(bound)) {
-      // one instruction where max itself is many: a < b ? b : a, which of −0 and 0 takes the first
+      // pmax is one instruction, max is many; pmax is a < b ? b : a, which takes the first of −0 and 0
       code.do("f64x2.pmax");
       if (!Object.is(bound, 0)) return;
       this.#numbers.load(code, 0);
@@ -135,14 +136,16 @@ export class Evaluation {
   }
 }
 
-/** A node's arguments in the order in which its instructions take them; a number comes last of a minimum's. */
+/** A node's arguments in the order of the instruction; for minimum and maximum, a number comes last. */
 function inOrder({ op, args }: Node): readonly Node[] {
   const [a, b, c, d] = args;
   if (op === "below") return [c, d, a, b];
   return (op === "minimum" || op === "maximum") && a.op === "number" ? [b, a] : args;
 }
 
-/** Writes expressions of one graph into a function, whose names are places: locals, or whatever else can be pushed. */
+/**
+ * Writes expressions of one graph into a function. A name stands for a place: a local, or anything that can be pushed.
+ */
 export class Writer {
   readonly code: Code;
   readonly graph: Graph;
@@ -151,7 +154,7 @@ export class Writer {
   readonly #free: number[] = [];
   #count = 0;
 
-  /** @param places what pushes the value of a name that is no local of this function */
+  /** @param places how to push the value of each name that is not a local of this function */
   constructor(code: Code, graph: Graph, numbers: Numbers, places: ReadonlyMap<string, Push>) {
     this.code = code;
     this.graph = graph;
@@ -159,18 +162,18 @@ export class Writer {
     this.#places = new Map(places);
   }
 
-  /** Names a place. */
+  /** Defines a name for a place. */
   place(name: string, push: Push): Node {
     this.#places.set(name, push);
     return this.graph.name(name);
   }
 
-  /** Names a local. */
+  /** Defines a name for a local. */
   local(index: number): Node {
     return this.place(`#${this.#count++}`, () => this.code.get(index));
   }
 
-  /** Pushes expressions, between which `then` may do something with each. */
+  /** Pushes expressions; `then` is called after each. */
   push(expressions: readonly Node[], then: (index: number) => void = () => {}): void {
     const basic = inBasicOperations(expressions);
     const evaluation = new Evaluation(this.code, this.#numbers, basic, this.#free, ({ op, name }) =>
@@ -182,7 +185,7 @@ export class Writer {
     }
   }
 
-  /** The same expressions as names of new locals that hold them; numbers and names stay. */
+  /** Stores expressions in new locals and returns the locals' names; numbers and names are returned unchanged. */
   let(...expressions: readonly Node[]): Node[] {
     const made = new Map<Node, Node>();
     const wanted = [...new Set(expressions)].filter(({ op }) => op !== "number" && op !== "name");
@@ -194,7 +197,7 @@ export class Writer {
     return expressions.map((node) => made.get(node) ?? node);
   }
 
-  /** A new local that may be assigned to. */
+  /** A new local that can be assigned to. */
   variable(initial: Node): Variable {
     const local = this.code.vector();
     this.push([initial]);
@@ -202,13 +205,15 @@ export class Writer {
     return { node: this.local(local), local };
   }
 
-  /** Assigns to variables at once. */
+  /** Assigns to several variables at once. */
   assign(variables: readonly Variable[], expressions: readonly Node[]): void {
     this.push(expressions);
     for (const { local } of variables.toReversed()) this.code.set(local);
   }
 
-  /** Expressions in which what depends on known names alone has been computed here. */
+  /**
+   * Computes the parts of expressions that depend on known names only, and returns the expressions in terms of them.
+   */
   hoist(expressions: readonly Node[], isKnown: (name: string) => boolean): Node[] {
     const parts = sharedParts(expressions, isKnown);
     const names = this.let(...parts);
@@ -218,7 +223,9 @@ export class Writer {
     );
   }
 
-  /** Writes expressions to memory, one after the other. @param address the local of an address; @param offset in bytes */
+  /**
+   * Stores expressions in memory, one after the other. @param address the local of an address; @param offset in bytes
+   */
   store(address: number, offset: number, expressions: readonly Node[]): void {
     for (const [i, node] of this.let(...expressions).entries()) {
       this.code.get(address);
@@ -228,7 +235,7 @@ export class Writer {
   }
 }
 
-/** A local, and its name. */
+/** A local and its name. */
 export interface Variable {
   readonly node: Node;
   readonly local: number;

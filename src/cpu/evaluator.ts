@@ -1,4 +1,4 @@
-// The induction's question answered on the CPU, in float64.
+// Evaluates the candidates of a step on the CPU, in float64.
 
 import { type Choice, type Evaluator, stepOf } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
@@ -6,10 +6,12 @@ import { createDecider } from "./decider.ts";
 import type { Threading } from "./solveThreads.ts";
 
 /**
- * An evaluator that tries every candidate.
+ * An evaluator that considers every candidate.
  *
- * @param method `rollout` rolls candidates out, in stages; `moments` screens in O(1) a candidate and asks the oracle for
- *   the few that remain, or for each where moments say nothing of it. Both give the same steps to the bit, for any number of threads.
+ * @param method `rollout` rolls candidates out, in stages. `moments` screens candidates in O(1) each and asks the
+ *   oracle
+ *   for the remaining ones, or for all if the moments give no bound. Both give the same steps to the bit, for any number
+ *   of threads.
  */
 export function createCpuEvaluator(
   problem: Problem,
@@ -32,7 +34,7 @@ export function createCpuEvaluator(
     async decide(episode, plan, watch) {
       const choices: Choice[] = [];
       for (const question of oracle.questions(episode, plan)) {
-        // rollouts decide by themselves also where there are moments
+        // the method `rollout` does not use the moments
         const { enclosure, ...rolled } = question;
         choices.push(
           method === "moments" && enclosure

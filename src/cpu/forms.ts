@@ -1,33 +1,35 @@
-// Rollouts of whole cells of candidates, as formulas. Of a cell, a box of candidates about a middle, each number of a
-// rollout is a Taylor model of second order (Makino and Berz 1996; the linear part is an affine form):
+// Rollouts of whole boxes of candidates, as formulas. For a box around a middle, each number of a rollout is a Taylor
+// model of second order (Makino and Berz 1996; the linear part is an affine form):
 //
 //     what the oracle computes = centre + Σ_j slope_j ε_j + Σ_{j≤l} bend_jl ε_j ε_l + Σ_s part_s τ_s ± rest,
 //
-// for whichever candidate, where |ε_j| ≤ E_j is how far its j-th number is from the middle, and |τ_s| ≤ R_s how far the
-// state's s-th number is from what the decision says of it. It encloses what float64 makes of the value, roundings
-// included; docs/method.md proves the charges. From the graph of a game's formulas comes another, of these numbers,
-// which is compiled as the formulas themselves are.
+// for every candidate of the box. ε_j is the distance of the candidate's j-th number from the middle, |ε_j| ≤ E_j, and
+// τ_s is the difference between the state's s-th number and its value according to the decision, |τ_s| ≤ R_s. The model
+// encloses the value that float64 computes, roundings included; docs/method.md proves the charges. The graph of a
+// game's formulas is translated into a graph of these coefficients, which is compiled like the formulas themselves.
 
 import { inBasicOperations } from "../game/evaluate.ts";
-import { type Formulas, ownName } from "../game/game.ts";
+import { type Formulas, ownName } from "../game/formulas.ts";
 import { Graph, type Node, nodesOf, rewrite } from "../game/graph.ts";
 import { isBounded } from "../game/structure.ts";
 import type { Episode, Program } from "./kernel.ts";
 
-/** What rounding may cost an operation and its form, of twice what its operands may be: 16 units of rounding. */
+/**
+ * The charge for the rounding of an operation and its form, relative to twice the operands' size: 16 units of rounding.
+ */
 const CHARGE = 2 ** -50;
-/** What underflow may cost them where no symbol is above 1. */
+/** The charge for underflow, if no symbol is above 1. */
 const UNDERFLOW = 2 ** -1000;
-/** What the roundings of the rests of an episode may cost: 2²⁰ of them, and more. */
+/** A factor that covers the rounding of an episode's rests: 2²⁰ roundings and more. */
 const SLACK = 1 + 2 ** -30;
-/** roundings on the way to a rest, at most, and those that each operation has at most */
-const [MOST_ROUNDINGS, ROUNDINGS] = [2 ** 20, 64];
-/** numbers of a decision, at most: with more, there are too many products of two of them */
-const MOST_DECISIONS = 2;
-/** how much longer an operation of forms takes, which need more registers than there are (measured) */
+/** the maximum number of roundings up to a rest, and the maximum per operation */
+const [MAX_ROUNDINGS, ROUNDINGS] = [2 ** 20, 64];
+/** the maximum of a decision's numbers: with more, there are too many products of two of them */
+const MAX_DECISIONS = 2;
+/** how much longer an operation takes in forms, because they need more registers than there are (measured) */
 const SLOWER = 4;
 
-/** A number of a rollout, as above. What is exact is what float64 makes of it, to the bit. */
+/** A number of a rollout, as above. If exact, it is what float64 computes, to the bit. */
 interface Form {
   readonly centre: Node;
   readonly slopes: readonly Node[];
@@ -35,27 +37,27 @@ interface Form {
   readonly parts: readonly Node[];
   readonly rest: Node;
   readonly exact: boolean;
-  /** what the value is surely not below, and not above, where that is exact */
+  /** a lower and an upper bound of the value that float64 computes */
   readonly floor?: Node;
   readonly ceiling?: Node;
 }
 
-/** The rollouts of cells. D numbers of a decision. */
+/** The rollouts of boxes. A decision has D numbers. */
 export interface FormProgram extends Program {
-  /** as many plain rollouts as that of a cell takes as long as */
+  /** how many plain rollouts take as long as the rollout of a box */
   readonly worth: number;
 }
 
-/** How many coefficients the cost of a cell has: the centre, D slopes, D(D + 1)/2 bends, the rest. */
+/** How many coefficients the cost of a box has: the centre, D slopes, D(D + 1)/2 bends, the rest. */
 export const coefficientsOf = (decisions: number): number =>
   2 + decisions + (decisions * (decisions + 1)) / 2;
 
 /**
- * The rollouts of cells of some formulas. A row has the middle of a cell and then its reach E, shape [2D]; the totals are
- * the coefficients of a cost: centre, slopes, bends ε₀², ε₀ε₁, ε₁², and the rest.
+ * The rollouts of boxes. A row has the middle of a box and then its reach E, shape [2D]; the totals are the
+ * coefficients of a cost: centre, slopes, bends ε₀², ε₀ε₁, ε₁², and the rest.
  *
- * @param episodes T, how many there are at most
- * @returns undefined where a function has no bound, and where a decision has more than two numbers
+ * @param episodes T, the maximum number of episodes
+ * @returns undefined if a function has no bound, or if a decision has more than two numbers
  */
 export function formProgram(
   formulas: Formulas,
@@ -63,15 +65,15 @@ export function formProgram(
   states: readonly string[],
   episodes: number,
 ): FormProgram | undefined {
-  if (decision.length > MOST_DECISIONS || !isBounded(formulas)) return undefined;
+  if (decision.length > MAX_DECISIONS || !isBounded(formulas)) return undefined;
   const { mesaObjective, discount, expectedNext } = formulas;
   const [gamma, ...planned] = inBasicOperations([discount, mesaObjective, ...expectedNext]);
-  if (planned.some((node) => roundingsOf(node) > MOST_ROUNDINGS)) return undefined;
+  if (planned.some((node) => roundingsOf(node) > MAX_ROUNDINGS)) return undefined;
 
   const graph = new Graph();
   const name = (text: string) => graph.name(text);
   const pairs = decision.flatMap((_, j) => decision.slice(j).map((_, l) => [j, j + l] as const));
-  /** the names of a state's numbers beside its centre, of which it has the name */
+  /** the names of a state number's further coefficients; its centre has the name of the state */
   const slopesOf = (state: string) => decision.map((_, j) => `${state} slope ${j}`);
   const bendsOf = (state: string) => pairs.map(([j, l]) => `${state} bend ${j} ${l}`);
   const reachOf = (state: string) => `${state} reach`;
@@ -85,7 +87,7 @@ export function formProgram(
     ...{ parts: zeros(states.length), rest: graph.number(0), exact: true },
   });
 
-  /** the decision's j-th number, and the state's s-th */
+  /** the forms of the decision's j-th number, and of the state's s-th number */
   const decides = (node: Node, j: number): Form => ({
     ...exactly(node),
     slopes: unit(decision.length, j),
@@ -95,11 +97,11 @@ export function formProgram(
     ...{ centre: name(state), slopes: slopesOf(state).map(name), bends: bendsOf(state).map(name) },
     ...{ parts: unit(states.length, s), rest: graph.number(0), exact: false },
   });
-  /** the charge of the sums over an episode and over all of them, of what a cost may be */
+  /** the charge, relative to the size of a cost, for summing over an episode and over all episodes */
   const sumCharge = graph.number((episodes + 16) * 2 ** -51);
   const slack = graph.number(SLACK);
 
-  /** An episode of forms. @param formOf what names stand for that is not exact */
+  /** An episode of forms. @param formOf the forms of the names that are not exact */
   const episode = (
     symbols: { readonly decision: readonly string[]; readonly state: readonly string[] },
     formOf: (name: string) => Form | undefined,
@@ -149,7 +151,7 @@ export function formProgram(
   };
 }
 
-/** How many roundings a number goes through, each factor's own included. */
+/** How many roundings a number goes through, including those of each factor. */
 function roundingsOf(expression: Node): number {
   return rewrite(expression, ({ op }, counts: readonly number[]): number =>
     counts.length === 0
@@ -161,7 +163,7 @@ function roundingsOf(expression: Node): number {
   );
 }
 
-/** The operations of forms, over some reaches. */
+/** The operations on forms, for given reaches. */
 class Arithmetic {
   readonly #graph: Graph;
   readonly #reaches: readonly Node[];
@@ -199,7 +201,7 @@ class Arithmetic {
     return this.#sum(...symbols.map((symbol, i) => g.multiply(g.absolute(coefficients[i]), symbol)));
   }
 
-  /** how much the slopes, the bends and the state's symbols may come to */
+  /** the maximum contributions of the slopes, of the bends and of the state's symbols */
   #slopeReach = ({ slopes }: Form) => this.#reach(slopes, this.#reaches);
   #bendReach = ({ bends }: Form) =>
     this.#reach(
@@ -208,17 +210,17 @@ class Arithmetic {
     );
   stateReach = ({ parts }: Form) => this.#reach(parts, this.#parts);
 
-  /** how far a form may be from its centre */
+  /** the maximum distance of a form from its centre */
   #spread(form: Form): Node {
     return this.#sum(this.#slopeReach(form), this.#bendReach(form), this.stateReach(form), form.rest);
   }
 
-  /** how large a form may be */
+  /** the maximum size of a form */
   magnitude(form: Form): Node {
     return this.#graph.add(this.#graph.absolute(form.centre), this.#spread(form));
   }
 
-  /** What an operation of the graph makes of forms: where all are exact, what float64 makes of them. */
+  /** The form of an operation of the graph; if all arguments are exact, the exact value that float64 computes. */
   apply(of: Node, args: readonly Form[]): Form {
     if (args.every(({ exact }) => exact))
       return this.#exactly(
@@ -251,10 +253,12 @@ class Arithmetic {
   }
 
   #minimum(a: Form, b: Form): Form {
-    const least = this.#add(b, this.#negated(this.#ramp(this.#add(b, this.#negated(a)))));
+    const minimum = this.#add(b, this.#negated(this.#ramp(this.#add(b, this.#negated(a)))));
     const [{ floor }, { centre: ceiling }] = b.exact ? [a, b] : [b, a];
-    if (!a.exact && !b.exact) return least;
-    return floor ? this.#between(least, this.#graph.minimum(floor, ceiling), ceiling) : { ...least, ceiling };
+    if (!a.exact && !b.exact) return minimum;
+    return floor
+      ? this.#between(minimum, this.#graph.minimum(floor, ceiling), ceiling)
+      : { ...minimum, ceiling };
   }
 
   #maximum(a: Form, b: Form): Form {
@@ -264,7 +268,7 @@ class Arithmetic {
     return ceiling ? this.#between(most, floor, this.#graph.maximum(floor, ceiling)) : { ...most, floor };
   }
 
-  /** A form of what is between two numbers: where it says less than they do, what they say. */
+  /** A form of a value between two bounds: the form itself if it is narrower than they are, else the bounds. */
   #between(form: Form, low: Node, high: Node): Form {
     const g = this.#graph;
     const half = g.multiply(g.number(0.5), g.subtract(high, low));
@@ -275,13 +279,13 @@ class Arithmetic {
     return {
       centre: or(form.centre, g.add(low, half)),
       ...{ slopes: none(form.slopes), bends: none(form.bends), parts: none(form.parts) },
-      // a form that is not finite is not known to be of a number
+      // a form that is not finite may not be a form of a number
       rest: or(form.rest, this.#sum(half, charge, g.multiply(spread, g.number(UNDERFLOW)))),
       exact: false,
     };
   }
 
-  /** A form, its coefficients by `map`, with a rest of its own. */
+  /** A form whose coefficients are changed by `map`, with another rest. */
   #mapped(form: Form, map: (coefficient: Node) => Node, rest: Node): Form {
     return {
       centre: map(form.centre),
@@ -297,7 +301,7 @@ class Arithmetic {
     return this.#mapped(a, (x) => this.#graph.negate(x), a.rest);
   }
 
-  /** What rounding costs where operands come to so much; twice as much, so that what overflows is not known. */
+  /** The charge for rounding, for operands of a given size; of twice that size, so that an overflow gives no bound. */
   #charge(magnitude: Node): Node {
     const g = this.#graph;
     return g.multiply(g.number(CHARGE), g.multiply(g.number(2), magnitude));
@@ -331,7 +335,7 @@ class Arithmetic {
       slopes: across("slopes"),
       bends: across("bends").map((x, i) => g.add(x, crossed[i])),
       parts: across("parts"),
-      // third order, what the state's symbols have to do with others, and the rests
+      // terms of third order, products with the state's symbols, and the rests
       rest: this.#sum(
         this.#product(this.#slopeReach(a), this.#bendReach(b)),
         g.multiply(this.#bendReach(a), g.add(this.#slopeReach(b), this.#bendReach(b))),
@@ -348,7 +352,7 @@ class Arithmetic {
     };
   }
 
-  /** The square of one form. */
+  /** The square of a form. */
   #square(a: Form): Form {
     const g = this.#graph;
     const two = g.number(2);
@@ -377,7 +381,7 @@ class Arithmetic {
 
   /**
    * With i near 1/(b's centre), p = a i and w = i b − 1: a/b = p/(1 + w) = p (1 − w) + p w²/(1 + w).
-   * Where |w| may be 1, the rest is infinite.
+   * If |w| may be 1, the rest is infinite.
    */
   #divide(a: Form, b: Form): Form {
     const g = this.#graph;
@@ -388,12 +392,15 @@ class Arithmetic {
     const far = g.multiply(g.number(SLACK), this.magnitude(w));
     const near = g.maximum(g.subtract(g.number(1), far), g.number(0));
     const strayed = g.divide(this.#product(this.magnitude(p), far, far), near);
-    // the oracle's own rounding
+    // the rounding of the oracle's division
     const rounded = this.#charge(g.divide(this.magnitude(p), near));
     return { ...quotient, rest: this.#sum(quotient.rest, strayed, rounded, this.#underflow) };
   }
 
-  /** The greater of a and 0: it is λa and at most so much above that as at the ends of what a may be, for any λ in [0, 1]. */
+  /**
+   * The maximum of a and 0. For any λ in [0, 1] it is at minimum λa, and it exceeds λa by no more than at the ends of a's
+   * range.
+   */
   #ramp(a: Form): Form {
     const g = this.#graph;
     const [zero, one] = [g.number(0), g.number(1)];

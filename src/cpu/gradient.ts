@@ -1,39 +1,44 @@
-// The average total mesa cost with its derivatives by the decision, for searches where no grid holds the decisions.
+// The average total mesa cost with its derivatives by the decision, for searches of decisions that are not on a grid.
 //
-// A state's total is Σ_k w_k c_k with w_k = γ^(k−t). Going back from the last episode, the change of all that comes
-// later with the state is λ, and one expression of an episode has everything that its agent and its state change,
+// A state's total is Σ_k w_k c_k with w_k = γ^(k−t). Going back from the last episode, let λ be the derivative of all
+// later costs by the state. One expression of an episode contains everything that its decision and its state change,
 //
 //     φ_k = w_k c(d_k, x_k; x_t) + λ_{k+1}·x_{k+1}(d_k, x_k),   λ_k = ∂φ_k/∂x_k,   ∂J/∂d = mean ∂φ_t/∂d,
 //
-// so that the later agents' plans are differentiated through. As a WebAssembly module a lane is one state and two make
-// a vector, as in kernel.ts. Memory holds a row for each episode, (learningRate, decision…), and a tape for each vector,
-// of entries (weight, total, state…), one for each episode and one for the end; its first state is the own one.
+// so the derivative includes the effect on later agents. In the WebAssembly module a lane is one state and two lanes
+// make a vector, as in kernel.ts. Memory holds a row for each episode, (learningRate, decision…), and a tape for each
+// vector with entries (weight, total, state…), one for each episode and one for the end. The state of its first entry
+// is the own state.
 
 import { createEvaluate } from "../game/evaluate.ts";
-import { ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
 import { gradientOf, type Node, namesIn } from "../game/graph.ts";
 import type { Plan } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
 import { assemble, Code, instantiate, reserve } from "./assembler.ts";
 import { NUMBER, Numbers, VECTOR, Writer } from "./evaluation.ts";
 
-/** J of a decision, shape [n]; its derivatives are written to `gradient`, shape [n]. Not finite where float64 overflows. */
+/** J of a decision, shape [n]. Writes the derivatives to `gradient`, shape [n]. Not finite if float64 overflows. */
 export type CostGradient = (decision: ArrayLike<number>, gradient: Float64Array) => number;
 
-/** Costs with their derivatives of one problem, by episode. */
+/** The costs of one problem with their derivatives, by episode. */
 export interface Gradients {
-  /** Of an episode, before a plan. What an earlier call returned must not be called any more: they share a memory. */
+  /**
+   * The cost function of an episode, given the plan of later episodes. Functions from earlier calls must not be called
+   * any more, because all share one memory.
+   */
   at(episode: number, plan: Plan): CostGradient;
   /**
-   * Whether the agent of an episode changes nothing of what comes after it, as it is not learned from. Then J is of its
-   * own episode alone, the same function for all such agents: the rest is the same whatever it decides.
+   * Whether the decision of an episode has no effect on later episodes, because its learning rate is 0. Then J is the
+   * cost of that episode only, the same function for all such episodes; the later costs, which do not depend on the
+   * decision, are left out.
    */
   isAlone(episode: number): boolean;
-  /** false once it has turned out that WebAssembly must not run here, and the interpreter does the work */
+  /** becomes false if WebAssembly turns out not to run here, so that the interpreter does the work */
   readonly compiled: boolean;
 }
 
-/** An entry's numbers before its state. */
+/** The numbers of an entry before its state. */
 const [WEIGHT, TOTAL, STATE] = [0, 1, 2];
 const PAIR = 2;
 
@@ -50,7 +55,7 @@ interface Episode {
   readonly byDecision: readonly Node[];
 }
 
-/** @param learns false where the learning rate is 0, which leaves much of the expressions out */
+/** @param learns false if the learning rate is 0, which simplifies the expressions */
 function episodeOf({ formulas, game }: Problem, learns: boolean): Episode {
   const { graph: g, mesaObjective: cost, discount, expectedNext } = formulas;
   const states = Object.keys(game.state);
@@ -70,7 +75,7 @@ function episodeOf({ formulas, game }: Problem, learns: boolean): Episode {
   };
 }
 
-/** Costs and derivatives of a problem with an end, in which no phase is hidden. */
+/** Costs and derivatives of a problem with a finite horizon and no hidden phase. */
 export function createGradients(problem: Problem): Gradients {
   const { game, learningRates } = problem;
   const [learning, still] = [true, false].map((learns) => episodeOf(problem, learns));
@@ -100,7 +105,7 @@ export function createGradients(problem: Problem): Gradients {
   };
 }
 
-/** @param counting how many episodes count, of those from `episode` on */
+/** @param counting how many episodes from `episode` on are included */
 type Opened = (episode: number, plan: Plan, counting: number) => CostGradient;
 
 function interpret(problem: Problem, learning: Episode, still: Episode): Opened {
@@ -116,7 +121,7 @@ function interpret(problem: Problem, learning: Episode, still: Episode): Opened 
   const [learned, unlearned] = [open(learning), open(still)];
   return (episode, plan, counting) => {
     return (decision, gradient) => {
-      // added up as lanes are, so that the sums have the same bits
+      // summed in the same order as lanes, so that the sums have the same bits
       const lanes = [new Float64Array(gradient.length), new Float64Array(gradient.length)];
       const totals = new Float64Array(PAIR * Math.ceil(states.size / PAIR));
       for (let i = 0; i < states.size; i++) {
@@ -156,11 +161,11 @@ function interpret(problem: Problem, learning: Episode, still: Episode): Opened 
   };
 }
 
-/** What the module exports. All parameters are addresses, and no range is empty. */
+/** The functions that the module exports. All parameters are addresses, and no range is empty. */
 interface Functions {
-  /** fills tapes in, from their first entries on; the rows from `still` on do not learn */
+  /** fills in tapes, starting from their first entries; the rows from `still` on have learning rate 0 */
   forth(row: number, still: number, rowsEnd: number, tape: number, tapesEnd: number, stride: number): void;
-  /** adds up the derivatives of tapes that are filled in; the rows after `lastLearning` do not learn */
+  /** adds up the derivatives from filled tapes; the rows after `lastLearning` have learning rate 0 */
   back(
     row: number,
     lastRow: number,
@@ -180,7 +185,10 @@ function compile(problem: Problem, learning: Episode, still: Episode): Opened {
   const entry = (STATE + names.length) * VECTOR;
   const numbers = new Numbers();
 
-  /** a writer whose names are a row, a tape's first entry and the entry at hand, by the locals of their addresses */
+  /**
+   * a writer for names in a row, in a tape's first entry and in the current entry; arguments are the locals of their
+   * addresses
+   */
   const open = (code: Code, at: number, tape: number, here: number) => {
     const fromRow = (slot: number) => () => code.get(at).memory("v128.load64_splat", slot * NUMBER);
     const fromEntry = (address: number, slot: number) => () =>
@@ -242,7 +250,7 @@ function compile(problem: Problem, learning: Episode, still: Episode): Opened {
       nodes.map((node) => g.substitute(node, (name) => adjoints.get(name)));
     const isAfter = (row: number) => code.get(row).get(at).do("i32.lt_u");
 
-    /** goes back over the rows from `at` to the one after `until`, but for the first */
+    /** goes back over the rows from `at` to the one after `until`, except the first row */
     const later = ({ byState }: Episode, until: number) => {
       const goesOn = () => {
         isAfter(first);
@@ -314,7 +322,7 @@ function compile(problem: Problem, learning: Episode, still: Episode): Opened {
     }
     for (let lane = 0; lane < vectors * PAIR; lane++) {
       const at = (tapesAt + Math.floor(lane / PAIR) * stride) / NUMBER + (lane % PAIR);
-      // a lane too many weighs nothing
+      // a surplus lane has weight 0
       const state = states.at(Math.min(lane, states.size - 1));
       all[at + PAIR * WEIGHT] = lane < states.size ? 1 : 0;
       all[at + PAIR * TOTAL] = 0;

@@ -1,4 +1,4 @@
-// What the threads of a solve do: costs of candidates, their screening, and descents of a search.
+// The jobs of a solve's threads: costs of candidates, screening of candidates, and descents of a search.
 
 import type { FilledConfig } from "../config/config.ts";
 import type { Plan } from "../model/evaluator.ts";
@@ -11,7 +11,7 @@ import type { Sample } from "./rollout.ts";
 
 /** A problem as plain data. */
 export interface ProblemData {
-  /** another one for each problem that a pool is asked about */
+  /** a number that identifies the problem */
   readonly id: number;
   readonly config: FilledConfig;
 }
@@ -24,7 +24,7 @@ export interface Situation {
   readonly later: Float64Array;
 }
 
-/** Indices of candidates: `from` and those after it that are below `to`. */
+/** Indices of candidates in [from, to). */
 export interface Range {
   readonly from: number;
   readonly to: number;
@@ -32,7 +32,7 @@ export interface Range {
 
 let known: { id: number; problem: Problem; oracle: Oracle; gradients?: Gradients } | undefined;
 
-/** The problem of the data, made but once while the same one is asked about. */
+/** The problem of the data; the last one is cached. */
 function problemOf({ id, config }: ProblemData) {
   if (known?.id !== id) {
     const problem = createProblem(config);
@@ -41,13 +41,13 @@ function problemOf({ id, config }: ProblemData) {
   return known;
 }
 
-/** Candidates of an episode, on all states or on a sample of them. */
+/** An episode whose candidates are evaluated, on all states or on a sample of them. */
 export interface Sampling {
   readonly situation: Situation;
   readonly sample?: Sample | undefined;
 }
 
-/** What candidates cost in sum over a sample, or without one what they cost, by their indices. Shape [n]. */
+/** The sums of candidates' costs over a sample, or their costs if there is no sample; by index. Shape [n]. */
 export const sumsJob: Job<Sampling, Uint32Array, Float64Array> = {
   name: "sums",
   open({ situation, sample }) {
@@ -58,17 +58,17 @@ export const sumsJob: Job<Sampling, Uint32Array, Float64Array> = {
   },
 };
 
-/** What boxes of candidates cost in sum over a sample, or over all states: see src/cpu/cells.ts. */
+/** The bounds of boxes of candidates over a sample, or over all states: see src/cpu/boxes.ts. */
 export const boundsJob: Job<Sampling, Float64Array, Float64Array> = {
   name: "bounds",
   open({ situation, sample }) {
     const { problem, oracle } = problemOf(situation.problem);
     const [question] = oracle.questions(situation.episode, planOf(situation, problem));
-    return question.cells!()!.boundsOver(sample);
+    return question.boxes!()!.boundsOver(sample);
   },
 };
 
-/** The average total mesa costs of any decisions, shape [n] for n of them. */
+/** The average total mesa costs of any n decisions, shape [n]. */
 export const costsJob: Job<Situation, readonly (readonly number[])[], Float64Array> = {
   name: "costs",
   open(situation) {
@@ -78,16 +78,16 @@ export const costsJob: Job<Situation, readonly (readonly number[])[], Float64Arr
   },
 };
 
-/** Where a descent has come to. */
+/** The current state of a descent. */
 export type Descended = Pick<Descent, "point" | "value">;
 
-/** A descent of the average total mesa cost from a decision, of so many evaluations. */
+/** A descent of the average total mesa cost from a decision, with a maximum number of evaluations. */
 export const descentJob: Job<Situation, { start: Float64Array; evaluations: number }, Descended> = {
   name: "descent",
   open(situation) {
     const of = problemOf(situation.problem);
     const { problem } = of;
-    // few problems are descended
+    // created on demand, because most problems need no gradients
     of.gradients ??= createGradients(problem);
     const costOf = of.gradients.at(situation.episode, planOf(situation, problem));
     return ({ start, evaluations }) => {
@@ -98,7 +98,7 @@ export const descentJob: Job<Situation, { start: Float64Array; evaluations: numb
   },
 };
 
-/** Those of a range of candidates that could be the minimum or the runner-up. */
+/** The candidates of a range that could be the minimum or the runner-up. */
 export const screenJob: Job<{ problem: ProblemData; view: BoundedView }, Range, number[]> = {
   name: "screen",
   open({ problem: data, view: { agentView, roundings } }) {

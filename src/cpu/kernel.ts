@@ -1,21 +1,21 @@
-// Rollouts as a WebAssembly module. A lane is one state under one candidate, or under a cell of them; two lanes make a
-// vector, and one instruction does an operation of the graph for both. A lane does the operations of src/cpu/rollout.ts,
-// and WebAssembly neither fuses nor reassociates, so its total has the same bits.
+// Rollouts as a WebAssembly module. A lane is one state under one candidate, or under a box of candidates. Two lanes
+// make a vector, and one instruction does an operation of the graph for both. A lane does the operations of
+// src/cpu/rollout.ts, and WebAssembly neither fuses nor reassociates, so the total has the same bits.
 //
-// Memory holds, in float64, the numbers that stand in the formulas, which are data so that one module serves many
-// values of the parameters; a row for each candidate and each later episode,
+// Memory holds, in float64: the numbers in the formulas, which are data so that one module serves many values of the
+// parameters; a row for each candidate and for each later episode,
 //
-//     weight, learningRate, decision…, parts…     parts: what depends on these alone, computed by `prepare`;
+//     weight, learningRate, decision…, parts…     parts: expressions of these numbers only, computed by `prepare`;
 //
-// and records, one a vector, whose every entry is two numbers,
+// and records, one per vector, each of whose entries is two numbers,
 //
-//     own parts…, state…, totals…                 own parts: what depends on the own state alone.
+//     own parts…, state…, totals…                 own parts: expressions of the own state only.
 //
-// Candidates differ in the first episode alone, which is `first`. Of what comes after, `later` takes a block of
-// vectors at a time through all episodes, so that they stay in registers; `sum` adds the first of the totals up.
+// Candidates differ in the first episode only, which `first` computes. `later` computes the later episodes for one
+// block of vectors at a time, so that the vectors stay in registers. `sum` adds up the first total of each lane.
 
 import { inBasicOperations } from "../game/evaluate.ts";
-import { type Formulas, ownName } from "../game/game.ts";
+import { type Formulas, ownName } from "../game/formulas.ts";
 import { isNumber, type Node, namesIn, nodesOf, rewrite } from "../game/graph.ts";
 import { sharedParts } from "../game/structure.ts";
 import { assemble, Code } from "./assembler.ts";
@@ -23,17 +23,17 @@ import { Evaluation, NUMBER, Numbers, VECTOR } from "./evaluation.ts";
 
 /** bytes of an address */
 export const ADDRESS = 4;
-/** a row's first entries; the decision comes after them */
+/** the first entries of a row; the decision follows */
 export const [WEIGHT, LEARNING_RATE, DECISION] = [0, 1, 2];
 
-/** vectors of a block: several, so that one operation need not wait for another; of long formulas one is enough */
+/** vectors per block: with several, independent operations overlap; for long formulas one is enough */
 const BLOCK = 4;
-/** nodes of a long formula */
+/** number of nodes from which a formula is long */
 const LONG = 500;
 
-/** What an episode costs, and what becomes of the numbers of a state. */
+/** The costs of an episode, and the next values of the state's numbers. */
 export interface Episode {
-  /** as many as there are totals, to each of which its own is added, times the weight */
+  /** one per total; each cost, times the weight, is added to its total */
   readonly costs: readonly Node[];
   readonly next: readonly Node[];
 }
@@ -42,7 +42,9 @@ export interface Episode {
 export interface Program {
   /** the names of a row's numbers: learning rate, decision */
   readonly row: readonly string[];
-  /** those of the state's, and of the own state's, which are the first of the state's to begin with */
+  /**
+   * the names of the state's numbers, and of the own state's numbers, which equal the first of the state's initially
+   */
   readonly states: readonly string[];
   readonly owns: readonly string[];
   readonly discount: Node;
@@ -51,37 +53,45 @@ export interface Program {
   readonly still?: Still | undefined;
 }
 
-/** A module, and what its memory must hold. */
+/** A module, and the required layout of its memory. */
 export interface Kernel {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** the numbers of the formulas, from address 0 on */
+  /** the numbers in the formulas, stored from address 0 on */
   readonly numbers: readonly number[];
-  /** what a record begins with */
+  /** the expressions at the start of a record */
   readonly ownParts: readonly Node[];
-  /** bytes of a row, of a record, of what comes before its totals, and of a block of records */
+  /** in bytes: a row, a record, the part of a record before its totals, and a block of records */
   readonly sizes: {
     readonly row: number;
     readonly record: number;
     readonly totals: number;
     readonly block: number;
   };
-  /** how large decisions and states may be where nothing is learned, for `later` to leave states as they are; else 0 */
+  /**
+   * the maximum size of decisions and states for which `later` may leave states unchanged if the learning rate is 0; 0
+   * if it may not
+   */
   readonly tame: number;
 }
 
-/** What the module exports. All parameters are addresses, and no range is empty. */
+/** The functions that the module exports. All parameters are addresses, and no range is empty. */
 export interface KernelFunctions {
   /** computes the parts of rows */
   prepare(row: number, rowsEnd: number): void;
-  /** the first episode of the candidates of some rows: as many records each as there are of states, from `record` on */
+  /**
+   * the first episode of the candidates in some rows: writes one record per candidate and vector of states, from
+   * `record` on
+   */
   first(row: number, rowsEnd: number, state: number, statesEnd: number, record: number): void;
-  /** the episodes of some rows, from `still` on without learning and with tame decisions, for whole blocks of records */
+  /**
+   * the later episodes, for whole blocks of records; the rows from `still` on have learning rate 0 and tame decisions
+   */
   later(row: number, still: number, rowsEnd: number, record: number, recordsEnd: number): void;
-  /** writes the sum of each candidate's totals over its weight; `place` lists where they are, from its first record on */
+  /** replaces each candidate's weight by the sum of its totals; `place` lists their offsets from its first record */
   sum(row: number, rowsEnd: number, record: number, size: number, place: number, placesEnd: number): void;
 }
 
-/** The rollouts of some formulas. @param decision the names of its numbers @param states those of the state's */
+/** The rollouts of formulas. @param decision the names of its numbers @param states the names of the state's numbers */
 export function rolloutProgram(
   formulas: Formulas,
   decision: readonly string[],
@@ -105,7 +115,7 @@ export function createKernel(program: Program): Kernel {
   const unlearned = still?.next ?? [];
   const stepping = [program.first, program.later].flatMap(({ costs, next }) => [...costs, ...next]);
 
-  // no formula names the weight
+  // the weight has no name, because no formula uses it
   const given = ["", ...program.row];
   const parts = sharedParts(stepping, (name) => given.includes(name)).filter(({ op }) => op !== "name");
   const rowSlots = new Map(parts.map((node, i) => [node, given.length + i]));
@@ -120,7 +130,7 @@ export function createKernel(program: Program): Kernel {
   const ownGamma = recordSlots.get(gamma);
   const numbers = new Numbers();
 
-  /** Code of some expressions, by what pushes an entry of a row and of a record. */
+  /** Writes code for expressions; `fromRow` and `fromRecord` push entries of a row and of a record. */
   const evaluate = (
     code: Code,
     expressions: readonly Node[],
@@ -203,13 +213,13 @@ export function createKernel(program: Program): Kernel {
       weight: ownGamma === undefined ? undefined : code.vector(),
     }));
 
-    /** The episodes from row k to `until`, after each of which states are `then`. */
+    /** The episodes from row k to `until`; `then` are the states after each of them. */
     const episodes = (then: readonly Node[], until: number) => {
       code.get(k).get(until).do("i32.lt_u");
       code.if(() => code.each(k, row, until, () => episode(then)));
     };
     const episode = (then: readonly Node[]) => {
-      /** the row's entries so far, which all vectors share */
+      /** the locals of row entries that are already loaded; all vectors share them */
       const known = new Map<number, number>();
       const fromRow = (slot: number) => {
         const local = known.get(slot);
@@ -244,7 +254,7 @@ export function createKernel(program: Program): Kernel {
       free.push(...known.values());
     };
 
-    /** Pushes whether all states are tame, and stay as they are where nothing is learned. */
+    /** Pushes whether all states are tame and do not change when the learning rate is 0. */
     const stays = (tame: number) => {
       let conditions = 0;
       const both = () => conditions++ > 0 && code.do("v128.and");
@@ -279,7 +289,7 @@ export function createKernel(program: Program): Kernel {
           code.if(() => {
             stays(still.tame);
             code.if(() => episodes([], end));
-            // what does not stay goes on like before
+            // states that change continue as before
             code.get(end).set(turn).get(k).get(end).do("i32.lt_u").do("br_if", 1);
           });
         });
@@ -313,26 +323,26 @@ export function createKernel(program: Program): Kernel {
   }
 }
 
-/** Whether a formula divides by what is no number: that tells 0 from −0. */
+/** Whether a formula divides by anything except a number; such a quotient depends on the sign of a zero. */
 export const divides = (...formulas: readonly Node[]): boolean =>
   nodesOf(...formulas).some(({ op, args }) => op === "divide" && args[1].op !== "number");
 
-/** What becomes of states where the learning rate is 0. */
+/** How states change if the learning rate is 0. */
 export interface Still {
   readonly next: readonly Node[];
-  /** how large states and decisions may be for that to be so */
+  /** the maximum size of states and decisions for which this holds */
   readonly tame: number;
 }
 
-/** well below where float64 overflows */
+/** well below the largest float64 number */
 const LARGE = 1e300;
-/** sizes that are tried: 2¹²⁸, 2⁶⁴, … 2⁸ */
+/** the sizes that are tried: 2¹²⁸, 2⁶⁴, … 2⁸ */
 const TAME = [128, 64, 32, 16, 8].map((exponent) => 2 ** exponent);
 
 /**
- * The next state where the learning rate is 0, in which 0·x is left out: it is 0 for every finite x.
+ * The next state if the learning rate is 0, without terms 0·x, which are 0 for every finite x.
  *
- * @returns undefined where it depends on the decision, where the zero's sign may matter, and where x may be infinite
+ * @returns undefined if it depends on the decision, if the sign of a zero may matter, or if x may be infinite
  */
 function stillOf(
   { graph, mesaObjective, expectedNext }: Formulas,
@@ -348,7 +358,7 @@ function stillOf(
   return tame === undefined ? undefined : { next, tame };
 }
 
-/** How large an expression's terms get for names up to a size. */
+/** An upper bound of an expression's terms if its names have values of at most a given size. */
 function largestOf(expression: Node, size: number): number {
   return rewrite(expression, ({ op, value }, [a, b, ...others]: readonly number[]): number => {
     if (op === "number") return Math.abs(value);

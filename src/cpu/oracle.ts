@@ -1,80 +1,82 @@
-// The oracle: what the costs of candidates are in float64, and what is known of them without rolling them out. Its word
-// is the last: whoever decides between candidates (decider.ts) keeps every one that could be the minimum or the
-// runner-up, and asks here for their costs, so that a step is the oracle's to the bit, tie rule included.
+// The float64 oracle: the costs of candidates, and bounds of costs that need no rollouts. decider.ts keeps every
+// candidate that could be the minimum or the runner-up and asks here for their costs, so that each step equals the
+// oracle's to the bit, tie rule included.
 
-import { ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
 import { isAboveNegativeZero, isNotNegative } from "../game/structure.ts";
 import type { Plan } from "../model/evaluator.ts";
 import { momentFormulasOf } from "../model/momentFormulas.ts";
 import { type AgentView, type Enclosure, Future } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
-import { type BoundsOf, type CellBounds, createCellBounds } from "./cells.ts";
+import { type BoundsOf, type BoxBounds, createBoxBounds } from "./boxes.ts";
 import { createRollouts, type SumsOf } from "./compiled.ts";
-import type { CostsOf, Sample, Telling } from "./rollout.ts";
+import type { CostsOf, RankedStates, Sample } from "./rollout.ts";
 
-/** What the agent sees of the future where the game is linear, as plain data. */
+/** The future as an agent of a linear game sees it, as plain data. */
 export interface BoundedView {
   readonly agentView: AgentView;
   /** how many roundings the oracle may go through */
   readonly roundings: number;
 }
 
-/** What the agent of an episode asks after a signal: which candidate is best? */
+/**
+ * The question of an agent at an episode, for one belief: which candidate is best? With everything needed to answer it.
+ */
 export interface Question {
-  /** J of candidates in float64, as the oracle has it: by rollout, or by moments where nothing can be rolled out */
+  /** J of candidates in float64, as the oracle defines it: by rollout, or by moments if rollouts are not possible */
   readonly costsOf: (indices: ArrayLike<number>) => ArrayLike<number>;
-  /** where no term of a cost is negative, so that part of it is a lower bound */
+  /** only if no term of a cost is negative, so that a part of the sum is a lower bound */
   readonly parts?: Parts;
-  /** where the formulas have forms */
-  cells?(): Cells | undefined;
+  /** only if bounds of boxes can be computed */
+  boxes?(): Boxes | undefined;
   /**
-   * Where the game is linear: J by moments, with a bound of its distance from the oracle's. Absent where numbers come
-   * near the ends of float64's range, of which rollouts alone tell what it makes.
+   * Only in linear games: J by moments, with a bound of its distance from the oracle's J. Absent if numbers come near
+   * the ends of float64's range; then only rollouts give the oracle's J.
    */
   readonly enclosure?: (index: number) => Enclosure;
-  /** what the enclosures follow from */
+  /** the data from which enclosures are computed */
   readonly view?: BoundedView;
-  /** t, where it is of an episode */
+  /** t, if the question belongs to an episode */
   readonly episode?: number;
-  /** the later decisions, where costs are rolled out */
+  /** the later decisions, if costs are computed by rollout */
   readonly plan?: Plan;
 }
 
-/** Parts of the costs of candidates. */
+/** Partial sums of candidates' costs. */
 export interface Parts {
-  /** how many a rollout goes through */
+  /** the number of episodes of a rollout */
   readonly episodes: number;
-  /** all states, those that add most to a candidate's cost first */
-  tellingOf(index: number): Telling;
-  /** what candidates cost in sum over some states */
+  /** all states, in descending order of what they add to a candidate's cost */
+  rankStates(index: number): RankedStates;
+  /** the sums of candidates' costs over some states */
   sumsOver(sample: Sample): SumsOf;
 }
 
-/** Bounds of what boxes of candidates cost. */
-export interface Cells {
-  /** how many rollouts of a candidate take as long as that of a box */
+/** Bounds of the costs of boxes of candidates. */
+export interface Boxes {
+  /** how many rollouts of a candidate take as long as the rollout of a box */
   readonly worth: number;
-  /** bounds over a sample of the states, or over all of them */
+  /** the bounds over a sample of the states, or over all of them */
   boundsOver(sample?: Sample): BoundsOf;
 }
 
 /** Costs in float64. */
 export interface Oracle {
-  /** whether costs were computed by the interpreter, as nothing can be compiled here */
+  /** whether the interpreter computed costs, because compiled code cannot run here */
   readonly interpreted: boolean;
-  /** an episode's questions, one a belief */
+  /** the questions of an episode, one per belief */
   questions(episode: number, plan: Plan): Question[];
   /** J of candidates at an episode, in float64 */
   costsAt(episode: number, plan: Plan): CostsOf;
-  /** the question of a view that is no episode's, with as many roundings as there can be unless given */
+  /** the question for any view; `roundings` is the maximum of the problem unless given */
   questionOf(view: AgentView, roundings?: number): Question;
 }
 
 /**
  * The float64 oracle of a problem.
  *
- * Rollouts are its last word where there is one phase and an end; where the phase is hidden or the horizon infinite,
- * the moments are exact and the only word.
+ * With one phase and a finite horizon, rollouts define the answer. If the phase is hidden or the horizon is infinite,
+ * the moments are exact and define the answer.
  */
 export function createOracle(problem: Problem): Oracle {
   const { candidates, game, hiddenPhase, learningRates } = problem;
@@ -88,9 +90,9 @@ export function createOracle(problem: Problem): Oracle {
     return { enclosure, costsOf, view: { agentView: view, roundings } };
   };
 
-  let bounds: CellBounds | undefined | null = null;
+  let bounds: BoxBounds | undefined | null = null;
   const boundsOf = () => {
-    if (bounds === null) bounds = createCellBounds(problem);
+    if (bounds === null) bounds = createBoxBounds(problem);
     return bounds;
   };
   let added: boolean | undefined;
@@ -109,14 +111,14 @@ export function createOracle(problem: Problem): Oracle {
         for (let i = 0; i < indices.length; i++) decisions[i] = candidates.at(indices[i]);
         return rolled(decisions);
       },
-      cells() {
+      boxes() {
         const of = boundsOf();
         return of && { worth: of.worth, boundsOver: (sample?: Sample) => of.at(episode, plan, sample) };
       },
       ...(addsUp() && {
         parts: {
           episodes: learningRates.length - episode,
-          tellingOf: (index: number) => rollouts!.tellingAt(episode, plan, candidates.at(index)),
+          rankStates: (index: number) => rollouts!.rankStatesAt(episode, plan, candidates.at(index)),
           sumsOver: (sample: Sample) => rollouts!.sumsAt(episode, plan, sample),
         },
       }),
@@ -139,7 +141,9 @@ export function createOracle(problem: Problem): Oracle {
   };
 }
 
-/** Whether a cost is a sum of terms that are not negative: the mesa objective's, times the discount's powers. */
+/**
+ * Whether a cost is a sum of terms that are not negative: values of the mesa objective times powers of the discount.
+ */
 function isSumOfParts({ game, formulas, states }: Problem): boolean {
   const { mesaObjective, discount } = formulas;
   const known = new Map(
@@ -150,9 +154,9 @@ function isSumOfParts({ game, formulas, states }: Problem): boolean {
 }
 
 /**
- * Those candidates that could be the least or the runner-up.
+ * The candidates that could be the minimum or the runner-up.
  *
- * A candidate is out when two others are surely below it. An enclosure that is not finite keeps its candidate in.
+ * A candidate is ruled out when two others certainly cost less. A candidate whose enclosure is not finite is kept.
  */
 export function screen(indices: Iterable<number>, enclosure: (index: number) => Enclosure): number[] {
   const lowest: number[] = [];
@@ -172,7 +176,7 @@ export function screen(indices: Iterable<number>, enclosure: (index: number) => 
   return kept.filter((_, i) => !(lowest[i] > second));
 }
 
-/** A cost that overflowed is as bad as can be, and never the least. */
+/** A cost, or infinity if the cost overflowed, so that it is never the minimum. */
 export function finiteOrInfinity(cost: number): number {
   return Number.isFinite(cost) ? cost : Number.POSITIVE_INFINITY;
 }

@@ -1,8 +1,8 @@
-// A module of kernel.ts at work for one problem: where in its memory the states, the rows and the records are, and
-// how candidates, or cells of them, are taken through the episodes in batches.
+// Runs a module of kernel.ts for one problem: lays out states, rows and records in its memory, and takes candidates, or
+// boxes of them, through the episodes in batches.
 
 import { createEvaluate } from "../game/evaluate.ts";
-import { ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
 import type { Plan } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
 import { instantiate, reserve } from "./assembler.ts";
@@ -19,63 +19,66 @@ import {
 } from "./kernel.ts";
 import type { Sample } from "./rollout.ts";
 
-/** lanes of the candidates that are rolled out together, unless one has more */
+/** lanes of the candidates that are rolled out together, unless one candidate has more */
 const LANES = 1024;
-/** blocks that a call takes through the episodes: between calls, the engine may put better code in place */
+/** blocks per call of `later`: between calls, the engine may switch to better code */
 const BLOCKS = 256;
-/** lanes of a vector */
+/** lanes per vector */
 const PAIR = 2;
-/** modules that are kept */
-const MOST_MODULES = 64;
+/** the maximum number of cached modules */
+const MAX_MODULES = 64;
 
-/** A module at work, for one problem after the other. */
+/** An instantiated module, used for one problem after the other. */
 interface Machine extends KernelFunctions {
   readonly memory: WebAssembly.Memory;
-  /** which lanes' states, and which decisions after which episode, its memory holds */
+  /** the lanes whose states its memory holds, and the rows (of an episode and plan) that it holds */
   lanes?: Lanes;
   rows?: object;
 }
 
 const machines = new Map<string, Machine>();
 
-/** @throws whatever an engine throws where it must not compile */
+/** @throws whatever the engine throws if it must not compile */
 function machineOf(bytes: Uint8Array<ArrayBuffer>): Machine {
   const key = new TextDecoder("latin1").decode(bytes);
   const known = machines.get(key);
   if (known) return known;
   const machine: Machine = instantiate<KernelFunctions>(bytes);
-  if (machines.size === MOST_MODULES) machines.clear();
+  if (machines.size === MAX_MODULES) machines.clear();
   machines.set(key, machine);
   return machine;
 }
 
-/** Writes what a row has of a candidate, by its place among those asked about, from a place of the memory on. */
+/**
+ * Writes a candidate's part of a row. Candidates are given by position; `to` is the memory, `from` the index to start
+ * at.
+ */
 export type WriteRow = (place: number, to: Float64Array, from: number) => void;
 
-/** Takes what a batch has come to: candidates from `from` on, so many, whose records begin at an address. */
+/** Receives the results of a batch: `some` candidates, starting with `from`, whose records begin at an address. */
 export type Collect = (from: number, some: number, memory: Float64Array, recordsAt: number) => void;
 
-/** Rollouts of a program. */
+/** The rollouts of a program. */
 export interface Rolling {
   /** lanes for all states */
   readonly whole: Lanes;
-  /** bytes from one candidate's records to the next's */
+  /** the distance in bytes between two candidates' records */
   sizeOf(lanes: Lanes): number;
-  /** where a lane's totals are in a candidate's records: the first, and how far apart they are, in bytes */
+  /** the offset in bytes of a lane's first total in a candidate's records; further totals are TOTALS_APART apart */
   placeOf(lane: number): number;
-  /** Prepares the rollouts from an episode on. @returns what rolls so many candidates out */
+  /** Prepares the rollouts from an episode on. @returns a function that rolls `count` candidates out */
   from(episode: number, plan: Plan, lanes: Lanes): (count: number, write: WriteRow, collect: Collect) => void;
-  /** Adds up the first totals of the batch at hand, in the order of the lanes. */
+  /** Adds up the first totals of the current batch, in the order of the lanes. */
   sum(lanes: Lanes, some: number, into: Float64Array, from: number): void;
 }
 
-/** The totals of a lane lie so far apart, in bytes. */
+/** The distance in bytes between the totals of a lane. */
 export const TOTALS_APART = VECTOR;
 
 /**
  * Prepares the rollouts of a program for a problem.
  *
- * @throws whatever an engine throws where it must not compile
+ * @throws whatever the engine throws if it must not compile
  */
 export function createRolling(problem: Problem, program: Program): Rolling {
   const { game, formulas, learningRates, states } = problem;
@@ -88,14 +91,14 @@ export function createRolling(problem: Problem, program: Program): Rolling {
   };
   const statesAreTame = states.axes.every(isTame);
   const ownPartsOf = createEvaluate(ownParts, owns);
-  // where it depends on the own state, records have it
+  // used only if the discount does not depend on the own state; otherwise the records contain it
   const [discount] = createEvaluate([formulas.discount], owns)(states.at(0));
   const episodes = learningRates.length;
   const whole = lanesOf(problem);
   const placeOf = (lane: number) =>
     Math.floor(lane / PAIR) * sizes.record + sizes.totals + (lane % PAIR) * NUMBER;
 
-  // where everything is; what comes after the states depends on how many lanes there are
+  // the layout of the memory; the part after the states depends on the number of lanes
   const rowsAt = numbers.length * NUMBER;
   const statesAt = Math.ceil((rowsAt + episodes * sizes.row) / VECTOR) * VECTOR;
   const layoutOf = (lanes: Lanes) => {
@@ -120,7 +123,7 @@ export function createRolling(problem: Problem, program: Program): Rolling {
     const all = new Float64Array(memory.buffer);
     all.set(numbers);
     for (let lane = 0; lane < (size / sizes.record) * PAIR; lane++) {
-      // the last vector may have to be filled up
+      // if the number of lanes is odd, the last vector is filled up
       const state = states.at(lanes.states[Math.min(lane, lanes.states.length - 1)]);
       const at = (statesAt + Math.floor(lane / PAIR) * sizes.record) / NUMBER + (lane % PAIR);
       const parts = ownPartsOf(state);
@@ -194,19 +197,19 @@ export function createRolling(problem: Problem, program: Program): Rolling {
 
 /** The lanes of one candidate. */
 export interface Lanes {
-  /** the lanes that are added up, in this order: each state's of the grid, shape [S], or those of a sample */
+  /** the lanes to add up, in this order: one for each state of the grid, shape [S], or those of a sample */
   readonly of: Uint32Array;
-  /** each lane's state, by its index */
+  /** the index of each lane's state */
   readonly states: Uint32Array;
 }
 
-/** Lanes for all states: a state and its mirror image, which cost the same to the bit, share one. */
+/** Lanes for all states. A state and its mirror image, which have the same cost to the bit, share one lane. */
 function lanesOf({ game, formulas, states }: Problem): Lanes {
   const { mirrored, mesaObjective, expectedNext, discount } = formulas;
-  // where a zero's sign can be told, mirror images may differ
+  // mirror images may differ if the sign of a zero has an effect
   const isMirrored = (name: string) =>
     mirrored.includes(name) && !divides(mesaObjective, discount, ...expectedNext);
-  /** by axis and index: the index of the mirror image, −1 where it is not on the axis */
+  /** by axis and index: the index of the mirror image, −1 if it is not on the axis */
   const images = Object.keys(game.state).map((name, d) => {
     const axis = states.axes[d];
     if (!isMirrored(name)) return [...axis.keys()];
@@ -229,7 +232,7 @@ function lanesOf({ game, formulas, states }: Problem): Lanes {
   return { of, states: Uint32Array.from(first) };
 }
 
-/** Lanes for a sample: the lane of each state as often as it counts. */
+/** Lanes for a sample: each state's lane is repeated as often as the state counts. */
 export function lanesFor({ states, counts }: Sample): Lanes {
   return {
     of: Uint32Array.from([...counts].flatMap((count, lane) => new Array<number>(count).fill(lane))),

@@ -1,35 +1,35 @@
-// The oracle: the average total mesa cost in float64, as the definition has it.
+// The oracle: the average total mesa cost in float64, computed directly from its definition.
 //
 //     J_t(d) = mean over x_t of Σ_{k≥t} γ^(k−t) cost(d_k, x_k; x_t),   d_t = d, later decisions as planned
 //
-// where the cost is the mesa objective of one episode, (y_k − θ_t)² unless the game says otherwise. Each state's total
-// is summed over the episodes, then the totals over the states, both in ascending order: any faster evaluation must
+// The cost is the mesa objective of one episode: (y_k − θ_t)² unless the game defines another. Each state's total is
+// summed over the episodes, and then the totals over the states, both in ascending order. Every faster evaluation must
 // give the same bits.
 
 import { createEvaluate } from "../game/evaluate.ts";
-import { ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
 import type { Plan } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
 
-/** The costs of candidates at one episode, in their order. */
+/** The costs of candidates at one episode, in the order of the candidates. */
 export type CostsOf = (decisions: readonly (readonly number[])[]) => number[];
 
-/** Some states, each for as many of the grid as cost the same: what candidates are rolled out on before all others. */
+/** Some states, each of which may stand for several states of the grid with the same cost. */
 export interface Sample {
   /** indices of states */
   readonly states: Uint32Array;
-  /** how many states each stands for */
+  /** how many states of the grid each one stands for */
   readonly counts: Uint32Array;
 }
 
 /** All states as a sample, in descending order of what they add to the cost of a decision. */
-export interface Telling extends Sample {
+export interface RankedStates extends Sample {
   /** what each entry adds to the sum */
   readonly added: Float64Array;
 }
 
 /**
- * The total mesa cost at `episode` of one decision from one state on.
+ * A function that computes the total mesa cost at `episode` of a decision, starting from one state.
  *
  * @param plan the decisions of the later episodes
  */
@@ -71,10 +71,10 @@ export function rolloutTotals(
 }
 
 /**
- * The average total mesa cost at `episode`, for any candidates there.
+ * A function that computes the average total mesa cost at `episode` of any candidates.
  *
  * @param plan the decisions of the later episodes
- * @returns a function from decisions to J_t of each; NaN or Infinity where float64 overflows
+ * @returns a function from decisions to the J_t of each; NaN or Infinity if float64 overflows
  */
 export function rolloutCosts(problem: Problem, episode: number, plan: Plan): CostsOf {
   const { states } = problem;

@@ -1,5 +1,5 @@
-// Threads that take part in a solve once it has turned out to be long. What a solve of a few milliseconds takes is less
-// than what starting a thread takes, and nobody knows beforehand how fast a game's functions are.
+// The threads of a solve, which start only if the solve turns out to be long. Starting a thread takes longer than a
+// solve of a few milliseconds, and the speed of a game's functions is not known in advance.
 
 import type { Watch } from "../model/evaluator.ts";
 import type { Problem } from "../model/problem.ts";
@@ -7,28 +7,30 @@ import { Pool, type Task, ThreadsLost } from "../threads/pool.ts";
 import type { ProblemData, Range } from "./jobs.ts";
 
 /**
- * How long a solve works alone before it starts threads, in milliseconds: about twice what it takes until two of them
- * have answered for the first time, so that a solve can lose little by them whatever is left of it.
+ * How long a solve runs without threads before it starts them, in milliseconds: about twice the time until two threads
+ * have given their first answers, so that starting them costs little in comparison.
  */
 const PATIENCE = 100;
-/** parts that each thread gets of a step, unless they would be too small to be worth sending */
+/** parts of a step per thread, unless they would be too small to be worth sending */
 const PARTS = 8;
-/** how often progress is told, in milliseconds */
-const TOLD = 50;
+/** the minimum time between two reports of progress, in milliseconds */
+const REPORT_INTERVAL = 50;
 
-/** How threads take part. */
+/** How many threads a solve may use, and when. */
 export interface Threading {
-  /** how many there may be; 1 is none beside the one that asks */
+  /** the maximum number of threads; with 1, the calling thread does all the work itself */
   readonly threads: number;
-  /** in place of {@link PATIENCE} */
+  /** overrides {@link PATIENCE} */
   readonly patience?: number;
 }
 
 let problems = 0;
 
-/** The threads of one solve. Where they cannot be had, it works alone: the results are the same to the bit. */
+/**
+ * The threads of one solve. If threads are not available, the solve works without them; the results have the same bits.
+ */
 export class SolveThreads {
-  /** how many threads have worked; 1 while the solve works alone */
+  /** how many threads have worked; 1 until threads have been used */
   worked = 1;
   readonly problem: ProblemData;
   #pool: Pool | undefined;
@@ -40,16 +42,16 @@ export class SolveThreads {
     this.#from = performance.now() + patience;
   }
 
-  /** whether threads take part from now on */
+  /** whether threads are used from now on */
   get isReady(): boolean {
     return this.#pool !== undefined && performance.now() >= this.#from;
   }
 
   /**
-   * The answers to a task's parts.
+   * Computes the answers to a task's parts with threads.
    *
-   * @returns undefined where threads do not take part, so that the solve should do the work alone
-   * @throws what the pool's `run` throws, but for lost threads
+   * @returns undefined if threads are not used; the caller should then do the work itself
+   * @throws what the pool's `run` throws, except ThreadsLost
    */
   async run<Shared, Part, Answer>(
     task: Task<Shared, Part, Answer>,
@@ -58,13 +60,13 @@ export class SolveThreads {
   ): Promise<Answer[] | undefined> {
     const pool = this.#pool;
     if (!pool || !this.isReady || parts.length < 2) return undefined;
-    let told = performance.now();
+    let reportedAt = performance.now();
     try {
       const answers = await pool.run(task, parts, {
         signal,
         onAnswer(_, __, done) {
-          if (performance.now() - told < TOLD) return;
-          told = performance.now();
+          if (performance.now() - reportedAt < REPORT_INTERVAL) return;
+          reportedAt = performance.now();
           onProgress?.(done / parts.length);
         },
       });
@@ -77,10 +79,10 @@ export class SolveThreads {
     }
   }
 
-  /** [0, size) in ranges for the threads: of at least `least` indices, but for the last, and at most `most`. */
-  rangesOf(size: number, least: number, most: number): Range[] {
+  /** Splits [0, size) into ranges for the threads, of `smallest` to `largest` indices each; the last may be smaller. */
+  rangesOf(size: number, smallest: number, largest: number): Range[] {
     const even = Math.ceil(size / ((this.#pool?.threads ?? 1) * PARTS));
-    const step = Math.min(most, Math.max(least, even));
+    const step = Math.min(largest, Math.max(smallest, even));
     return Array.from({ length: Math.ceil(size / step) }, (_, i) => ({
       from: i * step,
       to: Math.min((i + 1) * step, size),

@@ -1,88 +1,91 @@
-// Candidates settled in stages. A cost is a sum over states of terms that are not negative, so a part of it is a lower
-// bound, and a candidate whose part exceeds what two others cost in whole is neither the minimum nor the runner-up:
+// Settles candidates in stages. A cost is a sum over states of terms that are not negative, so a part of it is a lower
+// bound. A candidate whose part exceeds the full costs of two others is neither the minimum nor the runner-up:
 //
-//     Σ_{s in a sample} total_s / S > J of the runner-up known     ⇒     out.
+//     Σ_{s in a sample} total_s / S > J of the best known runner-up     ⇒     ruled out.
 //
-// All candidates are rolled out on the states that add most to a good one's cost, those left on more, and the few that
-// no part rules out on all states, in the oracle's order. docs/method.md has the roundings.
+// All candidates are rolled out on the states that add most to a good candidate's cost, the remaining candidates on
+// more states, and the few that no part rules out on all states, in the oracle's order. docs/method.md bounds the
+// roundings.
 
 import type { Problem } from "../model/problem.ts";
-import { openCandidates } from "./cells.ts";
+import { openCandidates } from "./boxes.ts";
 import { indicesOf } from "./jobs.ts";
 import { finiteOrInfinity, type Question } from "./oracle.ts";
-import type { Sample, Telling } from "./rollout.ts";
+import type { RankedStates, Sample } from "./rollout.ts";
 
-/** Who computes. The portions are shares of what is left to do, for progress. */
-export interface Asking {
-  /** what candidates cost */
+/** The functions that compute costs. A portion is this work's share of what is left to do, for progress. */
+export interface CostSource {
+  /** the costs of candidates */
   costs(indices: Uint32Array, portion: number): Promise<ArrayLike<number>>;
-  /** what they cost in sum over a sample */
+  /** the sums of their costs over a sample */
   sums(indices: Uint32Array, sample: Sample, portion: number): Promise<ArrayLike<number>>;
-  /** what boxes cost in sum over a sample, or over all states: see cells.ts */
-  bounds(cells: Float64Array, sample: Sample | undefined, portion: number): Promise<ArrayLike<number>>;
+  /** the bounds of boxes over a sample, or over all states: see boxes.ts */
+  bounds(spans: Float64Array, sample: Sample | undefined, portion: number): Promise<ArrayLike<number>>;
 }
 
 /** What is known when candidates are screened. */
-export interface SoFar {
-  /** all states, those that add most to a good candidate's cost first; where no term of a cost is negative */
-  readonly telling: Telling | undefined;
-  /** a sum over states, of all or of those of a sample where there is an order, is out above this */
+export interface KnownCosts {
+  /**
+   * all states, in descending order of what they add to a good candidate's cost; only if no term of a cost is negative
+   */
+  readonly ranked: RankedStates | undefined;
+  /** a candidate is ruled out if its sum over states (all, or if terms are not negative, a sample) is above this */
   highest(): number;
-  /** Rolls candidates out on all states, those that were not. */
+  /** Rolls those candidates out on all states that were not rolled out yet. */
   settle(indices: readonly number[]): Promise<void>;
 }
 
-/** Gives indices in ascending order: of all candidates those that may be the minimum or the runner-up. */
-export type Screening = (known: SoFar) => Promise<Uint32Array>;
+/** Returns, in ascending order, the indices of all candidates that may be the minimum or the runner-up. */
+export type Screening = (known: KnownCosts) => Promise<Uint32Array>;
 
-/** What is settled. */
+/** The result of settling. */
 export interface Settled {
-  /** candidates in ascending order: among them the minimum and the runner-up of all that were asked about */
+  /** candidates in ascending order, among them the minimum and the runner-up of all candidates in question */
   readonly indices: Uint32Array;
-  /** what each of them costs */
+  /** the cost of each of them */
   readonly costs: ArrayLike<number>;
-  /** rollouts from a state under a candidate; those that stand for several count as so many */
+  /** the number of rollouts, each of one candidate from one state; a state that stands for several counts as several */
   readonly rolledOut: number;
 }
 
-/** states of the first stage: a vector's */
+/** states of the first stage: one vector */
 const FIRST = 2;
-/** how much larger a sample than the one before may be, at least */
+/** the minimum growth factor from one sample to the next */
 const GROWTH = 1.25;
-/** candidates and states that stages are worth it for, at least */
+/** the minimum numbers of candidates and states for which stages are worth it */
 const [FEW_CANDIDATES, FEW_STATES] = [32, 16];
-/** candidates that it is worth compiling the rollouts of boxes for, at least */
+/** the minimum number of candidates for which it is worth compiling the rollouts of boxes */
 const MANY_CANDIDATES = 10_000;
-/** how much of a good candidate's cost those states add up to on which boxes are tried first */
+/** boxes are first tried on states that together make up this share of a good candidate's cost */
 const BOX_REACH = 0.3;
-/** what a stage takes beside its rollouts, in rollout steps */
+/** the fixed work of a stage beside its rollouts, in rollout steps */
 const STAGE = 2 ** 15;
-/** of how many candidates the next stage is guessed, at most */
+/** the maximum number of candidates from which the next stage is planned */
 const ASKED = 4096;
-/** of those who look best after a stage, how many are rolled out whole at once, to know better what is out */
+/** after each stage, this many of the best candidates are rolled out in full, which lowers the limit for the others */
 const PROMISING = 2;
-/** in place of the sum of a candidate that was rolled out whole; no sum is negative */
+/** replaces the sum of a candidate that was rolled out in full; real sums are not negative */
 const SETTLED = -1;
 
 /**
- * The costs of those candidates that could be the minimum or the runner-up.
+ * The costs of the candidates that could be the minimum or the runner-up.
  *
- * @param some indices in ascending order, or what screens all; all unless given
- * @param seedsOf gives indices among them that are likely to cost little
+ * @param among indices in ascending order, or a function that screens all candidates; all unless given
+ * @param seedsOf gives indices among them that are likely to have low costs
  */
 export async function settleByStages(
-  { parts, cells: cellsOf }: Pick<Question, "parts" | "cells">,
+  { parts, boxes: boxesOf }: Pick<Question, "parts" | "boxes">,
   among: Uint32Array | Screening | undefined,
   seedsOf: () => readonly number[],
   { candidates, states: { size: states } }: Pick<Problem, "candidates" | "states">,
-  asking: Asking,
+  source: CostSource,
 ): Promise<Settled> {
   const [some, screening] = typeof among === "function" ? [undefined, among] : [among, undefined];
   const known = new Map<number, number>();
   let rolledOut = 0;
-  /** the least cost known, whose it is, and the second least: nothing above it matters */
+  /** the candidate with the lowest known cost, that cost, and the second-lowest: costs above it do not matter */
   let [best, first, limit] = [-1, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  /** a sum over some states above this is more than all states may come to at the limit */
+  /** a sum over some states above this proves that the sum over all states is above the limit, despite rounding */
   const highest = () => {
     const sum = limit * states;
     return sum + (2 * states + 64) * 2 ** -52 * Math.abs(sum) + states * Number.MIN_VALUE;
@@ -90,7 +93,7 @@ export async function settleByStages(
 
   const settle = async (some: Uint32Array, portion: number) => {
     if (some.length === 0) return;
-    const costs = await asking.costs(some, portion);
+    const costs = await source.costs(some, portion);
     rolledOut += some.length * states;
     for (let i = 0; i < some.length; i++) {
       const cost = finiteOrInfinity(costs[i]);
@@ -101,45 +104,45 @@ export async function settleByStages(
   };
 
   const all = some?.length ?? candidates.size;
-  /** those that could be it, where it is known which */
+  /** the candidates that are still possible; undefined if that is all of them */
   let open = some;
   const inStages = parts !== undefined && all >= FEW_CANDIDATES && states >= FEW_STATES;
   const settleUnknown = (indices: readonly number[]) => {
     const some = indices.filter((index) => !known.has(index));
     return settle(Uint32Array.from(some), some.length / all);
   };
-  const cells = !among && all >= MANY_CANDIDATES ? cellsOf?.() : undefined;
-  if (inStages || cells || screening) {
+  const boxes = !among && all >= MANY_CANDIDATES ? boxesOf?.() : undefined;
+  if (inStages || boxes || screening) {
     const seeds = seedsOf();
     await settle(Uint32Array.from(seeds), seeds.length / all);
   }
-  const telling = inStages ? parts.tellingOf(best) : undefined;
-  if (cells) {
+  const ranked = inStages ? parts.rankStates(best) : undefined;
+  if (boxes) {
     open = await openCandidates({
       ...{
         grid: candidates,
-        worth: cells.worth,
-        sample: telling && sampleFor(telling),
+        worth: boxes.worth,
+        sample: ranked && sampleFor(ranked),
         most: highest,
       },
-      bounds(boxes, sample) {
-        const count = boxes.length / (2 * candidates.axes.length);
-        rolledOut += count * cells.worth * (sample ? counted(sample) : states);
-        return asking.bounds(boxes, sample, 0.1);
+      bounds(spans, sample) {
+        const count = spans.length / (2 * candidates.axes.length);
+        rolledOut += count * boxes.worth * (sample ? counted(sample) : states);
+        return source.bounds(spans, sample, 0.1);
       },
       settle: settleUnknown,
     });
   }
-  if (screening) open = await screening({ telling, highest, settle: settleUnknown });
+  if (screening) open = await screening({ ranked, highest, settle: settleUnknown });
   let left = without(open ?? indicesOf({ from: 0, to: all }), known);
-  if (telling) {
-    const reach = cumulative(telling);
+  if (ranked) {
+    const reach = cumulative(ranked);
     let sums = new Float64Array(left.length);
     for (let from = 0; left.length > 0; ) {
       const to = from === 0 ? FIRST : nextStage(sums, from, reach, highest(), STAGE / parts!.episodes);
-      if (to >= telling.states.length) break;
-      const sample = { states: telling.states.slice(from, to), counts: telling.counts.slice(from, to) };
-      const more = await asking.sums(left, sample, (to - from) / (2 * telling.states.length - from - to));
+      if (to >= ranked.states.length) break;
+      const sample = { states: ranked.states.slice(from, to), counts: ranked.counts.slice(from, to) };
+      const more = await source.sums(left, sample, (to - from) / (2 * ranked.states.length - from - to));
       rolledOut += left.length * counted(sample);
       for (let i = 0; i < left.length; i++) sums[i] += more[i];
       const promising = lowest(sums, PROMISING).filter((i) => sums[i] < reach[to]);
@@ -151,7 +154,7 @@ export async function settleByStages(
       const most = highest();
       let kept = 0;
       for (let i = 0; i < left.length; i++) {
-        // of what is not a number nothing is out as long as no limit is known
+        // while no limit is known, a sum that is not a number does not rule its candidate out
         if ((limit < Number.POSITIVE_INFINITY && !(sums[i] <= most)) || sums[i] === SETTLED) continue;
         left[kept] = left[i];
         sums[kept++] = sums[i];
@@ -161,7 +164,7 @@ export async function settleByStages(
     }
   }
   if (known.size === 0)
-    return { indices: left, costs: await asking.costs(left, 1), rolledOut: left.length * states };
+    return { indices: left, costs: await source.costs(left, 1), rolledOut: left.length * states };
   await settle(left, 1);
   const settled = Uint32Array.from(known.keys()).sort();
   return { indices: settled, costs: Float64Array.from(settled, (index) => known.get(index)!), rolledOut };
@@ -170,15 +173,15 @@ export async function settleByStages(
 /** How many states a sample stands for. */
 const counted = ({ counts }: Sample) => counts.reduce((sum, count) => sum + count, 0);
 
-/** On what boxes are tried first: the first states that add up to a share of the cost. */
-function sampleFor({ states, counts, added }: Telling): Sample {
+/** The states on which boxes are tried first: the first ones that add up to a share of the cost. */
+function sampleFor({ states, counts, added }: RankedStates): Sample {
   const enough = BOX_REACH * added.reduce((sum, one) => sum + one, 0);
   let [to, sum] = [0, 0];
   while (to < states.length && !(sum >= enough)) sum += added[to++];
   return { states: states.slice(0, to), counts: counts.slice(0, to) };
 }
 
-/** A copy of indices without those that are known. */
+/** A copy of indices without the known ones. */
 function without(indices: Uint32Array, known: ReadonlyMap<number, number>): Uint32Array {
   if (known.size === 0) return indices;
   const left = indices.slice();
@@ -187,19 +190,19 @@ function without(indices: Uint32Array, known: ReadonlyMap<number, number>): Uint
   return left.subarray(0, kept);
 }
 
-/** What the first entries add to the sum: of none, of one, … */
-function cumulative({ added }: Telling): Float64Array {
+/** The cumulative sums of what the entries add: of none, of the first, of the first two, … */
+function cumulative({ added }: RankedStates): Float64Array {
   const sums = new Float64Array(added.length + 1);
   for (let i = 0; i < added.length; i++) sums[i + 1] = sums[i] + added[i];
   return sums;
 }
 
 /**
- * To how many states the next stage goes, so that it rules out the most for its work, if all sums grow from `from` on as
- * a good candidate's `reach` does.
+ * The number of states up to which the next stage should go, so that it rules out the most candidates for its work. It
+ * assumes that all sums grow from `from` on in proportion to a good candidate's `reach`.
  *
- * @param overhead what a stage takes beside its work, in states
- * @returns all where no stage takes less work than rolling out whole what it rules out
+ * @param overhead the fixed work of a stage, in states
+ * @returns all states if no stage needs less work than full rollouts of the candidates that it rules out
  */
 function nextStage(
   sums: Float64Array,
@@ -225,7 +228,7 @@ function nextStage(
   return best;
 }
 
-/** The places of the lowest numbers, so many at most. */
+/** The positions of the lowest numbers, at most `count`. */
 function lowest(numbers: Float64Array, count: number): number[] {
   const found: number[] = [];
   for (let i = 0; i < numbers.length; i++) {

@@ -17,7 +17,7 @@ import { NUMBER, Numbers, type Push, type Variable, VECTOR, Writer } from "../cp
 import type { Game } from "../game/game.ts";
 import { differentiate, Graph, type Node, namesIn } from "../game/graph.ts";
 import { costLater, momentFormulasOf } from "../model/momentFormulas.ts";
-import { MOST_FACTOR, MOST_GROWTH } from "../model/range.ts";
+import { MAX_FACTOR, MAX_GROWTH } from "../model/range.ts";
 import { writeRisingRoots } from "./cubicCode.ts";
 
 /** How the best response is found. */
@@ -264,7 +264,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
       if (method === "moments") fillRows();
       if (rolls) {
         const [, , root, step] = largest.map(({ node }) => node);
-        const inRange = (factor: Node, then: Node) => g.below(factor, g.number(MOST_FACTOR), then, one);
+        const inRange = (factor: Node, then: Node) => g.below(factor, g.number(MAX_FACTOR), then, one);
         writer.assign([close], [inRange(root, inRange(step, close.node))]);
       }
 
@@ -465,7 +465,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
             writer.assign([near], [unlessSame]);
           });
         });
-        const inRange = g.below(growth.node, g.number(MOST_GROWTH), close.node, one);
+        const inRange = g.below(growth.node, g.number(MAX_GROWTH), close.node, one);
         const [root, factor] = all(grown, chosenAs(decision));
         const square = g.maximum(one, g.multiply(factor, factor));
         writer.assign(

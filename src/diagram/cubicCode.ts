@@ -3,7 +3,7 @@
 
 import type { Variable, Writer } from "../cpu/evaluation.ts";
 import type { Node } from "../game/graph.ts";
-import { MOST_STEPS } from "../model/cubic.ts";
+import { MAX_STEPS } from "../model/cubic.ts";
 
 /**
  * Writes the search for where cubics rise through 0 in (low, high).
@@ -60,7 +60,7 @@ export function writeRisingRoots(
     const active = code.vector();
     code.get(at.local).get(at.local).do("f64x2.eq").do("local.tee", active).do("v128.any_true");
     code.if(() => {
-      code.do("i32.const", MOST_STEPS).set(turns);
+      code.do("i32.const", MAX_STEPS).set(turns);
       code.loop(() => {
         const x = at.node;
         const [value] = writer.let(valueAt(x));

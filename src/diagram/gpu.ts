@@ -5,7 +5,7 @@ import { NONE, phaseWgsl, resultsOf } from "../../shaders/phase.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { checkNotAborted } from "../errors.ts";
 import { Buffers } from "../gpu/buffers.ts";
-import { MOST_WORKGROUPS } from "../gpu/cut.ts";
+import { MAX_WORKGROUPS } from "../gpu/cut.ts";
 import { guarded, type OpenDevice } from "../gpu/device.ts";
 import { createKernel } from "../gpu/kernel.ts";
 import { Recorder } from "../gpu/recorder.ts";
@@ -62,7 +62,7 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
     const room = Math.floor(
       Math.min(MOST_TABLE, device.limits.maxStorageBufferBindingSize) / Math.max(1, bytes),
     );
-    const most = Math.min(count, room, MOST_WORKGROUPS * WORKGROUP);
+    const most = Math.min(count, room, MAX_WORKGROUPS * WORKGROUP);
     const buffers = new Buffers(device);
     try {
       const outputs = buffers.storage("cells", count * width * 4);

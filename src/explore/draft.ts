@@ -8,7 +8,7 @@
 // Every formula that may be changed is there, those with their defaults too; a line that is left out has its default. A
 // line without = goes on with the formula above it. A name that is none of the game's own parts is a definition.
 
-import { DEFAULTS } from "../game/game.ts";
+import { DEFAULTS } from "../game/formulas.ts";
 import {
   type Axis,
   checkConfig,

@@ -1,15 +1,15 @@
-// The oracle's arithmetic: expressions evaluated one operation after the other in float64, in the order of the graph.
-// Whatever else computes an expression in float64 has the same bits.
+// The oracle's arithmetic: expressions evaluated in float64, one operation after the other, in the order of the graph.
+// All other float64 code that computes an expression gives the same bits.
 
 import { Graph, type Node, nodesOf, type Operation, rewrite, wholePower } from "./graph.ts";
 
-/** 1.5·2⁵²: added to a number and taken off again, it leaves the nearest whole number */
+/** 1.5·2⁵²: adding it to a number and subtracting it again rounds the number to the nearest whole number */
 const ROUNDER = 6755399441055744;
-/** ln 2 in two parts, of which a small whole number times the first is exact */
+/** ln 2 as a sum of two parts; a small whole number times the first part is exact */
 const [LN2_HIGH, LN2_LOW] = [0.6931471803691238, 1.9082149292705877e-10];
-/** beyond it tanh is 1 in float64 */
+/** from here on tanh is 1 in float64 */
 const SATURATED = 20;
-/** 1/i! for i from 1 on: (eʳ − 1)/r by powers of r, where |r| ≤ ln(2)/2 */
+/** 1/i! for i from 1: the coefficients of (eʳ − 1)/r in powers of r, for |r| ≤ ln(2)/2 */
 const SERIES = Array.from({ length: 14 }, (_, i) => {
   let factorial = 1;
   for (let k = 2; k <= i + 1; k++) factorial *= k;
@@ -17,8 +17,8 @@ const SERIES = Array.from({ length: 14 }, (_, i) => {
 });
 
 /**
- * tanh from operations that IEEE 754 rounds the same everywhere, which it leaves to the engine otherwise; within 2e-16, and
- * relatively within 5e-16.
+ * tanh made of operations that IEEE 754 rounds the same everywhere; ECMAScript leaves the rounding of Math.tanh to the
+ * engine. The absolute error is at most 2e-16, the relative error at most 5e-16.
  *
  * With s = e^(2|x|) − 1, tanh |x| = s/(s + 2). 2|x| = k ln 2 + r with k whole, and s = 2ᵏ (eʳ − 1) + (2ᵏ − 1).
  */
@@ -34,7 +34,7 @@ function tanh(g: Graph, x: Node): Node {
   return g.below(x, n(0), g.negate(magnitude), magnitude);
 }
 
-/** Expressions of a graph of their own in which no `tanh` and no `power` is left. */
+/** The expressions in a graph of their own, with every `tanh` and `power` replaced by basic operations. */
 export function inBasicOperations(expressions: readonly Node[]): Node[] {
   const g = new Graph();
   const product = (a: Node, b: Node) => g.multiply(a, b);
@@ -47,7 +47,7 @@ export function inBasicOperations(expressions: readonly Node[]): Node[] {
   );
 }
 
-/** 2ᵏ for the whole numbers from −64 to 64 that `tanh` asks for, and others as they come. */
+/** 2ᵏ for whole k from −64 to 64, which is more than `tanh` needs. */
 const POWERS = Array.from({ length: 129 }, (_, i) => {
   let power = 1;
   for (let k = 64; k < i; k++) power *= 2;
@@ -55,16 +55,16 @@ const POWERS = Array.from({ length: 129 }, (_, i) => {
   return power;
 });
 
-/** The operations that are left, by code. */
+/** The operations that remain; an instruction's code is the index in this list. */
 const CODES: readonly Operation[] = [
   ...(["add", "subtract", "multiply", "divide", "negate"] as const),
   ...(["absolute", "minimum", "maximum", "below", "exponential2"] as const),
 ];
 
-/** numbers of an instruction: its code, where its arguments are, and where its result goes */
+/** numbers per instruction: its code, the positions of its four arguments, and the position of its result */
 const INSTRUCTION = 6;
 
-/** Does instructions to values, one after the other. */
+/** Executes instructions on values, one after the other. */
 function run(instructions: Int32Array, values: Float64Array): void {
   for (let i = 0; i < instructions.length; i += INSTRUCTION) {
     const a = values[instructions[i + 1]];
@@ -105,15 +105,15 @@ function run(instructions: Int32Array, values: Float64Array): void {
   }
 }
 
-/** The values of expressions for values of their names. */
+/** Computes the values of expressions from the values of their names. */
 export type Evaluate = (...values: readonly ArrayLike<number>[]) => Float64Array;
 
 /**
- * Prepares the evaluation of some expressions.
+ * Prepares the evaluation of expressions.
  *
- * @param names lists of names: the values are given as as many lists in the same order. No others may occur
- * @returns a function that gives the values of all expressions, in an array that the next call overwrites once it has
- *   read what it is given
+ * @param names lists of names; each call gives the values as lists in the same order. No other names may occur
+ * @returns a function that returns the values of all expressions. The next call overwrites the returned array, after it
+ *   has read its arguments
  */
 export function createEvaluate(
   expressions: readonly Node[],

@@ -1,5 +1,4 @@
-// The games that come with the package. Each is its formulas, as anybody's own game is: docs/games.md says how to
-// read them.
+// The built-in games. Each consists of formulas, like any custom game; docs/games.md explains them.
 
 import { type Game, type GameDefinition, gameOf } from "./game.ts";
 
@@ -11,7 +10,7 @@ const linear = {
   output: "coefficient * theta",
 } as const satisfies GameDefinition;
 
-/** The post's first next step: the agent discounts the future, and the base optimizer may change by how much. */
+/** The post's first next step: the agent discounts the future, and the base optimizer may change the discount. */
 const learnedDiscount = {
   name: "learned-discount",
   state: {
@@ -32,7 +31,7 @@ const learnedDiscount = {
 
 /**
  * The post's second next step: the agent may be wrong about the base objective. It believes that training rewards an
- * output of `belief`, and the base optimizer may correct that as well as the goal.
+ * output equal to `belief`, and the base optimizer may correct this belief as well as the goal.
  */
 const misconception = {
   name: "misconception",
@@ -50,8 +49,8 @@ const misconception = {
 } as const satisfies GameDefinition;
 
 /**
- * The post's fourth next step: the agent does not know whether it is still in training. Training ends for good with
- * the probability `hazard` before each next episode, and what the agent sees of it is wrong with `signalError`.
+ * The post's fourth next step: the agent does not know whether it is still in training. Before each next episode
+ * training ends, for good, with probability `hazard`; the agent's signal is wrong with probability `signalError`.
  */
 const uncertainDeployment = {
   ...linear,
@@ -76,7 +75,7 @@ const uncertainDeployment = {
   },
 } as const satisfies GameDefinition;
 
-/** The same with a real number for a signal, whose distribution moves by `shift` standard deviations at deployment. */
+/** The same with a real-valued signal, whose mean moves by `shift` standard deviations at deployment. */
 const distributionalShift = {
   ...linear,
   name: "distributional-shift",

@@ -1,8 +1,8 @@
-// Expressions as a graph in which equal expressions are one node, so that what two formulas share is written, derived
-// and computed once. Nodes are simplified as they are made, by rules that change no finite result: 0 + x, 1·x, x − x
-// and sums of numbers. Sums and products are never reordered, so float64 rounds as the formula reads.
+// Expressions as a graph in which equal expressions are one node, so that formulas share the work of what they have in
+// common. Nodes are simplified when they are made, by rules that change no finite result: 0 + x, 1·x, x − x and sums of
+// numbers. Sums and products are never reordered, so float64 rounds in the order in which the formula is written.
 
-/** What a node does with its arguments. */
+/** How a node combines its arguments. */
 export type Operation =
   | "number"
   | "name"
@@ -16,7 +16,7 @@ export type Operation =
   | "minimum"
   | "maximum"
   | "tanh"
-  /** the third argument where the first is below the second, else the fourth */
+  /** the third argument if the first is below the second, else the fourth */
   | "below"
   /** 2 to the power of a whole number */
   | "exponential2";
@@ -25,17 +25,17 @@ export type Operation =
 export interface Node {
   readonly op: Operation;
   readonly args: readonly Node[];
-  /** of a number itself, of a power its exponent; else 0 */
+  /** the value of a number, the exponent of a power; else 0 */
   readonly value: number;
-  /** of a name itself; else empty */
+  /** the name itself; else empty */
   readonly name: string;
-  /** its place in its graph: arguments come before what is made of them */
+  /** its position in its graph: arguments have lower ids than the nodes that use them */
   readonly id: number;
 }
 
 const COMMUTATIVE: ReadonlySet<Operation> = new Set(["add", "multiply", "minimum", "maximum"]);
 
-/** Makes the nodes of one graph. */
+/** Creates the nodes of one graph. */
 export class Graph {
   readonly #nodes = new Map<string, Node>();
 
@@ -101,7 +101,7 @@ export class Graph {
     return this.#make("divide", [a, b]);
   }
 
-  /** @param exponent a whole number, not negative */
+  /** @param exponent a whole number of at least 0 */
   power(of: Node, exponent: number): Node {
     if (exponent === 0) return this.number(1);
     if (exponent === 1) return of;
@@ -132,7 +132,7 @@ export class Graph {
     return a === b ? a : this.#make("maximum", [a, b]);
   }
 
-  /** the nearest number to `of` in [low, high] */
+  /** the number in [low, high] that is nearest to `of` */
   clamp(of: Node, low: Node, high: Node): Node {
     return this.minimum(this.maximum(of, low), high);
   }
@@ -150,7 +150,7 @@ export class Graph {
     return this.#make("exponential2", [of]);
   }
 
-  /** A node of an operation with other arguments. */
+  /** The same operation as a node, with other arguments. */
   remade({ op, value, name }: Node, args: readonly Node[]): Node {
     if (op === "number") return this.number(value);
     if (op === "name") return this.name(name);
@@ -159,9 +159,9 @@ export class Graph {
   }
 
   /**
-   * An expression, of this graph or another, with some of its names replaced.
+   * An expression of this or another graph, with some of its names replaced.
    *
-   * @param replaced gives what stands for a name, undefined where it stays
+   * @param replaced returns the replacement of a name, or undefined to keep it
    */
   substitute(node: Node, replaced: (name: string) => Node | undefined): Node {
     return rewrite(
@@ -182,7 +182,7 @@ export function wholePower<T>(x: T, exponent: number, multiply: (a: T, b: T) => 
   return multiply(half, half);
 }
 
-/** The nodes that some expressions are made of, each once, arguments before what is made of them. */
+/** All nodes of some expressions, each once, arguments before the nodes that use them. */
 export function nodesOf(...expressions: readonly Node[]): Node[] {
   const found = new Set<Node>();
   const waiting = [...expressions];
@@ -199,7 +199,7 @@ export function namesIn(...expressions: readonly Node[]): Set<string> {
   return new Set(nodesOf(...expressions).flatMap(({ op, name }) => (op === "name" ? [name] : [])));
 }
 
-/** Goes through an expression from its names and numbers up. @returns what `visit` gives for the whole of it */
+/** Visits an expression from its names and numbers upwards. @returns what `visit` returns for the whole expression */
 export function rewrite<T>(expression: Node, visit: (node: Node, args: readonly T[]) => T): T {
   const made = new Map<Node, T>();
   for (const node of nodesOf(expression))
@@ -214,8 +214,8 @@ export function rewrite<T>(expression: Node, visit: (node: Node, args: readonly 
 }
 
 /**
- * What a small change of each argument does to a node: linear maps, by argument. At a corner they are a side's: |x|′ = 1
- * at 0, and min and max change with the first argument where both are equal.
+ * The derivative of a node by each argument, as a linear map of that argument's change. Where a derivative does not
+ * exist, it is one-sided: |x|′ = 1 at 0, and min and max follow the first argument if both are equal.
  */
 function slopesOf(g: Graph, node: Node): readonly ((change: Node) => Node)[] {
   const { op, args, value } = node;
@@ -255,7 +255,7 @@ function slopesOf(g: Graph, node: Node): readonly ((change: Node) => Node)[] {
   }
 }
 
-/** The derivative of an expression by one of its names: changes are carried from the names up. */
+/** The derivative of an expression by one of its names, by forward differentiation. */
 export function differentiate(g: Graph, expression: Node, by: string): Node {
   const zero = g.number(0);
   return rewrite(expression, (node, changes: readonly Node[]): Node => {
@@ -268,7 +268,7 @@ export function differentiate(g: Graph, expression: Node, by: string): Node {
   });
 }
 
-/** The derivatives of an expression by many of its names, shape [names]: they are carried from the expression down. */
+/** The derivatives of an expression by many of its names, shape [names], by reverse differentiation. */
 export function gradientOf(g: Graph, expression: Node, by: readonly string[]): Node[] {
   const names = new Set(by);
   const nodes = nodesOf(expression);
@@ -302,12 +302,12 @@ const FUNCTIONS: Partial<Record<Operation, string>> = {
   maximum: "max",
 };
 
-/** characters of a printed expression, at most: what is shared stands in it again and again */
+/** the maximum length of a printed expression, in characters: shared parts are printed each time they occur */
 const LONGEST = 10_000;
 
-/** An expression as a formula that reads the same; an ellipsis where that would be too long. */
+/** An expression as a formula that parses to the same expression; an ellipsis if that would be too long. */
 export function print(expression: Node): string {
-  /** a text, and how strongly what it does last binds */
+  /** a text, and the precedence of its outermost operator */
   type Printed = readonly [text: string, precedence: number];
   const [text] = rewrite(expression, ({ op, value, name }, args: readonly Printed[]): Printed => {
     const within = (i: number, precedence: number) => {

@@ -1,19 +1,21 @@
-// Phases that the agents do not see, and the signals that they see instead: how a game defines them, and what they come
-// to for any values of its parameters. Phases follow one another as a Markov chain, and each episode's signal depends
-// on its phase alone: it is one of a few by name, or a real number with another mean in each phase.
+// Hidden phases and the signals that agents see instead: how a game defines them, and their probabilities for given
+// values of its parameters. The phases are a Markov chain. Each episode's signal depends on its phase only: it is one
+// of a few named signals, or a real number whose mean depends on the phase.
 
 import * as v from "valibot";
 import { GameError } from "../errors.ts";
 import { bounded, byKey, object, whole } from "../schema.ts";
+import type { Complain } from "./check.ts";
 import { createEvaluate } from "./evaluate.ts";
-import type { Complain, Formula, Formulas, Game, GameDefinition, Parameter, Values } from "./game.ts";
+import type { Formulas } from "./formulas.ts";
+import type { Formula, Game, GameDefinition, Parameter, Values } from "./game.ts";
 import { Graph, type Node } from "./graph.ts";
 import { equalIntervals, intervalProbabilities } from "./normal.ts";
 import { parse } from "./parse.ts";
 
-/** phases and named signals, at most */
+/** the maximum number of phases and of named signals */
 const MOST = 8;
-/** intervals of a real-valued signal */
+/** allowed numbers of intervals of a real-valued signal */
 export const INTERVALS = { min: 1, max: 64 } as const;
 
 /** A Markov chain of phases that the agents do not see. Z phases. */
@@ -55,11 +57,11 @@ interface NormalSignal {
 /** A Markov chain of phases that the agents do not see, and the signals that they see instead. */
 export type HiddenDefinition = Chain & (NamedSignals | NormalSignal);
 
-/** The hidden phases of a game, for any values of its parameters. */
+/** The hidden phases of a game, to be computed for any values of its parameters. */
 export interface HiddenPhases extends Pick<Chain, "deploymentAt"> {
-  /** the plan's names, shape [S] */
+  /** the names in the plan, shape [S] */
   readonly signals: readonly string[];
-  /** the probabilities as expressions of the parameters, as far as there are any; shapes as in {@link HiddenDefinition} */
+  /** the probabilities that the game gives as formulas, as expressions; shapes as in {@link HiddenDefinition} */
   readonly formulas: {
     readonly initial: readonly Node[];
     readonly transition: readonly (readonly Node[])[];
@@ -68,18 +70,18 @@ export interface HiddenPhases extends Pick<Chain, "deploymentAt"> {
   phases(parameters: Values): PhaseChain;
 }
 
-/** Hidden phases as numbers; see {@link HiddenDefinition}. */
+/** Hidden phases as numbers; shapes as in {@link HiddenDefinition}. */
 export interface PhaseChain {
   readonly initial: readonly number[];
   readonly trains: readonly boolean[];
   readonly transition: readonly (readonly number[])[];
   /** P(signal | phase), shape [Z][S] */
   readonly likelihood: readonly (readonly number[])[];
-  /** where a normal signal is cut into intervals, shape [S − 1] */
+  /** boundaries between the intervals of a normal signal, shape [S − 1] */
   readonly edges?: readonly number[];
 }
 
-/** what `parse` says more of than a schema can */
+/** `parse` checks formulas and gives better messages than a schema could */
 const formulas = v.array(v.any(), "a list of formulas");
 const rows = v.array(formulas, "a list of lists of formulas");
 const chain = {
@@ -98,22 +100,25 @@ const normal = object({ ...chain, signal: object({ means: formulas, intervals: b
 /** The schema of {@link HiddenDefinition}. */
 export const hiddenSchema = byKey<v.GenericSchema, v.GenericSchema>("signal", normal, named);
 
-/** The plan's names. */
+/** The names in the plan. */
 export function signalNames({ signals, signal }: HiddenDefinition): readonly string[] {
   return signals ?? Array.from({ length: signal.intervals }, (_, i) => `ifInterval${i + 1}`);
 }
 
-/** Why a game's agents cannot remember signals, where they cannot: what they remember is one number, the first phase's probability. */
+/**
+ * The reason why a game's agents cannot remember signals; undefined if they can. Memory is one number, the probability
+ * of the first phase, so there must be two phases.
+ */
 export function mustForget({ hidden }: Pick<Game, "hidden">): string | undefined {
   if (!hidden) return "its phase is not hidden";
   const phases = hidden.formulas.initial.length;
-  return phases === 2 ? undefined : `it has ${phases} phases, and not two`;
+  return phases === 2 ? undefined : `it has ${phases} phases instead of two`;
 }
 
 /**
- * What a game's hidden phases come to.
+ * Prepares a game's hidden phases.
  *
- * @throws what `complain` makes, where the phases do not go together
+ * @throws what `complain` returns, if the parts of the definition do not fit together
  */
 export function hiddenPhases(
   { decision = {} }: GameDefinition,
@@ -130,9 +135,9 @@ export function hiddenPhases(
   const phases = initial.length;
   const signals = signalNames(hidden);
   if (phases < 1 || phases > MOST)
-    throw complain(`hidden.initial must be 1 to ${MOST} formulas`, { path: "hidden.initial" });
+    throw complain(`hidden.initial must have 1 to ${MOST} formulas`, { path: "hidden.initial" });
   if (!signal && (signals.length < 1 || signals.length > MOST))
-    throw complain(`hidden.signals must be 1 to ${MOST} names`, { path: "hidden.signals" });
+    throw complain(`hidden.signals must have 1 to ${MOST} names`, { path: "hidden.signals" });
   for (const [key, rows, height, width] of [
     ["trains", [trains], 1, phases],
     ["transition", transition, phases, phases],
@@ -166,7 +171,7 @@ export function hiddenPhases(
   const seen = likelihood && readRows(likelihood, "likelihood");
   const means = signal?.means.map(read("signal.means")) ?? [];
   const evaluate = createEvaluate([...starts, ...moves.flat(), ...(seen?.flat() ?? means)], names);
-  /** of the means that were asked for last: cutting a signal takes longer than all else here */
+  /** the boundaries for the most recent means, cached because computing them takes longer than all else here */
   let cut: { readonly means: string; readonly edges: readonly number[] } | undefined;
 
   return {
@@ -196,7 +201,7 @@ export function hiddenPhases(
     },
   };
 
-  /** @throws what `complain` makes of numbers that are no probabilities */
+  /** @throws what `complain` returns for numbers that are not probabilities or do not sum to 1 */
   function distribution(numbers: number[], where: string): number[] {
     const sum = numbers.reduce((a, b) => a + b, 0);
     if (numbers.every((p) => p >= 0 && p <= 1) && Math.abs(sum - 1) < 1e-9) return numbers;

@@ -2,8 +2,7 @@
 //
 //     h_0 = θ,   h_l = tanh(W_l h_{l−1} + b_l),   y = W_L h_{L−1} + b_L.
 //
-// Its weights are the decision. Those of a layer follow each other neuron by neuron, each neuron's bias after its
-// weights.
+// The decision is the network's weights, layer by layer and neuron by neuron; each neuron's bias follows its weights.
 
 import * as v from "valibot";
 import { whole } from "../schema.ts";
@@ -12,37 +11,37 @@ import type { Graph, Node } from "./graph.ts";
 /** The name of a weight in the network's expression. */
 export const weightName = (index: number): string => `weights.${index}`;
 
-/** How many weights layers of these widths have, biases among them. */
+/** The number of weights, including biases, of a network with layers of these widths. */
 export function weightsOf(layers: readonly number[]): number {
   return layers.slice(1).reduce((sum, width, l) => sum + width * (layers[l] + 1), 0);
 }
 
-/** weights of a network, at most: the search is quadratic in them */
-export const MOST_WEIGHTS = 1024;
+/** the maximum number of weights: the cost of the search is quadratic in it */
+export const MAX_WEIGHTS = 1024;
 
 const allowed = "a list of 2 to 10 whole numbers, the first and the last of them 1";
 
-/** Widths of a network's layers. */
+/** The widths of a network's layers. */
 export const layers = v.pipe(
   v.array(whole(1), allowed),
   v.minLength(2, allowed),
   v.maxLength(10, allowed),
   v.check((layers) => layers[0] === 1 && layers.at(-1) === 1, allowed),
-  v.check((layers) => layers.every((width) => width <= MOST_WEIGHTS), `at most ${MOST_WEIGHTS} wide`),
+  v.check((layers) => layers.every((width) => width <= MAX_WEIGHTS), `at most ${MAX_WEIGHTS} wide`),
   v.check(
-    (layers) => weightsOf(layers) <= MOST_WEIGHTS,
-    `a network of at most ${MOST_WEIGHTS} weights, biases among them`,
+    (layers) => weightsOf(layers) <= MAX_WEIGHTS,
+    `a network of at most ${MAX_WEIGHTS} weights, biases among them`,
   ),
 );
 
-/** how large sums are in networks at random, from nearly straight lines to steps */
+/** typical sizes of a neuron's sum in random networks: from nearly linear functions to steps */
 const SIZES = [0.5, 0.7, 1, 1.4, 2];
 
 /**
- * Weights at random: normal, such that a neuron of a layer gets a sum of the same size however many it adds up, which
+ * Random weights: normal, and scaled so that a neuron's sum has the same size for any number of inputs. That size
  * differs from network to network.
  *
- * @param random what draws a number from [0, 1), and a normal one of mean 0 and variance 1
+ * @param random draws a number in [0, 1), and a normal number of mean 0 and variance 1
  */
 export function drawWeights(
   layers: readonly number[],
@@ -59,7 +58,7 @@ export function drawWeights(
   });
 }
 
-/** What a network puts out. @param layers widths, the first and the last of them 1 */
+/** The output of a network. @param layers widths; the first and the last are 1 */
 export function networkOutput(g: Graph, layers: readonly number[], input: Node): Node {
   let values = [input];
   let at = 0;

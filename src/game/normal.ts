@@ -1,21 +1,21 @@
-// The normal distribution from + − × ÷ alone, which IEEE 754 rounds the same everywhere, and real-valued signals cut into
-// intervals. ECMAScript has no error function.
+// The normal distribution, and real-valued signals cut into intervals. ECMAScript has no error function; this one uses
+// + − × ÷ only, which IEEE 754 rounds the same everywhere.
 
 import { exp } from "../elementary.ts";
 
 /** 1/√(2π) */
 const DENSITY = 0.3989422804014327;
-/** from here on the continued fraction takes fewer terms than the series, and loses no digits */
+/** from here on the continued fraction needs fewer terms than the series, and loses no digits */
 const FAR = 3;
-/** terms of the continued fraction, which suffice from there on */
+/** terms of the continued fraction, enough for every x from FAR on */
 const FRACTION = 70;
-/** beyond it a tail is 0 in float64 */
+/** from here on a tail is 0 in float64 */
 const FARTHEST = 39;
 
 /**
- * P(X > x) of a standard normal X: the upper tail, with nearly all of its digits however small it is.
+ * P(X > x) of a standard normal X: the upper tail, with nearly all of its digits correct for large x too.
  *
- * With φ(x) = e^(−x²/2)/√(2π), by a series of positive terms near 0, and by a continued fraction farther out:
+ * With φ(x) = e^(−x²/2)/√(2π): a series of positive terms near 0, and a continued fraction farther out,
  *
  *     P = ½ − φ(x) (x + x³/3 + x⁵/(3·5) + …),   P = φ(x) 1/(x + 1/(x + 2/(x + 3/(x + …)))).
  *
@@ -44,15 +44,18 @@ function probabilityBetween(a: number, b: number): number {
 }
 
 /**
- * Where a normal signal of variance 1 is cut so that each interval is as likely as any other, whichever of the means it
- * has with equal probability. By bisection, until no number is left between.
+ * Cuts a normal signal of variance 1 into intervals that are equally likely when each of the means is equally likely.
+ * By bisection, until there is no float64 number in between.
  *
- * @param means one a phase
- * @returns the ends between intervals in ascending order, shape [intervals − 1]
+ * @param means one per phase
+ * @returns the boundaries between intervals in ascending order, shape [intervals − 1]
  */
 export function equalIntervals(means: readonly number[], intervals: number): number[] {
-  const [least, most] = [Math.min(...means), Math.max(...means)];
-  /** by how much too few signals are below x, times the number of means; what the tails add is kept apart, where it counts */
+  const [lowest, highest] = [Math.min(...means), Math.max(...means)];
+  /**
+   * number of means × (share − P(signal < x)); the whole part and the tails are summed separately, to keep small tails
+   * precise
+   */
   const missing = (x: number, share: number) => {
     let [whole, tails] = [share * means.length, 0];
     for (const mean of means) {
@@ -63,7 +66,7 @@ export function equalIntervals(means: readonly number[], intervals: number): num
   };
   return Array.from({ length: intervals - 1 }, (_, i) => {
     const share = (i + 1) / intervals;
-    let [low, high] = [least - FARTHEST, most + FARTHEST];
+    let [low, high] = [lowest - FARTHEST, highest + FARTHEST];
     for (;;) {
       const middle = low / 2 + high / 2;
       if (!(low < middle && middle < high)) return middle;
@@ -73,7 +76,7 @@ export function equalIntervals(means: readonly number[], intervals: number): num
   });
 }
 
-/** P(interval | mean) of a signal that is cut at these places, shape [edges + 1]. */
+/** P(interval | mean) of a signal that is cut at these boundaries, shape [edges + 1]. */
 export function intervalProbabilities(mean: number, edges: readonly number[]): number[] {
   const ends = [Number.NEGATIVE_INFINITY, ...edges, Number.POSITIVE_INFINITY];
   return ends.slice(1).map((end, i) => probabilityBetween(ends[i] - mean, end - mean));

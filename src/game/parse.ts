@@ -1,20 +1,20 @@
-// Formulas as text, read into a graph: numbers, names, + − × ÷, whole powers, and a few functions. Nothing else is a
-// formula, and nothing of it is ever run as code.
+// Reads the text of a formula into a graph: numbers, names, + − × ÷, whole powers, and a few functions. Nothing else is
+// allowed, and nothing is ever executed as code.
 
 import jsep from "jsep";
 import { GameError, MesaError } from "../errors.ts";
 import { quote } from "../schema.ts";
 import type { Graph, Node } from "./graph.ts";
 
-/** characters of a formula, at most */
+/** the maximum length of a formula, in characters */
 const LONGEST = 2000;
-/** parentheses within parentheses, and signs in a row, at most */
+/** the maximum nesting of parentheses, and the maximum number of signs in a row */
 const DEEPEST = 100;
 const SIGNS = new RegExp(`(?:[-+]\\s*){${DEEPEST + 1}}`);
 /** the largest exponent */
 const HIGHEST_POWER = 64;
 
-/** How many arguments each function takes, and what it makes of them. */
+/** How many arguments each function takes, and the node it makes. */
 const FUNCTIONS: Readonly<Record<string, readonly [number, (g: Graph, args: readonly Node[]) => Node]>> = {
   min: [2, (g, [a, b]) => g.minimum(a, b)],
   max: [2, (g, [a, b]) => g.maximum(a, b)],
@@ -23,10 +23,10 @@ const FUNCTIONS: Readonly<Record<string, readonly [number, (g: Graph, args: read
   tanh: [1, (g, [a]) => g.tanh(a)],
 };
 
-/** Names that a formula's own may not be. */
+/** Names that a game cannot use, because they are functions. */
 export const FUNCTION_NAMES: readonly string[] = Object.keys(FUNCTIONS);
 
-// Formulas have fewer operators than JavaScript, and one that binds otherwise there.
+// Formulas have fewer operators than JavaScript, and ^ has a different precedence.
 jsep.removeAllUnaryOps();
 jsep.removeAllBinaryOps();
 jsep.removeAllLiterals();
@@ -39,10 +39,10 @@ for (const [operator, precedence] of [
   jsep.addBinaryOp(operator, precedence);
 jsep.addBinaryOp("^", 3, true);
 
-/** what the hook below has of the parser */
+/** the parser as the hook below sees it */
 type Parser = jsep.HookScope & { index: number };
 
-/** A token, to the power of what may follow it. */
+/** Reads a token and the powers that follow it. */
 function gobblePower(parser: Parser): jsep.Expression | undefined {
   const left = parser.gobbleToken();
   parser.gobbleSpaces();
@@ -52,7 +52,7 @@ function gobblePower(parser: Parser): jsep.Expression | undefined {
   return right && { type: "BinaryExpression", operator: "^", left, right };
 }
 
-// −x² is −(x²), as one writes it by hand, where a sign of jsep's own would belong to x.
+// −x² means −(x²), as in handwriting; jsep's own unary operators would bind the sign to x.
 jsep.hooks.add("gobble-token", function gobbleSign(this: Parser, env: { node?: jsep.Expression }) {
   const operator = this.char;
   if (operator !== "-" && operator !== "+") return;
@@ -64,20 +64,20 @@ jsep.hooks.add("gobble-token", function gobbleSign(this: Parser, env: { node?: j
 const LEAF = /\d*\.?\d+(?:[eE][-+]?\d+)?\.?|[A-Za-z_$][\w$]*/g;
 const FOREIGN = /[^\w\s.+\-*/^(),]/u;
 
-/** What a formula may name. */
+/** The names that a formula may use. */
 export interface Scope {
-  /** the expression behind a name, such as `theta` or `own.theta`; undefined where there is none */
+  /** the expression behind a name such as `theta` or `own.theta`; undefined if the name is unknown */
   readonly lookUp: (name: string) => Node | undefined;
-  /** what may be named, for messages */
+  /** the allowed names, for messages */
   readonly names: readonly string[];
 }
 
 /**
- * The expression that a formula says.
+ * The expression that a formula describes.
  *
  * @param formula text, or a number
- * @param where which formula it is, for messages: `output`
- * @throws GameError with the formula, the column and what was expected
+ * @param where the place of the formula, for messages: `output`
+ * @throws GameError that gives the formula's place, the column and what was expected
  */
 export function parse(g: Graph, formula: unknown, where: string, { lookUp, names }: Scope): Node {
   const invalid = (text: string, column?: number) =>
@@ -94,11 +94,11 @@ export function parse(g: Graph, formula: unknown, where: string, { lookUp, names
   if (foreign) throw invalid(`unexpected ${JSON.stringify(foreign[0])}: ${allowed}`, foreign.index + 1);
   checkParentheses(formula, invalid);
 
-  // the columns of names and numbers, which come in the same order in the text and in what is parsed
+  // the columns of names and numbers; they occur in the same order in the text and in the parsed expression
   const leaves = [...formula.matchAll(LEAF)];
   let leaf = 0;
   const columnHere = () => (leaves[leaf]?.index ?? formula.length) + 1;
-  const known = names.length > 0 ? `names here are ${names.join(", ")}` : "there are no names here";
+  const known = names.length > 0 ? `names here are ${names.join(", ")}` : "no names are allowed here";
 
   const nameOf = (node: jsep.Expression): string => {
     if (node.type === "Identifier") return (node as jsep.Identifier).name;
@@ -119,7 +119,7 @@ export function parse(g: Graph, formula: unknown, where: string, { lookUp, names
     const name = callee.type === "Identifier" || callee.type === "MemberExpression" ? nameOf(callee) : "";
     if (!Object.hasOwn(FUNCTIONS, name))
       throw invalid(
-        `${name === "" ? "a call" : `${name}()`} is no function; functions are ${FUNCTION_NAMES.join(", ")}`,
+        `${name === "" ? "a call" : `${name}()`} is not a function; functions are ${FUNCTION_NAMES.join(", ")}`,
         column,
       );
     leaf++;
@@ -178,18 +178,20 @@ export function parse(g: Graph, formula: unknown, where: string, { lookUp, names
     return read(jsep(formula));
   } catch (error) {
     if (error instanceof MesaError) throw error;
-    // the parser's own calls, one within the other
+    // the parser's recursion was too deep
     if (error instanceof RangeError) throw invalid("it is nested too deeply");
     const { description, index } = error as { description?: string; index?: number };
     if (index === undefined) throw error;
     throw invalid(
-      `${(description ?? "it is no formula").toLowerCase()}: ${allowed}`,
+      `${(description ?? "it is not a formula").toLowerCase()}: ${allowed}`,
       Math.min(index, formula.length) + 1,
     );
   }
 }
 
-/** @throws what `invalid` makes, where parentheses are too deep, signs too many, or a comma is in no parentheses */
+/**
+ * @throws what `invalid` returns, if parentheses nest too deeply, signs are too many, or a comma is outside parentheses
+ */
 function checkParentheses(formula: string, invalid: (text: string, column: number) => MesaError): void {
   const signs = SIGNS.exec(formula);
   if (signs) throw invalid(`at most ${DEEPEST} signs in a row are allowed`, signs.index + 1);
@@ -197,7 +199,7 @@ function checkParentheses(formula: string, invalid: (text: string, column: numbe
   for (let i = 0; i < formula.length; i++) {
     if (formula[i] === "(") depth++;
     if (formula[i] === ")") depth--;
-    if (depth > DEEPEST) throw invalid(`at most ${DEEPEST} parentheses within each other are allowed`, i + 1);
+    if (depth > DEEPEST) throw invalid(`at most ${DEEPEST} nested parentheses are allowed`, i + 1);
     if (formula[i] === "," && depth <= 0) throw invalid("unexpected , outside of a function", i + 1);
   }
 }

@@ -1,5 +1,5 @@
-// Games whose output and next state are both proportional to one goal: y = reach·θ, θ' = gain·θ, and the mesa
-// objective is (y − own θ)².
+// Games in which both the output and the next state are proportional to one goal: y = reach·θ, θ' = gain·θ, with the
+// mesa objective (y − own θ)².
 
 import { createEvaluate, type Evaluate } from "./evaluate.ts";
 import type { Game, Values } from "./game.ts";
@@ -7,13 +7,13 @@ import { differentiate, isNumber, type Node } from "./graph.ts";
 import { degreeIn } from "./structure.ts";
 
 export interface Proportional {
-  /** reach and gain of a decision, a learning rate and the parameters' values: y = reach·θ and θ' = gain·θ */
+  /** reach and gain, computed from a decision, a learning rate and the parameters: y = reach·θ and θ' = gain·θ */
   readonly effect: Evaluate;
-  /** where reach is the decision's only number a and gain = 1 − (lost + pull·a²): lost and pull */
+  /** lost and pull, if the decision is one number a, reach is a, and gain = 1 − (lost + pull·a²) */
   quadraticLoss?(learningRate: number, parameters: Values): { lost: number; pull: number };
 }
 
-/** What a game is whose only state is proportional to itself; undefined of others. */
+/** The effect of decisions in a game whose only state is proportional to itself; undefined for other games. */
 export function proportionalOf({
   formulas,
   state,

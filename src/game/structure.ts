@@ -1,7 +1,7 @@
-// What a game's formulas are in the state, read off their graph: linear, odd, a polynomial. It decides which methods
-// apply; what the formulas mean stays with the formulas.
+// Properties of a game's formulas that are read off their graph: linear in the state, odd, polynomial. They decide
+// which methods apply to the game.
 
-import type { Formulas } from "./game.ts";
+import type { Formulas } from "./formulas.ts";
 import {
   differentiate,
   type Graph,
@@ -14,15 +14,15 @@ import {
 } from "./graph.ts";
 
 /**
- * The coefficients of an expression that is linear in some names, none of which they depend on.
+ * The coefficients of an expression that is linear in some names. The coefficients do not depend on these names.
  *
- * @returns undefined where it is not linear, or not 0 where all the names are
+ * @returns undefined if the expression is not linear, or is not 0 when all the names are 0
  */
 export function linearForm(g: Graph, expression: Node, names: readonly string[]): Node[] | undefined {
   const zero = g.number(0);
   const atZero = g.substitute(expression, (name) => (names.includes(name) ? zero : undefined));
   if (!isNumber(atZero, 0)) return undefined;
-  // what jumps may have the same slope everywhere
+  // an expression that jumps may have the same slope everywhere
   const jumps = nodesOf(expression).flatMap(({ op, args }) => (op === "below" ? args.slice(0, 2) : []));
   const decides = namesIn(...jumps);
   if (names.some((name) => decides.has(name))) return undefined;
@@ -38,8 +38,8 @@ export type SumOfSquares = readonly { readonly weight: Node; readonly root: Node
  * An expression as a sum of squares.
  *
  * @param isWeight whether a name is a parameter that cannot be negative
- * @param isInRoot whether a name may be in no weight, as squares are asked for of what it is in
- * @returns undefined where it is not one on the face of it
+ * @param isInRoot whether a name may occur in roots only, and not in weights
+ * @returns undefined unless the expression has the form of a sum of squares
  */
 export function squaresOf(
   g: Graph,
@@ -76,10 +76,10 @@ export function squaresOf(
 }
 
 /**
- * Whether float64 never makes a negative number of an expression, told by its operations: a square is not
- * negative, whatever is squared. It may make NaN or infinity of it.
+ * Whether float64 never gives a negative value of an expression; determined from its operations (a square is not
+ * negative, whatever is squared). The value may be NaN or infinite.
  *
- * @param isName whether a name stands for what is neither negative nor −0
+ * @param isName whether a name's value is never negative and never −0
  */
 export function isNotNegative(expression: Node, isName: (name: string) => boolean): boolean {
   return rewrite(expression, ({ op, name, value, args }, signs: readonly boolean[]): boolean => {
@@ -112,14 +112,14 @@ export function isNotNegative(expression: Node, isName: (name: string) => boolea
   });
 }
 
-/** Whether a number is not negative, nor −0, by which a quotient may be. */
+/** Whether a number is not negative and not −0; a quotient by −0 may be negative. */
 export const isAboveNegativeZero = (x: number): boolean => x > 0 || Object.is(x, 0);
 
 type Parity = "even" | "odd" | "neither";
 
 /**
- * What becomes of an expression when some names change their sign: the same, its negative, or neither; told by its
- * operations, each of which rounds a number and its negative alike.
+ * What happens to an expression when some names change their sign: it stays the same, becomes its negative, or neither.
+ * Determined from its operations, each of which rounds a number and its negative alike.
  */
 export function parityOf(expression: Node, flipped: (name: string) => boolean): Parity {
   return rewrite(expression, ({ op, name, value }, [a, b, c, d]: readonly Parity[]): Parity => {
@@ -155,10 +155,10 @@ export function parityOf(expression: Node, flipped: (name: string) => boolean): 
 }
 
 /**
- * The states that may change their sign together without changing what anything costs: so that a state and its mirror
- * image cost the same to the bit. Empty where there are none.
+ * The states that may change their sign together without changing any cost, so that a state and its mirror image have
+ * the same cost to the bit. Empty if there are none.
  *
- * @param next by state
+ * @param next the next value of each state
  */
 export function mirroredStates(
   states: readonly string[],
@@ -166,7 +166,7 @@ export function mirroredStates(
   mesaObjective: Node,
   discount: Node,
 ): readonly string[] {
-  // larger sets first: the more of them change, the more states are mirror images
+  // larger subsets first: the more states change their sign, the more of the grid consists of mirror images
   const subsets = Array.from({ length: 2 ** states.length - 1 }, (_, i) => 2 ** states.length - 1 - i).map(
     (bits) => states.filter((_, i) => bits & (1 << i)),
   );
@@ -181,12 +181,12 @@ export function mirroredStates(
   return subsets.find(fits) ?? [];
 }
 
-/** Whether a state's next value changes its sign just as the state does. 0 is both odd and even. */
+/** Whether a state's next value changes its sign exactly when the state does. 0 is both odd and even. */
 function isOddLike(next: Node, flipped: (name: string) => boolean, odd: boolean): boolean {
   return isNumber(next, 0) || parityOf(next, flipped) === (odd ? "odd" : "even");
 }
 
-/** The degree of an expression as a polynomial of a name; undefined where it is none, on the face of it. */
+/** The degree of an expression as a polynomial in a name; undefined unless its operations show that it is one. */
 export function degreeIn(expression: Node, of: string): number | undefined {
   return rewrite(expression, ({ op, name, value }, degrees: readonly (number | undefined)[]) => {
     const [a, b] = degrees;
@@ -202,8 +202,8 @@ export function degreeIn(expression: Node, of: string): number | undefined {
 }
 
 /**
- * The largest parts of some expressions that depend on some names alone, and on at least one: what can be computed
- * once where only the other names change.
+ * The largest parts of some expressions that depend on shared names only, and on at least one: they need to be computed
+ * only once while the other names change.
  */
 export function sharedParts(expressions: readonly Node[], isShared: (name: string) => boolean): Node[] {
   const nodes = nodesOf(...expressions);
@@ -217,10 +217,11 @@ export function sharedParts(expressions: readonly Node[], isShared: (name: strin
 }
 
 /**
- * What the terms of an expression add up to if none of them cancels: float64 makes of it what is within as many units
- * of rounding of this as it has operations, powers written out as products, each as often as it occurs.
+ * The sum of the absolute values of an expression's terms. The float64 value of the expression is within (number of
+ * operations) × (unit roundoff) × this sum, where powers count as products and each operation counts as often as it
+ * occurs.
  *
- * @returns undefined where an expression jumps, so that rounding may make anything of it
+ * @returns undefined if an expression jumps, because rounding may then change its value by any amount
  */
 export function magnitudeOf(g: Graph, expression: Node): Node | undefined {
   if (nodesOf(expression).some(({ op }) => op === "below" || op === "exponential2")) return undefined;
@@ -234,7 +235,7 @@ export function magnitudeOf(g: Graph, expression: Node): Node | undefined {
         return g.add(a, b);
       case "multiply":
         return g.multiply(a, b);
-      // the divisor's own terms may cancel
+      // terms of the divisor may cancel each other
       case "divide":
         return g.divide(g.multiply(a, b), g.power(node.args[1], 2));
       case "power":
@@ -251,15 +252,15 @@ export function magnitudeOf(g: Graph, expression: Node): Node | undefined {
 }
 
 /**
- * The coefficients of an expression's magnitude by those of some names: what rounding leaves of it as it reads, also where
- * its terms cancel and its linear form has nothing of them.
+ * The coefficients by which an expression's magnitude depends on the magnitudes of some names. It bounds the rounding
+ * of the expression as it is written, including terms that cancel and so do not occur in the expression's linear form.
  *
- * @returns undefined where its magnitude is no linear form, as of (x + 1) − 1
+ * @returns undefined if the magnitude is not a linear form, for example that of (x + 1) − 1
  */
 export function linearMagnitude(g: Graph, expression: Node, names: readonly string[]): Node[] | undefined {
   const magnitude = magnitudeOf(g, expression);
   const isMagnitude = ({ op, args }: Node) => op === "absolute" && names.includes(args[0].name);
-  // |x| as x, of which it is as linear
+  // replace |x| by x, so that linearForm can be used
   return (
     magnitude &&
     linearForm(
@@ -272,7 +273,7 @@ export function linearMagnitude(g: Graph, expression: Node, names: readonly stri
   );
 }
 
-/** What an agent's plan is computed from. */
+/** The expressions from which an agent's plan is computed. */
 export const plannedNodes = ({
   mesaObjective,
   discount,
@@ -284,8 +285,8 @@ export const plannedNodes = ({
 ];
 
 /**
- * How many operations' roundings a term of some expressions goes through, at most: of a product those of both factors, so
- * that each squaring doubles them.
+ * The maximum number of roundings that a term of some expressions goes through. A product has the roundings of both
+ * factors, so each squaring doubles the number.
  */
 export function roundingsIn(expressions: readonly Node[]): number {
   const count = (expression: Node) =>
@@ -298,13 +299,13 @@ export function roundingsIn(expressions: readonly Node[]): number {
   return expressions.reduce((most, expression) => Math.max(most, count(expression)), 0);
 }
 
-/** what nothing bounds in WGSL: only plain numbers have them */
+/** operations that have no error bound in WGSL: only the plain arithmetic supports them */
 const UNBOUNDED: readonly Operation[] = ["tanh", "below"];
-/** operations whose roundings a term goes through, at most: the slack for those of the radii has room for so many */
-const MOST_ROUNDINGS = 4096;
+/** the maximum of roundings per term: the slack for the rounding of the radii has room for this many */
+const MAX_ROUNDINGS = 4096;
 
-/** Whether what float32 loses of an agent's plan can be bounded. */
+/** Whether the float32 error of an agent's plan can be bounded. */
 export function isBounded(formulas: Parameters<typeof plannedNodes>[0]): boolean {
   const nodes = plannedNodes(formulas);
-  return !nodesOf(...nodes).some(({ op }) => UNBOUNDED.includes(op)) && roundingsIn(nodes) <= MOST_ROUNDINGS;
+  return !nodesOf(...nodes).some(({ op }) => UNBOUNDED.includes(op)) && roundingsIn(nodes) <= MAX_ROUNDINGS;
 }

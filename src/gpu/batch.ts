@@ -1,7 +1,7 @@
-// Costs of any decisions on the device, in batches: what a search asks for.
+// The costs of any decisions, computed on the device in batches for a search.
 
 import { encloseWgsl } from "../../shaders/enclose.wgsl.ts";
-import { ENCLOSED_SIZE } from "../../shaders/least.wgsl.ts";
+import { ENCLOSED_SIZE } from "../../shaders/minimum.wgsl.ts";
 import { plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import type { BatchCosts } from "../model/evaluator.ts";
@@ -16,10 +16,10 @@ import { createRollouts } from "./rollouts.ts";
 import { tabulateStates } from "./states.ts";
 
 /**
- * Opens a device for a problem whose decisions are found by search.
+ * Opens a device for a problem whose decisions are found by a search.
  *
- * @param capacity how many decisions a batch may have
- * @returns undefined where no hardware adapter is and none is required
+ * @param capacity the maximum number of decisions in a batch
+ * @returns undefined if there is no hardware adapter and a device is not required
  * @throws MesaError as createGpuEvaluator does
  */
 export async function createBatchCosts(
@@ -43,7 +43,7 @@ async function build(open: OpenDevice, problem: Problem, atOnce: number): Promis
   const recorder = new Recorder(open);
   const buffers = new Buffers(device);
   const table = tabulateStates(problem);
-  // one state at a time: an episode of a network is long, and side by side its text would be as many times as long
+  // one state at a time: an episode of a network is long, and each state side by side would repeat its text
   const deal = dealStates(table.count, capacity, 4, device.limits.maxStorageBufferBindingSize, 1);
   const context = { open, problem, recorder, buffers };
   const rollouts = await createRollouts(context, {

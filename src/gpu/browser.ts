@@ -1,6 +1,6 @@
-// WebGPU in a browser: the browser's own.
+// The browser's own WebGPU.
 
-/** @returns undefined where the browser has no WebGPU */
+/** @returns undefined if the browser has no WebGPU */
 export async function defaultGpu(): Promise<GPU | undefined> {
   return globalThis.navigator?.gpu;
 }

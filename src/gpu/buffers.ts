@@ -1,6 +1,6 @@
-// float64 numbers put on the device, as the `real`s of an arithmetic.
+// Converts float64 numbers into `real`s of an arithmetic, and allocates the buffers that hold them on the device.
 
-import { ENCLOSED_SIZE } from "../../shaders/least.wgsl.ts";
+import { ENCLOSED_SIZE } from "../../shaders/minimum.wgsl.ts";
 import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { USAGE } from "./kernel.ts";
 
@@ -12,14 +12,14 @@ export function encode(numbers: ArrayLike<number>, arithmetic: Arithmetic): Floa
   return encoded;
 }
 
-/** A candidate, and what is known of its cost: `Enclosed` of shaders/least.wgsl.ts. */
+/** A candidate with an enclosure of its cost: `Enclosed` of shaders/minimum.wgsl.ts. */
 export interface Enclosed {
   readonly index: number;
   readonly cost: number;
   readonly error: number;
 }
 
-/** The entries of a list, as the device wrote them. */
+/** The entries of a list that the device wrote. */
 export function enclosed(bytes: ArrayBuffer): Enclosed[] {
   const view = new DataView(bytes);
   return Array.from({ length: bytes.byteLength / ENCLOSED_SIZE }, (_, i) => ({
@@ -38,12 +38,12 @@ export class Buffers {
     this.#device = device;
   }
 
-  /** A storage buffer of at least `bytes`, zeros to begin with. */
+  /** A storage buffer of at least `bytes`, initially zero. */
   storage(label: string, bytes: number): GPUBuffer {
     return this.#keep(label, bytes, USAGE.storage | USAGE.copySource | USAGE.copyTarget);
   }
 
-  /** A storage buffer that holds numbers. */
+  /** A storage buffer with the given contents. */
   holding(label: string, data: Float32Array<ArrayBuffer>): GPUBuffer {
     const buffer = this.storage(label, data.byteLength);
     this.#device.queue.writeBuffer(buffer, 0, data);
@@ -66,7 +66,7 @@ export class Buffers {
   }
 }
 
-/** The bytes that the host reads of a buffer made by `readable`. */
+/** Reads bytes of a buffer made by `readable`. */
 export async function readBack(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
   await buffer.mapAsync(0x1, 0, bytes);
   const copy = buffer.getMappedRange(0, bytes).slice(0);

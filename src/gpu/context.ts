@@ -1,4 +1,4 @@
-// What the methods have in common on the device: they give every candidate of a part an enclosure of its cost.
+// What the methods on the device have in common: they compute an enclosure of the cost of each candidate of a part.
 
 import type { Plan } from "../model/evaluator.ts";
 import type { AgentView } from "../model/moments.ts";
@@ -7,55 +7,58 @@ import type { Buffers } from "./buffers.ts";
 import type { OpenDevice } from "./device.ts";
 import type { Recorder } from "./recorder.ts";
 
-/** What scorers are made of. */
+/** What scorers are created from. */
 export interface GpuContext {
   readonly open: OpenDevice;
   readonly problem: Problem;
-  /** whether enclosures need an error bound, or none and the device walks on by itself */
+  /** `certified`: enclosures have an error bound; `f32`: they have none, and the device makes the plan itself */
   readonly precision: "certified" | "f32";
   readonly recorder: Recorder;
   readonly buffers: Buffers;
-  /** by slot: see shaders/least.wgsl.ts */
+  /** by slot: see shaders/minimum.wgsl.ts */
   readonly bests: GPUBuffer;
-  /** states that an invocation rolls out side by side, where it is not for lanesFor to say */
+  /** overrides how many states an invocation rolls out side by side; lanesFor decides unless given */
   readonly lanes?: number | undefined;
 }
 
-/** What is asked of the candidates: the best at an episode, after a signal, to be noted in a slot of the bests. */
-export interface Asked {
+/** The question: the best candidate of an episode after a signal. The answer is stored in a slot of `bests`. */
+export interface Query {
   readonly episode: number;
   readonly signal: number;
   readonly slot: number;
-  /** a sum on the device above this is neither the minimum nor the runner-up */
+  /** a candidate whose sum on the device is above this is neither the minimum nor the runner-up */
   readonly limit: number;
-  /** 1 where costs are of all states and the runner-up found is a limit too */
+  /** 1 if sums are over all states, so that the runner-up's cost is a limit too */
   readonly whole: 0 | 1;
 }
 
-/** A part of the candidates that are asked: of all of them, or of a list. */
-export interface PartOfStep extends Asked {
+/** A part of the candidates in question, or of a list of them. */
+export interface PartOfStep extends Query {
   readonly first: number;
   readonly candidates: number;
 }
 
-/** Gives candidates enclosures. */
+/** Computes enclosures of candidates. */
 export interface Scorer {
-  /** `Enclosed` of each candidate of the part at hand; costs and errors are to be multiplied by `scale` */
+  /** the `Enclosed` of each candidate of the current part; costs and errors must be multiplied by `scale` */
   readonly enclosures: GPUBuffer;
-  /** candidates that a part may have, at most */
+  /** the maximum number of candidates in a part */
   readonly capacity: number;
-  /** turns a score into an average total mesa cost */
+  /** factor that turns a cost on the device into an average total mesa cost */
   readonly scale: number;
-  /** rollouts from a state under a candidate of what was asked last; a form of a cell counts as those it takes as long as */
+  /**
+   * the number of rollouts (one candidate from one state) for the last question; the form of a box counts as the
+   * rollouts that take as long
+   */
   readonly rolledOut: number;
-  /** rollout-steps for a candidate at an episode */
+  /** rollout steps per candidate at an episode */
   workOf(episode: number): number;
-  /** Puts what the host decided on the device: what comes after `episode`. */
+  /** Copies the decisions of the episodes after `episode` to the device. */
   adopt(episode: number, plan: Plan): void;
-  /** Puts a view on the device as that of signal 0; only where the method goes by moments. */
+  /** Copies a view to the device as the view of signal 0; only for methods that use moments. */
   adoptView?(view: AgentView): void;
-  /** Records what fills `enclosures`. @returns the part, for the dispatches that read them */
+  /** Records the commands that fill `enclosures`. @returns the part, for the dispatches that read them */
   score(part: PartOfStep): Promise<number>;
-  /** Records that the best candidates of an episode become the plan's. Only where the precision is f32. */
+  /** Records that the best candidates of an episode become decisions of the plan. Only for the precision f32. */
   follow?(episode: number): void;
 }

@@ -1,9 +1,9 @@
-// Adapters and devices: which there are, what they can hold, and what becomes of them.
+// Adapters and devices: which are available, what they can hold, and how they fail.
 
 import { defaultGpu } from "#gpu";
 import { MesaError } from "../errors.ts";
 
-/** What is known of an adapter. */
+/** Information about an adapter. */
 export interface AdapterReport {
   /** how results name it */
   name: string;
@@ -17,17 +17,17 @@ export interface AdapterReport {
   features: string[];
 }
 
-/** A device that is open, and what the work needs to know of it. */
+/** An open device. */
 export interface OpenDevice {
   readonly device: GPUDevice;
   readonly name: string;
-  /** `LOST` once the device is gone: undefined until then */
+  /** why the device was lost; undefined while it is usable */
   lost(): GPUDeviceLostInfo | undefined;
 }
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|warp/i;
 
-/** limits that the kernels live by; a device is asked for all that its adapter has */
+/** the limits that the kernels depend on; a device is requested with all that its adapter has */
 const WANTED = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -59,7 +59,9 @@ async function requestAdapter(gpu: GPU | undefined): Promise<GPUAdapter | null> 
   return (await from?.requestAdapter({ powerPreference: "high-performance" })) ?? null;
 }
 
-/** Every adapter that WebGPU offers here: the one for speed, the one for thrift, and the fallback, once each. */
+/**
+ * All adapters that WebGPU offers here: the high-performance, the low-power and the fallback one, without duplicates.
+ */
 export async function listAdapters(gpu?: GPU): Promise<AdapterReport[]> {
   const from = gpu ?? (await defaultGpu());
   const asked: GPURequestAdapterOptions[] = [
@@ -92,8 +94,8 @@ export async function listAdapters(gpu?: GPU): Promise<AdapterReport[]> {
 /**
  * Opens a device.
  *
- * @param required whether a software adapter will do, and whether having none is an error
- * @returns undefined where there is no hardware adapter and none is required
+ * @param required accept a software adapter, and treat the lack of any adapter as an error
+ * @returns undefined if there is no hardware adapter and a device is not required
  * @throws MesaError `NO_ADAPTER`
  */
 export async function openDevice(gpu: GPU | undefined, required: boolean): Promise<OpenDevice | undefined> {
@@ -118,7 +120,7 @@ export async function openDevice(gpu: GPU | undefined, required: boolean): Promi
     if (!required) return undefined;
     throw new MesaError(
       "NO_ADAPTER",
-      `the adapter ${nameOf(adapter.info)} gives no device: ${messageOf(cause)}`,
+      `the adapter ${nameOf(adapter.info)} gave no device: ${messageOf(cause)}`,
       cause,
     );
   }
@@ -129,17 +131,18 @@ export async function openDevice(gpu: GPU | undefined, required: boolean): Promi
   return { device, name: nameOf(adapter.info), lost: () => lost };
 }
 
-/** What went wrong, in one line. A GPUError has a message and is no Error. */
+/** An error in one line. A GPUError has a message but is not an Error. */
 export function messageOf(cause: unknown): string {
   const text = String((cause as { message?: unknown } | null | undefined)?.message ?? cause);
   return text.split("\n", 1)[0];
 }
 
 /**
- * Does something on a device and says what WebGPU objected to.
+ * Does work on a device and turns WebGPU's errors into MesaErrors.
  *
- * @throws MesaError `DEVICE_LOST`, `OUT_OF_MEMORY`, `GPU_VALIDATION` or `SHADER_COMPILE` with its cause; what `work`
- *   throws otherwise
+ * @throws MesaError `DEVICE_LOST`, `OUT_OF_MEMORY`, `GPU_VALIDATION` or `SHADER_COMPILE` with its cause; else what
+ *   `work`
+ *   throws
  */
 export async function guarded<T>({ device, lost }: OpenDevice, work: () => T | Promise<T>): Promise<T> {
   const scopes = ["internal", "validation", "out-of-memory"] as const;
@@ -162,14 +165,14 @@ export async function guarded<T>({ device, lost }: OpenDevice, work: () => T | P
     throw new MesaError("OUT_OF_MEMORY", `the adapter is out of memory: ${messageOf(memory)}`, memory);
   const objection = validation ?? internal;
   if (objection)
-    throw new MesaError("GPU_VALIDATION", `WebGPU refused the work: ${messageOf(objection)}`, objection);
+    throw new MesaError("GPU_VALIDATION", `WebGPU rejected the work: ${messageOf(objection)}`, objection);
   if ("value" in outcome) return outcome.value;
 
-  // A promise that WebGPU rejects is most often the first sign of a device that is going.
+  // A rejected promise of WebGPU is usually the first sign that the device is being lost.
   const going = await Promise.race([device.lost, new Promise<undefined>((done) => setTimeout(done, 200))]);
   if (going)
     throw new MesaError("DEVICE_LOST", `the device was lost: ${going.message || going.reason}`, going);
-  // A shader may compile and still make no pipeline: an override without a value, too much workgroup memory.
+  // A shader may compile and still give no pipeline: an override without a value, too much workgroup memory.
   if (outcome.thrown instanceof Error && outcome.thrown.name === "GPUPipelineError")
     throw new MesaError("SHADER_COMPILE", messageOf(outcome.thrown), outcome.thrown);
   throw outcome.thrown;

@@ -1,22 +1,22 @@
-// The induction's question answered on a GPU.
+// Evaluates the candidates of a step on a GPU.
 //
-// f32: for each episode the device scores every candidate, finds the least and makes it the plan's; the host hears of
-// a whole submission's episodes at once.
+// f32: for each episode the device scores every candidate, finds the minimum and adds it to the plan; the host reads
+// the results of all episodes of a submission at once.
 //
-// certified: the device lists the candidates that could be the minimum or the runner-up, by a bound of its own error; the
-// oracle settles between them, and its decision goes back to the device.
+// certified: the device lists the candidates that could be the minimum or the runner-up, by a bound of its own error.
+// The oracle settles between them, and its decision is copied back to the device.
 
-import { BEST_SIZE, ENCLOSED_SIZE, HUGE } from "../../shaders/least.wgsl.ts";
+import { BEST_SIZE, ENCLOSED_SIZE, HUGE } from "../../shaders/minimum.wgsl.ts";
 import { createDecider, type Decider } from "../cpu/decider.ts";
 import type { Question } from "../cpu/oracle.ts";
 import type { Threading } from "../cpu/solveThreads.ts";
-import type { SoFar } from "../cpu/stages.ts";
+import type { KnownCosts } from "../cpu/stages.ts";
 import { isBounded } from "../game/structure.ts";
 import { type Choice, type Evaluator, type Plan, type Step, stepOf, type Watch } from "../model/evaluator.ts";
 import type { AgentView, Enclosure } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
 import { Buffers, type Enclosed, enclosed } from "./buffers.ts";
-import type { Asked } from "./context.ts";
+import type { Query } from "./context.ts";
 import { guarded, type OpenDevice, openDevice } from "./device.ts";
 import { checkFitsFloat32 } from "./gameWgsl.ts";
 import { createMomentsScorer } from "./moments.ts";
@@ -26,24 +26,24 @@ import { createSearch } from "./search.ts";
 import { createStages } from "./stages.ts";
 import { createScreening, isKnown } from "./survivors.ts";
 
-/** What a GPU evaluator is made for. */
+/** What a GPU evaluator is created for. */
 export interface GpuOptions {
   readonly method: "rollout" | "moments";
   readonly precision: "certified" | "f32";
-  /** whether a software adapter will do, and whether having none is an error */
+  /** accept a software adapter, and treat the lack of any adapter as an error */
   readonly required: boolean;
-  /** the WebGPU to use in place of the platform's */
+  /** the WebGPU to use instead of the platform's */
   readonly gpu?: GPU | undefined;
   /** the CPU's threads, on which float64 settles; one unless given */
   readonly threading?: Threading | undefined;
-  /** states that an invocation rolls out side by side: what a measurement of the mapping varies */
+  /** overrides how many states an invocation rolls out side by side, for measurements */
   readonly lanes?: number | undefined;
 }
 
 /**
  * Opens a device and compiles the kernels for a problem.
  *
- * @returns undefined where no hardware adapter is and none is required
+ * @returns undefined if there is no hardware adapter and a device is not required
  * @throws MesaError `NO_ADAPTER`, `LIMIT_EXCEEDED`, `SHADER_COMPILE`, `OUT_OF_MEMORY`, `GPU_VALIDATION`, `DEVICE_LOST`
  */
 export async function createGpuEvaluator(
@@ -61,9 +61,9 @@ export async function createGpuEvaluator(
   }
 }
 
-/** An evaluator that can also be asked for what it screens by. */
+/** An evaluator whose enclosures can be read, for tests and measurements. */
 export interface GpuEvaluator extends Evaluator {
-  /** Cost and error bound of every candidate at an episode, as averages. Shape [candidates] each. */
+  /** Cost and error bound of every candidate at an episode, as averages over the states. Shape [candidates] each. */
   enclosures(episode: number, plan: Plan): Promise<{ cost: Float64Array; error: Float64Array }>;
   /** submissions so far */
   readonly submissions: number;
@@ -79,7 +79,7 @@ async function build(
   const bounded = isBounded(problem.formulas);
   const recorder = new Recorder(open);
   const buffers = new Buffers(open.device);
-  // f32 notes the best of every episode and signal, so that the host can hear of many at once
+  // f32 stores the best candidate of every episode and signal, so that the host can read many at once
   const bests = buffers.storage("bests", learningRates.length * signals * BEST_SIZE);
   const context = { open, problem, precision, recorder, buffers, bests, lanes };
   const staged =
@@ -91,7 +91,7 @@ async function build(
     (await (method === "rollout" ? createRolloutScorer(context) : createMomentsScorer(context)));
   const search = staged?.search ?? (await createSearch(context, scorer));
 
-  /** f32: as many episodes as a submission holds */
+  /** f32: decides as many episodes as fit into a submission */
   async function follow(last: number, plan: Plan, watch: Watch): Promise<Step[]> {
     scorer.adopt(last, plan);
     let episode = last;
@@ -109,19 +109,19 @@ async function build(
     );
   }
 
-  /** certified: one question, screened here and settled by the oracle */
+  /** certified: a question is screened on the device and settled by the oracle */
   let decider: Decider | undefined;
   async function createSettling() {
     const its = createDecider(problem, threading);
     decider = its;
     const screen = staged?.screen ?? (await createScreening(context, scorer, search));
-    const settle = async (question: Question, asked: Asked, watch: Watch): Promise<Choice> => {
+    const settle = async (question: Question, query: Query, watch: Watch): Promise<Choice> => {
       let claims = new Map<number, Enclosure>();
-      const screening = async (known?: SoFar) => {
-        claims = claimsOf(await screen(asked, watch, known), scorer.scale);
+      const screening = async (known?: KnownCosts) => {
+        claims = claimsOf(await screen(query, watch, known), scorer.scale);
         return Uint32Array.from(claims.keys()).sort();
       };
-      // rollouts are screened better by what float64 knows already; of moments it has to know nothing
+      // stages use what float64 already knows when they screen; moments do not need it
       const among = staged ? screening : await screening();
       const claimed = bounded ? (index: number) => claims.get(index) : undefined;
       const choice = await its.settle(question, watch, among, claimed);
@@ -181,11 +181,11 @@ async function build(
           }
         };
         scorer.adopt(episode, plan);
-        const asked = { ...ANY, episode };
-        if (staged) keep(await staged.screen(asked, {}));
+        const query = { ...ANY, episode };
+        if (staged) keep(await staged.screen(query, {}));
         else {
           const back = buffers.readable("enclosures, read back", scorer.capacity * ENCLOSED_SIZE);
-          await search.record(asked, {}, async (_part, { candidates: size }) => {
+          await search.record(query, {}, async (_part, { candidates: size }) => {
             recorder.copy(scorer.enclosures, 0, back, 0, size * ENCLOSED_SIZE);
             keep(enclosed(await recorder.read(back, size * ENCLOSED_SIZE)));
           });
@@ -202,7 +202,7 @@ async function build(
   };
 }
 
-/** What a device says of candidates, by index and as averages. */
+/** Enclosures from the device, by index of the candidate and as averages over the states. */
 const claimsOf = (entries: readonly Enclosed[], scale: number): Map<number, Enclosure> =>
   new Map(
     entries.map((entry) => [
@@ -211,5 +211,5 @@ const claimsOf = (entries: readonly Enclosed[], scale: number): Map<number, Encl
     ]),
   );
 
-/** asked where neither the episode nor the signal matters, and nothing is known */
-const ANY: Asked = { episode: 0, signal: 0, slot: 0, limit: HUGE, whole: 1 };
+/** the question if episode and signal do not matter and nothing is known */
+const ANY: Query = { episode: 0, signal: 0, slot: 0, limit: HUGE, whole: 1 };

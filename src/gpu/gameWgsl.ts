@@ -1,15 +1,17 @@
-// What the kernels know of a game: its formulas, written in an arithmetic. Nobody writes WGSL for a game, so what an
-// arithmetic says of its own operations holds of every game.
+// A game's formulas as WGSL in an arithmetic. Nobody writes WGSL for a game by hand, so what an arithmetic guarantees
+// for its operations holds for every game.
 //
-// An expression becomes a statement an operation, each subexpression once. What depends on the decision and the learning
-// rate alone is prepared once for all states. A network is prepared by nothing: its weights stay in their table.
+// An expression becomes one statement per operation, and each subexpression is computed once. Parts that depend on the
+// decision and the learning rate only are prepared once for all states. For a network nothing is prepared: its weights
+// stay in their table.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { f32, ROUNDING } from "../../shaders/float32.ts";
-import { MOST_WRITTEN_OUT, networkWgsl } from "../../shaders/network.wgsl.ts";
+import { MAX_WRITTEN_OUT, networkWgsl } from "../../shaders/network.wgsl.ts";
 import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { MesaError } from "../errors.ts";
-import { type Game, ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
+import type { Game } from "../game/game.ts";
 import {
   differentiate,
   type Node,
@@ -42,14 +44,14 @@ export function checkFitsFloat32({ learningRates, candidates, states, parameters
   for (const numbers of [...given, written.map(({ value }) => value)])
     for (const x of numbers)
       if (!Number.isFinite(Math.fround(x)))
-        throw new MesaError("LIMIT_EXCEEDED", `${x} is too large for float32, which the GPU computes in`);
+        throw new MesaError("LIMIT_EXCEEDED", `${x} is too large for float32, which the GPU uses`);
 }
 
 /**
- * Statements that compute some expressions.
+ * Statements that compute expressions.
  *
- * @param given WGSL for what is there already
- * @returns the statements, and what then stands for each expression
+ * @param given WGSL text for the nodes that are already available
+ * @returns the statements, and the text of each expression's value after them
  */
 export function statementsOf(
   expressions: readonly Node[],
@@ -57,7 +59,7 @@ export function statementsOf(
   arithmetic: Arithmetic,
 ): { statements: string; values: string[] } {
   const nodes = nodesOf(...expressions);
-  /** how often each is needed */
+  /** how many times each node is used */
   const uses = new Map<Node, number>();
   const use = (node: Node) => uses.set(node, (uses.get(node) ?? 0) + 1);
   for (const node of expressions) use(node);
@@ -96,15 +98,15 @@ export function statementsOf(
   return { statements: lines.join("\n"), values: expressions.map((node) => texts.get(node)!) };
 }
 
-/** What a sum adds up, or takes away. */
+/** A term of a sum, which may be subtracted. */
 interface Term {
   readonly of: Node;
   readonly negative: boolean;
 }
 
 /**
- * The terms of sums of more than three, which a device may add up in any order and a charge by addition would not pay
- * for; none of a sum that is part of such a one.
+ * The terms of each sum of more than three. A device may add them up in any order, which the charge of single additions
+ * does not cover. A sum that is part of a longer one has no terms of its own.
  */
 function longSums(
   nodes: readonly Node[],
@@ -136,7 +138,9 @@ function longSums(
   return found;
 }
 
-/** A function that computes expressions: its name and parameters, what it is given, its type and how that is made. */
+/**
+ * A function that computes expressions: its head, the given values, the expressions, and how `made` forms the result.
+ */
 export function functionOf(
   head: string,
   given: ReadonlyMap<Node, string>,
@@ -148,11 +152,11 @@ export function functionOf(
   return `fn ${head} {\n${statements}\n  return ${made(values)};\n}\n`;
 }
 
-/** Fields x0, x1, … of a struct: numbers that the game has its own names for. */
+/** Fields x0, x1, … of a struct, for numbers that have names in the game. */
 const fields = (names: readonly string[]) =>
   names.map((name, i) => `  /// ${name}\n  x${i}: real,`).join("\n");
 
-/** What there is of a game's formulas, and how the structs hold it. */
+/** The parts of a game's formulas that the WGSL structs hold. */
 function partsOf({ game, formulas }: Pick<Problem, "game" | "formulas">) {
   const { graph: g, mesaObjective, expectedNext } = formulas;
   const states = Object.keys(game.state);
@@ -164,7 +168,7 @@ function partsOf({ game, formulas }: Pick<Problem, "game" | "formulas">) {
   return { states, own, prepared: shared.length > 0 ? shared : [g.name("learningRate")] };
 }
 
-/** How many `real`s each of a game's types holds. */
+/** How many `real`s each of a game's types has. */
 export function sizesOf(problem: Pick<Problem, "game" | "formulas">) {
   const { game } = problem;
   const { states, prepared } = partsOf(problem);
@@ -175,7 +179,7 @@ export function sizesOf(problem: Pick<Problem, "game" | "formulas">) {
   };
 }
 
-/** What stands for the numbers of a decision `d` and the learning rate. */
+/** The WGSL texts of a decision `d`'s numbers and of the learning rate. */
 export function decisionTexts({ game, formulas: { graph } }: Pick<Problem, "game" | "formulas">) {
   const texts = game.decisionNames.map((name, i) => [graph.name(name), `d.x${i}`] as const);
   return new Map<Node, string>([...texts, [graph.name("learningRate"), "learning_rate"]]);
@@ -185,7 +189,7 @@ export function decisionTexts({ game, formulas: { graph } }: Pick<Problem, "game
 export function decisionWgsl({ game }: Pick<Problem, "game">, arithmetic: Arithmetic): string {
   return wgsl`${arithmetic.wgsl}
 #if ${game.network}
-/// what an agent chooses: a row of the table of weights, which the kernel declares
+/// a decision: a row of the table of weights, which the kernel declares
 struct Decision {
   row: u32,
 }
@@ -193,7 +197,7 @@ struct Decision {
 /// a weight of a decision's network
 fn weight(d: Decision, index: u32) -> real { return weights[d.row * ${game.network?.weights ?? 0}u + index]; }
 #else
-/// what an agent chooses
+/// a decision
 struct Decision {
 ${fields(game.decisionNames)}
 }
@@ -205,7 +209,7 @@ ${fields(game.decisionNames)}
  * The declarations of a game in an arithmetic: `real`, `Decision`, `State`, `Own`, `Prepared`, `DISCOUNT` or
  * `discount(own)`, `prepare(d, learning_rate)`, `own_of(s)`, `play(c, s, own)` and `renewed(s)`.
  *
- * @throws RangeError when a number of a formula is no finite float32
+ * @throws RangeError if a number in a formula is not a finite float32
  */
 export function gameWgsl(problem: Pick<Problem, "game" | "formulas">, arithmetic: Arithmetic): string {
   const { game, formulas } = problem;
@@ -213,7 +217,7 @@ export function gameWgsl(problem: Pick<Problem, "game" | "formulas">, arithmetic
   const { states, own, prepared } = partsOf(problem);
   const owns = own.map((name, i) => [g.name(ownName(name)), `own.x${i}`] as const);
   const { network } = game;
-  const loops = network && network.weights > MOST_WRITTEN_OUT ? networkWgsl(network.layers) : undefined;
+  const loops = network && network.weights > MAX_WRITTEN_OUT ? networkWgsl(network.layers) : undefined;
   const chosen = game.network
     ? [
         ...game.decisionNames.map((name, i) => [g.name(name), `weight(c.decision, ${i}u)`] as const),
@@ -232,12 +236,12 @@ export function gameWgsl(problem: Pick<Problem, "game" | "formulas">, arithmetic
   const write = (head: string, given: ReadonlyMap<Node, string>, nodes: readonly Node[], type: string) =>
     functionOf(head, given, nodes, arithmetic, (values) => `${type}(${values.join(", ")})`);
   return wgsl`${decisionWgsl(problem, arithmetic)}
-/// what the base optimizer may change
+/// the state, which the base optimizer may change
 struct State {
 ${fields(states)}
 }
 
-/// what an agent keeps of the state at its own episode
+/// the part of the state at the agent's own episode that its costs depend on
 struct Own {
 ${fields(own)}
 }
@@ -260,7 +264,7 @@ struct Prepared {
 
 fn prepare(d: Decision, learning_rate: real) -> Prepared { return Prepared(d, learning_rate); }
 #else
-/// what an episode makes of its decision and learning rate, for all states
+/// the parts of an episode's formulas that depend on the decision and the learning rate only
 struct Prepared {
 ${fields(prepared.map(print))}
 }
@@ -268,7 +272,7 @@ ${fields(prepared.map(print))}
 ${write("prepare(d: Decision, learning_rate: real) -> Prepared", decisionTexts(problem), prepared, "Prepared")}
 #endif
 
-/// an episode: what it costs the agent, and the state that the agent expects after it
+/// an episode: its cost to the agent, and the state that the agent expects after it
 struct Played {
   cost: real,
   next: State,
@@ -297,16 +301,16 @@ fn renewed(s: State) -> State { return s; }
 `;
 }
 
-/** What turns a game's decision and state into symbols of affine.wgsl.ts. */
+/** Functions that turn a game's decision and state into symbols of affine.wgsl.ts. */
 function symbolsWgsl({ state, decisionNames }: Game): string {
   const states = Object.keys(state).map((_, i) => ({ x: `s.x${i}`, j: decisionNames.length + i }));
   return wgsl`
-/// makes a cell's decision the first symbols
-fn begin_cell(d: Decision) {
+/// makes the decision of a box the first symbols
+fn begin_box(d: Decision) {
 ${decisionNames.map((_, j) => `  reach${j} = d.x${j}.spread; fault${j} = d.x${j}.error;`).join("\n")}
 }
 
-/// makes a state's numbers the last symbols; what holds the old ones must be settled before
+/// makes a state's numbers the last symbols; values that contain the old ones must be settled first
 fn renewed(s: State) -> State {
 ${states.map(({ x, j }) => `  let new_reach${j} = own_reach(${x}); let new_fault${j} = own_fault(${x});`).join("\n")}
 ${states.map(({ j }) => `  reach${j} = new_reach${j}; fault${j} = new_fault${j};`).join("\n")}

@@ -1,16 +1,16 @@
-// One device for many solves in turn: opening one and compiling its kernels takes longer than a small solve does.
+// One device for several solves: opening a device and compiling its kernels takes longer than a small solve.
 
 import { defaultGpu } from "#gpu";
 
-/** A WebGPU with one device, which solves do not destroy. */
+/** A WebGPU with a single device, which solves do not destroy. */
 export interface KeptGpu extends GPU {
   /** destroys the device */
   close(): Promise<void>;
 }
 
 /**
- * A WebGPU that gives the same device to whoever asks, until it is lost. A kernel is compiled once a device, and a solve
- * that is done with the device frees its own buffers.
+ * A WebGPU that returns the same device to every caller until the device is lost. Kernels are compiled once per device.
+ * A solve that ends frees its own buffers only.
  *
  * @param gpu the platform's unless given
  */

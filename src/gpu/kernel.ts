@@ -1,9 +1,9 @@
-// A compute pipeline and its bindings.
+// Compute pipelines with their bindings, compiled once per device.
 
 import { Part } from "../../shaders/layout.ts";
 import { MesaError } from "../errors.ts";
 
-/** What a binding is: the part's uniform with a dynamic offset, or a storage buffer that is read or written. */
+/** The kind of a binding: the part's uniform with a dynamic offset, or a storage buffer that is read or written. */
 export type Binding = "part" | "read" | "write";
 
 /** A pipeline, and how to bind buffers to it. */
@@ -13,7 +13,7 @@ export interface Kernel {
   bind(...buffers: GPUBuffer[]): GPUBindGroup;
 }
 
-/** Bits of GPUShaderStage and GPUBufferUsage, which Node does not have as globals. */
+/** Bits of GPUShaderStage and GPUBufferUsage, which are not globals in Node. */
 export const STAGE_COMPUTE = 0x4;
 export const USAGE = {
   mapRead: 0x1,
@@ -23,13 +23,13 @@ export const USAGE = {
   storage: 0x80,
 } as const;
 
-/** kernels of a device that are kept; one that is asked for again is the newest of them */
-const MOST_KERNELS = 1024;
-/** by device, entry point, bindings and text; those that are being compiled too */
+/** the maximum number of cached kernels per device; the least recently used one is dropped */
+const MAX_KERNELS = 1024;
+/** by device, then by entry point, bindings and code; includes kernels that are still being compiled */
 const kernels = new WeakMap<GPUDevice, Map<string, Promise<Kernel>>>();
 
 /**
- * Compiles one entry point, once a device as long as that is not asked for too many others.
+ * Compiles one entry point, or returns it from the cache of the device.
  *
  * @throws MesaError `SHADER_COMPILE` with line and column in the generated WGSL
  */
@@ -47,7 +47,7 @@ export function createKernel(
   onDevice.delete(key);
   onDevice.set(key, kernel);
   if (!known) kernel.catch(() => onDevice.delete(key));
-  if (onDevice.size > MOST_KERNELS) onDevice.delete(onDevice.keys().next().value!);
+  if (onDevice.size > MAX_KERNELS) onDevice.delete(onDevice.keys().next().value!);
   return kernel;
 }
 

@@ -1,6 +1,6 @@
 // The method `moments` on the device: host of shaders/moments.wgsl.ts.
 
-import { ENCLOSED_SIZE, HUGE } from "../../shaders/least.wgsl.ts";
+import { ENCLOSED_SIZE, HUGE } from "../../shaders/minimum.wgsl.ts";
 import { followMomentsWgsl, momentsWgsl, phaseViewSize } from "../../shaders/moments.wgsl.ts";
 import { ball, plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
@@ -13,7 +13,7 @@ import { capacityOf } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
 import { costWgsl, extendWgsl } from "./momentsWgsl.ts";
 
-/** A scorer by moments: O(1) a candidate. */
+/** A scorer by moments, O(1) per candidate. */
 export async function createMomentsScorer(context: GpuContext): Promise<Scorer> {
   const { open, problem, precision, recorder, buffers, bests } = context;
   const { device } = open;
@@ -39,9 +39,9 @@ export async function createMomentsScorer(context: GpuContext): Promise<Scorer> 
   const { formulas, coefficients: evaluate } = evaluatorsOf(problem.game);
   const parameters = Object.keys(problem.game.parameters).map((name) => problem.parameters[name]);
   const entries = formulas.formNames.length;
-  // P of what follows, by phase: what the device walks on with
+  // P of the future, by phase: updated on the device by `follow`
   const forms = buffers.storage("forms", hiddenPhase.phases * entries * 4);
-  /** walks the views back by an episode without the host */
+  /** updates the views by one episode without the host */
   async function createFollow() {
     const rates = buffers.holding("learning rates", encode(learningRates, plain));
     const posterior = buffers.holding("posterior", encode(hiddenPhase.beliefs.flat(2), plain));
@@ -57,12 +57,12 @@ export async function createMomentsScorer(context: GpuContext): Promise<Scorer> 
   }
   const follow = precision === "f32" ? await createFollow() : undefined;
 
-  /** whether rounding alone tells the views' moments from what the oracle makes of them */
+  /** whether moments and oracle differ by rounding only, for the current views */
   let inRange = true;
   /** the episode whose views are on the device */
   let current: number | undefined;
 
-  /** writes views, that of signal 0 first */
+  /** writes views; that of signal 0 is first */
   const write = (rows: readonly AgentView[]) => {
     const numbers = rows.flatMap((view) =>
       view.flatMap(({ weight, learningRate, form }) => [
@@ -97,7 +97,7 @@ export async function createMomentsScorer(context: GpuContext): Promise<Scorer> 
       const offset = recorder.part({
         ...part,
         fresh: part.first === 0 ? 1 : 0,
-        // where only the oracle can decide, a slack that no enclosure survives as a finite one
+        // if only the oracle can decide, a slack that makes every enclosure infinite
         slack: inRange ? future.roundings(part.episode) * UNIT_ROUNDOFF : HUGE,
       });
       const x = Math.ceil(part.candidates / WORKGROUP);

@@ -1,4 +1,4 @@
-// The moments of a linear game in WGSL: the expressions of src/model/momentFormulas.ts, written as the functions that
+// The moments of a linear game in WGSL: writes the expressions of src/model/momentFormulas.ts as the functions that
 // shaders/moments.wgsl.ts calls.
 
 import { f32 } from "../../shaders/float32.ts";
@@ -8,7 +8,7 @@ import { costLater, momentFormulasOf } from "../model/momentFormulas.ts";
 import type { Problem } from "../model/problem.ts";
 import { decisionTexts, decisionWgsl, functionOf } from "./gameWgsl.ts";
 
-/** A problem's moments as expressions, with the parameters' values in them. */
+/** A problem's moments as expressions, with the values of the parameters in place of their names. */
 function boundMoments({ game, parameters, formulas: { graph: g } }: Problem) {
   const { now, most, steps, later, form, formNames, meanNames } = momentFormulasOf(game)!;
   const bound = (node: Node) =>
@@ -17,13 +17,13 @@ function boundMoments({ game, parameters, formulas: { graph: g } }: Problem) {
     ...{ g, formNames, meanNames },
     ...{ now: bound(now), mostNow: bound(most.now), mostStep: bound(most.step) },
     ...{ steps: steps.map(bound), form: form.map(bound) },
-    /** what a phase comes to: shape [phaseViewSize] without weight and rate */
+    /** the numbers of a phase: shape [phaseViewSize] without weight and rate */
     coefficients: [later.constant, g.number(0), g.number(0), ...later.linear, ...later.quadratic].map(bound),
   };
 }
 
 /**
- * What a candidate costs: `real`, `Decision`, `cost_now`, `cost_later`, `most_now`, `most_later`.
+ * The cost of a candidate: `real`, `Decision`, `cost_now`, `cost_later`, `most_now`, `most_later`.
  *
  * @param mean of the products of a state's numbers, scaled; upper triangle by rows
  */
@@ -33,7 +33,7 @@ export function costWgsl(problem: Problem, arithmetic: Arithmetic, mean: ArrayLi
   const later = costLater(g, [after[0], ...after.slice(3)], steps);
   const given = new Map([
     ...decisionTexts(problem),
-    // not as numbers of the formulas: 0 times what is not finite is no 0
+    // not as numbers in the formulas, because simplification would turn 0 times a value that is not finite into 0
     ...meanNames.map((name, i) => [g.name(name), arithmetic.literal(mean[i])] as const),
     ...after.map((node, i) => [node, `views[part.signal][z].after[${i}]`] as const),
   ]);
@@ -50,7 +50,7 @@ ${write(
 )}`;
 }
 
-/** What an episode makes of a future: `real`, `Decision`, `extended`, `coefficients`. @param mean as of `costWgsl` */
+/** The new future after an episode: `real`, `Decision`, `extended`, `coefficients`. @param mean as of `costWgsl` */
 export function extendWgsl(problem: Problem, mean: ArrayLike<number>): string {
   const { g, form, formNames, meanNames, coefficients } = boundMoments(problem);
   const given = new Map([

@@ -1,4 +1,4 @@
-// Records dispatches and submits them, each submission as long as the pace allows.
+// Records dispatches and submits them; each submission is as long as the pace allows.
 
 import { Part } from "../../shaders/layout.ts";
 import { readBack } from "./buffers.ts";
@@ -6,18 +6,18 @@ import type { OpenDevice } from "./device.ts";
 import { type Kernel, USAGE } from "./kernel.ts";
 import { Pace } from "./pace.ts";
 
-/** a dynamic offset's alignment by default */
+/** the default alignment of a dynamic offset */
 const STRIDE = 256;
-/** parts of one submission, at most */
+/** the maximum number of parts in one submission */
 const SLOTS = 1024;
 
-/** What a Part says; what is left out is 0. */
+/** The fields of a Part; fields that are left out are 0. */
 export type PartValues = Partial<Parameters<typeof Part.write>[2]>;
 
 const NOTHING = Object.fromEntries(Part.fields.map((field) => [field, 0])) as Required<PartValues>;
 
 export class Recorder {
-  /** holds the parts of a submission: the first binding of every kernel */
+  /** the parts of a submission: the first binding of every kernel */
   readonly parts: GPUBuffer;
   /** submissions so far */
   submissions = 0;
@@ -38,24 +38,24 @@ export class Recorder {
     });
   }
 
-  /** how many rollout-steps still fit into this submission */
+  /** how many rollout steps still fit into this submission */
   get room(): number {
     return this.#used < SLOTS - 8 ? this.#pace.budget - this.#work : 0;
   }
 
-  /** rollout-steps of a whole submission */
+  /** rollout steps of a whole submission */
   get budget(): number {
     return this.#pace.budget;
   }
 
-  /** Makes a part known to the dispatches that name what this returns. */
+  /** Adds a part to the submission. @returns its offset, for the dispatches that use it */
   part(values: PartValues): number {
     const offset = this.#used++ * STRIDE;
     Part.write(this.#slots, offset, { ...NOTHING, ...values });
     return offset;
   }
 
-  /** @param work in rollout-steps */
+  /** @param work in rollout steps */
   dispatch(kernel: Kernel, group: GPUBindGroup, part: number, x: number, work = 0): void {
     this.#pass ??= this.#commands().beginComputePass({ label: "step" });
     this.#pass.setPipeline(kernel.pipeline);
@@ -64,7 +64,7 @@ export class Recorder {
     this.#work += work;
   }
 
-  /** Sets a buffer to zeros. */
+  /** Records that a buffer is set to zero. */
   clear(buffer: GPUBuffer): void {
     this.#endPass();
     this.#commands().clearBuffer(buffer);
@@ -75,7 +75,7 @@ export class Recorder {
     this.#commands().copyBufferToBuffer(from, fromOffset, to, toOffset, size);
   }
 
-  /** Submits what was recorded and waits until it is done. */
+  /** Submits the recorded commands and waits until they are done. */
   async flush(): Promise<void> {
     if (!this.#encoder) return;
     this.#endPass();
@@ -92,9 +92,9 @@ export class Recorder {
     this.#pace.learn(work, (performance.now() - started) / 1000);
   }
 
-  /** Submits what was recorded, and gives the bytes that it leaves in a buffer which the host can read. */
+  /** Submits the recorded commands, and returns the bytes of a readable buffer afterwards. */
   async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
-    // asked for at once, so that there is one wait and not two
+    // start both at once, so that there is one wait instead of two
     const [, copied] = await Promise.all([this.flush(), readBack(buffer, bytes)]);
     return copied;
   }

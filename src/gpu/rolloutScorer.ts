@@ -1,8 +1,8 @@
-// A step's enclosures by rollouts that need no stages: of every candidate from every state, without a bound; or, of a
-// proportional game, of every candidate from the state θ = 1 alone, with one.
+// Enclosures of a step's candidates by rollouts without stages: without a bound, from every state; or, in a
+// proportional game, with a bound, from the state θ = 1 only.
 
 import { type Bound, encloseWgsl } from "../../shaders/enclose.wgsl.ts";
-import { ENCLOSED_SIZE } from "../../shaders/least.wgsl.ts";
+import { ENCLOSED_SIZE } from "../../shaders/minimum.wgsl.ts";
 import { followWgsl } from "../../shaders/plan.wgsl.ts";
 import { ballOf, plain } from "../../shaders/real.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
@@ -17,9 +17,9 @@ import { createRollouts } from "./rollouts.ts";
 import type { Source } from "./source.ts";
 import { tabulateStates, UNIT_UNDERFLOW } from "./states.ts";
 
-/** Which episodes' decisions are on the device: those from one on. */
+/** Tracks which episodes' decisions are on the device: those of an episode and all after it. */
 export class Adopted {
-  /** the first of them */
+  /** the first such episode */
   episode: number;
   readonly #episodes: number;
 
@@ -28,7 +28,7 @@ export class Adopted {
     this.episode = episodes;
   }
 
-  /** Puts the decisions that come after an episode on the device. */
+  /** Copies the decisions of the episodes after an episode to the device. */
   adopt(episode: number, plan: Parameters<Source["adopt"]>[2], sources: readonly Source[]): void {
     if (this.episode <= episode) this.episode = this.#episodes;
     if (this.episode === episode + 1) return;
@@ -37,12 +37,12 @@ export class Adopted {
   }
 }
 
-/** Whether certified rollouts of a problem go in stages: see stages.ts. */
+/** Whether certified rollouts of a problem use stages: see stages.ts. */
 export const goesInStages = ({ game, formulas, states }: Problem): boolean =>
-  // costs per θ² say nothing of what the oracle makes of squares that underflow: then it settles between all candidates
+  // if squares underflow, costs per θ² give no bound, and the oracle settles between all candidates
   !game.proportional || (statesInRange(states.axes) && !isBounded(formulas));
 
-/** A scorer by rollouts of all candidates; certified, it is for a proportional game. */
+/** A scorer by rollouts of all candidates; if certified, only for a proportional game. */
 export async function createRolloutScorer(context: GpuContext): Promise<Scorer> {
   const { open, problem, precision, recorder, buffers, bests } = context;
   const { device } = open;
@@ -50,7 +50,7 @@ export async function createRolloutScorer(context: GpuContext): Promise<Scorer> 
   const table = tabulateStates(problem);
   const { maxStorageBufferBindingSize: maxBinding } = device.limits;
   const unit = precision === "certified" && statesInRange(problem.states.axes);
-  // every θ, rounded to float32, is within one part in 2²⁴ of itself: so is 1 ± 2⁻²⁴
+  // 1 ± 2⁻²⁴ as a ball: every θ, rounded to float32, is within one part in 2²⁴ of its exact value
   const [arithmetic, numbers] = unit ? [ballOf(UNIT_UNDERFLOW), [1 + 2 ** -24]] : [plain, table.numbers];
   const bytes = arithmetic.size * 4;
   const count = unit ? 1 : table.count;

@@ -1,4 +1,4 @@
-// The method `rollout` on the device: host of shaders/rollout.wgsl.ts.
+// Rollouts on the device: the host code of shaders/rollout.wgsl.ts.
 
 import { ROUNDING } from "../../shaders/float32.ts";
 import type { Points } from "../../shaders/grid.wgsl.ts";
@@ -6,7 +6,7 @@ import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { type Deal, rolloutWgsl, totalSize, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { encode } from "./buffers.ts";
 import type { GpuContext, PartOfStep } from "./context.ts";
-import { blocksPerDispatch, MOST_WORKGROUPS } from "./cut.ts";
+import { blocksPerDispatch, MAX_WORKGROUPS } from "./cut.ts";
 import { gameWgsl, sizesOf } from "./gameWgsl.ts";
 import { createKernel } from "./kernel.ts";
 import { createSource } from "./source.ts";
@@ -17,17 +17,17 @@ interface RolloutOptions {
   /** the states' numbers, state by state */
   readonly numbers: ArrayLike<number>;
   readonly deal: Deal;
-  /** candidates of a part, at most */
+  /** the maximum number of candidates in a part */
   readonly capacity: number;
-  /** what is rolled out in place of the problem's candidates: the `real`s of its axes */
+  /** replaces the problem's candidates: the `real`s of other axes */
   readonly candidates?: { readonly points: Float32Array<ArrayBuffer>; readonly grid: Points } | undefined;
-  /** in affine arithmetic: additions that a plain total goes through until it is part of a cost */
+  /** in affine arithmetic: the number of additions between a plain total and a cost */
   readonly additions?: number | undefined;
-  /** whether candidates are those of a list, and states stand for one or two: see `bind` and `arrange` */
+  /** whether candidates are read from a list, and each state stands for one or two: see `bind` and `arrange` */
   readonly listed?: boolean;
 }
 
-/** Which states are rolled out: blocks of those on the device. */
+/** The states that are rolled out: a range of blocks on the device. */
 export interface Blocks {
   readonly first_block: number;
   readonly run: number;
@@ -35,7 +35,7 @@ export interface Blocks {
   readonly states: number;
 }
 
-/** The candidates of a part, and from which states they are rolled out. */
+/** The candidates of a part, and the states from which they are rolled out. */
 type RolledPart = Blocks & Pick<PartOfStep, "episode" | "first" | "candidates">;
 
 /** Rollouts of some states in one arithmetic. */
@@ -69,7 +69,7 @@ export async function createRollouts(
     ...bindings,
     ...(listed ? (["read", "read"] as const) : []),
   ]);
-  /** What is rolled out: the candidates of a list, where they are listed, of other points than those given. */
+  /** Binds a list of candidates, if candidates are listed, and optionally other points than those given. */
   const bind = (list?: GPUBuffer, decisions = source.decisions) =>
     rollout.bind(
       ...[recorder.parts, rates, decisions, states, totals],
@@ -82,9 +82,9 @@ export async function createRollouts(
     source,
     totals,
     bind,
-    /** all states, as they were given */
+    /** all states, in the order given */
     all: { first_block: 0, run: deal.blocks, states: numbers.length / stride } satisfies Blocks,
-    /** Puts some of the states on the device, in an order, each for so many: one or two. */
+    /** Copies some of the states to the device, in an order; each stands for one or two states. */
     arrange(order: Uint32Array, counts: Uint32Array): void {
       const arranged = new Float32Array(order.length * stride);
       for (const [i, state] of order.entries())
@@ -93,16 +93,16 @@ export async function createRollouts(
       device.queue.writeBuffer(shares!, 0, Float32Array.from(counts));
     },
     /**
-     * Records the rollouts of a part, in as many submissions as the pace asks for.
+     * Records the rollouts of a part, in as many submissions as the pace requires.
      *
-     * @param worth as many plain candidates as this takes as long as
+     * @param worth the number of plain candidates that would take as long
      */
     async record(part: RolledPart, worth: number, group = whole!): Promise<void> {
       const charge = ROUNDING * (episodes - part.episode);
       const workPerBlock = worth * deal.groups * deal.lanes * (episodes - part.episode);
       const run = Math.min(
         blocksPerDispatch(part.run, workPerBlock, recorder.budget),
-        Math.floor((MOST_WORKGROUPS * WORKGROUP) / part.candidates),
+        Math.floor((MAX_WORKGROUPS * WORKGROUP) / part.candidates),
       );
       const end = part.first_block + part.run;
       for (let block = part.first_block; block < end; block += run) {

@@ -1,52 +1,52 @@
-// The search of a grid on the device: every candidate scored, part by part, and the best of them found.
+// The search of a grid on the device: candidates are scored part by part, and the best of them is found.
 
-import { BEST_SIZE, HUGE, leastWgsl, MOST_GROUPS, REDUCERS } from "../../shaders/least.wgsl.ts";
+import { BEST_SIZE, HUGE, MAX_GROUPS, minimumWgsl, REDUCERS } from "../../shaders/minimum.wgsl.ts";
 import { checkNotAborted } from "../errors.ts";
 import type { Choice, Watch } from "../model/evaluator.ts";
-import type { Asked, GpuContext, Scorer } from "./context.ts";
+import type { GpuContext, Query, Scorer } from "./context.ts";
 import { nextPart, type Range } from "./cut.ts";
 import { createKernel, type Kernel } from "./kernel.ts";
 
 /** Finds the best candidates. */
 export interface Search {
   /**
-   * Records what is asked, and submits what does not fit.
+   * Records the search for a question, and submits whenever a submission is full.
    *
-   * @param then records what else is to be done with each part
-   * @param size how many candidates are listed, where the scorer goes by a list
+   * @param then records further work on each part
+   * @param size the length of the list, if the scorer reads candidates from a list
    * @throws MesaError `ABORTED`
    */
   record(
-    asked: Asked,
+    query: Query,
     watch: Watch,
     then?: (part: number, range: Range) => void | Promise<void>,
     size?: number,
   ): Promise<void>;
-  /** Submits, and reads the best of slots [from, to). */
+  /** Submits, and reads the results of the slots in [from, to). */
   best(from: number, to: number): Promise<Choice[]>;
 }
 
-/** Compiles what searches, which knows neither game nor grid. */
+/** Compiles the kernels of the search, which depend neither on the game nor on the grid. */
 export function compileSearch(device: GPUDevice): Promise<[reduce: Kernel, finish: Kernel]> {
-  const least = leastWgsl();
-  const compile = (entry: string) => createKernel(device, entry, least, ["part", "read", "write", "write"]);
+  const code = minimumWgsl();
+  const compile = (entry: string) => createKernel(device, entry, code, ["part", "read", "write", "write"]);
   return Promise.all([compile("reduce"), compile("finish")]);
 }
 
-/** A search among the candidates that a scorer scores. */
+/** A search among the candidates of a scorer. */
 export async function createSearch(context: GpuContext, scorer: Scorer): Promise<Search> {
   const { open, problem, recorder, buffers, bests } = context;
   const { device } = open;
   const { candidates } = problem;
-  const groups = buffers.storage("groups", MOST_GROUPS * BEST_SIZE);
+  const groups = buffers.storage("groups", MAX_GROUPS * BEST_SIZE);
   const [reduce, finish] = await compileSearch(device);
   const reduceGroup = reduce.bind(recorder.parts, scorer.enclosures, groups, bests);
   const finishGroup = finish.bind(recorder.parts, scorer.enclosures, groups, bests);
   const back = buffers.readable("bests, read back", bests.size);
 
   return {
-    async record(asked, watch, then, size = candidates.size) {
-      const work = scorer.workOf(asked.episode);
+    async record(query, watch, then, size = candidates.size) {
+      const work = scorer.workOf(query.episode);
       for (let first = 0; first < size; ) {
         const range = nextPart(first, size, scorer.capacity, work, recorder.budget);
         if (range.candidates * work > recorder.room) {
@@ -54,8 +54,8 @@ export async function createSearch(context: GpuContext, scorer: Scorer): Promise
           checkNotAborted(watch.signal);
           if (first > 0) watch.onProgress?.(first / size);
         }
-        const part = await scorer.score({ ...asked, ...range });
-        const workgroups = Math.min(MOST_GROUPS, Math.ceil(range.candidates / REDUCERS));
+        const part = await scorer.score({ ...query, ...range });
+        const workgroups = Math.min(MAX_GROUPS, Math.ceil(range.candidates / REDUCERS));
         recorder.dispatch(reduce, reduceGroup, part, workgroups);
         recorder.dispatch(finish, finishGroup, part, 1);
         await then?.(part, range);

@@ -1,4 +1,4 @@
-// Where the rollouts read decisions from: points of a grid, or rows of weights that a search brings.
+// Where the rollouts read decisions from: points of a grid, or rows of weights that a search provides.
 
 import { adoptWgsl } from "../../shaders/plan.wgsl.ts";
 import type { Arithmetic } from "../../shaders/real.wgsl.ts";
@@ -9,19 +9,19 @@ import type { GpuContext } from "./context.ts";
 import { gameWgsl, sizesOf } from "./gameWgsl.ts";
 import { createKernel } from "./kernel.ts";
 
-/** Where the kernel reads decisions from. */
+/** A source of decisions for the kernel. */
 export interface Source {
   /** the kernel's third buffer: the axes of a grid, or weights */
   readonly decisions: GPUBuffer;
-  /** the prepared plan, where it is not in `decisions` */
+  /** the prepared plan, if it is not part of `decisions` */
   readonly plan?: GPUBuffer;
-  /** Puts the decisions of the episodes in [from, to) on the device. */
+  /** Copies the decisions of the episodes in [from, to) to the device. */
   adopt(from: number, to: number, decided: Plan): void;
-  /** Puts a batch of candidates on the device. */
+  /** Copies a batch of candidates to the device. */
   bring(batch: readonly ArrayLike<number>[]): void;
 }
 
-/** What a source is made from. */
+/** What a source is created from. */
 type Making = Pick<GpuContext, "open" | "problem" | "recorder" | "buffers"> & {
   readonly arithmetic: Arithmetic;
   readonly rates: GPUBuffer;
@@ -30,7 +30,7 @@ type Making = Pick<GpuContext, "open" | "problem" | "recorder" | "buffers"> & {
   readonly points?: Float32Array<ArrayBuffer> | undefined;
 };
 
-/** Candidates are points of a grid, and an episode's decision is prepared once for all rollouts. */
+/** Candidates are points of a grid; the decision of each later episode is prepared once for all rollouts. */
 async function createGridSource(making: Making): Promise<Source> {
   const { open, problem, recorder, buffers, arithmetic, rates } = making;
   const sizes = sizesOf(problem);
@@ -65,7 +65,7 @@ async function createGridSource(making: Making): Promise<Source> {
   };
 }
 
-/** Decisions are rows of weights: first the plan's, an episode each, then the candidates'. */
+/** Decisions are rows of weights: first the plan's, one per episode, then the candidates'. */
 function createWeightsSource({ open, problem, buffers, arithmetic, capacity }: Making): Source {
   const { decision } = sizesOf(problem);
   const episodes = problem.learningRates.length;

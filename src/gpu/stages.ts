@@ -1,22 +1,22 @@
-// Certified rollouts in stages, as src/cpu/stages.ts has them: where no term of a cost is negative, part of it is a lower
-// bound. The states that add most to a good candidate's cost come first: from these all cells of candidates are bounded,
-// then the candidates of those cells that are left are rolled out, and what is left of these goes on to more states. At
-// last few candidates are known from all states, and float64 settles between them.
+// Certified rollouts in stages, as in src/cpu/stages.ts: if no term of a cost is negative, a part of it is a lower
+// bound. The states that add most to a good candidate's cost come first. The first stage bounds all boxes of candidates
+// and rolls out the candidates of the remaining boxes; each further stage adds states for the candidates that remain.
+// At the end few candidates have enclosures from all states, and float64 settles between them.
 
-import { cellsOfWgsl } from "../../shaders/cells.wgsl.ts";
+import { boxesOfWgsl } from "../../shaders/boxes.wgsl.ts";
 import { type Bound, encloseWgsl } from "../../shaders/enclose.wgsl.ts";
-import { ENCLOSED_SIZE, HUGE } from "../../shaders/least.wgsl.ts";
+import { ENCLOSED_SIZE, HUGE } from "../../shaders/minimum.wgsl.ts";
 import { plain } from "../../shaders/real.wgsl.ts";
-import { MOST_STAGES, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
+import { MAX_STAGES, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import type { Sample } from "../cpu/rollout.ts";
-import type { SoFar } from "../cpu/stages.ts";
+import type { KnownCosts } from "../cpu/stages.ts";
 import { checkNotAborted } from "../errors.ts";
 import { isBounded } from "../game/structure.ts";
 import type { Watch } from "../model/evaluator.ts";
+import { type Boxes, createBoxes, FORM_WORK, levelsOf } from "./boxes.ts";
 import type { Enclosed } from "./buffers.ts";
-import { type Cells, createCells, FORM_WORK, levelsOf } from "./cells.ts";
-import type { Asked, GpuContext, Scorer } from "./context.ts";
-import { capacityOf, dealStates, MOST_WORKGROUPS } from "./cut.ts";
+import type { GpuContext, Query, Scorer } from "./context.ts";
+import { capacityOf, dealStates, MAX_WORKGROUPS } from "./cut.ts";
 import { createKernel, type Kernel } from "./kernel.ts";
 import { Adopted } from "./rolloutScorer.ts";
 import { type Blocks, createRollouts } from "./rollouts.ts";
@@ -24,15 +24,15 @@ import { compileSearch, createSearch, type Search } from "./search.ts";
 import { tabulateStates } from "./states.ts";
 import { createSurvivors, dispatches, notAbove } from "./survivors.ts";
 
-/** bytes of the numbers that a cell has of a block of states */
-const CELL_TOTAL = 12;
-/** into how many blocks the states are dealt at least, where they are many: where a stage may end */
+/** bytes of the numbers that a box has per block of states */
+const BOX_TOTAL = 12;
+/** the minimum number of blocks if there are many states; a stage may end after each block */
 const BLOCKS = 16;
-/** what the states of the first stage add up to, of a good candidate's cost */
+/** the share of a good candidate's cost that the states of the first stage add up to */
 const REACH = 0.25;
-/** how many times as many states a stage ends with as the one before */
+/** the growth factor of the number of states from stage to stage */
 const GROWTH = 4;
-/** the share of a submission that is not worth a stage of its own */
+/** work below this share of a submission does not get a stage of its own */
 const SHORT = 0.01;
 
 /** Rolls candidates out in stages. */
@@ -40,14 +40,15 @@ export interface StagedScreening {
   readonly scorer: Scorer;
   readonly search: Search;
   /**
-   * The candidates that could be the minimum or the runner-up, by the bound of the device; all where nothing is known.
+   * The candidates that could be the minimum or the runner-up, by the device's bound; all candidates if `known` is
+   * undefined.
    *
    * @throws MesaError `ABORTED`
    */
-  screen(asked: Asked, watch: Watch, known?: SoFar): Promise<Enclosed[]>;
+  screen(query: Query, watch: Watch, known?: KnownCosts): Promise<Enclosed[]>;
 }
 
-/** Stages on a device. */
+/** The stages on a device. */
 export async function createStages(context: GpuContext): Promise<StagedScreening> {
   const { open, problem, recorder, buffers } = context;
   const { device } = open;
@@ -56,19 +57,19 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
   const table = tabulateStates(problem);
   const { maxStorageBufferBindingSize: maxBinding } = device.limits;
   const longest = Math.floor(table.count / BLOCKS);
-  const deal = dealStates(table.count, size, CELL_TOTAL, maxBinding, context.lanes, longest);
+  const deal = dealStates(table.count, size, BOX_TOTAL, maxBinding, context.lanes, longest);
   const perBlock = deal.groups * deal.lanes;
   const capacity = capacityOf(size, Math.max(deal.blocks * 4, ENCLOSED_SIZE), maxBinding);
   const enclosures = buffers.storage("enclosures", capacity * ENCLOSED_SIZE);
   const lists = [0, 1].map(() => buffers.storage("listed candidates", size * ENCLOSED_SIZE));
 
-  const additions = deal.groups * deal.lanes + deal.blocks + MOST_STAGES;
+  const additions = deal.groups * deal.lanes + deal.blocks + MAX_STAGES;
   const bounded = isBounded(problem.formulas);
   const [finest] = levelsOf(candidates);
-  const bound: Bound = bounded ? { kind: "cells", cells: finest } : { kind: "guess" };
-  // all kernels are compiled side by side
-  const [cells, main, survivors, enclose, cellsOf] = await Promise.all([
-    bounded ? createCells(context, { table, deal, additions, candidates: lists[0] }) : undefined,
+  const bound: Bound = bounded ? { kind: "boxes", boxes: finest } : { kind: "guess" };
+  // all kernels are compiled concurrently
+  const [boxes, main, survivors, enclose, boxesOf] = await Promise.all([
+    bounded ? createBoxes(context, { table, deal, additions, candidates: lists[0] }) : undefined,
     createRollouts(context, { arithmetic: plain, numbers: table.numbers, deal, capacity, listed: true }),
     createSurvivors(context),
     createKernel(device, "enclose", encloseWgsl(bound), [
@@ -76,17 +77,17 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
       ...(bounded ? (["read"] as const) : []),
     ]),
     bounded
-      ? createKernel(device, "cells_of", cellsOfWgsl(finest), ["part", "read", "write", "write", "write"])
+      ? createKernel(device, "boxes_of", boxesOfWgsl(finest), ["part", "read", "write", "write", "write"])
       : undefined,
     compileSearch(device),
   ]);
-  // by the list that candidates come from: one of the two, or all of them where no cells say which come first
-  const sourcesOfCandidates = cells ? lists : [...lists, listOf(size)];
+  // by list of candidates: one of the two, or a list of all of them if there are no boxes
+  const sourcesOfCandidates = boxes ? lists : [...lists, listOf(size)];
   const rolled = sourcesOfCandidates.map((list) => main.bind(list));
   const enclosed = sourcesOfCandidates.map((list) =>
-    enclose.bind(recorder.parts, enclosures, main.totals, list, ...(cells ? [cells.bounds] : [])),
+    enclose.bind(recorder.parts, enclosures, main.totals, list, ...(boxes ? [boxes.bounds] : [])),
   );
-  // by the list that those that are left go to, from their enclosures or from the other one
+  // by the list to which survivors are written, read from their enclosures or from the other list
   const left = lists.map((list) => survivors.bind(enclosures, list));
   const again = lists.map((list, i) => survivors.bind(lists[1 - i], list));
 
@@ -98,19 +99,19 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
     return list;
   }
 
-  /** the list and the states of the stage at hand */
+  /** the list and the states of the current stage */
   let from = 0;
   let blocks: Blocks = main.all;
   let rolledOut = 0;
   const adopted = new Adopted(learningRates.length);
-  const sources = [main, cells].flatMap((rollouts) => rollouts?.source ?? []);
+  const sources = [main, boxes].flatMap((rollouts) => rollouts?.source ?? []);
 
   const scorer: Scorer = {
     enclosures,
     capacity,
     scale: table.scale,
     get rolledOut() {
-      return rolledOut + (cells?.worked ?? 0);
+      return rolledOut + (boxes?.worked ?? 0);
     },
     workOf: (episode) => blocks.run * perBlock * (learningRates.length - episode),
     adopt: (episode, plan) => adopted.adopt(episode, plan, sources),
@@ -132,11 +133,11 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
     if (arranged === order) return;
     arranged = order;
     main.arrange(order.states, order.counts);
-    cells?.arrange(order.states, order.counts);
+    boxes?.arrange(order.states, order.counts);
   };
 
-  function createCellsOf(kernel: Kernel, { listed }: Cells) {
-    const seen = buffers.storage("cells seen", finest.size * 4);
+  function createBoxesOf(kernel: Kernel, { listed }: Boxes) {
+    const seen = buffers.storage("boxes seen", finest.size * 4);
     const groups = lists.map((list) => kernel.bind(recorder.parts, list, seen, survivors.count, listed));
     return (list: number, most: number) => {
       recorder.clear(seen);
@@ -149,82 +150,82 @@ export async function createStages(context: GpuContext): Promise<StagedScreening
         );
     };
   }
-  /** records that the cells of a list's candidates are listed */
-  const listCells = cells && createCellsOf(cellsOf!, cells);
+  /** records that the boxes of a list's candidates are listed */
+  const listBoxes = boxes && createBoxesOf(boxesOf!, boxes);
 
   return {
     scorer,
     search,
     async screen(question, watch, known) {
-      const order = known?.telling ?? all;
+      const order = known?.ranked ?? all;
       arrange(order);
       const states = order.states.length;
       const last = Math.ceil(states / perBlock);
-      const reach = known?.telling && reachOf(known.telling.added, perBlock);
+      const reach = known?.ranked && reachOf(known.ranked.added, perBlock);
       const limitOf = () => {
         const limit = (known?.highest() ?? Number.POSITIVE_INFINITY) / (table.scale * table.count);
         return limit < HUGE ? Math.max(Math.fround(limit + Math.abs(limit) * 2 ** -20), 2 ** -126) : HUGE;
       };
-      let asked: Asked = { ...question, limit: limitOf(), whole: 0 };
-      let [size, cellsLeft] = [candidates.size, cells ? finest.size : 0];
-      /** to which block a stage goes that begins with another */
+      let query: Query = { ...question, limit: limitOf(), whole: 0 };
+      let [size, boxesLeft] = [candidates.size, boxes ? finest.size : 0];
+      /** the block at which a stage that begins with `begin` ends */
       const endOf = (stage: number, begin: number): number => {
         const steps = (last - begin) * perBlock * (learningRates.length - question.episode);
-        const work = (size + cellsLeft * FORM_WORK) * steps;
-        if (!reach || stage === MOST_STAGES - 1 || work < SHORT * recorder.budget) return last;
+        const work = (size + boxesLeft * FORM_WORK) * steps;
+        if (!reach || stage === MAX_STAGES - 1 || work < SHORT * recorder.budget) return last;
         const end = begin === 0 ? reach.findIndex((share) => share >= REACH) + 1 : begin * GROWTH;
         return end > 0 && 2 * end <= last ? end : last;
       };
 
       rolledOut = 0;
-      from = cells ? 0 : 2;
+      from = boxes ? 0 : 2;
       for (let [stage, begin] = [0, 0]; ; stage++) {
         const end = endOf(stage, begin);
         blocks = { first_block: begin, run: end - begin, states };
         const whole = end === last;
         const before = begin;
         const onProgress = (share: number) => watch.onProgress?.((before + share * (end - before)) / last);
-        if (cells && stage === 0) size = await cells.list(asked, blocks, watch);
-        else await cells?.extend(cellsLeft, asked, blocks, watch);
+        if (boxes && stage === 0) size = await boxes.list(query, blocks, watch);
+        else await boxes?.extend(boxesLeft, query, blocks, watch);
         checkNotAborted(watch.signal);
 
-        if (whole && known) asked = { ...asked, whole: 1 };
+        if (whole && known) query = { ...query, whole: 1 };
         const to = from === 0 ? 1 : 0;
         survivors.clear();
         await search.record(
-          asked,
+          query,
           { ...watch, onProgress },
           (part, range) => survivors.add(part, range.candidates, left[to]),
           size,
         );
         rolledOut += size * (Math.min(states, end * perBlock) - begin * perBlock);
-        const found = await survivors.read(lists[to], asked, whole);
+        const found = await survivors.read(lists[to], query, whole);
         checkNotAborted(watch.signal);
         if (whole) {
-          const threshold = known ? Math.min(asked.limit, found.runnerUp) : HUGE;
+          const threshold = known ? Math.min(query.limit, found.runnerUp) : HUGE;
           return notAbove(await found.entries(), threshold);
         }
 
-        // what looks best now, and its neighbours, may say better what is out
+        // settle the best candidate and its neighbours, because lower known costs rule out more
         if (found.best < candidates.size) await known!.settle(candidates.around(found.best));
         const limit = limitOf();
-        const lower = limit < asked.limit && found.size <= MOST_WORKGROUPS * WORKGROUP;
-        asked = { ...asked, limit };
+        const lower = limit < query.limit && found.size <= MAX_WORKGROUPS * WORKGROUP;
+        query = { ...query, limit };
         from = to;
         if (lower) {
           from = 1 - to;
           survivors.clear();
-          survivors.add(recorder.part({ ...asked, candidates: found.size }), found.size, again[from]);
+          survivors.add(recorder.part({ ...query, candidates: found.size }), found.size, again[from]);
         }
-        listCells?.(from, found.size);
-        const listed = lower || listCells ? await survivors.read(lists[from], asked, false) : found;
-        [size, cellsLeft, begin] = [listed.size, listed.cells, end];
+        listBoxes?.(from, found.size);
+        const listed = lower || listBoxes ? await survivors.read(lists[from], query, false) : found;
+        [size, boxesLeft, begin] = [listed.size, listed.boxes, end];
       }
     },
   };
 }
 
-/** The share of a cost that the states of the first blocks add up to: of one, of two, … */
+/** The cumulative shares of a cost: of the states of the first block, of the first two blocks, … */
 function reachOf(added: Float64Array, perBlock: number): number[] {
   const sum = added.reduce((sum, one) => sum + one, 0);
   const shares: number[] = [];

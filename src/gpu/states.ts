@@ -1,27 +1,33 @@
-// The states of a problem as the device takes them.
+// The states of a problem in the form that the device uses.
 
 import { UNDERFLOW } from "../../shaders/float32.ts";
 import { powerOfTwoBelow } from "../elementary.ts";
 import type { Problem } from "../model/problem.ts";
 
-/** States as the device takes them. */
+/** States in the form that the device uses. */
 export interface StateTable {
   /** the state's numbers, state by state */
   readonly numbers: Float64Array;
   readonly count: number;
-  /** a cost on the device times this is a cost */
+  /** factor that turns a cost on the device into a cost */
   readonly scale: number;
-  /** Σ θ² of those states that are kept, and of those that are dropped, as scaled */
+  /** Σ θ² over the kept states and over the dropped states, in scaled units */
   readonly squares: number;
   readonly dropped: number;
 }
 
-/** θ below this share of the largest is dropped: its square would underflow. Its cost is in the bound. */
+/**
+ * θ below this share of the largest is dropped, because its square would underflow; the error bound includes its cost
+ */
 const NEGLIGIBLE = 2 ** -30;
-/** what flushing to zero may cost an operation on a state of at least NEGLIGIBLE, as seen by the state θ = 1 */
+/**
+ * the maximum error of flushing to zero in an operation on a state of at least NEGLIGIBLE, scaled to the state θ = 1
+ */
 export const UNIT_UNDERFLOW = UNDERFLOW / NEGLIGIBLE ** 2;
 
-/** The states of a problem; those of a proportional game scaled by a power of two so that the largest θ is in [1, 2). */
+/**
+ * The states of a problem. In a proportional game they are scaled by a power of two so that the largest θ is in [1, 2).
+ */
 export function tabulateStates({ game, states }: Problem): StateTable {
   const count = states.size;
   if (!game.proportional) {

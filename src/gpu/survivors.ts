@@ -1,42 +1,43 @@
-// Lists of candidates on the device: those that could be the minimum or the runner-up, by the device's own bound.
+// Lists of survivors on the device: the candidates that could be the minimum or the runner-up, by the device's own
+// bound.
 
-import { BEST_SIZE, ENCLOSED_SIZE, survivorsWgsl } from "../../shaders/least.wgsl.ts";
+import { BEST_SIZE, ENCLOSED_SIZE, survivorsWgsl } from "../../shaders/minimum.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import type { Watch } from "../model/evaluator.ts";
 import { Buffers, type Enclosed, enclosed } from "./buffers.ts";
-import type { Asked, GpuContext, Scorer } from "./context.ts";
-import { MOST_WORKGROUPS } from "./cut.ts";
+import type { GpuContext, Query, Scorer } from "./context.ts";
+import { MAX_WORKGROUPS } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
 import type { Search } from "./search.ts";
 
-/** survivors that come back with their number; where there are more, a second copy fetches them */
+/** the number of survivors that are read together with their count; if there are more, a second copy reads them all */
 const FIRST_SURVIVORS = 1020;
-/** bytes before them: how many there are, and the best */
+/** bytes before the survivors: their count, and the best */
 const HEAD = 32;
-/** from there on a number says nothing: see `known` of shaders/least.wgsl.ts */
+/** numbers from here on count as infinite: see `known` of shaders/minimum.wgsl.ts */
 const UNKNOWN = 2 ** 125;
 
-/** What is listed. */
+/** A list of candidates. */
 interface Listed {
   readonly size: number;
-  /** how many cells of theirs are listed, where they are */
-  readonly cells: number;
-  /** the candidate that costs least so far */
+  /** how many of their boxes are listed, if boxes are */
+  readonly boxes: number;
+  /** the candidate with the lowest cost so far */
   readonly best: number;
-  /** the second least upper end */
+  /** the second-lowest upper end */
   readonly runnerUp: number;
-  /** those that are listed, in no order */
+  /** the listed candidates, in no particular order */
   entries(): Promise<Enclosed[]>;
 }
 
-/** Whether a device's enclosure is finite. */
+/** Whether an enclosure from the device is finite. */
 export const isKnown = ({ cost, error }: Enclosed): boolean => Math.abs(cost) < UNKNOWN && error < UNKNOWN;
 
-/** Those that are not above a threshold for certain. */
+/** The entries that are not certainly above a threshold. */
 export const notAbove = (entries: readonly Enclosed[], threshold: number): Enclosed[] =>
   entries.filter((entry) => !(isKnown(entry) && entry.cost - entry.error > threshold));
 
-/** Makes lists of candidates, one after the other. */
+/** Creates the lists of candidates of a device, one after the other. */
 export async function createSurvivors({ open, problem, recorder, buffers, bests }: GpuContext) {
   const { device } = open;
   const early = Math.min(FIRST_SURVIVORS, problem.candidates.size);
@@ -45,7 +46,7 @@ export async function createSurvivors({ open, problem, recorder, buffers, bests 
   const bindings = ["part", "read", "read", "write", "write"] as const;
   const survive = await createKernel(device, "survive", survivorsWgsl(WORKGROUP), bindings);
 
-  /** the first entries of a list */
+  /** reads the first entries of a list */
   async function readAll(list: GPUBuffer, size: number): Promise<Enclosed[]> {
     const all = new Buffers(device);
     try {
@@ -58,18 +59,18 @@ export async function createSurvivors({ open, problem, recorder, buffers, bests 
   }
 
   return {
-    /** two u32s: how many candidates are listed, and how many cells of theirs */
+    /** two u32s: how many candidates are listed, and how many of their boxes */
     count,
-    /** lists of the survivors of some enclosures */
+    /** binds a source of enclosures and the list for their survivors */
     bind: (enclosures: GPUBuffer, list: GPUBuffer) =>
       survive.bind(recorder.parts, enclosures, bests, count, list),
-    /** Begins a list anew. */
+    /** Starts a new list. */
     clear: () => recorder.clear(count),
-    /** Records that a part's survivors are listed. */
+    /** Records that a part's survivors are added to the list. */
     add: (part: number, candidates: number, group: GPUBindGroup) =>
       recorder.dispatch(survive, group, part, Math.ceil(candidates / WORKGROUP)),
-    /** Submits, and reads how many are listed and, where that is asked for, which. */
-    async read(list: GPUBuffer, { slot }: Asked, entries: boolean): Promise<Listed> {
+    /** Submits, and reads how many candidates are listed, and the first of them if `entries` is true. */
+    async read(list: GPUBuffer, { slot }: Query, entries: boolean): Promise<Listed> {
       const bytes = HEAD + (entries ? early * ENCLOSED_SIZE : 0);
       recorder.copy(count, 0, back, 0, 8);
       recorder.copy(bests, slot * BEST_SIZE, back, 16, BEST_SIZE);
@@ -79,7 +80,7 @@ export async function createSurvivors({ open, problem, recorder, buffers, bests 
       const size = view.getUint32(0, true);
       return {
         size,
-        cells: view.getUint32(4, true),
+        boxes: view.getUint32(4, true),
         best: view.getUint32(20, true),
         runnerUp: view.getFloat32(24, true),
         entries: async () =>
@@ -93,22 +94,22 @@ export async function createSurvivors({ open, problem, recorder, buffers, bests 
 
 export type Survivors = Awaited<ReturnType<typeof createSurvivors>>;
 
-/** Ranges of at most as many candidates as a dispatch has room for. */
+/** Splits candidates into ranges of at most one dispatch each. */
 export function* dispatches(size: number): Generator<{ first: number; candidates: number }> {
-  const most = MOST_WORKGROUPS * WORKGROUP;
+  const most = MAX_WORKGROUPS * WORKGROUP;
   for (let first = 0; first < size; first += most) yield { first, candidates: Math.min(most, size - first) };
 }
 
-/** A screening in one go: the survivors of all candidates. */
+/** Screening in one pass: lists the survivors of all candidates. */
 export async function createScreening(context: GpuContext, scorer: Scorer, search: Search) {
   const survivors = await createSurvivors(context);
   const { size } = context.problem.candidates;
   const list = context.buffers.storage("survivors", size * ENCLOSED_SIZE);
   const group = survivors.bind(scorer.enclosures, list);
-  return async (asked: Asked, watch: Watch): Promise<Enclosed[]> => {
+  return async (query: Query, watch: Watch): Promise<Enclosed[]> => {
     survivors.clear();
-    await search.record(asked, watch, (part, { candidates }) => survivors.add(part, candidates, group));
-    const found = await survivors.read(list, asked, true);
+    await search.record(query, watch, (part, { candidates }) => survivors.add(part, candidates, group));
+    const found = await survivors.read(list, query, true);
     return notAbove(await found.entries(), found.runnerUp);
   };
 }

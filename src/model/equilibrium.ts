@@ -1,20 +1,20 @@
-// Stationary equilibria of a linear game whose last learning rate goes on for ever: decisions that are the best response
-// to being played for ever after.
+// Stationary equilibria of a linear game whose last learning rate continues for ever: decisions that are the best
+// response to being played for ever after.
 //
 // With P of momentFormulas.ts for what follows, an agent expects
 //
-//     J = now + γ tr((2 P_oδ M_o + M_oᵀ P_δδ M_o) M) + γ tr(P_oo M),
+//     J = now + γ tr((2 P_oδ M_o + M_oᵀ P_δδ M_o) M) + γ tr(P_oo M).
 //
-// of which the last term, the only one that grows like 1/(1 − γ), is the same for all its decisions: it is left out of
-// every comparison. Where all play the decision of cost J₀, so compared, for ever, it is γJ₀/(1 − γ).
+// The last term, the only one that grows like 1/(1 − γ), is the same for all decisions of the agent, so it is left out
+// of all comparisons. If all agents play a decision whose cost without that term is J₀, then the term is γJ₀/(1 − γ).
 //
-// Backward induction maps P to that of a horizon longer by an episode. An equilibrium is a fixed point of the map, and is
-// stable where the map's derivative there contracts.
+// Backward induction maps P to the P of a horizon that is one episode longer. An equilibrium is a fixed point of this
+// map; it is stable if the derivative of the map at it is a contraction.
 
 import { wholePower } from "../game/graph.ts";
 import type { Form } from "./moments.ts";
 
-/** A future to begin an induction with. @param form P; @returns it, and a bound of all of its terms */
+/** The form with which an induction begins. @param form P; @returns P, followed by a bound of all of its terms */
 export function withBound(form: Float64Array): Form {
   const n = (Math.sqrt(8 * form.length + 1) - 1) / 2;
   const sums = new Float64Array(n);
@@ -28,27 +28,27 @@ export function withBound(form: Float64Array): Form {
   return Float64Array.of(...form, ...bound);
 }
 
-/** What the cost of an agent so many episodes before a decision that is played for ever, at least 1, leaves out. */
+/** The cost that is left out for an agent so many episodes (at least 1) before a decision that is played for ever. */
 export function restForEver(cost: number, discount: number, episodes: number): number {
   return (cost * wholePower(discount, episodes, (x, y) => x * y)) / (1 - discount);
 }
 
-/** A decision that is the best response to itself for ever. */
+/** A decision that is the best response to itself being played for ever. */
 export interface Equilibrium {
   /** the decision's numbers */
   readonly decision: readonly number[];
-  /** what follows where all play it, without what is the same for all decisions */
+  /** the form of the future if all agents play it, without the term that all decisions share */
   readonly form: Form;
-  /** what it costs then, without that */
+  /** its cost then, without that term */
   readonly cost: number;
   /**
-   * The eigenvalue, largest in magnitude, of the induction map's derivative at the equilibrium; of a complex pair its
-   * magnitude. Horizons that come near the equilibrium as they get longer stay there where this is inside (−1, 1).
+   * The eigenvalue of largest magnitude of the induction map's derivative at the equilibrium; for a complex pair, its
+   * magnitude. If it is inside (−1, 1), longer horizons that come near the equilibrium stay near it.
    */
   readonly multiplier: number;
-  /** what an agent could gain by another decision: 0, or at most 10⁻¹² of the cost's terms for a real one */
+  /** what an agent could gain by another decision: 0, or for a real decision at most 10⁻¹² of the cost's terms */
   readonly gap: number;
-  /** by how much the best other candidate costs more; NaN where there is none, or the decision is any real one */
+  /** by how much the best other candidate costs more; NaN if there is none, or if decisions are real numbers */
   readonly margin: number;
 }
 
@@ -68,21 +68,21 @@ export interface FiniteHorizon<Decision = readonly number[]> {
   readonly episodes: number;
 }
 
-/** All that is known of a game's stationary equilibria. */
+/** Everything that was found about a game's stationary equilibria. */
 export interface Equilibria {
   /** in ascending order of the decision */
   readonly equilibria: readonly Equilibrium[];
-  /** decisions between which float64 cannot tell whether there is another; empty if the list is complete */
+  /** intervals of decisions for which float64 cannot tell whether there is another; empty if the list is complete */
   readonly undecided: readonly (readonly [from: readonly number[], to: readonly number[]])[];
   readonly finiteHorizon: FiniteHorizon;
   /** the index of the equilibrium that is played: the finite horizon's limit, else the one of minimum cost; or −1 */
   readonly chosen: number;
 }
 
-/** Work that now and then yields the share of it that is done, in [0, 1], so that its caller can do something else. */
+/** A computation that regularly yields the share that is done, in [0, 1], so that its caller can do something else. */
 export type Search<T> = Generator<number, T, void>;
 
-/** The result of a search that is not paused. */
+/** Runs a search to its end without pauses. */
 export function finish<T>(search: Search<T>): T {
   for (;;) {
     const step = search.next();
@@ -90,7 +90,9 @@ export function finish<T>(search: Search<T>): T {
   }
 }
 
-/** The equilibrium that is played. @param limit the index of the finite horizon's limit, −1 where it has none */
+/**
+ * The index of the equilibrium that is played. @param limit the index of the finite horizon's limit, −1 if it has none
+ */
 export function choose(equilibria: readonly Equilibrium[], limit: number): number {
   if (limit >= 0) return limit;
   const costs = equilibria.map(({ cost }) => cost);

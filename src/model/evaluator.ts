@@ -1,4 +1,4 @@
-// What one step of the induction yields, and who answers it.
+// What one step of the induction returns, and the interface of the evaluators that compute it.
 
 import { MesaError } from "../errors.ts";
 import type { Grid } from "../grid.ts";
@@ -9,29 +9,33 @@ import type { Problem } from "./problem.ts";
 export interface Step {
   /** t */
   episode: number;
-  /** index of the best candidate in the grid of decisions; negative where it is no point of it (`exact`), or too large */
+  /**
+   * index of the best candidate in the grid of decisions; −1 if it is not a grid point (`exact`), or too large for an
+   * index
+   */
   index: number;
   /** the decision's numbers */
   decision: number[];
   /** its average total mesa cost */
   cost: number;
-  /** the second least cost, of another candidate; NaN where there was but one candidate */
+  /** the second-lowest cost, that of another candidate; NaN if there was only one candidate */
   runnerUp: number;
-  /** how many candidates float64 had to decide between */
+  /** how many candidates the bound could not rule out, so that float64 decided among them */
   survivors: number;
-  /** how many rollouts from a state under a candidate there were, of candidates × states; absent where there is no grid */
+  /** how many of candidates × states rollouts were computed; absent if there is no grid */
   rolledOut?: number;
 }
 
-/** The decisions already made: index t holds that of episode t, from the last episode backwards. */
+/** The decisions made so far; index t holds the decision of episode t. Filled from the last episode backwards. */
 export type Plan = readonly (readonly number[])[];
 
-/** The decision with one belief. */
+/** The decision for one belief. */
 export type Choice = Omit<Step, "episode">;
 
 /**
- * The step of an episode: its decision is that with each belief, one after the other, and its cost what is expected
- * before the signal. The runner-up differs with one belief alone: that where the difference matters least.
+ * Combines the choices for all beliefs of an episode into its step. The decision is the list of the choices' decisions,
+ * the cost is the expected cost before the signal, and the runner-up differs for one belief only: the one for which
+ * this costs least.
  *
  * @throws MesaError `NOT_FINITE` when no candidate's cost is finite
  */
@@ -66,42 +70,42 @@ export function stepOf(
   };
 }
 
-/** How a step tells how far it is and learns that it should stop. */
+/** How a step reports its progress and learns that it should stop. */
 export interface Watch {
   readonly signal?: AbortSignal | undefined;
-  /** called with the share of the step at hand that is done, in [0, 1) */
+  /** called with the share of the current step that is done, in [0, 1) */
   readonly onProgress?: (share: number) => void;
 }
 
-/** Answers the induction's question: which candidate has the least average total mesa cost? */
+/** Answers the induction's question: which candidate has the minimum average total mesa cost? */
 export interface Evaluator {
-  /** what really runs, for the result */
+  /** what really runs, as the result reports it */
   readonly backend: "cpu" | "gpu";
   readonly adapter: string;
   readonly precision: Precision;
-  /** how many of the CPU's threads have worked; one unless given */
+  /** how many threads of the CPU have worked; one unless given */
   readonly threads?: number;
-  /** whether the oracle computed costs without being compiled, which is slower; no unless given */
+  /** whether the oracle used the interpreter, which is slower than compiled code; false unless given */
   readonly interpreted?: boolean;
   /**
-   * Decides episode `last` and, where that is cheaper, some before it too.
+   * Decides episode `last` and, if that is cheaper, some of the episodes before it too.
    *
    * @param plan the decisions of the episodes after `last`
-   * @returns one step an episode: that of `last` first, then those before it
+   * @returns one step per episode: first that of `last`, then those of earlier episodes
    * @throws MesaError `NOT_FINITE`, `ABORTED` or, of a GPU, `DEVICE_LOST`, `OUT_OF_MEMORY`, `GPU_VALIDATION`
    */
   decide(last: number, plan: Plan, watch: Watch): Promise<Step[]>;
   /**
-   * The best decision under a view, of whatever problem it may come from; only where the method goes by moments.
+   * The best decision under any view; only for methods that use moments.
    *
    * @throws as `decide` does
    */
   respond?(view: AgentView, watch: Watch): Promise<Choice>;
-  /** frees what the evaluator holds */
+  /** frees the evaluator's resources */
   destroy(): void;
 }
 
-/** Costs of any decisions, by a device. */
+/** Computes the costs of any decisions on a device. */
 export interface BatchCosts {
   readonly adapter: string;
   /** average total mesa costs in float32, shape [batch] */
@@ -117,8 +121,8 @@ export interface BatchCosts {
  */
 export type Precision = "certified" | "screened" | "f32" | "float64";
 
-/** The least and the second least of costs offered in ascending order of index; the first wins a tie. */
-export class Least {
+/** The minimum and the second-lowest of costs that are offered in ascending order of index; ties go to the first. */
+export class Minimum {
   index = -1;
   cost = Number.POSITIVE_INFINITY;
   /** the cost of the best other candidate */
@@ -137,7 +141,7 @@ export class Least {
     }
   }
 
-  /** The decision for the least. */
+  /** The choice of the minimum. */
   choice(candidates: Grid, survivors: number, rolledOut: number): Choice {
     const { index, cost, runnerUp } = this;
     return { index, decision: candidates.at(index), cost, runnerUp, survivors, rolledOut };

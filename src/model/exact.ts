@@ -1,5 +1,6 @@
-// The best real decision in closed form: the limit of ever finer grids. Where a linear game's cost is a polynomial of a
-// degree of at most 4 in its decision's one number, its minimum is at a root of the derivative or at an end of the axis.
+// The best real decision in closed form, which is the limit of finer and finer grids. If a linear game's cost is a
+// polynomial of degree at most 4 in its decision's one number, its minimum is at a root of the derivative or at an end
+// of the axis.
 
 import type { Axis } from "../grid.ts";
 import { minimaWithin } from "./cubic.ts";
@@ -8,7 +9,7 @@ import { type AgentView, Future } from "./moments.ts";
 import type { Problem } from "./problem.ts";
 
 /**
- * The best real decision under a view, the smaller of equals; its cost is not finite where every one overflows.
+ * The best real decision under a view, the smaller of equals; its cost is not finite if every cost overflows.
  *
  * @param near a decision that may be close to it, from which the search starts
  */
@@ -27,7 +28,7 @@ export function bestResponse(
   return best;
 }
 
-/** An evaluator that answers with the best real decision; its decisions are no points of the grid. */
+/** An evaluator that answers with the best real decision, which is not a point of the grid. */
 export function createExactEvaluator(problem: Problem): Evaluator {
   const { game, config, hiddenPhase, learningRates } = problem;
   const axis = config[game.decisionNames[0]] as Axis;

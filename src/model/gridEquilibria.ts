@@ -1,15 +1,16 @@
-// All stationary equilibria on a grid of candidates of a linear game, and what ever longer finite horizons come to, both
-// without a guess.
+// All stationary equilibria of a linear game on a grid of candidates, and the behaviour of longer and longer finite
+// horizons. Neither starts from a guess.
 //
-// A candidate is an equilibrium if no other costs less where it is played for ever after. Every deviation that pays
-// refutes it, so its neighbours are tried first, and the last deviation that paid another; few candidates are left to be
-// held against all. That goes by costs that a linear system gives; what they leave close is decided with bounds of all
-// that was rounded, or not at all.
+// A candidate is an equilibrium if no other candidate costs less when the candidate is played for ever after. Any
+// profitable deviation refutes it. So its neighbours are tried first, and then the last deviation that refuted another
+// candidate; only few candidates have to be compared with all others. These comparisons use costs from a linear system.
+// Candidates whose costs are close are decided with bounds of all rounding errors, or reported as undecided.
 //
-// In a finite horizon the candidate that is chosen is the same over a convex region of what follows, for costs are linear
-// in that. While candidates are played in rounds, each round's change of it is the one before, mapped by the round. So
-// where the sizes of all these changes add up to less than the region leaves room for, they are played for ever: that is
-// a proof of a limit or a cycle. As many of them as there is room for let the horizon grow by many episodes at once.
+// In a finite horizon, the set of futures for which a candidate is chosen is convex, because costs are linear in the
+// future. While the candidates of a round are played repeatedly, each round's change of the future is the previous
+// change, mapped by the round. So if the sizes of all these changes add up to less than the room in that set, the round
+// is played for ever: this proves a limit or a cycle. If there is room for only some rounds, the horizon grows by that
+// many rounds at once.
 
 import { MesaError } from "../errors.ts";
 import { createEvaluate, type Evaluate } from "../game/evaluate.ts";
@@ -40,43 +41,43 @@ import {
   multiplierOf,
   plus,
   type Region,
+  repetitionsOf,
   type Stretch,
-  wander,
 } from "./stretch.ts";
 
 /** numbers of candidates' costs between two pauses */
 const PAUSE = 2 ** 16;
-/** best responses until the finite horizon is given up */
-const MOST_RESPONSES = 20_000;
+/** the maximum number of best responses, after which the finite horizon is given up */
+const MAX_RESPONSES = 20_000;
 const LONGEST_PERIOD = 64;
-/** how often a decision is made in a row before it is asked how long it will be */
+/** how many equal decisions in a row must occur before their further repetition is examined */
 const FIRST_LOOK = 2;
-/** costs that differ by more than this share of their terms are told apart without a bound */
+/** costs that differ by more than this share of their terms are told apart without an error bound */
 const CLEAR = 2 ** -40;
-/** what is left of a row of a linear system, at least, where its solution is as precise as that */
-const LEAST_PIVOT = 2 ** -8;
-/** numbers of all candidates, at most: 2 GiB */
-const MOST_NUMBERS = 2 ** 28;
-/** episodes that are kept, at most */
-const MOST_STRETCHES = 4096;
+/** the minimum pivot, as a share of its row's terms, for which a linear system's solution is precise enough */
+const MIN_PIVOT = 2 ** -8;
+/** the maximum number of numbers of all candidates: 2 GiB */
+const MAX_NUMBERS = 2 ** 28;
+/** the maximum number of cached episodes */
+const MAX_STRETCHES = 4096;
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-/** What is evaluated of a candidate. S states, of which s are expected to move. */
+/** The functions of a candidate. S states, of which s are expected to change. */
 interface Formulas {
   readonly states: number;
   readonly moving: readonly number[];
-  /** entries of M that are not 0 anyway */
+  /** how many entries of M are not identically 0 */
   readonly entries: number;
-  /** (d, η, parameters, mean): what is now, those entries, and an episode: M, M_δ, R_δδ and R_oδ */
+  /** (d, η, parameters, mean): the cost now, those entries, and an episode: M, M_δ, R_δδ and R_oδ */
   readonly candidate: Evaluate;
-  /** (d, η, parameters, mean): the sizes of their terms */
+  /** (d, η, parameters, mean): the sums of the absolute values of their terms */
   readonly sizes: Evaluate;
-  /** where A and D are in P */
+  /** the positions of A and D in P */
   readonly places: { readonly A: readonly number[]; readonly D: readonly number[] };
-  /** (mean, P): what the entries of M and their products are multiplied by in the cost of what is later */
+  /** (mean, P): the factors of the entries of M and of their products in the later cost */
   readonly later: Evaluate;
-  /** roundings of any of these, at most */
+  /** the maximum number of roundings of any of these */
   readonly roundings: number;
 }
 
@@ -119,9 +120,9 @@ function formulasOf(game: Game): Formulas {
   return made;
 }
 
-/** Solves linear systems of one size, again and again. */
+/** Solves linear systems of one size repeatedly. */
 class LinearSystem {
-  /** by rows: the coefficients, then the right sides, which become the solutions; shape [rows][width] */
+  /** rows of coefficients, then right sides, which are replaced by the solutions; shape [rows][width] */
   readonly at: Float64Array;
   readonly width: number;
   readonly #rows: number;
@@ -132,14 +133,14 @@ class LinearSystem {
     this.at = new Float64Array(rows * this.width);
   }
 
-  /** @param terms what each row's coefficients are sums of; @returns whether nothing much of them cancels */
+  /** @param terms sums of absolute terms of each row's coefficients; @returns whether little of them cancels */
   solve(terms: Float64Array): boolean {
     const { at, width } = this;
     for (let p = 0; p < this.#rows; p++) {
       let pivot = p;
       for (let r = p + 1; r < this.#rows; r++)
         if (Math.abs(at[r * width + p]) > Math.abs(at[pivot * width + p])) pivot = r;
-      if (!(Math.abs(at[pivot * width + p]) > LEAST_PIVOT * terms[pivot])) return false;
+      if (!(Math.abs(at[pivot * width + p]) > MIN_PIVOT * terms[pivot])) return false;
       if (pivot !== p) {
         for (let c = p; c < width; c++) {
           const swapped = at[p * width + c];
@@ -160,15 +161,15 @@ class LinearSystem {
   }
 }
 
-/** What is to be searched. */
+/** The part of a problem that a search needs. */
 export type Searched = Pick<Problem, "game" | "parameters" | "candidates" | "learningRates" | "states">;
 
-/** The candidates at a learning rate that goes on for ever. Costs are in units of the largest mean square. */
+/** The candidates at a learning rate that continues for ever. Costs are in units of the largest mean square. */
 class Candidates {
   readonly count: number;
-  /** of costs */
+  /** the unit of costs */
   readonly unit: number;
-  /** no future at all */
+  /** the costs of an empty future */
   readonly end: Costs;
   readonly #problem: Searched;
   readonly #formulas: Formulas;
@@ -177,20 +178,22 @@ class Candidates {
   readonly #mean: Float64Array;
   readonly #meanSizes: Float64Array;
   readonly #discount: number;
-  /** rows of what a cost is linear in, which is what is now, the entries of M and their products, and of an episode */
+  /**
+   * one row per candidate: what a cost is linear in (the cost now, the entries of M and their products), and an episode
+   */
   readonly #rows: Float64Array;
   readonly #width: number;
-  /** where the episode begins in a row */
+  /** the position in a row at which the episode begins */
   readonly #episode: number;
-  /** how far the neighbours of a candidate are */
+  /** index distances of a candidate's neighbours */
   readonly #strides: readonly number[];
   readonly #systems: readonly [ofA: LinearSystem, ofD: LinearSystem];
   readonly #terms: Float64Array;
   readonly #form: Float64Array;
   readonly #stretches = new Map<number, Stretch>();
-  /** the last deviation that paid */
+  /** the last profitable deviation */
   #last = 0;
-  /** how many costs were computed since the search was last paused */
+  /** how many costs were computed since the last pause */
   #costs = 0;
 
   constructor(problem: Searched, discount: number) {
@@ -211,10 +214,10 @@ class Candidates {
     this.#discount = discount;
     this.#episode = 1 + formulas.entries + (formulas.entries * (formulas.entries + 1)) / 2;
     this.#width = this.#episode + 2 * s * (S + s);
-    if (this.count * this.#width > MOST_NUMBERS)
+    if (this.count * this.#width > MAX_NUMBERS)
       throw new MesaError(
         "LIMIT_EXCEEDED",
-        `the search for equilibria takes at most ${Math.floor(MOST_NUMBERS / this.#width)} candidates of the game ${game.name}, got ${this.count}`,
+        `the search for equilibria allows at most ${Math.floor(MAX_NUMBERS / this.#width)} candidates of the game ${game.name}, got ${this.count}`,
       );
     this.#rows = new Float64Array(this.count * this.#width);
     const counts = candidates.axes.map(({ length }) => length);
@@ -224,7 +227,7 @@ class Candidates {
     this.#form = new Float64Array(S * (2 * S + 1));
   }
 
-  /** Fills the rows in. */
+  /** Fills in the rows. */
   *prepare(): Search<void> {
     const { candidates } = this.#problem;
     for (let index = 0; index < this.count; index++) {
@@ -238,14 +241,14 @@ class Candidates {
     return this.#formulas[what](decision, this.#rate, this.#parameters, this.#mean);
   }
 
-  /** Whether the search has gone on for long enough to be paused. */
+  /** Whether it is time for a pause. */
   isDue(): boolean {
     if (this.#costs < PAUSE) return false;
     this.#costs = 0;
     return true;
   }
 
-  /** The quadratic form of costs, without what all decisions share; the next call overwrites it. */
+  /** The quadratic form of costs, without the term that all decisions share; the next call overwrites it. */
   #formOf({ A, D }: Costs, of: "x" | "error" = "x"): Float64Array {
     const { A: atA, D: atD } = this.#formulas.places;
     for (let i = 0; i < atA.length; i++) this.#form[atA[i]] = A[of][i];
@@ -253,20 +256,20 @@ class Candidates {
     return this.#form;
   }
 
-  /** What multiplies the entries of M and their products in a candidate's cost; the next call overwrites it. */
+  /** The factors of the entries of M and of their products in a candidate's cost; the next call overwrites them. */
   #coefficients(form: Float64Array, mean = this.#mean): Float64Array {
     const of = this.#formulas.later(mean, form);
     for (let i = 0; i < of.length; i++) of[i] *= this.#discount;
     return of;
   }
 
-  /** The same of costs of which only the sizes are known. */
+  /** The same for costs of which only sizes are known. */
   #sizesOf(form: Float64Array): Float64Array {
     for (let i = 0; i < form.length; i++) form[i] = Math.abs(form[i]);
     return this.#coefficients(form, this.#meanSizes);
   }
 
-  /** Writes a row of what was evaluated. */
+  /** Writes a row from evaluated values. */
   #fill(rows: Float64Array, at: number, values: Float64Array): void {
     const { entries } = this.#formulas;
     for (let i = 0; i <= entries; i++) rows[at++] = values[i];
@@ -274,7 +277,7 @@ class Candidates {
     for (let i = 1 + entries; i < values.length; i++) rows[at++] = values[i];
   }
 
-  /** What comes later; as sizes, where terms do not cancel. */
+  /** The later cost; for sizes, terms do not cancel. */
   #later(index: number, of: Float64Array): number {
     const from = index * this.#width + 1;
     let cost = 0;
@@ -282,13 +285,13 @@ class Candidates {
     return cost;
   }
 
-  /** A candidate's cost but for what is the same for all; infinite where that overflows. */
+  /** A candidate's cost, without the term that all share; infinite if it overflows. */
   #cost(index: number, of: Float64Array): number {
     const cost = this.#rows[index * this.#width] + this.#later(index, of);
     return Number.isFinite(cost) ? cost : Number.POSITIVE_INFINITY;
   }
 
-  /** The sizes of the terms of a cost. */
+  /** The sum of the absolute values of a cost's terms. */
   #size(index: number, of: Float64Array): number {
     const from = index * this.#width;
     let size = this.#rows[from];
@@ -296,7 +299,7 @@ class Candidates {
     return size;
   }
 
-  /** By how much two costs may come nearer where the coefficients change by so much. */
+  /** By how much the difference of two costs may change if the coefficients change by at most `of`. */
   #spread(one: number, other: number, of: Float64Array): number {
     const rows = this.#rows;
     const [a, b] = [one * this.#width + 1, other * this.#width + 1];
@@ -305,7 +308,7 @@ class Candidates {
     return spread;
   }
 
-  /** The best response to what follows, the first of equals; −1 where every cost overflows. */
+  /** The best response to a future, the first of equals; −1 if every cost overflows. */
   to(after: Costs): number {
     return this.#best(this.#coefficients(this.#formOf(after)));
   }
@@ -328,7 +331,7 @@ class Candidates {
     return best;
   }
 
-  /** An episode with a candidate. */
+  /** A stretch of one episode with a candidate. */
   stretchOf(index: number): Stretch {
     const known = this.#stretches.get(index);
     if (known) return known;
@@ -347,13 +350,16 @@ class Candidates {
       return matrix(columns, x, error);
     };
     const [push, step, A, D] = [take(s, S), take(s, s), take(s, s), take(S, s)];
-    if (this.#stretches.size >= MOST_STRETCHES) this.#stretches.clear();
+    if (this.#stretches.size >= MAX_STRETCHES) this.#stretches.clear();
     const stretch = episodeOf({ A, D }, step, push, this.#discount);
     this.#stretches.set(index, stretch);
     return stretch;
   }
 
-  /** What follows where a candidate is played for ever, into #form; whether the linear system tells it. */
+  /**
+   * Computes the future if a candidate is played for ever, into #form. Returns whether the linear system is precise
+   * enough.
+   */
   #solve(index: number): boolean {
     const { states: S, moving, places } = this.#formulas;
     const s = moving.length;
@@ -366,7 +372,7 @@ class Candidates {
     const Q = R + s * s;
     const [ofA, ofD] = this.#systems;
     const terms = this.#terms;
-    // A − γ Gᵀ A G = R_δδ with G = 1 + N, in which ones cancel
+    // A − γ Gᵀ A G = R_δδ with G = 1 + N; expanded, because the ones cancel
     for (let i = 0; i < s; i++)
       for (let k = 0; k < s; k++) {
         const row = i * s + k;
@@ -412,7 +418,7 @@ class Candidates {
     return true;
   }
 
-  /** Whether a candidate is surely no equilibrium, by costs alone. */
+  /** Whether a candidate is certainly not an equilibrium, decided from costs without error bounds. */
   isRefuted(index: number): boolean {
     this.#costs += 4;
     if (!this.#solve(index)) return false;
@@ -427,7 +433,7 @@ class Candidates {
     return true;
   }
 
-  /** Whether another candidate surely costs less. */
+  /** Whether another candidate certainly costs less. */
   #pays(index: number, other: number, own: number, of: Float64Array): boolean {
     if (other < 0 || other >= this.count) return false;
     const gain = own - this.#cost(other, of);
@@ -435,9 +441,11 @@ class Candidates {
   }
 
   /**
-   * Whether a candidate is an equilibrium: no other costs less where it is played for ever after.
+   * Whether a candidate is an equilibrium: no other candidate costs less when it is played for ever after.
    *
-   * @returns `undecided` where another costs as much within what is rounded, and not to the last bit, term by term
+   * @returns `undecided` if another candidate's cost is equal within rounding, unless both costs are equal to the bit,
+   *   term
+   *   by term
    */
   decide(index: number): Omit<Equilibrium, "gap"> | "undecided" | undefined {
     const { roundings } = this.#formulas;
@@ -452,7 +460,7 @@ class Candidates {
     const all = this.#sizesOf(form.slice()).slice();
     const off = this.#sizesOf(this.#formOf(costs, "error"));
     const ownSize = this.#size(index, of);
-    /** how far a cost may be off, but for what follows */
+    /** the error bound of a cost, without the error of the future */
     const rounding = (other: number) => {
       this.#fill(terms, 0, this.#evaluated(candidates.at(other), "sizes"));
       return 4 * roundings * UNIT_ROUNDOFF * all.reduce((sum, x, i) => sum + x * terms[1 + i], terms[0]);
@@ -483,9 +491,9 @@ class Candidates {
   }
 
   /**
-   * Whether the induction chooses a candidate before costs, and before all that are as near to them.
+   * Whether the induction chooses a candidate for a future, and for all futures within a distance of it.
    *
-   * @param among its neighbours, or all
+   * @param among compare with its neighbours only, or with all candidates
    */
   isChosen(index: number, after: Costs, far: Costs, among: "neighbours" | "all"): boolean {
     const of = this.#coefficients(this.#formOf(after)).slice();
@@ -537,16 +545,16 @@ export function* findOnGrid(problem: Searched): Search<Equilibria> {
   };
 }
 
-/** Makes the horizon longer until it is known what that comes to; decisions are indices of candidates. */
+/** Extends the horizon until its limit or cycle is known; decisions are indices of candidates. */
 function* lengthen(candidates: Candidates): Search<FiniteHorizon<number>> {
   let now = candidates.end;
   let episodes = 0;
-  /** how often the last decision was made in a row, and when to ask how long it will be */
+  /** how often the last decision has been repeated, and when to examine its further repetition */
   let [streak, nextLook] = [0, FIRST_LOOK];
   let nextRound = 2 * LONGEST_PERIOD;
   const past: number[] = [];
-  for (let asked = 0; asked < MOST_RESPONSES; asked++) {
-    if (candidates.isDue()) yield 0.5 + (0.5 * asked) / MOST_RESPONSES;
+  for (let asked = 0; asked < MAX_RESPONSES; asked++) {
+    if (candidates.isDue()) yield 0.5 + (0.5 * asked) / MAX_RESPONSES;
     const index = candidates.to(now);
     if (index < 0) break;
     let steps = 1;
@@ -573,7 +581,7 @@ function* lengthen(candidates: Candidates): Search<FiniteHorizon<number>> {
   return { outcome: "none", period: null, decisions: [], episodes };
 }
 
-/** What some decisions end with at least twice in a row, shorter rounds first. */
+/** The rounds that occur at least twice in a row at the end of some decisions, shorter rounds first. */
 function roundsOf(past: readonly number[]): number[][] {
   const at = (back: number) => past[past.length - 1 - back];
   const rounds: number[][] = [];
@@ -585,7 +593,7 @@ function roundsOf(past: readonly number[]): number[][] {
   return rounds;
 }
 
-/** How many times candidates that are played in rounds, from the last episode on, are surely chosen all the while. */
+/** How many times a round of candidates, played from the last episode on, is certainly chosen again. */
 function holdsFor(
   candidates: Candidates,
   round: readonly number[],
@@ -602,9 +610,9 @@ function holdsFor(
     }
     return true;
   };
-  // what is refuted is so by a neighbour most of the time
+  // most refutations come from a neighbour
   const ways: { readonly way: Region; readonly stretch: Stretch; readonly isAll: boolean }[] = [];
-  for (const one of wander(whole, changeBefore(whole, now))) {
+  for (const one of repetitionsOf(whole, changeBefore(whole, now))) {
     if (!isHeld(one.way, "neighbours")) break;
     ways.push(one);
   }

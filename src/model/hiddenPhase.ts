@@ -1,32 +1,34 @@
-// What an agent holds for likely of the phase it is in. In most games there is one phase and it knows it; where the
-// phase is hidden, the agent sees a signal, and weighs the phases by their probability given the episode and
+// What an agent believes about the phase it is in. In most games there is one phase, which the agent knows. If the
+// phase is hidden, the agent sees a signal and weighs the phases by their probability given the episode and
 //
-// - that signal alone: P(z | t, s) ∝ P(z_t = z) P(s | z),   P(z_{t+1} = j) = Σ_i P(z_t = i) P(j | i);
-// - or, where agents remember, all signals so far (memory.ts).
+// - that signal only: P(z | t, s) ∝ P(z_t = z) P(s | z),   P(z_{t+1} = j) = Σ_i P(z_t = i) P(j | i);
+// - or, if agents remember, all signals so far (memory.ts).
 //
-// Either way there is a list of beliefs at each episode, a decision for each of them, and probabilities by which the
-// beliefs of the next episode follow: of a signal alone the same whatever the belief was.
+// In both cases each episode has a list of beliefs, one decision for each belief, and the probabilities of the next
+// episode's beliefs. Without memory these probabilities do not depend on the current belief.
 
 import type { PhaseChain } from "../game/hidden.ts";
 import { createMemory, type Memory } from "./memory.ts";
 
-/** The beliefs that may follow one, K of them; the same may come more than once. */
+/** The beliefs that may follow a belief, K of them; a belief may occur more than once. */
 export interface Following {
-  /** which ones, as indices of the next episode's beliefs, shape [K] */
+  /** indices among the next episode's beliefs, shape [K] */
   readonly beliefs: readonly number[];
-  /** with which probability, given the next phase, shape [Z][K] */
+  /** P(each | next phase), shape [Z][K] */
   readonly weights: readonly (readonly number[])[];
 }
 
-/** A Markov chain of phases with what agents believe of it. Z phases, S signals, T episodes, B beliefs an episode. */
+/**
+ * A Markov chain of phases, and what agents believe about it. Z phases, S signals, T episodes, B beliefs per episode.
+ */
 export interface HiddenPhase {
   readonly phases: number;
   readonly signals: number;
-  /** whether the base optimizer steps in a phase, shape [Z] */
+  /** whether the base optimizer takes a step in each phase, shape [Z] */
   readonly trains: readonly boolean[];
   /** P(next phase | phase), shape [Z][Z] */
   readonly transition: readonly (readonly number[])[];
-  /** where a real-valued signal is cut into intervals, shape [S − 1] */
+  /** boundaries between the intervals of a real-valued signal, shape [S − 1] */
   readonly edges?: readonly number[] | undefined;
   /** P(signal | phase), shape [Z][S] */
   readonly likelihood: readonly (readonly number[])[];
@@ -34,21 +36,22 @@ export interface HiddenPhase {
   readonly prior: readonly (readonly number[])[];
   /** P(belief) at each episode, shape [T][B] */
   readonly beliefAt: readonly (readonly number[])[];
-  /** what each belief holds for likely, P(phase), shape [T][B][Z] */
+  /** P(phase) according to each belief, shape [T][B][Z] */
   readonly beliefs: readonly (readonly (readonly number[])[])[];
-  /** what follows a belief of an episode; before the first, of −1 */
+  /** the beliefs that may follow a belief of an episode; episode −1 stands for the time before the first signal */
   following(episode: number, belief: number): Following;
-  /** where agents remember */
+  /** only if agents remember */
   readonly memory?: Memory;
 }
 
-/** One phase, which trains, and one signal, which says nothing. */
+/** One phase, which trains, and one signal, which carries no information. */
 const OPEN: PhaseChain = { initial: [1], trains: [true], transition: [[1]], likelihood: [[1]] };
 
 /**
- * The chain of so many episodes.
+ * The hidden phase over a number of episodes.
  *
- * @param nodes where agents remember: how many beliefs an episode may have, or which ones, P(first phase), ascending
+ * @param nodes where agents remember: the maximum number of beliefs per episode, or the beliefs (P(first phase),
+ *   ascending)
  */
 export function createHiddenPhase(
   hidden: PhaseChain = OPEN,
@@ -85,7 +88,7 @@ export function createHiddenPhase(
   return {
     ...chain,
     beliefAt,
-    // after a signal that cannot occur at an episode, the agent goes by the signal's likelihood alone
+    // after a signal that cannot occur at an episode, the agent uses the signal's likelihood only
     beliefs: joint.map((signals, t) =>
       signals.map((weights, s) => normalized(beliefAt[t][s] > 0 ? weights : likelihood.map((of) => of[s]))),
     ),
@@ -111,9 +114,9 @@ function priorsOf({ initial, transition }: PhaseChain, episodes: number): (reado
 }
 
 /**
- * P(training lasts n episodes) of so many, n from 0 to `episodes`.
+ * P(training lasts n of these episodes), for n from 0 to `episodes`.
  *
- * @returns undefined where training is more than the first phase, or can come back to it
+ * @returns undefined unless training is exactly the first phase, which cannot return
  */
 export function trainingLengths(
   { trains, transition, prior }: Pick<HiddenPhase, "trains" | "transition" | "prior">,
@@ -133,7 +136,7 @@ function sum(numbers: readonly number[]): number {
   return total;
 }
 
-/** weights made to sum to one; equal ones where there is nothing to go by */
+/** weights scaled to sum to one; equal weights if all are zero */
 function normalized(weights: number[]): number[] {
   const total = sum(weights);
   return weights.map((weight) => (total > 0 ? weight / total : 1 / weights.length));

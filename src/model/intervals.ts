@@ -1,6 +1,6 @@
-// Interval arithmetic in float64, and with it the roots of a function: proof that a root is there, that it is the only
-// one, or that there is none. Each bound is moved outwards by more than its rounding (Moore, Kearfott and Cloud,
-// Introduction to Interval Analysis, 2009).
+// Interval arithmetic in float64, and the roots of a function: it proves that an interval has a root, that the root is
+// unique, or that there is none. Each bound is moved outwards by more than its rounding error (Moore, Kearfott and
+// Cloud, Introduction to Interval Analysis, 2009).
 
 /** All real numbers from `low` to `high`. */
 export interface Interval {
@@ -8,7 +8,7 @@ export interface Interval {
   readonly high: number;
 }
 
-/** twice the unit roundoff: more than an operation may be off, relative */
+/** twice the unit roundoff: more than the relative error of an operation */
 const ROUNDING = Number.EPSILON;
 
 const outward = (low: number, high: number): Interval => ({
@@ -32,7 +32,7 @@ export function square(a: Interval): Interval {
   const { low, high } = outward(Math.min(p, q), Math.max(p, q));
   return { low: a.low <= 0 && a.high >= 0 ? 0 : Math.max(0, low), high };
 }
-/** Whether a number may be inside: of an interval that overflowed nothing is known. */
+/** Whether a number may be inside. An interval that overflowed may contain any number. */
 export const contains = (a: Interval, x: number): boolean => !(a.low > x || a.high < x);
 
 /** A function's value and its derivative, each over an interval of its argument. */
@@ -64,22 +64,23 @@ export const squared = (f: Dual): Dual => ({
 export interface Roots {
   /** in ascending order; each interval holds exactly one root */
   readonly roots: readonly Interval[];
-  /** what float64 cannot tell apart from a root: each interval may hold any number of them */
+  /** intervals for which float64 cannot decide: each may contain any number of roots */
   readonly undecided: readonly Interval[];
 }
 
-/** intervals that are tried, at most; what is left then is undecided */
-const MOST_INTERVALS = 20_000;
-/** relative width below which an interval is not split any more */
+/** the maximum number of intervals that are tried; the intervals that remain are undecided */
+const MAX_INTERVALS = 20_000;
+/** the relative width below which an interval is not split any more */
 const NARROWEST = 1e-9;
-/** where an interval is split: no number that a root is likely to be at */
+/** the point at which an interval is split, chosen so that a root is unlikely to be exactly there */
 const SPLIT = 0.4871297;
 
 /**
- * All roots of a function in an interval, by subdivision: an interval goes where the function's enclosure, or that of
- * the mean value theorem, leaves out 0; one in which the function is monotone has a root if its ends' signs differ.
+ * All roots of a function in an interval, by subdivision. An interval is dropped if the function's enclosure, or that
+ * of the mean value theorem, does not contain 0. An interval in which the function is monotone has one root if the
+ * signs at its ends differ.
  *
- * @param f encloses the function and its derivative over an interval; undefined where it has no roots that count
+ * @param f encloses the function and its derivative over an interval; undefined where roots do not count
  */
 export function isolateRoots(f: (x: Interval) => Dual | undefined, range: Interval): Roots {
   const roots: Interval[] = [];
@@ -100,7 +101,7 @@ export function isolateRoots(f: (x: Interval) => Dual | undefined, range: Interv
       }
     }
     const isNarrow = !(x.high - x.low > NARROWEST * Math.max(Math.abs(x.low), Math.abs(x.high)));
-    if (isNarrow || tried > MOST_INTERVALS) {
+    if (isNarrow || tried > MAX_INTERVALS) {
       const before = undecided.at(-1);
       if (before?.high === x.low) undecided[undecided.length - 1] = { low: before.low, high: x.high };
       else undecided.push(x);
@@ -109,7 +110,7 @@ export function isolateRoots(f: (x: Interval) => Dual | undefined, range: Interv
   return { roots, undecided };
 }
 
-/** An interval around the only root in it, by bisection until the sign in the middle is not known. */
+/** An interval around the only root in an interval, by bisection until the sign at the midpoint is unknown. */
 function narrowed(
   f: (x: Interval) => Dual | undefined,
   { low, high }: Interval,

@@ -1,17 +1,17 @@
-// How deceptive agents are. Training has a mean square of outputs m = mean of (y_t/θ_0)², and leaves of the goal the
-// share ρ = θ at deployment / θ_0:
+// How deceptive agents are. Let m be the mean of (y_t/θ_0)² over training, and ρ = θ at deployment / θ_0 the share of
+// the goal that remains after training:
 //
 //     compliance = 1 − √m,   retention = ρ,   deception = compliance × retention, each clamped to [0, 1].
 //
-// Where the phase is hidden, what the agents do depends on signals that are drawn by chance. There E stands before m,
-// and retention is E|ρ|. A plan's output and its effect on the goal are proportional to the goal: a_t is the output per θ
-// and g_t what the step leaves of θ, and both follow from what the agent believes. In training beliefs are a Markov chain,
-// so with E_b the expectation where the belief at t is b, times the probability of that,
+// If the phase is hidden, what the agents do depends on random signals. Then m is replaced by its expectation, and
+// retention is E|ρ|. The output and the effect on the goal of a plan are proportional to the goal: a_t is the output
+// per θ and g_t the factor by which the step multiplies θ, and both depend on the agent's belief. In training, beliefs
+// are a Markov chain. Let E_b be the expectation given that the belief at t is b, times the probability of that. Then
 //
 //     E_b|ρ_t+1| = Σ_b' P(b | b') E_b'|ρ_t| |g_b'|,   E_b(y_t/θ_0)² = a_b² E_b ρ_t²,   E_b ρ_t+1² = Σ_b' P(b | b') g_b'² E_b' ρ_t²,
 //
-// and the goal's sign is kept or turned at each step by that of g. Without memory, b is the signal's and independent of
-// b': then E|ρ| = Π E|g_t|.
+// and each step keeps or reverses the goal's sign according to the sign of g. Without memory, b depends on the signal
+// only and is independent of b', so that E|ρ| = Π E|g_t|.
 
 import { type Following, type HiddenPhase, trainingLengths } from "./hiddenPhase.ts";
 
@@ -33,23 +33,23 @@ export interface Measures {
   reversal?: number | null;
 }
 
-/** Those of a game whose goals are none, or where they have no expectation. */
+/** The measures of a game without a goal to compare with, or without a closed form of their expectation. */
 export const NO_MEASURES: Measures = { compliance: null, retention: null, deception: null, reversal: null };
 
 const clamp = (x: number) => Math.min(1, Math.max(0, x));
 
-/** compliance × retention, each clamped to [0, 1]; NaN where either is. */
+/** compliance × retention, each clamped to [0, 1]; NaN if either is. */
 export const deceptionOf = (compliance: number, retention: number): number =>
   clamp(compliance) * clamp(retention);
 
-/** The measures of a mean square of outputs, null without training, and of what is left of the goal. */
+/** The measures for a mean square of outputs (null without training) and the share of the goal that remains. */
 export function measuresFrom(meanSquare: number | null, retention: number): Measures {
   if (meanSquare === null) return { compliance: null, retention, deception: null };
   const compliance = 1 - Math.sqrt(meanSquare);
   return { compliance, retention, deception: deceptionOf(compliance, retention) };
 }
 
-/** The measures of a result by name: those over the hazard are `complianceOverHazard` and so on. */
+/** The measures of a result by name; those over the hazard are named `complianceOverHazard` and so on. */
 export function measuresByName({
   measures,
   measuresOverHazard = {} as Measures,
@@ -61,21 +61,21 @@ export function measuresByName({
   return { ...measures, ...Object.fromEntries(over) };
 }
 
-/** What a plan's decisions do in training, per θ. T episodes, B beliefs an episode. */
+/** The effects of a plan's decisions in training, per θ. T episodes, B beliefs per episode. */
 export interface Effects {
-  /** how many episodes training has at most: T, or none where the learning rate is 0 */
+  /** the maximum number of episodes of training: T, or 0 if the learning rate is 0 */
   readonly episodes: number;
-  /** y/θ with each belief, one episode after the other */
+  /** y/θ for each belief, one episode after the other */
   readonly reach: Float64Array;
-  /** θ'/θ with each belief, one episode after the other */
+  /** θ'/θ for each belief, one episode after the other */
   readonly gain: Float64Array;
-  /** where those of an episode begin; of T, where the last's end */
+  /** the index at which an episode begins in these arrays; for T, their length */
   from(episode: number): number;
 }
 
 /**
- * The measures in expectation over the signals, for training that ends at an episode; and over how long training lasts
- * too, unless more than the first phase trains, or training can come back to it.
+ * The expected measures over the signals, for training that ends at a given episode; and also over the length of
+ * training, unless other phases than the first train or training can return.
  *
  * @param goal θ_0
  */
@@ -94,16 +94,18 @@ export function measuresByChance(
   return { measures, ...(measuresOverHazard && { measuresOverHazard }) };
 }
 
-/** numbers of a belief: E_b|θ/θ_0|, P(b and θ has θ_0's sign), P(b and it has the opposite one), E_b(θ/θ_0)² */
+/** numbers per belief: E_b|θ/θ_0|, P(b and θ has θ_0's sign), P(b and θ has the opposite sign), E_b(θ/θ_0)² */
 const EACH = 4;
 
-/** The expected measures. @param lasts P(training lasts n episodes), n from 0 to `episodes`, for each set of measures */
+/**
+ * The expected measures. @param lasts P(training lasts n episodes), n from 0 to `episodes`, for each set of measures
+ */
 function expectedMeasures(
   { following }: Pick<HiddenPhase, "following">,
   { episodes, reach, gain, from }: Effects,
   lasts: readonly ((n: number) => number)[],
 ): Measures[] {
-  /** adds what episodes left of goals to the beliefs that follow in training */
+  /** distributes the numbers of beliefs over the beliefs that follow in training */
   const pass = (left: Float64Array, { beliefs, weights: [weights] }: Following, to: Float64Array) => {
     for (let k = 0; k < beliefs.length; k++)
       for (let i = 0; i < EACH; i++) to[beliefs[k] * EACH + i] += weights[k] * left[i];
@@ -111,7 +113,10 @@ function expectedMeasures(
   const open = (episode: number) =>
     new Float64Array(episode < episodes ? (from(episode + 1) - from(episode)) * EACH : 0);
 
-  /** of all beliefs, after n episodes; of those that are followed by the same; of one; by belief before the next episode */
+  /**
+   * these numbers, summed over all beliefs after n episodes (left), summed over consecutive beliefs with the same
+   * successors (same), for one belief (now), and by belief before the next episode (beliefs)
+   */
   const left = Float64Array.of(1, 1, 0, 1);
   const same = new Float64Array(EACH);
   const now = new Float64Array(EACH);
@@ -123,7 +128,7 @@ function expectedMeasures(
   for (let n = 0; ; n++) {
     for (const [i, sum] of sums.entries()) {
       const p = lasts[i](n);
-      // what cannot be must not count, even where it overflows
+      // skip what has probability 0, even if it overflows
       if (!(p > 0)) continue;
       sum.retention += p * left[0];
       sum.reversal += p * left[2];

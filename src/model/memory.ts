@@ -1,51 +1,52 @@
-// What agents believe who remember all signals so far. Of two phases it is one number, b = P(first phase | s_0 … s_t):
+// The beliefs of agents who remember all signals so far. With two phases a belief is one number,
+// b = P(first phase | s_0 … s_t):
 //
 //     p = b P(first | first) + (1 − b) P(first | second),   b' = p P(s | first) / (p P(s | first) + (1 − p) P(s | second)).
 //
-// So many beliefs can occur that a plan has a decision for some of them, the nodes of an episode, and what follows a
-// belief between two nodes is what follows either, by its distance from the other. As long as there are no more beliefs
-// than nodes are allowed, each is a node and nothing is approximate. From then on the outermost two are nodes, and the
-// others lie where beliefs are likely: their density goes with the fourth root of how likely beliefs are in either phase,
-// along √b/(√b + √(1 − b)), which has room for those near 0 and 1. All of that is + − × ÷ √, which every engine rounds
-// the same.
+// There can be too many beliefs to have a decision for each, so a plan has decisions for some of them, the nodes of an
+// episode. A belief between two nodes is treated as a mixture of both, weighted by its distance from the other. While
+// an episode has no more beliefs than the allowed number of nodes, every belief is a node and nothing is approximated.
+// From then on the two outermost beliefs are nodes, and the others are placed where beliefs are likely: their density
+// is proportional to the fourth root of the probability of beliefs in either phase, along √b/(√b + √(1 − b)), which
+// resolves beliefs near 0 and 1. All of this uses + − × ÷ √ only, which every engine rounds the same.
 
 import type { PhaseChain } from "../game/hidden.ts";
 import type { Following } from "./hiddenPhase.ts";
 
-/** Where a belief lies: so far on the way from a node to the one after it, from 0 to 1 (but 1). */
+/** The position of a belief: `share` of the way from a node to the next one, in [0, 1). */
 export interface Place {
   readonly node: number;
   readonly share: number;
 }
 
-/** Beliefs of agents who remember. T episodes, B nodes an episode. */
+/** The beliefs of agents who remember. T episodes, B nodes per episode. */
 export interface Memory {
   /** P(first phase), ascending, shape [T][B] */
   readonly nodes: readonly (readonly number[])[];
   /** P(node) at each episode, shape [T][B] */
   readonly beliefAt: readonly (readonly number[])[];
-  /** whether every belief that can occur is a node */
+  /** whether every possible belief is a node */
   readonly complete: boolean;
-  /** what follows a node of an episode; before the first, of −1 */
+  /** the nodes that may follow a node of an episode; episode −1 stands for the time before the first signal */
   following(episode: number, node: number): Following;
-  /** the belief after a signal and another belief, or none before the first signal */
+  /** the belief after a signal, given the belief before it (undefined before the first signal) */
   after(belief: number | undefined, signal: number): number;
-  /** where a belief lies among an episode's nodes; beyond the outermost it is at that */
+  /** the position of a belief among an episode's nodes; a belief beyond an end is placed at that end */
   place(episode: number, belief: number): Place;
 }
 
-/** beliefs that differ by less are one */
+/** beliefs that differ by at most this are treated as equal */
 const SAME = 1e-15;
-/** bins in which beliefs are counted, for each node */
+/** bins per node in which beliefs are counted */
 const BINS = 4;
-/** the share of the nodes that is spread evenly, so that none is far from the next where beliefs are unlikely */
+/** the share of nodes that is spread evenly, so that gaps between nodes stay small where beliefs are unlikely */
 const EVEN = 0.2;
 
-/** √b/(√b + √(1 − b)), and b of it. */
+/** u = √b/(√b + √(1 − b)), and its inverse. */
 const stretched = (b: number) => Math.sqrt(b) / (Math.sqrt(b) + Math.sqrt(1 - b));
 const unstretched = (u: number) => (u * u) / (u * u + (1 - u) * (1 - u));
 
-/** Beliefs with the probability of each and either phase. */
+/** Beliefs with their joint probabilities with each phase. */
 interface Joint {
   readonly beliefs: Float64Array;
   readonly first: Float64Array;
@@ -53,10 +54,10 @@ interface Joint {
 }
 
 /**
- * The beliefs of so many episodes.
+ * The beliefs over a number of episodes.
  *
- * @param chain of two phases
- * @param nodes how many an episode may have, at least 2, or which ones
+ * @param chain with two phases
+ * @param nodes the maximum number per episode, at least 2, or the nodes themselves
  */
 export function createMemory(
   { initial, transition, likelihood }: PhaseChain,
@@ -68,7 +69,7 @@ export function createMemory(
 
   const predicted = (belief: number | undefined) =>
     belief === undefined ? initial[0] : belief * transition[0][0] + (1 - belief) * transition[1][0];
-  /** a signal that cannot occur is taken at its word */
+  /** Bayes' rule; after a signal of probability 0, the signal's likelihood only */
   const afterSignal = (p: number, signal: number) => {
     const [a, b] = [ofFirst[signal], ofSecond[signal]];
     const [first, second] = [p * a, (1 - p) * b];
@@ -79,7 +80,7 @@ export function createMemory(
   const list: (readonly number[])[] = [];
   const place = (episode: number, belief: number) => placeAmong(list[episode], belief);
 
-  /** what beliefs with their probabilities become by the next phase and signal; of those that can occur */
+  /** the beliefs that are possible after the next phase change and signal, with their probabilities */
   const next = (of: Joint | undefined): Joint => {
     const count = of?.beliefs.length ?? 1;
     const [beliefs, first, second] = [0, 1, 2].map(() => new Float64Array(count * signals));
@@ -154,7 +155,7 @@ export function createMemory(
   };
 }
 
-/** Where a belief lies among nodes. */
+/** The position of a belief among nodes. */
 function placeAmong(nodes: readonly number[], belief: number): Place {
   let [low, high] = [0, nodes.length - 1];
   if (!(belief > nodes[low])) return { node: low, share: 0 };
@@ -167,7 +168,7 @@ function placeAmong(nodes: readonly number[], belief: number): Place {
   return { node: low, share: (belief - nodes[low]) / (nodes[high] - nodes[low]) };
 }
 
-/** Beliefs in ascending order, each once. */
+/** Beliefs in ascending order, without duplicates. */
 function distinct(beliefs: Float64Array): number[] {
   const found: number[] = [];
   for (const belief of beliefs.slice().sort())
@@ -175,7 +176,7 @@ function distinct(beliefs: Float64Array): number[] {
   return found;
 }
 
-/** So many nodes where beliefs are likely, from the lowest of these to the highest. */
+/** Places `count` nodes where beliefs are likely, between the lowest and the highest of them. */
 function spread({ beliefs, first, second }: Joint, count: number): number[] {
   let [lowest, highest, ofFirst, ofSecond] = [1, 0, 0, 0];
   for (let i = 0; i < beliefs.length; i++) {

@@ -1,97 +1,104 @@
-// The moments of a game that is linear in the state, as expressions: written once, and evaluated by the interpreter, in
-// WebAssembly and in WGSL.
+// The moments of a game that is linear in the state, as expressions. They are written once and evaluated by the
+// interpreter, in WebAssembly and in WGSL.
 //
-// Let o be the state of the agent that looks on, x = o + δ the state, z = (o, δ), and let an episode with a decision d
-// at a learning rate η have the cost Σ_q w_q (r_q·z)² and the next
+// Let o be the state of the deciding agent, x = o + δ the current state, and z = (o, δ). Let an episode with a decision
+// d at a learning rate η have the cost Σ_q w_q (r_q·z)² and the next state
 //
 //     o' = o,   δ' = δ + M_o o + M_δ δ,   or z' = F z, F = (1, 0; M_o, 1 + M_δ).
 //
-// A future that begins with it costs zᵀ P z with P ← Σ_q w_q r_q r_qᵀ + γ Fᵀ P F. The agent that decides is at δ = 0. With
-// M = mean of o oᵀ over the grid, it expects
+// A future that begins with this episode costs zᵀ P z with P ← Σ_q w_q r_q r_qᵀ + γ Fᵀ P F. When the agent decides, δ =
+// 0. With M = mean of o oᵀ over the grid, it expects
 //
-//     J = tr(Σ_q w_q r_q r_qᵀ M) + γ tr((P_oo + 2 P_oδ M_o + M_oᵀ P_δδ M_o) M),
+//     J = tr(Σ_q w_q r_q r_qᵀ M) + γ tr((P_oo + 2 P_oδ M_o + M_oᵀ P_δδ M_o) M).
 //
-// a few products a candidate, however many states and episodes there are. About (o, δ) nothing large cancels: where
-// agents do as they like, o is what they want and δ is small. Of the post's game, y = aθ and θ' = (1 − s)θ,
+// That is a few products per candidate, for any number of states and episodes. In terms of (o, δ) nothing large
+// cancels: where agents act as they like, o is what they want and δ is small. In the post's game, y = aθ and θ' = (1 −
+// s)θ,
 //
 //     P_δδ ← a² + γ(1 − s)² P_δδ,   P_oδ ← a(a − 1) + γ(1 − s)(P_oδ − s P_δδ),
 //     P_oo ← (a − 1)² + γ(P_oo − 2s P_oδ + s² P_δδ).
 //
-// How far rollouts are from it in float64. Of |z|, a rollout's root loses at most c u ρ|z|, and its next state c u H|z|,
-// where ρ and H are what the terms of r and of (1 + M_o, 1 + M_δ) add up to, in the forms and as the formulas read,
-// u = 2⁻⁵³ and c counts roundings. What is lost of a state by e changes the weighted roots of all later episodes, as a
-// vector, by at most √(eᵀ P_δδ e) in length. So what is lost in all changes that vector by at most
-// c u Σ_k γ^(k/2) b_k·|z_k|, where with Q squares, S numbers of a state and n = 2S
+// The difference between moments and rollouts in float64: a rollout's root loses at most c u ρ|z|, and its next state
+// at most c u H|z|. Here ρ and H are the sums of the absolute terms of r and of (1 + M_o, 1 + M_δ), the larger of those
+// in the forms and those in the formulas as written; u = 2⁻⁵³, and c counts roundings. An error e of a state changes
+// the weighted roots of all later episodes, as a vector, by at most √(eᵀ P_δδ e) in length. So all errors together
+// change that vector by at most c u Σ_k γ^(k/2) b_k·|z_k|, where with Q squares, S numbers of a state and n = 2S
 //
-//     b_j² = (Q + 1 + S) (Σ_q w_q ρ_qj² + γ (P_jj + Σ_i P_δδ,ii H_ij²)),   P_jj of o alone,
+//     b_j² = (Q + 1 + S) (Σ_q w_q ρ_qj² + γ (P_jj + Σ_i P_δδ,ii H_ij²)),   P_jj for the numbers of o only.
 //
-// which by Cauchy's inequality is at most c u √(T zᵀ B z) over T episodes, B ← n diag(b²) + γ Fᵀ B F. The moments lose at
-// most c u zᵀ B z themselves, and J ≤ zᵀ B z. So the two differ by at most so many roundings times the mean of zᵀ B z:
-// c (1 + 2 √T), those of the weights and those of the sum over the states. All is so where no number comes near the ends
-// of float64's range: see range.ts.
+// By Cauchy's inequality this is at most c u √(T zᵀ B z) over T episodes, with B ← n diag(b²) + γ Fᵀ B F. The moments
+// themselves lose at most c u zᵀ B z, and J ≤ zᵀ B z. So the two differ by at most the mean of zᵀ B z times u and a
+// number of roundings: c (1 + 2 √T), plus those of the weights and those of the sum over the states. All of this holds
+// while no number comes near the ends of float64's range: see range.ts.
 
-import { type Game, ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
+import type { Game } from "../game/game.ts";
 import { type Graph, type Node, nodesOf, rewrite, wholePower } from "../game/graph.ts";
 import { linearMagnitude, magnitudeOf } from "../game/structure.ts";
 
 /** A matrix of expressions. */
 type Matrix = readonly (readonly Node[])[];
 
-/** Expressions of decision, learning rate and parameters, and of what is named below. S states, n = 2S. */
+/** Expressions of decision, learning rate, parameters, and the names below. S states, n = 2S. */
 export interface MomentFormulas {
   readonly graph: Graph;
   /** S */
   readonly states: number;
-  /** names of P and of B, upper triangle by rows, shape [n(n + 1)/2] each */
+  /** the names of P and of B, upper triangle by rows, shape [n(n + 1)/2] each */
   readonly formNames: readonly string[];
   readonly boundNames: readonly string[];
-  /** names of M, upper triangle by rows, shape [S(S + 1)/2] */
+  /** the names of M, upper triangle by rows, shape [S(S + 1)/2] */
   readonly meanNames: readonly string[];
   /** the entries of M_o by rows, shape [S²] */
   readonly steps: readonly Node[];
-  /** the part of J that is now, of M */
+  /** the part of J of the current episode; depends on M */
   readonly now: Node;
-  /** the part of J that comes later, without γ, by the steps: 1, each, and each with itself and those after it; of P, M */
+  /**
+   * the part of J of later episodes, without γ, as a polynomial of the steps: the constant, the factor of each step,
+   * and the factor of each product of a step with itself or a later one; depends on P and M
+   */
   readonly later: {
     readonly constant: Node;
     readonly linear: readonly Node[];
     readonly quadratic: readonly Node[];
   };
-  /** what an episode adds to P, whole, shape [n][n]; and M_δ, shape [S][S] */
+  /** what an episode adds to P, shape [n][n]; and M_δ, shape [S][S] */
   readonly squares: Matrix;
   readonly inner: Matrix;
-  /** what the terms of some of these add up to if none cancels, shapes as of those */
+  /** for some of the above, the sums of the absolute values of their terms; same shapes */
   readonly sizes: {
     readonly now: Node;
     readonly steps: readonly Node[];
     readonly squares: Matrix;
     readonly inner: Matrix;
   };
-  /** what becomes of P and B, γ included, shapes as of their names */
+  /** the new P and B, γ included, in the order of their names */
   readonly form: readonly Node[];
   readonly bound: readonly Node[];
-  /** the mean of zᵀ B z is at most most.now + γ (most.slope·most.step + most.rest): of M, of P and B */
+  /** the mean of zᵀ B z is at most most.now + γ (most.slope·most.step + most.rest); depends on M, P and B */
   readonly most: { readonly now: Node; readonly step: Node; readonly slope: Node; readonly rest: Node };
   /** ρ and g of range.ts */
   readonly growth: { readonly root: Node; readonly step: Node };
-  /** how many roundings an episode goes through, at most, as a rollout and in a form */
+  /** the maximum number of roundings of an episode, in a rollout and in a form */
   readonly roundings: number;
-  /** where the decision is one number a: J by its powers, what is now and what comes later, if of a degree up to 4 */
+  /**
+   * only if the decision is one number a and J has degree at most 4: coefficients of J by powers of a, now and later
+   */
   readonly powers?: { readonly now: readonly Node[]; readonly later: readonly Node[] } | undefined;
 }
 
 const known = new WeakMap<Game, MomentFormulas | undefined>();
 
-/** The moments of a game; undefined of one that is not linear, or whose rounding has no bound. */
+/** The moments of a game; undefined if it is not linear, or if its rounding has no bound. */
 export function momentFormulasOf(game: Game): MomentFormulas | undefined {
   if (!known.has(game)) known.set(game, build(game));
   return known.get(game);
 }
 
 /**
- * What comes later.
+ * The cost of later episodes.
  *
- * @param of what stands for {@link MomentFormulas.later}: constant, linear, quadratic
+ * @param of the values of {@link MomentFormulas.later}: constant, linear, quadratic
  */
 export function costLater(g: Graph, [constant, ...of]: readonly Node[], steps: readonly Node[]): Node {
   let [cost, product] = [constant, steps.length];
@@ -103,7 +110,7 @@ export function costLater(g: Graph, [constant, ...of]: readonly Node[], steps: r
   return cost;
 }
 
-/** Names of a symmetric matrix, upper triangle by rows. */
+/** The names of a symmetric matrix, upper triangle by rows. */
 const symmetric = (name: string, size: number) =>
   range(size).flatMap((i) => range(size - i).map((j) => `${name}.${i}.${i + j}`));
 
@@ -128,7 +135,8 @@ function build({ formulas, state, decisionNames }: Game): MomentFormulas | undef
   const entries = <T>(size: number, entry: (i: number, j: number) => T) =>
     range(size).flatMap((i) => range(size - i).map((j) => entry(i, i + j)));
 
-  // by (own state, state), as the game has it; and by (o, δ); of sizes too, for x = o + δ
+  // turn coefficients by (own state, state), as in the game, into coefficients by (o, δ), with x = o + δ; sizes
+  // likewise
   const aboutOwn = (form: readonly Node[]) => [
     ...small.map((j) => g.add(form[S + j], form[j])),
     ...form.slice(S),
@@ -137,7 +145,7 @@ function build({ formulas, state, decisionNames }: Game): MomentFormulas | undef
   const steps = expectedStep.map(aboutOwn);
   const magnitudes = (forms: Matrix) => forms.map((form) => form.map((node) => magnitudeOf(g, node)));
   const sizes = [...magnitudes(objective.map(({ root }) => root)), ...magnitudes(expectedStep)];
-  // and as the formulas read, of which forms may leave out what cancels
+  // also as the formulas are written, because forms leave out terms that cancel
   const names = Object.keys(state);
   const z = [...names.map(ownName), ...names];
   const asRead = [...objective.map(({ expression }) => expression), ...formulas.expectedNext].map((node) =>
@@ -155,7 +163,7 @@ function build({ formulas, state, decisionNames }: Game): MomentFormulas | undef
   );
   const weights = objective.map(({ weight }) => weight);
 
-  // δ' by z
+  // the coefficients of δ' by z
   const next: Matrix = steps.map((form, i) => form.map((x, j) => (j === S + i ? g.add(g.number(1), x) : x)));
   /** Fᵀ A F */
   const transformed = (A: (i: number, j: number) => Node) => {
@@ -251,7 +259,7 @@ function build({ formulas, state, decisionNames }: Game): MomentFormulas | undef
   };
 }
 
-/** What an agent's cost is made of by powers of the decision a; undefined where it is no polynomial of degree 4. */
+/** The coefficients of an agent's cost by powers of the decision a; undefined unless the degree is at most 4. */
 function powersOf(g: Graph, a: string, now: Node, later: Node): MomentFormulas["powers"] {
   const [first, second] = [now, later].map((node) => polynomialOf(g, node, a));
   if (!first || !second || Math.max(first.length, second.length) > 5) return undefined;
@@ -259,7 +267,9 @@ function powersOf(g: Graph, a: string, now: Node, later: Node): MomentFormulas["
   return { now: filled(first), later: filled(second) };
 }
 
-/** An expression's coefficients by the powers of a name; undefined where it is no polynomial, on the face of it. */
+/**
+ * The coefficients of an expression by powers of a name; undefined unless its operations show that it is a polynomial.
+ */
 function polynomialOf(g: Graph, expression: Node, of: string): readonly Node[] | undefined {
   type Polynomial = readonly Node[];
   const zero = g.number(0);

@@ -1,11 +1,12 @@
-// What the future costs a game that is linear in the state: the quadratic form of momentFormulas.ts, walked back over
-// the episodes. Where the phase is hidden there is a form for each phase z and belief b of the agent that decides,
+// The expected cost of the future in a game that is linear in the state: the quadratic form of momentFormulas.ts,
+// carried backwards over the episodes. If the phase is hidden, there is a form for each phase z and each belief b of
+// the deciding agent,
 //
-//     P_z,b ← (P of an episode with the decision d_b, of what follows P̄_z,b),
+//     P_z,b ← (P of an episode with the decision d_b, followed by P̄_z,b),
 //     P̄_z,b = Σ_j P(j | z) Σ_b' P(b' | j, b) P_j,b',
 //
-// and an agent that holds phase z for likely with probability w_z expects what is now + γ Σ_z w_z (what comes later).
-// Without memory a belief is that of a signal s, and P(b' | j, b) = P(s | j), whatever b was.
+// and an agent that believes in phase z with probability w_z expects (the cost now) + γ Σ_z w_z (the cost later).
+// Without memory a belief belongs to a signal s, and P(b' | j, b) = P(s | j) for every b.
 
 import { createEvaluate, type Evaluate } from "../game/evaluate.ts";
 import { discountOf, type Game } from "../game/game.ts";
@@ -17,36 +18,38 @@ import { factorInRange, grown, growthInRange, NO_GROWTH, statesInRange } from ".
 
 /** 2⁻⁵³ */
 export const UNIT_ROUNDOFF = Number.EPSILON / 2;
-/** what underflow may cost, beside rounding */
+/** an allowance for underflow, in addition to rounding */
 const UNDERFLOW = Number.MIN_VALUE / Number.EPSILON;
-/** candidates whose numbers are kept from step to step, at most */
-const MOST_KEPT = 2 ** 18;
-/** learning rates that they are kept for, at most */
-const MOST_RATES = 4;
+/** the maximum number of candidates whose numbers are cached between steps */
+const MAX_KEPT = 2 ** 18;
+/** the maximum number of learning rates for which they are cached */
+const MAX_RATES = 4;
 
-/** A future from some episode and phase on: P and then B, by their names in momentFormulas.ts; or P alone. */
+/**
+ * The future from some episode and phase on: P and then B, in the order of their names in momentFormulas.ts; or P only.
+ */
 export type Form = Float64Array;
 
-/** A phase as an agent sees it when it decides. */
+/** One phase as an agent sees it when it decides. */
 export interface PhaseView {
   /** P(phase | what the agent saw) */
   readonly weight: number;
   /** the learning rate in this phase */
   readonly learningRate: number;
-  /** what follows */
+  /** the form of what follows */
   readonly form: Form;
 }
 
-/** All that an agent's decision depends on: the phases it may be in. Plain data. */
+/** Everything that an agent's decision depends on: the phases it may be in. Plain data. */
 export type AgentView = readonly PhaseView[];
 
-/** The minimum and the maximum that the oracle can say where the moments say this: cost ± error. */
+/** The oracle's cost is within cost ± error. */
 export interface Enclosure {
   readonly cost: number;
   readonly error: number;
 }
 
-/** Mean of o oᵀ over a grid of states, upper triangle by rows. */
+/** The mean of o oᵀ over a grid of states, upper triangle by rows. */
 export function meanOf(axes: readonly Float64Array[]): Float64Array {
   const squares = axes.map((axis) => axis.reduce((sum, x) => sum + x * x, 0) / axis.length);
   const firsts = axes.map((axis) => axis.reduce((sum, x) => sum + x, 0) / axis.length);
@@ -55,11 +58,11 @@ export function meanOf(axes: readonly Float64Array[]): Float64Array {
   );
 }
 
-/** How many roundings a rollout over so many episodes and states, and the moments, go through together. */
+/** The total number of roundings in a rollout over so many episodes and states, and in the moments. */
 export const roundingsOf = ({ roundings }: MomentFormulas, episodes: number, states: number): number =>
   roundings * (1 + 2 * Math.sqrt(episodes)) + 2 * episodes + 2 * states;
 
-/** A linear game's formulas, ready to be evaluated; the lists of names are those of each call's arguments. */
+/** A linear game's formulas, prepared for evaluation; the lists of names are the arguments of each function. */
 interface Evaluators {
   readonly formulas: MomentFormulas;
   /** (d, η, parameters, M): now, most.now, growth of both, most.step, steps */
@@ -68,19 +71,19 @@ interface Evaluators {
   readonly coefficients: Evaluate;
   /** (d, η, parameters, P and B): P and B, and the growth of both */
   readonly extend: Evaluate;
-  /** parts of these, of which costs are made: (d, η, parameters, M): now, steps */
+  /** parts of the above, from which costs are computed: (d, η, parameters, M): now, steps */
   readonly now: Evaluate;
   /** (parameters, M, P): constant, linear, quadratic */
   readonly later: Evaluate;
   /** (d, η, parameters, P): P */
   readonly form: Evaluate;
-  /** (η, parameters, M, P): J by powers of the decision, now and later */
+  /** (η, parameters, M, P): the coefficients of J by powers of the decision, now and later */
   readonly powers?: Evaluate | undefined;
 }
 
 const evaluators = new WeakMap<Game, Evaluators>();
 
-/** @param game one that has moment formulas */
+/** @param game must have moment formulas */
 export function evaluatorsOf(game: Game): Evaluators {
   const known = evaluators.get(game);
   if (known) return known;
@@ -113,11 +116,11 @@ export function evaluatorsOf(game: Game): Evaluators {
   return made;
 }
 
-/** The average of some futures. @param which of them, one for each weight; in their order unless given */
+/** The weighted average of forms. @param which the form of each weight; in their order unless given */
 function mixed(weights: readonly number[], forms: readonly Form[], which?: readonly number[]): Form {
   if (weights.length === 1 && weights[0] === 1) return forms[which ? which[0] : 0];
   const mean = new Float64Array(forms[0].length);
-  // plain loops: with many beliefs, this is where the time goes
+  // plain loops, because most of the time is spent here if there are many beliefs
   for (let j = 0; j < weights.length; j++) {
     const weight = weights[j];
     const form = forms[which ? which[j] : j];
@@ -126,28 +129,28 @@ function mixed(weights: readonly number[], forms: readonly Form[], which?: reado
   return mean;
 }
 
-/** Takes as many numbers as there is room for; of so few it is much faster than `set` and `slice`. */
+/** Copies as many numbers as fit; for few numbers this is much faster than `set` and `slice`. */
 function fill(to: Float64Array, numbers: Float64Array): Float64Array {
   for (let i = 0; i < to.length; i++) to[i] = numbers[i];
   return to;
 }
 
-/** numbers of a row of {@link Kept} before its steps, and of a view before what is multiplied by steps */
+/** in a row of {@link Kept}, the numbers before the steps; in a view, those before the factors of steps */
 const FIXED = 3;
 
-/** What the cost of a candidate is made of, beside what follows; at a learning rate. */
+/** The parts of candidates' costs that do not depend on the future, for one learning rate. */
 interface Kept {
-  /** rows of now, most.now, most.step, steps: most.now is infinite where float64's range matters */
+  /** rows of now, most.now, most.step, steps; most.now is infinite if overflow or underflow may matter */
   readonly rows: Float64Array;
-  /** whether a candidate's are there */
+  /** whether a candidate's row has been computed */
   readonly known: Uint8Array;
 }
 
 /**
- * What comes later, of a candidate.
+ * The later cost of a candidate.
  *
- * @param of the constant, and from `fixed` on what stands beside the steps and their products
- * @param steps where the candidate's steps begin among `rows`, and `count` how many there are
+ * @param of the constant, and from `fixed` on the factors of the steps and of their products
+ * @param steps the position in `rows` at which the candidate's steps begin; `count` is their number
  */
 function costLater(
   of: Float64Array,
@@ -166,9 +169,9 @@ function costLater(
   return cost;
 }
 
-/** Keeps the moments of a problem's future while the induction walks back. */
+/** The moments of a problem's future, which follow the induction as it goes backwards. */
 export class Future {
-  /** mean of o oᵀ over the grid, upper triangle by rows */
+  /** the mean of o oᵀ over the grid, upper triangle by rows */
   readonly mean: Float64Array;
   readonly #problem: Problem;
   readonly #evaluators: Evaluators;
@@ -179,22 +182,22 @@ export class Future {
   readonly #kept = new Map<number, Kept>();
   readonly #statesInRange: boolean;
   readonly #isBounded: boolean;
-  /** of a view, by phase: learning rates, and what `later` of {@link Evaluators} gives */
+  /** of the current view, by phase: learning rates, and the values of `later` of {@link Evaluators} */
   readonly #rates: number[][] = [];
   readonly #coefficients: Float64Array[] = [];
-  /** the first episode whose decisions are in the moments */
+  /** the first episode whose decision is included in the forms */
   #from: number;
-  /** by phase and belief there */
+  /** the forms at that episode, by phase and belief */
   #forms: readonly (readonly Form[])[] = [];
-  /** what the beliefs of the episode before face, as far as that was asked */
+  /** the views of the beliefs of the episode before it, computed on demand */
   #views: { readonly following: Following | undefined; readonly phases: Omit<PhaseView, "weight">[] }[] = [];
-  /** of what follows, in whichever phase it is most */
+  /** the growth K (range.ts) of the future, the maximum over phases */
   #growth = NO_GROWTH;
 
   /**
    * @param problem of a linear game
-   * @param end what comes after the last episode
-   * @param isBounded whether enclosures will be asked for: where they are not, forms are P alone
+   * @param end the form of what comes after the last episode
+   * @param isBounded whether enclosures will be needed; if not, forms are P only
    */
   constructor(problem: Problem, end?: Form, isBounded = true) {
     const { game, states, hiddenPhase, learningRates } = problem;
@@ -211,7 +214,7 @@ export class Future {
     this.#from = learningRates.length;
   }
 
-  /** What an agent faces at an episode with one of its beliefs. */
+  /** What an agent with one of its beliefs faces at an episode. */
   viewAt(episode: number, belief: number, plan: Plan): AgentView {
     const { hiddenPhase } = this.#problem;
     this.#goTo(episode, plan);
@@ -222,13 +225,15 @@ export class Future {
     }));
   }
 
-  /** Whether rounding alone tells the moments from rollouts, for any candidate at an episode that an enclosure bounds. */
+  /**
+   * Whether, at an episode, moments and rollouts differ by rounding only for every candidate with a finite enclosure.
+   */
   isInRange(episode: number, plan: Plan): boolean {
     this.#goTo(episode, plan);
     return this.#statesInRange && growthInRange(this.#growth);
   }
 
-  /** How many roundings an episode's enclosures allow for; those of the first unless given. */
+  /** The number of roundings that an episode's enclosures allow for; by default the first episode's. */
   roundings(episode = 0): number {
     const { learningRates, states } = this.#problem;
     return roundingsOf(this.#evaluators.formulas, learningRates.length - episode, states.size);
@@ -265,7 +270,7 @@ export class Future {
     };
   }
 
-  /** J of any decision under a view, as a function of it; until the next view. */
+  /** J as a function of any decision, under a view; valid until the next view. */
   costsOf(view: AgentView): (decision: ArrayLike<number>) => number {
     const evaluators = this.#evaluators;
     const count = evaluators.formulas.steps.length;
@@ -285,7 +290,9 @@ export class Future {
     };
   }
 
-  /** The derivative of J by the decision's one number, by its powers; where the formulas have them. */
+  /**
+   * The derivative of J by the decision's one number, as coefficients of its powers; only if the formulas have powers.
+   */
   derivative(view: AgentView): [number, number, number, number] {
     const total = [0, 0, 0, 0, 0];
     const discount = this.#discount;
@@ -296,9 +303,9 @@ export class Future {
     return [total[1], 2 * total[2], 3 * total[3], 4 * total[4]];
   }
 
-  /** whether all candidates are kept, or one at a time as they are too many */
+  /** whether the rows of all candidates are cached; if there are too many, only one row is */
   get #keepsAll(): boolean {
-    return this.#problem.candidates.size <= MOST_KEPT;
+    return this.#problem.candidates.size <= MAX_KEPT;
   }
 
   #keptAt(learningRate: number): Kept {
@@ -307,7 +314,7 @@ export class Future {
     const count = this.#keepsAll ? this.#problem.candidates.size : 1;
     const width = FIXED + this.#evaluators.formulas.steps.length;
     const kept = { rows: new Float64Array(count * width), known: new Uint8Array(count) };
-    if (this.#kept.size >= MOST_RATES) this.#kept.clear();
+    if (this.#kept.size >= MAX_RATES) this.#kept.clear();
     this.#kept.set(learningRate, kept);
     return kept;
   }
@@ -325,7 +332,7 @@ export class Future {
     known[at] = 1;
   }
 
-  /** Makes the moments those of the episodes after `episode`. */
+  /** Extends the forms until they cover the episodes after `episode`. */
   #goTo(episode: number, plan: Plan): void {
     if (this.#from <= episode) {
       this.#from = this.#problem.learningRates.length;
@@ -340,13 +347,13 @@ export class Future {
     }
   }
 
-  /** An episode's phases, each with what follows it. */
+  /** The phases of an episode, each with the form of what follows. */
   #phaseViews(episode: number, belief: number): readonly Omit<PhaseView, "weight">[] {
     if (this.#views[belief]) return this.#views[belief].phases;
     const { hiddenPhase, learningRates } = this.#problem;
     const isLast = this.#from === learningRates.length;
     const following = isLast ? undefined : hiddenPhase.following(episode, belief);
-    // without memory, the same follows all beliefs
+    // without memory, all beliefs have the same successors
     if (this.#views[0]?.following === following && this.#views[0]) return this.#views[0].phases;
     const next = following
       ? following.weights.map((weights, j) => mixed(weights, this.#forms[j], following.beliefs))
@@ -359,7 +366,7 @@ export class Future {
     return phases;
   }
 
-  /** The moments of an episode and those after it, by phase and belief. */
+  /** The forms of an episode and those after it, by phase and belief. */
   #extended(episode: number, decision: readonly number[]): readonly (readonly Form[])[] {
     const { beliefs, trains } = this.#problem.hiddenPhase;
     const size = decision.length / beliefs[episode].length;

@@ -1,12 +1,12 @@
-// What agents really pay and how deceptive they are, by chance: a plan is played many times over, with random states,
-// phases and signals, and the total mesa cost of one agent is averaged; where the phase is hidden, the measures are too.
+// Monte Carlo estimates of the agents' true cost and of the measures: a plan is played many times with random states,
+// phases and signals, and the total mesa cost of one agent is averaged; if the phase is hidden, the measures are too.
 // It shares no formula with the solver's moments and expectations, and so can check them.
 
 import * as v from "valibot";
 import type { Config } from "../config/config.ts";
 import { MesaError } from "../errors.ts";
 import { createEvaluate } from "../game/evaluate.ts";
-import { ownName } from "../game/game.ts";
+import { ownName } from "../game/formulas.ts";
 import type { AnyGame } from "../game/names.ts";
 import { checkOptions } from "../schema.ts";
 import { Random } from "../search/random.ts";
@@ -89,7 +89,10 @@ export function simulateRuns<const G extends AnyGame>(
   return { runs, ...cost.estimate, measures, ...(overHazard && { measuresOverHazard: overHazard }) };
 }
 
-/** A mean and how sure it is. By Welford's recurrence: a sum of squares would cancel where numbers hardly differ. */
+/**
+ * A mean with its standard error, by Welford's recurrence; a plain sum of squares would cancel if numbers hardly
+ * differ.
+ */
 class Mean {
   #count = 0;
   #mean = 0;
@@ -111,11 +114,11 @@ class Mean {
   }
 }
 
-/** The agents of a run, one after the other. */
+/** The agents of a run, in the order of the episodes. */
 interface Agents {
-  /** before the first of them */
+  /** starts a run */
   begin(): void;
-  /** what the agent of an episode decides after a signal */
+  /** the decision of an episode's agent after a signal */
   decide(episode: number, signal: number): readonly number[];
 }
 
@@ -129,7 +132,7 @@ function agentsOf({ hiddenPhase }: Problem, plan: Plan): Agents {
     });
     return { begin() {}, decide: (episode, signal) => decisions[episode][signal] };
   }
-  /** how likely the phases are before the next signal */
+  /** the probabilities of the phases before the next signal */
   let weights: readonly number[] = prior[0];
   return {
     begin() {
@@ -161,9 +164,9 @@ function agentsOf({ hiddenPhase }: Problem, plan: Plan): Agents {
 }
 
 /**
- * Plays training many times over from the initial state.
+ * Plays training many times from the initial state.
  *
- * @param end the episode at which training ends; by chance unless given
+ * @param end the episode at which training ends; random unless given
  */
 function estimateMeasures(
   problem: Problem,
@@ -190,7 +193,7 @@ function estimateMeasures(
     for (let t = 0; t < learningRates.length && phase === 0 && t !== end; t++) {
       const decision = agents.decide(t, drawn(hiddenPhase.likelihood[0], random));
       rate[0] = learningRates[t];
-      // the next state, and then the outputs
+      // `play` returns the next state, followed by the outputs
       state = play(decision, rate, state);
       if (rate[0] > 0) {
         for (let i = names.length; i < state.length; i++) squares += (state[i] / goal) * (state[i] / goal);
@@ -214,7 +217,7 @@ function estimateMeasures(
   };
 }
 
-/** A function that plays once, and gives the total mesa cost of the agent of `episode`. */
+/** A function that plays one run and returns the total mesa cost of the agent of `episode`. */
 function createPlayer(problem: Problem, agents: Agents, episode: number, random: Random): () => number {
   const { game, formulas, learningRates, hiddenPhase, states } = problem;
   const names = Object.keys(game.state);
@@ -227,7 +230,7 @@ function createPlayer(problem: Problem, agents: Agents, episode: number, random:
   const playFrom = (own: ArrayLike<number>) => {
     let state: ArrayLike<number> = own;
     agents.begin();
-    // the agents before saw signals, which matter where agents remember
+    // earlier agents saw signals, which matter if agents remember
     const first = hiddenPhase.memory ? 0 : episode;
     let phase = drawn(hiddenPhase.prior[first], random);
     for (let k = first; k < episode; k++) {
@@ -240,7 +243,7 @@ function createPlayer(problem: Problem, agents: Agents, episode: number, random:
     for (let k = episode; k < learningRates.length; k++) {
       const decision = agents.decide(k, drawn(hiddenPhase.likelihood[phase], random));
       rate[0] = hiddenPhase.trains[phase] ? learningRates[k] : 0;
-      // the next state, and then the cost
+      // `play` returns the next state, followed by the cost
       state = play(decision, rate, state, own);
       total += weight * state[names.length];
       weight *= gamma;
@@ -252,22 +255,22 @@ function createPlayer(problem: Problem, agents: Agents, episode: number, random:
   const { phases, signals } = hiddenPhase;
   return () => {
     const index = Math.floor(random.uniform() * states.size);
-    // where the state alone is left to chance, the same state costs the same
+    // if only the state is random, the same state always costs the same
     const total = costs.get(index) ?? playFrom(states.at(index));
     if (phases === 1 && signals === 1) costs.set(index, total);
     return total;
   };
 }
 
-/** An index drawn with these probabilities; what is certain takes no random number. */
+/** An index drawn with these probabilities; a certain outcome uses no random number. */
 function drawn(probabilities: readonly number[], random: Random): number {
-  // plain loops: this is where a run's time goes
+  // plain loops, because a run spends most of its time here
   for (let i = 0; i < probabilities.length; i++) if (probabilities[i] === 1) return i;
   let left = random.uniform();
   for (let i = 0; i < probabilities.length; i++) {
     left -= probabilities[i];
     if (left < 0) return i;
   }
-  // the probabilities' rounding: the last that is possible
+  // the probabilities were rounded: take the last possible one
   return probabilities.findLastIndex((probability) => probability > 0);
 }

@@ -1,4 +1,4 @@
-// Plans by name, as people read and write them.
+// Named plans: how users read and write plans.
 
 import { type FilledConfig, remembers } from "../config/config.ts";
 import { MesaError } from "../errors.ts";
@@ -8,7 +8,7 @@ import { isRecord, quote } from "../schema.ts";
 import type { Plan } from "./evaluator.ts";
 import { createProblem, type Problem } from "./problem.ts";
 
-/** The name of an agent's belief: the probability of the first phase, after all signals so far. */
+/** The name in plans of an agent's belief: the probability of the first phase, given all signals so far. */
 export const BELIEF = "trainingBelief";
 
 /**
@@ -29,9 +29,9 @@ export type GivenPlan<G extends AnyGame = AnyGame> = { [N in keyof NamedPlan<G>]
 type Given<T> = T extends readonly (infer U)[] ? ArrayLike<Given<U>> : T;
 
 /**
- * The names of a plan's numbers: the decision's, or where the phase is hidden, one a signal.
+ * The names of a plan's numbers: those of the decision, or, if the phase is hidden, one per signal.
  *
- * @param config of which it matters whether agents remember
+ * @param config only `memory` is used
  */
 export function planNames(
   { hidden, network, decision }: Game,
@@ -55,7 +55,7 @@ export function namePlan({ game, config, hiddenPhase }: Problem, plan: Plan): Na
 }
 
 /**
- * The problem of a configuration, and the plan behind the names.
+ * Creates the problem of a configuration and reads a named plan for it.
  *
  * @throws MesaError `INVALID_CONFIG` when the plan does not fit the game or the schedule
  */
@@ -109,7 +109,7 @@ export function readPlan(input: unknown, plan: GivenPlan): { problem: Problem; p
   return { problem: createProblem(input, nodes), plan: decisions };
 }
 
-/** The items of a list, or of the numbers of a typed array; undefined where it is neither. */
+/** The items of a list, or of a typed array of numbers; undefined for anything else. */
 function listed(list: unknown): unknown[] | undefined {
   if (ArrayBuffer.isView(list) && !(list instanceof DataView)) return Array.from(list as Float64Array);
   return Array.isArray(list) ? list : undefined;

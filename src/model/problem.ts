@@ -1,37 +1,38 @@
-// A configuration turned into what the solver works on: float64 arrays, frozen.
+// A checked configuration in the form that the solver works on: float64 arrays, read-only.
 
 import { checkConfig, type FilledConfig, learningRatesOf, remembers } from "../config/config.ts";
-import { bind, type Formulas, type Game, type Values } from "../game/game.ts";
+import { bind, type Formulas } from "../game/formulas.ts";
+import type { Game, Values } from "../game/game.ts";
 import { type Axis, Grid } from "../grid.ts";
 import { createHiddenPhase, type HiddenPhase } from "./hiddenPhase.ts";
 
 /** What is to be solved. T is the number of episodes. */
 export interface Problem {
   readonly game: Game;
-  /** the whole configuration, defaults filled in */
+  /** the configuration with all defaults */
   readonly config: FilledConfig;
   readonly parameters: Values;
-  /** the game's formulas, with the parameters' values in them */
+  /** the game's formulas with the values of the parameters in place of their names */
   readonly formulas: Formulas;
   /** η_t in training, shape [T] */
   readonly learningRates: Float64Array;
-  /** what the agents know of the phase they are in */
+  /** what the agents know about the phase they are in */
   readonly hiddenPhase: HiddenPhase;
-  /** whether what comes after the last episode is nothing, or its learning rate for ever */
+  /** whether nothing follows the last episode, or its learning rate continues for ever */
   readonly horizon: "finite" | "infinite";
-  /** every decision that is tried at each step; one of no numbers where a search finds the decision */
+  /** every decision that is tried at each step; one empty decision if a search finds decisions */
   readonly candidates: Grid;
   /** the states that the mesa objective is averaged over */
   readonly states: Grid;
 }
 
-/** beliefs of an episode where agents remember, at first */
+/** the initial maximum number of beliefs per episode where agents remember */
 export const FIRST_NODES = 16;
 
 /**
  * Checks a configuration and makes its problem.
  *
- * @param nodes where agents remember: how many beliefs an episode may have, or which ones
+ * @param nodes where agents remember: the maximum number of beliefs per episode, or the beliefs themselves
  * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`
  */
 export function createProblem(
@@ -46,7 +47,7 @@ export function createProblem(
   const learningRates = learningRatesOf(config.schedule);
   let bound: Formulas | undefined;
   let hiddenPhase: HiddenPhase | undefined;
-  // which says what is wrong with them
+  // throws if the probabilities are not valid
   const phases = game.hidden?.phases(parameters);
   return {
     game,
@@ -67,7 +68,7 @@ export function createProblem(
   };
 }
 
-/** Names the numbers of a point: with the keys of `names`, `[0.03]` becomes `{ coefficient: 0.03 }`. */
+/** Gives names to the numbers of a point: with the keys of `names`, `[0.03]` becomes `{ coefficient: 0.03 }`. */
 export function namer(names: object): (point: ArrayLike<number>) => Values {
   const keys = Object.keys(names);
   return (point) => {

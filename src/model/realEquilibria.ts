@@ -1,8 +1,8 @@
-// All stationary equilibria among the real coefficients of a game with y = aθ and θ' = (1 − s)θ, s = lost + pull·a², and
-// what ever longer finite horizons come to.
+// All stationary equilibria among the real coefficients of a game with y = aθ and θ' = (1 − s)θ, s = lost + pull·a²,
+// and the behaviour of longer and longer finite horizons.
 //
-// Of what follows, a choice depends on A = P_δδ and D = P_oδ alone: a coefficient costs, but for what is the same for all,
-// a(a − 2) + γs(sA − 2D) per θ². The episode before has the moments
+// A choice depends on the future through A = P_δδ and D = P_oδ only: without the part that is the same for all, a
+// coefficient costs a(a − 2) + γs(sA − 2D) per θ². One episode earlier the moments are
 //
 //     A ← a² + γ(1 − s)²A,   D ← a(a − 1) + γ(1 − s)(D − sA),
 //
@@ -10,16 +10,16 @@
 //
 //     A = a²/u,   D = (a(a − 1) − γ(1 − s)sA)/v,   u = (1 − γ) + γs(2 − s),   v = (1 − γ) + γs.
 //
-// Where u ≤ 0 the goal grows faster than the discount forgets, and the coefficient costs more than any number, unless it
-// is 0, which outputs nothing of the goal: then A = D = 0.
+// If u ≤ 0, the goal grows faster than the discount forgets it, and the coefficient's cost is infinite. The exception
+// is the coefficient 0, which outputs nothing: then A = D = 0.
 //
-// Half the derivative of an agent's cost by its coefficient, where it is the one that all later agents play, is
+// If all later agents play a coefficient a, half the derivative of an agent's cost by its coefficient, at a, is
 //
-//     P(a)/(uv),   P(a) = (a − 1)uv − 2γ pull a² (a(1 − s)v − u),
+//     P(a)/(uv),   P(a) = (a − 1)uv − 2γ pull a² (a(1 − s)v − u).
 //
-// An equilibrium inside the axis is a root of P, a polynomial of degree 7, whose roots
-// interval arithmetic isolates; an end of the axis is one where P says that the cost falls towards it. Of these, those
-// that no other real coefficient beats are all there are.
+// An equilibrium inside the axis is a root of P, a polynomial of degree 7, whose roots interval arithmetic isolates. An
+// end of the axis may be one if P shows that the cost falls towards it. The equilibria are those of these points that no
+// other real coefficient beats.
 
 import { minimaWithin } from "./cubic.ts";
 import {
@@ -55,22 +55,24 @@ export interface RealGame {
   readonly max: number;
 }
 
-/** how far beyond its ends an axis is searched, relative: a root at an end is then inside */
+/** how far beyond its ends an axis is searched, relative: then a root at an end is inside */
 const BEYOND = 1.37e-9;
-/** by how much another coefficient may cost less and be taken for the same, relative to the terms of the cost */
+/** two coefficients count as equally good if their costs differ by at most this share of the cost's terms */
 const SAME = 1e-12;
-/** episodes until the finite horizon is given up */
-const MOST_EPISODES = 200_000;
+/** the maximum number of episodes, after which the finite horizon is given up */
+const MAX_EPISODES = 200_000;
 /** episodes between two pauses */
 const PAUSE = 4096;
-/** the longest cycle that is looked for, and the episodes between two looks */
+/** the length of the longest cycle that is looked for, and the number of episodes between two checks */
 const LONGEST_PERIOD = 64;
-/** what is as near as this to an equilibrium or to itself a round before has arrived, relative */
+/**
+ * a future has arrived if its relative distance from an equilibrium, or from itself one round earlier, is at most this
+ */
 const ARRIVED = 1e-10;
-/** what differs by less than this within a round is no cycle, but slowly on its way to a limit, relative */
+/** a round whose relative differences are below this is not a cycle, but a slow approach to a limit */
 const APART = 1e-6;
 
-/** What a decision does to the goal. */
+/** The effect of a decision. */
 export interface Play {
   /** y = rθ */
   readonly r: number;
@@ -78,23 +80,23 @@ export interface Play {
   readonly s: number;
 }
 
-/** What follows, as far as an agent's choice depends on it. */
+/** The future, as far as an agent's choice depends on it. */
 export interface Continuation {
   readonly A: number;
   /** A − B */
   readonly D: number;
 }
 
-/** Nothing follows. */
+/** The empty future. */
 export const END: Continuation = { A: 0, D: 0 };
 
-/** An episode and what follows it. */
+/** An episode followed by a future. */
 export function extend({ A, D }: Continuation, { r, s }: Play, discount: number): Continuation {
   const g = 1 - s;
   return { A: r * r + discount * (g * g * A), D: r * (r - 1) + discount * g * (D - s * A) };
 }
 
-/** A decision that is played for ever; undefined where its cost is infinite. */
+/** The future of a decision that is played for ever; undefined if its cost is infinite. */
 export function forEver({ r, s }: Play, discount: number): Continuation | undefined {
   if (r === 0) return END;
   const rest = 1 - discount;
@@ -104,12 +106,12 @@ export function forEver({ r, s }: Play, discount: number): Continuation | undefi
   return { A, D: (r * (r - 1) - discount * (1 - s) * s * A) / v };
 }
 
-/** What a decision costs an agent per θ², but for what is the same for all decisions: r(r − 2) + γs(sA − 2D). */
+/** The cost of a decision per θ², without the part that is the same for all decisions: r(r − 2) + γs(sA − 2D). */
 export function relativeCost({ A, D }: Continuation, { r, s }: Play, discount: number): number {
   return r * (r - 2) + discount * (s * (s * A - 2 * D));
 }
 
-/** The multiplier where the best response stays as it is nearby: the eigenvalues are γg² and γg. */
+/** The multiplier if the best response does not change nearby: the eigenvalues are γg² and γg. */
 function heldMultiplier({ s }: Play, discount: number): number {
   const g = 1 - s;
   return Math.abs(g) > 1 ? discount * g * g : discount * g;
@@ -117,16 +119,16 @@ function heldMultiplier({ s }: Play, discount: number): number {
 
 const playOf = ({ lost, pull }: RealGame, a: number): Play => ({ r: a, s: lost + pull * a * a });
 
-/** P and its derivative over an interval; undefined where no coefficient in it has a finite cost for ever. */
+/** P and its derivative over an interval; undefined if every coefficient in it has an infinite cost for ever. */
 function slopeOf({ lost, pull, discount }: RealGame): (over: Interval) => Dual | undefined {
   const [one, two, gamma] = [1, 2, discount].map((x) => constant(point(x)));
   const rest = constant(sub(point(1), point(discount)));
-  const [least, growing] = [lost, pull].map((x) => constant(point(x)));
+  const [fixed, growing] = [lost, pull].map((x) => constant(point(x)));
   const twice = times(constant(point(2 * pull)), gamma);
   return (over) => {
     const a = variable(over);
     const square = squared(a);
-    const s = plus(least, times(growing, square));
+    const s = plus(fixed, times(growing, square));
     const v = plus(rest, times(gamma, s));
     const u = plus(rest, times(gamma, times(s, minus(two, s))));
     if (u.value.high <= 0) return undefined;
@@ -135,7 +137,7 @@ function slopeOf({ lost, pull, discount }: RealGame): (over: Interval) => Dual |
   };
 }
 
-/** The coefficient that costs the agent least before a continuation; NaN where every cost overflows. */
+/** The agent's best coefficient for a future; NaN if every cost overflows. */
 function respond(game: RealGame, { A, D }: Continuation): number {
   const { lost, pull, discount } = game;
   const cubic = 2 * discount * pull * pull * A;
@@ -148,12 +150,14 @@ function respond(game: RealGame, { A, D }: Continuation): number {
   return best;
 }
 
-/** With what follows where it is played for ever. */
+/** An equilibrium with the future in which it is played for ever. */
 interface RealEquilibrium extends Equilibrium {
   readonly continuation: Continuation;
 }
 
-/** The equilibrium at a coefficient; undefined where an agent would deviate. @param isEnd whether an end holds it */
+/**
+ * The equilibrium at a coefficient; undefined if an agent would deviate. @param isEnd whether it is an end of the axis
+ */
 function equilibriumAt(game: RealGame, a: number, isEnd: boolean): RealEquilibrium | undefined {
   const { discount } = game;
   const play = playOf(game, a);
@@ -161,7 +165,7 @@ function equilibriumAt(game: RealGame, a: number, isEnd: boolean): RealEquilibri
   if (!continuation) return undefined;
   const cost = relativeCost(continuation, play, discount);
   const best = relativeCost(continuation, playOf(game, respond(game, continuation)), discount);
-  // the terms of the cost, which may cancel
+  // the sum of the cost's absolute terms, which may cancel
   const { A, D } = continuation;
   const magnitude =
     Math.abs(a * (a - 2)) + discount * play.s * play.s * A + 2 * discount * Math.abs(play.s * D);
@@ -177,13 +181,13 @@ function equilibriumAt(game: RealGame, a: number, isEnd: boolean): RealEquilibri
 /**
  * All stationary equilibria among the real coefficients of an axis; costs are per θ².
  *
- * A coefficient is an equilibrium where no other costs less by more than 10⁻¹² of the terms of the cost.
+ * A coefficient counts as an equilibrium if no other costs less by more than 10⁻¹² of the cost's terms.
  */
 export function* findAmongReals(game: RealGame): Search<Equilibria> {
   const { min, max } = game;
   const slopeOver = slopeOf(game);
   const margin = BEYOND * Math.max(1, Math.abs(min), Math.abs(max));
-  // a negative coefficient costs 4|a| more than its positive twin, where the axis has that
+  // a negative coefficient costs 4|a| more than its positive counterpart, if the axis contains that
   const from = max >= -min ? Math.max(0, min) : min;
   const { roots, undecided } = isolateRoots(slopeOver, {
     low: from - margin,
@@ -192,7 +196,7 @@ export function* findAmongReals(game: RealGame): Search<Equilibria> {
   const equilibria: RealEquilibrium[] = [];
   const offer = (a: number, isEnd: boolean) => {
     const found = equilibriumAt(game, a, isEnd);
-    // a root at an end of the axis may be found from both
+    // a root at an end of the axis may be found twice
     if (found && equilibria.at(-1)?.decision[0] !== a) equilibria.push(found);
   };
   const [low, high] = [slopeOver(point(min)), slopeOver(point(max))];
@@ -200,7 +204,7 @@ export function* findAmongReals(game: RealGame): Search<Equilibria> {
   for (const root of roots)
     if (root.high >= min && root.low <= max)
       offer(Math.min(max, Math.max(min, root.low + (root.high - root.low) / 2)), false);
-  // 0 costs the same however fast it lets the goal grow
+  // the coefficient 0 costs the same, however fast it lets the goal grow
   if (max === 0 || (high && high.value.high < 0)) offer(max, true);
   yield 0;
 
@@ -222,14 +226,14 @@ export function* findAmongReals(game: RealGame): Search<Equilibria> {
 const isNear = (x: Continuation, y: Continuation, within: number) =>
   Math.max(Math.abs(x.A - y.A), Math.abs(x.D - y.D)) <= within * Math.max(Math.abs(y.A), Math.abs(y.D));
 
-/** Makes the horizon longer until it arrives at a stable equilibrium or at a stable cycle. */
+/** Extends the horizon until it arrives at a stable equilibrium or at a stable cycle. */
 function* lengthen(game: RealGame, equilibria: readonly RealEquilibrium[]): Search<FiniteHorizon> {
   let now = END;
-  /** the continuations of the last episodes, the latest first */
+  /** the futures of the last episodes, the latest first */
   const past: Continuation[] = [];
   let episodes = 0;
-  for (; episodes < MOST_EPISODES; episodes++) {
-    // only an equilibrium that it is at, to the last bit, need not be stable
+  for (; episodes < MAX_EPISODES; episodes++) {
+    // an unstable equilibrium counts only if the future equals it to the last bit
     const limit = equilibria.find(({ continuation, multiplier }) =>
       isNear(now, continuation, Math.abs(multiplier) < 1 ? ARRIVED : 0),
     );
@@ -245,7 +249,7 @@ function* lengthen(game: RealGame, equilibria: readonly RealEquilibrium[]): Sear
           episodes,
         };
     }
-    if (episodes % PAUSE === 0) yield episodes / MOST_EPISODES;
+    if (episodes % PAUSE === 0) yield episodes / MAX_EPISODES;
     const a = respond(game, now);
     if (Number.isNaN(a)) break;
     past.unshift(now);
@@ -255,7 +259,7 @@ function* lengthen(game: RealGame, equilibria: readonly RealEquilibrium[]): Sear
   return { outcome: "none", period: null, decisions: [], episodes };
 }
 
-/** Whether what repeats itself is a cycle that nearby horizons come to. */
+/** Whether a repeating round is a cycle to which nearby horizons converge. */
 function isStableCycle(game: RealGame, round: readonly Continuation[]): boolean {
   if (round.slice(1).every((continuation) => isNear(continuation, round[0], APART))) return false;
   let product: Matrix = [1, 0, 0, 1];
@@ -270,7 +274,9 @@ function isStableCycle(game: RealGame, round: readonly Continuation[]): boolean 
 /** A 2 × 2 matrix, row by row. */
 type Matrix = readonly [number, number, number, number];
 
-/** The derivative of (A, B) an episode earlier by (A, B), at the best response a, by the implicit function theorem. */
+/**
+ * The derivative of the previous episode's (A, B) by (A, B), at the best response a, by the implicit function theorem.
+ */
 function derivativeAt(game: RealGame, a: number, { A, D }: Continuation): Matrix {
   const { pull, discount, min, max } = game;
   const g = 1 - playOf(game, a).s;
@@ -285,7 +291,7 @@ function derivativeAt(game: RealGame, a: number, { A, D }: Continuation): Matrix
   return [byGain[0] + byA * aByA, byA * aByB, byB * aByA, byGain[1] + byB * aByB];
 }
 
-/** The eigenvalue of the largest magnitude; of a complex pair, its magnitude. */
+/** The eigenvalue of largest magnitude; for a complex pair, its magnitude. */
 function largestEigenvalue([a, b, c, d]: Matrix): number {
   const half = (a + d) / 2;
   const discriminant = ((a - d) / 2) * ((a - d) / 2) + b * c;

@@ -1,4 +1,4 @@
-// What a plan does from one initial state: the agents act, and the base optimizer steps by its true objective.
+// The trajectory of a plan from one initial state: the agents act, and the base optimizer steps by its true objective.
 
 import type { Config } from "../config/config.ts";
 import { createEvaluate, type Evaluate } from "../game/evaluate.ts";
@@ -56,7 +56,7 @@ export interface AnyOutcome {
   measuresOverHazard?: Measures;
 }
 
-/** What one real episode does, of a decision, a learning rate and a state; Y outputs, S states. */
+/** The true effect of one episode, for a decision, a learning rate and a state. Y outputs, S states. */
 type RealEpisode = (
   decision: ArrayLike<number>,
   learningRate: number,
@@ -72,7 +72,7 @@ type RealEpisode = (
 
 const realEpisodes = new WeakMap<Game, Evaluate>();
 
-/** Prepares a problem's episodes as they really happen: the base optimizer steps by its true objective. */
+/** Prepares the true episodes of a problem, in which the base optimizer steps by its true objective. */
 function createRealEpisode({ game, parameters }: Problem): RealEpisode {
   const { outputs, baseObjective, next } = game.formulas;
   const names = Object.keys(game.parameters);
@@ -94,8 +94,8 @@ function createRealEpisode({ game, parameters }: Problem): RealEpisode {
 }
 
 /**
- * The trajectory of a plan from the problem's initial state. Where the phase is hidden, training ends at
- * `initial.deploymentAt`, and every signal is the likelier one; agents who remember have seen these signals.
+ * The trajectory of a plan from the problem's initial state. If the phase is hidden, training ends at
+ * `initial.deploymentAt`, and every signal is the more likely one; agents who remember have seen these signals.
  */
 export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
   const { game, learningRates, config, hiddenPhase } = problem;
@@ -132,7 +132,7 @@ export function trajectoryOf(problem: Problem, plan: Plan): Trajectory {
   return trajectory;
 }
 
-/** The length of a vector, with no overflow on the way. */
+/** The length of a vector; intermediate values do not overflow. */
 export function lengthOf(vector: readonly number[]): number {
   let most = 0;
   for (const x of vector) most = Math.max(most, Math.abs(x));
@@ -143,8 +143,8 @@ export function lengthOf(vector: readonly number[]): number {
 }
 
 /**
- * The measures of a trajectory. Training is every episode with a positive learning rate. Where a game has several
- * goals, or several outputs, they count as vectors.
+ * The measures of a trajectory. Training is every episode with a positive learning rate. Several goals, or several
+ * outputs, count as vectors.
  */
 export function measuresOf({ game }: Pick<Problem, "game">, trajectory: Trajectory): Measures {
   const { learningRate } = trajectory;
@@ -164,7 +164,9 @@ export function measuresOf({ game }: Pick<Problem, "game">, trajectory: Trajecto
   return measuresOfGoals(goals, goalsAt(deployed), squares, training);
 }
 
-/** The measures of goals at first and at deployment, and of the sum of (y/|goals|)² over episodes of training. */
+/**
+ * The measures, from the goals initially and at deployment, and the sum of (y/|goals|)² over the episodes of training.
+ */
 export function measuresOfGoals(
   goals: readonly number[],
   deployed: readonly number[],
@@ -177,7 +179,7 @@ export function measuresOfGoals(
   return measuresFrom(training === 0 ? null : squares / training, left);
 }
 
-/** A plan's trajectory and measures. */
+/** The trajectory and the measures of a plan. */
 export function outcomeOf(problem: Problem, plan: Plan): AnyOutcome {
   const { game, config, hiddenPhase, learningRates } = problem;
   const trajectory = trajectoryOf(problem, plan);
@@ -188,7 +190,7 @@ export function outcomeOf(problem: Problem, plan: Plan): AnyOutcome {
     trajectoryProbability.whole *= Math.max(...hiddenPhase.likelihood[t < deploymentAt ? 0 : 1]);
     if (t < deploymentAt) trajectoryProbability.training = trajectoryProbability.whole;
   }
-  // of goals that are not proportional to themselves alone there is no closed form
+  // there is no closed form unless the goal is proportional to itself
   if (!game.proportional) return { trajectory, trajectoryProbability, measures: { ...NO_MEASURES } };
   const effects = effectsOf(problem, plan);
   return {
@@ -198,7 +200,7 @@ export function outcomeOf(problem: Problem, plan: Plan): AnyOutcome {
   };
 }
 
-/** What the decisions of a proportional game do in training. */
+/** The effects of a proportional game's decisions in training. */
 function effectsOf({ game, parameters, learningRates }: Problem, plan: Plan): Effects {
   const { effect } = game.proportional!;
   const settings = Object.keys(game.parameters).map((name) => parameters[name]);
@@ -207,7 +209,7 @@ function effectsOf({ game, parameters, learningRates }: Problem, plan: Plan): Ef
   const [reach, gain] = [0, 1].map(() => new Float64Array(from[plan.length]));
   for (const [t, numbers] of plan.entries()) {
     const rate = [learningRates[t]];
-    // of a game with a hidden phase a decision is one number
+    // in a game with a hidden phase a decision is one number
     for (const [b, number] of numbers.entries()) {
       const found = effect([number], rate, settings);
       reach[from[t] + b] = found[0];

@@ -1,6 +1,6 @@
-// The infinite horizon: a learning rate that goes on for ever, and a discount below 1. What the agents do then is a
-// stationary Markov-perfect equilibrium: a decision that is the best response to itself for ever. There may be several
-// or none; the result lists all of them and says which is played.
+// The infinite horizon: the last learning rate continues for ever, and the discount is below 1. The agents then play a
+// stationary Markov-perfect equilibrium: a decision that is the best response to itself being played for ever. There
+// may be several or none. The result lists all of them and says which is played.
 
 import { checkNotAborted, MesaError } from "../errors.ts";
 import { discountOf } from "../game/game.ts";
@@ -11,7 +11,7 @@ import { type Form, Future, meanOf } from "./moments.ts";
 import { namer, type Problem } from "./problem.ts";
 import { findAmongReals } from "./realEquilibria.ts";
 
-/** how long the search goes on before timers and signals get a turn, in milliseconds */
+/** how long the search runs before it lets timers and signals through, in milliseconds */
 const TURN = 50;
 
 /** Numbers of a decision by name. */
@@ -58,8 +58,8 @@ export class NoEquilibrium extends MesaError {
     const { outcome, period, episodes } = finiteHorizon;
     const long =
       outcome === "cycle"
-        ? `ever longer finite horizons cycle with period ${period}`
-        : `what ever longer finite horizons come to was not established (${episodes} episodes)`;
+        ? `longer and longer finite horizons cycle with period ${period}`
+        : `no limit or cycle of longer and longer finite horizons was established (${episodes} episodes)`;
     const said = (of: number | NamedDecision) =>
       typeof of === "number"
         ? of
@@ -79,20 +79,20 @@ export class NoEquilibrium extends MesaError {
   }
 }
 
-/** An equilibrium that is played for ever, and what the induction of the episodes before it begins with. */
+/** An equilibrium that is played for ever, and the form with which the induction of the episodes before it begins. */
 export interface End {
   readonly stationary: Stationary;
-  /** its future, without what is the same for all decisions */
+  /** the form of its future, without the term that all decisions share */
   readonly form: Form;
-  /** the first of the schedule's episodes from which on the learning rate is the last one: it is played from there */
+  /** the first episode from which on the learning rate is the last one; the equilibrium is played from there on */
   readonly from: number;
-  /** what it is in each of them */
+  /** the choice in each of these episodes */
   readonly choice: Choice;
   /** the part of each episode's cost that the moments leave out, shape [T] */
   readonly rest: readonly number[];
 }
 
-/** Plain numbers from what a search found. */
+/** The result of a search as plain data. */
 function describe({ game }: Problem, found: Equilibria): Stationary {
   const asDecision = namer(game.decision);
   const { decisions, ...horizon } = found.finiteHorizon;
@@ -111,7 +111,7 @@ function describe({ game }: Problem, found: Equilibria): Stationary {
   };
 }
 
-/** The search for all equilibria of a problem's last learning rate, on its grid or among the real coefficients. */
+/** Searches for all equilibria at a problem's last learning rate, on its grid or among the real coefficients. */
 export function* searchEquilibria(
   problem: Searched & Pick<Problem, "config">,
   method: "exact" | "moments",
@@ -166,8 +166,8 @@ export async function findEnd(
 }
 
 /**
- * The schedule's own episodes. Those with the last learning rate are part of what goes on for ever: an induction over
- * them would leave an unstable equilibrium, by its rounding.
+ * The evaluator of the schedule's episodes. Episodes with the last learning rate belong to the infinite part: an
+ * induction over them would drift away from an unstable equilibrium because of rounding.
  */
 export function beforeEnd(problem: Problem, evaluator: Evaluator, { form, from, choice }: End): Evaluator {
   const { learningRates } = problem;

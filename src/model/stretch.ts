@@ -1,18 +1,19 @@
-// Stretches of episodes in which what is played is fixed, at one learning rate: what they do to a state o + δ as its
-// agent at first sees it, and what they cost it but for what all of its decisions share. With G = 1 + M_δ and M_o of
-// momentFormulas.ts an episode leaves δ' = M_o o + G δ, and costs A = P_δδ and D = P_oδ come before it as
+// Stretches: sequences of episodes with fixed decisions at one learning rate. A stretch describes what they do to a
+// state o + δ as the first agent sees it, and what they cost that agent, without the part that all of its decisions
+// share. With G = 1 + M_δ and M_o of momentFormulas.ts, an episode leaves δ' = M_o o + G δ, and the costs A = P_δδ and
+// D = P_oδ before it are
 //
 //     A ← R_δδ + Γᵀ A Γ,   D ← R_oδ + (φ D + Mᵀ A) Γ,   Γ = φG, M = φM_o, φ = √γ.
 //
-// P_oo, which grows like 1/(1 − γ), is no part of it. Several episodes are the same with other R, Γ, M and φ, and two
-// stretches in a row are one again. So some tens of doublings go on for ever, or diverge where the sum does: sums of
-// squares alone are added, and Γ − 1 is kept in place of Γ, so that nothing is lost where little changes. Each number has
-// a bound of its rounding.
+// P_oo, which grows like 1/(1 − γ), is not needed. Several episodes have the same form with other R, Γ, M and φ, and
+// two consecutive stretches are again a stretch. So a few tens of doublings give the limit of infinitely many
+// repetitions, or diverge if the sum does. Only sums of squares are added, and Γ − 1 is stored instead of Γ, so that
+// nothing is lost where little changes. Each number has a bound of its rounding error.
 
 import { exp, expm1, log } from "../elementary.ts";
 import { UNIT_ROUNDOFF } from "./moments.ts";
 
-/** A matrix by rows, or the identity and it, with how far off each of its numbers may be. */
+/** A matrix by rows, or the identity plus such a matrix, with an error bound for each of its numbers. */
 export interface Matrix {
   readonly columns: number;
   /** whether the identity is to be added to it */
@@ -21,7 +22,7 @@ export interface Matrix {
   readonly error: readonly number[];
 }
 
-/** What follows, as far as choices depend on it. S states, s of which the agents expect to move. */
+/** The costs of what follows, as far as choices depend on them. S states, of which the agents expect s to change. */
 export interface Costs {
   /** P_δδ, shape [s][s] */
   readonly A: Matrix;
@@ -29,7 +30,7 @@ export interface Costs {
   readonly D: Matrix;
 }
 
-/** Some episodes of fixed decisions, and what they cost: R. */
+/** Some episodes with fixed decisions, and their costs R. */
 export interface Stretch extends Costs {
   /** Γ, as a step, shape [s][s] */
   readonly gain: Matrix;
@@ -39,12 +40,12 @@ export interface Stretch extends Costs {
   readonly fading: number;
 }
 
-/** times that a stretch is doubled, at most: more episodes than the least 1 − γ above 0 lets count */
-const MOST_DOUBLINGS = 70;
+/** the maximum number of doublings: more episodes than matter for the smallest 1 − γ above 0 */
+const MAX_DOUBLINGS = 70;
 /** roundings of a scaled sum */
 const OF_SUM = 4;
 
-/** A matrix of one shape in memory, for speed. @param error how far its numbers may be off; not at all unless given */
+/** A matrix; all matrices have the same object layout, for speed. @param error bounds of the errors; 0 unless given */
 export function matrix(
   columns: number,
   x: readonly number[],
@@ -65,7 +66,7 @@ function multiply(a: Matrix, b: Matrix, isTransposed = false): Matrix {
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++) {
       const place = isTransposed ? j * a.columns + i : i * a.columns + j;
-      // the identities' parts
+      // the contributions of the identities
       const one = a.isStep ? b.x[i * columns + j] : 0;
       const other = b.isStep ? a.x[place] : 0;
       let sum = one + other;
@@ -77,7 +78,7 @@ function multiply(a: Matrix, b: Matrix, isTransposed = false): Matrix {
         const term = a.x[p] * b.x[q];
         sum += term;
         terms += Math.abs(term);
-        // of the whole factors: near 0 a step's own number is near −1
+        // the whole factors, identity included: near 0 the stored number of a step is near −1
         const left = Math.abs(a.isStep && k === i ? 1 + a.x[p] : a.x[p]);
         const right = Math.abs(b.isStep && k === j ? 1 + b.x[q] : b.x[q]);
         off += left * b.error[q] + a.error[p] * (right + b.error[q]);
@@ -122,7 +123,7 @@ export const plus = (a: Costs, b: Costs, weight = 1): Costs => ({
   D: add(a.D, b.D, weight),
 });
 
-/** What a stretch makes of changes of what follows it. */
+/** The change of costs before a stretch that is caused by a change of the costs after it. */
 export function carried({ gain, push, fading }: Omit<Stretch, "A" | "D">, of: Costs): Costs {
   return {
     A: multiply(gain, multiply(of.A, gain), true),
@@ -130,10 +131,10 @@ export function carried({ gain, push, fading }: Omit<Stretch, "A" | "D">, of: Co
   };
 }
 
-/** A stretch, and what follows it. */
+/** The costs of a stretch and what follows it. */
 export const before = (stretch: Stretch, after: Costs): Costs => plus(stretch, carried(stretch, after));
 
-/** One stretch and then another. */
+/** One stretch followed by another. */
 export function inTurn(first: Stretch, second: Stretch): Stretch {
   const { A, D } = before(first, second);
   return {
@@ -145,7 +146,9 @@ export function inTurn(first: Stretch, second: Stretch): Stretch {
   };
 }
 
-/** By how much a stretch before them changes costs: {@link before} less them, of which nothing cancels. */
+/**
+ * The change of costs when a stretch is put before them: {@link before} minus the costs, computed without cancellation.
+ */
 export function changeBefore({ A, D, gain, push, fading }: Stretch, now: Costs): Costs {
   const step = matrix(gain.columns, gain.x, gain.error);
   const quadratic = add(multiply(now.A, step), multiply(step, multiply(now.A, gain), true));
@@ -153,7 +156,7 @@ export function changeBefore({ A, D, gain, push, fading }: Stretch, now: Costs):
   return { A: add(A, quadratic), D: add(D, add(change, multiply(add(now.D, change), step))) };
 }
 
-/** The numbers of a matrix, without their signs; the identity in it where it has one. */
+/** Upper bounds of the absolute values of a matrix's numbers, including the identity if it has one. */
 function sizes({ columns, isStep, x, error }: Matrix): Matrix {
   const size: number[] = [];
   for (let i = 0; i < x.length; i++)
@@ -161,15 +164,15 @@ function sizes({ columns, isStep, x, error }: Matrix): Matrix {
   return matrix(columns, size);
 }
 
-/** Costs without their signs. */
+/** Upper bounds of the absolute values of costs. */
 const sizesOf = ({ A, D }: Costs): Costs => ({ A: sizes(A), D: sizes(D) });
 
-/** A stretch in which nothing cancels: what it makes of the sizes of changes. */
+/** A stretch that maps sizes of changes to sizes, so that nothing cancels. */
 export function boundOf({ gain, push, fading }: Stretch): Omit<Stretch, "A" | "D"> {
   return { gain: sizes(gain), push: sizes(push), fading };
 }
 
-/** Whether each of some numbers is at most a share of others. */
+/** Whether each number of `few` is at most a share of the corresponding number of `many`. */
 function areWithin(share: number, few: Costs, many: Costs): boolean {
   const isWithin = (a: Matrix, b: Matrix) => {
     for (let i = 0; i < a.x.length; i++) if (!(Math.abs(a.x[i]) <= share * Math.abs(b.x[i]))) return false;
@@ -191,9 +194,9 @@ function halves({ gain }: Stretch): boolean {
   return true;
 }
 
-/** What a stretch costs that is repeated for ever; undefined where that is infinite. */
+/** The costs of a stretch that is repeated for ever; undefined if they are infinite. */
 export function forEver(stretch: Stretch): Costs | undefined {
-  for (let [doubling, now] = [0, stretch]; doubling < MOST_DOUBLINGS; doubling++) {
+  for (let [doubling, now] = [0, stretch]; doubling < MAX_DOUBLINGS; doubling++) {
     const twice = inTurn(now, now);
     if (!areFinite(twice)) return undefined;
     const more = plus(twice, now, -1);
@@ -204,18 +207,18 @@ export function forEver(stretch: Stretch): Costs | undefined {
   return undefined;
 }
 
-/** What a stretch's own play is called where it costs more than this, in its states' own units. */
+/** The cost, in units of the states, above which a stretch's own play counts as infinitely expensive. */
 const ENDLESS = 2 ** 200;
 
 /**
- * Whether a stretch that is repeated for ever, which makes the costs of some changes grow without end, does so to those of
- * its own play: after it o is off by M o. What grows slowly may not be told.
+ * Whether a stretch, repeated for ever, makes the costs of its own play grow without limit. (The caller knows that it
+ * does so to the costs of some changes of the state.) After it, o is off by M o. Slow growth may not be detected.
  *
  * @param mean of o oᵀ, upper triangle by rows
  */
 export function costsItselfEndlessly(stretch: Stretch, mean: ArrayLike<number>): boolean {
   let own = 0;
-  for (let [doubling, now] = [0, stretch]; doubling < MOST_DOUBLINGS && areFinite(now); doubling++) {
+  for (let [doubling, now] = [0, stretch]; doubling < MAX_DOUBLINGS && areFinite(now); doubling++) {
     const played = multiply(multiply(stretch.push, now.A, true), stretch.push);
     own = 0;
     for (let [i, at] = [0, 0]; i < played.columns; i++)
@@ -226,13 +229,13 @@ export function costsItselfEndlessly(stretch: Stretch, mean: ArrayLike<number>):
   return own > ENDLESS;
 }
 
-/** Costs that are no farther from some than others are. */
+/** A region of costs: `middle` ± `far`. */
 export interface Region {
   readonly middle: Costs;
   readonly far: Costs;
 }
 
-/** What holds two regions. */
+/** The smallest region that contains two regions. */
 function hull(one: Region, other: Region): Region {
   const of = (key: "A" | "D") => {
     const [middle, far]: number[][] = [[], []];
@@ -255,17 +258,18 @@ function hull(one: Region, other: Region): Region {
 }
 
 /**
- * How far repetitions of a stretch lead from costs that the first changes by so much: what holds all the way of 1, 2, 4
- * and so on of them, and of all where that is told. It ends where a number is too large.
+ * How far repetitions of a stretch move costs, if the first repetition changes them by `change`. Yields a region that
+ * contains the whole way for 1, 2, 4, … repetitions, and finally for infinitely many if that can be shown. Ends if a
+ * number becomes too large.
  */
-export function* wander(
+export function* repetitionsOf(
   stretch: Stretch,
   change: Costs,
 ): Generator<{ readonly way: Region; readonly stretch: Stretch; readonly isAll: boolean }> {
   const at = (middle: Costs): Region => ({ middle, far: plus(middle, middle, -1) });
   const start = at(plus(change, change, -1));
   let [now, end, way] = [stretch, change, hull(start, at(change))];
-  for (let doubling = 0; doubling < MOST_DOUBLINGS && areFinite(end) && areFinite(way.far); doubling++) {
+  for (let doubling = 0; doubling < MAX_DOUBLINGS && areFinite(end) && areFinite(way.far); doubling++) {
     const sizes = plus(plus(sizesOf(way.middle), way.far), sizesOf(end));
     const bound = boundOf(now);
     const more = carried(bound, sizes);
@@ -279,8 +283,8 @@ export function* wander(
 }
 
 /**
- * The largest eigenvalue in magnitude, of a complex pair its magnitude, of what a stretch does to changes of A and D: of
- * γλ_iλ_j and γλ_i with the eigenvalues λ of G.
+ * The eigenvalue of largest magnitude (for a complex pair, its magnitude) of the stretch's map of changes of A and D.
+ * Its eigenvalues are γλ_iλ_j and γλ_i, with the eigenvalues λ of G.
  */
 export function multiplierOf({ gain, fading }: Stretch): number {
   const { columns, x } = gain;
@@ -290,9 +294,9 @@ export function multiplierOf({ gain, fading }: Stretch): number {
     columns,
     x.map((y, i) => (i % (columns + 1) === 0 ? 1 + y : y)),
   );
-  // ρ = lim |Γⁿ|^(1/n), by squaring; of what remains of Γⁿ the traces tell the sign
+  // ρ = lim |Γⁿ|^(1/n), by repeated squaring; the traces of the remaining powers give the sign
   let [power, logarithm, share] = [whole, 0, 1];
-  for (let i = 0; i < MOST_DOUBLINGS; i++) {
+  for (let i = 0; i < MAX_DOUBLINGS; i++) {
     const most = Math.max(...power.x.map(Math.abs));
     if (most === 0) return 0;
     logarithm += share * log(most);

@@ -1,31 +1,34 @@
-// A local minimum by quasi-Newton steps: BFGS (J. Nocedal & S. J. Wright, Numerical Optimization, 2nd edition, chapter 6)
-// with a line search that doubles and halves until the weak Wolfe conditions hold, which works where a function has
-// corners too (A. S. Lewis & M. L. Overton, Nonsmooth optimization via quasi-Newton methods, 2013).
+// A local minimum by quasi-Newton steps: BFGS (J. Nocedal & S. J. Wright, Numerical Optimization, 2nd edition, chapter
+// 6) with a line search that doubles and halves the step until the weak Wolfe conditions hold. This also works where
+// the function has corners (A. S. Lewis & M. L. Overton, Nonsmooth optimization via quasi-Newton methods, 2013).
 
 /** Writes a function's derivatives at a point into `gradient`, shape [n], and returns its value. */
 export type Differentiable = (point: Float64Array, gradient: Float64Array) => number;
 
-/** the share of the decrease that the slope promises which a step must bring, and of the slope that it may leave */
+/**
+ * the weak Wolfe conditions: the required share of the decrease that the slope predicts, and the share of the slope
+ * allowed after the step
+ */
 const [DECREASE, SLOPE_LEFT] = [1e-4, 0.9];
-/** trials of a line search: from where it doubles or halves, all that float64 can tell apart */
+/** evaluations of a line search, at most: enough to double or halve a step to the limits of float64 */
 const TRIALS = 60;
 
-/** A descent from a point: the same bits for the same function. n is how many numbers a point has. */
+/** A descent from a point. The same function gives the same bits. A point has n numbers. */
 export class Descent {
-  /** where it is, shape [n] */
+  /** the current point, shape [n] */
   point: Float64Array;
-  /** the function's value there; what is not finite is never left */
+  /** the function's value at the point; a descent that starts at a value that is not finite ends there */
   value: number;
-  /** how often the function was evaluated */
+  /** how many times the function was evaluated */
   evaluations = 1;
   /** whether no step lowers the value any more */
   ended: boolean;
   readonly #of: Differentiable;
   #gradient: Float64Array;
-  /** where a line search tries, and the gradient there */
+  /** the point that the line search tries, and the gradient at it */
   #trial: Float64Array;
   #slopes: Float64Array;
-  /** the inverse Hessian as the steps so far have it, by rows; undefined before the first of them */
+  /** the estimated inverse Hessian, by rows; undefined before the first step */
   #inverse: Float64Array | undefined;
 
   constructor(of: Differentiable, start: ArrayLike<number>) {
@@ -37,7 +40,7 @@ export class Descent {
     this.ended = !Number.isFinite(this.value);
   }
 
-  /** Takes one step, which is several evaluations; unless it has ended. */
+  /** Takes one step, which needs several evaluations; does nothing once the descent has ended. */
   step(): void {
     if (this.ended) return;
     const gradient = this.#gradient;
@@ -46,12 +49,12 @@ export class Descent {
     const slope = dot(direction, gradient);
     const first = this.#inverse ? 1 : Math.min(1, 1 / Math.sqrt(-slope));
     if (slope < 0 && this.#search(direction, slope, first)) return;
-    // rounding may have spoilt what is known of the curvature: the gradient alone has the last word
+    // rounding may have spoilt the estimated curvature: try the gradient itself before ending
     this.ended = this.#inverse === undefined;
     this.#inverse = undefined;
   }
 
-  /** Goes along a direction. @returns whether that has lowered the value */
+  /** Searches along a direction. @returns whether the value was lowered */
   #search(direction: Float64Array, slope: number, first: number): boolean {
     const { point, value } = this;
     let [low, high, length] = [0, Number.POSITIVE_INFINITY, first];
@@ -74,7 +77,7 @@ export class Descent {
     return true;
   }
 
-  /** Takes what a step of some length in a direction changed of the gradient into the inverse Hessian. */
+  /** Updates the inverse Hessian with the change of the gradient over a step along a direction. */
   #learn(direction: Float64Array, length: number, change: Float64Array): void {
     const n = direction.length;
     const curvature = length * dot(direction, change);

@@ -1,7 +1,7 @@
-// Random numbers that a seed decides, the same on every platform: xoshiro128** 1.1 (Blackman & Vigna, Scrambled
-// linear pseudorandom number generators, ACM TOMS 47(4), 2021), its state filled by SplitMix64 (Steele, Lea & Flood,
-// OOPSLA 2014) as its authors advise. Normals need a square root, which every engine rounds as IEEE 754 says, and a
-// logarithm, which is our own for that reason: a search would turn one bit into another plan.
+// Seeded random numbers, the same on every platform: xoshiro128** 1.1 (Blackman & Vigna, Scrambled linear pseudorandom
+// number generators, ACM TOMS 47(4), 2021), with its state filled by SplitMix64 (Steele, Lea & Flood, OOPSLA 2014) as
+// its authors advise. Normals need a square root, which IEEE 754 rounds the same everywhere, and a logarithm, which is
+// our own for that reason: in a search, one different bit can lead to a different plan.
 
 import { log } from "../elementary.ts";
 import { MesaError } from "../errors.ts";

@@ -1,4 +1,4 @@
-// What an agent's other choices would have cost it: why a decision is what it is.
+// What an agent's other decisions would have cost it, which explains its decision.
 
 import type { Config } from "../config/config.ts";
 import { createRollouts } from "../cpu/compiled.ts";
@@ -30,10 +30,10 @@ export interface AlternativesOptions {
   decisions?: readonly (readonly number[])[];
 }
 
-/** the share of a cost that may be left out of an endless sum */
+/** the share of a cost that may be left out of an infinite sum */
 const NEGLIGIBLE = 1e-16;
-/** the most episodes that an endless sum is cut to */
-const MOST_EPISODES = 1e5;
+/** the maximum number of episodes to which an infinite sum is cut */
+const MAX_EPISODES = 1e5;
 
 /**
  * What each decision of an episode would cost its agent, given the plan's later decisions: `own + later` is the average
@@ -63,7 +63,10 @@ export function alternatives<const G extends AnyGame>(
   within("the episode", episode, learningRates.length);
   within("the belief", belief, hiddenPhase.beliefs[episode].length);
   if (game.network && !options.decisions)
-    throw new MesaError("INVALID_CONFIG", `the decisions of the game ${game.name} are no grid: name them`);
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `the decisions of the game ${game.name} are not on a grid: set options.decisions`,
+    );
   const decisions =
     options.decisions?.map(checkDecision(read.problem)) ??
     Array.from({ length: candidates.size }, (_, i) => candidates.at(i));
@@ -102,27 +105,27 @@ function byMoments(
   episode: number,
   belief: number,
 ): { own: Costs; total: Costs } {
-  const endless = problem.horizon === "infinite" ? goneOn(problem, plan) : { problem, plan };
+  const endless = problem.horizon === "infinite" ? truncated(problem, plan) : { problem, plan };
   const future = new Future(endless.problem, undefined, false);
   const view = future.viewAt(episode, belief, endless.plan);
-  const alone = view.map((phase) => ({ ...phase, form: new Float64Array(phase.form.length) }));
-  // one at a time: a future's function holds until its next view
+  const onlyNow = view.map((phase) => ({ ...phase, form: new Float64Array(phase.form.length) }));
+  // one at a time, because a future's cost function is valid only until its next view
   const under =
     (of: typeof view): Costs =>
     (decisions) =>
       decisions.map(future.costsOf(of));
-  return { own: under(alone), total: under(view) };
+  return { own: under(onlyNow), total: under(view) };
 }
 
-/** An infinite horizon whose last decision goes on for as long as it matters. */
-function goneOn(problem: Problem, plan: Plan): { problem: Problem; plan: Plan } {
+/** An infinite horizon, cut where the remaining episodes no longer matter; its last decision is repeated until then. */
+function truncated(problem: Problem, plan: Plan): { problem: Problem; plan: Plan } {
   const { game, parameters, learningRates } = problem;
   const discount = discountOf(game, parameters);
   const more = Math.ceil(Math.log(NEGLIGIBLE) / Math.log(discount));
-  if (!(more <= MOST_EPISODES))
+  if (!(more <= MAX_EPISODES))
     throw new MesaError(
       "INVALID_CONFIG",
-      `an infinite horizon is summed over ${MOST_EPISODES} episodes at most, too few for a discount of ${discount}`,
+      `an infinite horizon is summed over ${MAX_EPISODES} episodes at most, too few for a discount of ${discount}`,
     );
   const last = learningRates.length - 1;
   const rates = Float64Array.from({ length: last + 1 + more }, (_, t) => learningRates[Math.min(t, last)]);

@@ -1,8 +1,9 @@
-// What the solver makes of a game: its formulas with their defaults, what was derived from them, the structure that was
-// found, and which methods apply where, and why not.
+// Describes a game: its formulas with their defaults, what is derived from them, the structure that was found, and
+// which methods apply where, and why not.
 
 import { type Config, checkConfig } from "../config/config.ts";
-import { bind, DEFAULTS, type Formula, type Game, type Parameter } from "../game/game.ts";
+import { bind, DEFAULTS } from "../game/formulas.ts";
+import type { Formula, Game, Parameter } from "../game/game.ts";
 import { type Node, print } from "../game/graph.ts";
 import type { AnyGame } from "../game/names.ts";
 import { degreeIn } from "../game/structure.ts";
@@ -119,7 +120,7 @@ export function describeGame<const G extends AnyGame>(config: Config<G>): GameDe
   };
 }
 
-/** Every formula of a game, in the order in which they are read. */
+/** All formulas of a game, in the order in which they are read. */
 function formulasOf({ definition, state }: Game): DescribedFormula[] {
   const { definitions = {}, next = {}, hidden, network } = definition;
   const described = (name: string, formula: unknown, given = true): DescribedFormula[] =>

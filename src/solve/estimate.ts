@@ -1,26 +1,26 @@
-// How long a solve takes on the CPU, by the work of it and speeds that were measured (`npm run bench:speeds` measures them
-// anew): what `auto` goes by, as a solve may be over before a device is open.
+// Estimates how long a solve takes on the CPU, from its work and from measured speeds (`npm run bench:speeds` measures
+// them again). `auto` uses it, because a solve may be over before a device is open.
 
 import type { Problem } from "../model/problem.ts";
 import type { MethodName } from "./methods.ts";
 import measured from "./speeds.json" with { type: "json" };
 
-/** Speeds of one machine. */
+/** The speeds of one machine. */
 export interface Speeds {
-  /** which file of bench/results they are of */
+  /** the file of bench/results with the measurements */
   readonly measured: string;
-  /** rollout-steps a second on one thread, of all candidates, tried or ruled out */
+  /** rollout steps per second on one thread, counting all candidates, whether rolled out or ruled out */
   readonly rollout: number;
-  /** candidates a second on one thread */
+  /** candidates per second on one thread */
   readonly moments: number;
-  /** how long it takes to open a device and to compile for it, in seconds */
+  /** the time to open a device and compile for it, in seconds */
   readonly opening: number;
 }
 
-/** The speeds that are gone by. */
+/** The speeds that estimates use. */
 export const SPEEDS: Speeds = measured;
 
-/** How long a solve takes on some of the CPU's threads, in seconds: an estimate, within some times of what it is. */
+/** The estimated time of a solve on some of the CPU's threads, in seconds; it may be wrong by a factor of several. */
 export function secondsOnCpu(
   { candidates, states, learningRates, hiddenPhase }: Problem,
   method: Exclude<MethodName, "exact">,

@@ -1,4 +1,4 @@
-// Whether a network has merely learnt the states it was averaged over, and whether it was worth its while.
+// Whether networks have overfitted the grid of states, and how their cost compares with that of linear policies.
 
 import { createRollouts } from "../cpu/compiled.ts";
 import type { Axis } from "../grid.ts";
@@ -17,12 +17,12 @@ export interface Generalization {
   readonly linearCost: number;
 }
 
-/** goals that are held out between two of the grid */
+/** held-out goals between two neighbours of the grid */
 const BETWEEN = 10;
-/** how much more the held-out states may cost before a note says so */
+/** a note is added if the held-out states cost more than the grid by at least this share */
 const MORE = 0.1;
 
-/** Between any two points of an axis ten, as far from each other and half as far from these; the axis itself of one. */
+/** Ten evenly spaced points between any two points of an axis, half a step from them; an axis of one point stays. */
 function between({ min, max, count }: Axis): Axis {
   if (count === 1) return { min, max, count };
   const held = BETWEEN * (count - 1);
@@ -30,7 +30,7 @@ function between({ min, max, count }: Axis): Axis {
   return { min: min + half, max: max - half, count: held };
 }
 
-/** What is to be said of a plan that has learnt the states that it was found on; undefined where it has not. */
+/** A note about a plan that has overfitted its states; undefined if it has not. */
 export function overfitNote(
   cost: number,
   { heldOutCost, heldOutStates }: Generalization,
@@ -42,7 +42,7 @@ export function overfitNote(
   );
 }
 
-/** Holds a plan of networks against states that it was not found on, and against linear policies. */
+/** Evaluates a plan of networks on states that are not on the grid, and solves for the best linear policies. */
 export async function generalizationOf(problem: Problem, plan: Plan): Promise<Generalization> {
   const { config } = problem;
   const theta = config.theta as Axis;

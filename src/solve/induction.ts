@@ -1,10 +1,10 @@
-// Backward induction, once for every game, method and backend: from the last episode to the first, the decision of
-// each is the candidate with the least average total mesa cost, given the decisions after it.
+// Backward induction, the same for every game, method and backend: from the last episode to the first, the decision of
+// each is the candidate with the minimum average total mesa cost, given the decisions after it.
 
 import { checkNotAborted } from "../errors.ts";
 import type { Evaluator, Plan, Step } from "../model/evaluator.ts";
 
-/** how long steps may follow each other before timers and signals get a turn, in milliseconds */
+/** how long steps may follow each other before timers and signals are let through, in milliseconds */
 const TURN = 50;
 
 /** How far an induction is. */
@@ -17,7 +17,7 @@ export interface Progress {
   readonly share: number;
 }
 
-/** How an induction is told to stop, and tells how far it is. */
+/** How an induction is stopped, and how it reports its progress. */
 export interface InductionWatch {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;

@@ -1,5 +1,5 @@
-// The methods in one table: which games each of them solves, where it runs, and what its answer is worth. Whoever
-// chooses a method, or tells of one, asks here.
+// The table of methods: which games each method solves, where it runs, and which precision its answer has. All code
+// that chooses or describes a method uses this table.
 
 import { type FilledConfig, remembers } from "../config/config.ts";
 import type { Game } from "../game/game.ts";
@@ -13,12 +13,12 @@ export interface Solvable {
   readonly horizon?: "finite" | "infinite";
 }
 
-/** Why a game is not solved by moments, where it is not. */
+/** Why a game has no moments, as a clause; undefined if it has. */
 function nonlinear({ game }: Solvable): string | undefined {
-  if (game.formulas.nonlinear !== undefined) return `as ${game.formulas.nonlinear}`;
+  if (game.formulas.nonlinear !== undefined) return `because ${game.formulas.nonlinear}`;
   return momentFormulasOf(game)
     ? undefined
-    : "as its rounding has no bound, where steps jump or numbers cancel";
+    : "because its rounding has no bound where steps jump or numbers cancel";
 }
 
 /** By name: why a method cannot solve this, as a clause that follows `has no method …`; undefined where it can. */
@@ -26,28 +26,28 @@ export const methods = {
   rollout: (of: Solvable) => {
     const { game, horizon } = of;
     if (horizon === "infinite")
-      return `where the horizon is infinite; ${nonlinear(of) ? `nor has it moments, ${nonlinear(of)}` : "it has moments"}`;
-    return game.hidden && "as its phase is hidden; it has moments";
+      return `if the horizon is infinite; ${nonlinear(of) ? `it has no moments either, ${nonlinear(of)}` : "it has moments"}`;
+    return game.hidden && "because its phase is hidden; it has moments";
   },
   moments: nonlinear,
   exact: (of: Solvable) => {
     const { game } = of;
     const names = game.decisionNames;
-    if (names.length !== 1) return `as its decision has ${names.length} numbers`;
+    if (names.length !== 1) return `because its decision has ${names.length} numbers`;
     const why = nonlinear(of);
     if (why !== undefined) return why;
     if (of.horizon === "infinite" && !game.proportional?.quadraticLoss)
-      return `where the horizon is infinite, unless its state is one number, of which the output is ${names[0]} times as much, and its step is quadratic in ${names[0]}; it has moments`;
+      return `if the horizon is infinite, unless its state is one number, its output is ${names[0]} times that number, and its step is quadratic in ${names[0]}; it has moments`;
     return momentFormulasOf(game)?.powers
       ? undefined
-      : `as its cost is no polynomial of ${names[0]}, of degree 4 at most`;
+      : `because its cost is not a polynomial in ${names[0]} of degree at most 4`;
   },
 } satisfies Readonly<Record<string, (of: Solvable) => string | undefined>>;
 
-/** Why the horizon of a game cannot be infinite, where it cannot. */
+/** Why the horizon of a game cannot be infinite; undefined if it can. */
 export function mustEnd(game: Game): string | undefined {
   if (game.hidden) return "its phase is hidden";
-  return nonlinear({ game })?.replace(/^as /, "");
+  return nonlinear({ game })?.replace(/^because /, "");
 }
 
 /** How decisions are found; docs/method.md derives each. */
@@ -56,16 +56,16 @@ export type MethodName = keyof typeof methods;
 /** The methods' names. */
 export const METHODS = Object.keys(methods) as readonly MethodName[];
 
-/** Why a game's agents cannot remember, where they cannot. */
+/** Why a game's agents cannot remember signals; undefined if they can. */
 export { mustForget } from "../game/hidden.ts";
 
-/** Where and how precisely a method is to work. */
+/** A backend and a precision for a method. */
 export interface Place {
   readonly backend: "auto" | "cpu" | "gpu";
   readonly precision: "certified" | "f32";
 }
 
-/** Why a method does not run there, in a sentence; undefined where it does. */
+/** Why a method does not run there, in a sentence; undefined if it does. */
 export function unplaced(
   { game, config }: { readonly game: Game; readonly config: Pick<FilledConfig, "memory"> },
   method: MethodName,
@@ -84,21 +84,21 @@ export function unplaced(
   return undefined;
 }
 
-/** What the answer is worth of a method that runs there. @param formulas of the game, for its parameters' values or any */
+/** The precision of a method's answer there. @param formulas of the game, with its parameters' values or without */
 export function precisionThere(
   { network, formulas }: Pick<Game, "network" | "formulas">,
   method: MethodName,
   place: Place,
   config: Pick<FilledConfig, "memory">,
 ): Precision {
-  // a plan for some beliefs is nearly the plan for all, and no oracle's
+  // a plan with decisions for some beliefs is an approximation, not the oracle's plan
   if (method === "exact" || remembers(config)) return "float64";
   if (place.backend === "cpu") return network ? "float64" : "certified";
   if (place.precision === "f32") return "f32";
   return isBounded(formulas) && !network ? "certified" : "screened";
 }
 
-/** `the game mlp has no method moments, as …`; undefined where it has it. */
+/** `the game mlp has no method moments because …`; undefined where it has it. */
 export function refusal(of: Solvable, method: MethodName): string | undefined {
   const why = methods[method](of);
   return why && `the game ${of.game.name} has no method ${method} ${why}`;

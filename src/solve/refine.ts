@@ -1,5 +1,5 @@
-// Agents who remember have a decision for some of their beliefs only (src/model/memory.ts). Here a game is solved with
-// twice as many beliefs an episode, again and again, until that no longer changes what it comes to.
+// Agents who remember have a decision for some of their beliefs only (src/model/memory.ts). This solves a game
+// repeatedly, each time with twice as many beliefs per episode, until the cost and the measures no longer change.
 
 import { measuresByName } from "../model/measures.ts";
 import { createProblem, FIRST_NODES, type Problem } from "../model/problem.ts";
@@ -18,15 +18,15 @@ export interface Refinement {
   readonly error: number;
 }
 
-/** nodes of all episodes, at most, and of one */
+/** the maximum number of nodes of all episodes, and of one episode */
 const MOST = { all: 2 ** 21, episode: 2 ** 13 };
 
 /**
  * Solves a problem of agents who remember until `memoryError` of its configuration is met.
  *
  * @param run solves a problem into an induction
- * @param induction takes the steps that are kept
- * @param notes told where the limits do not allow as many beliefs as it takes
+ * @param induction receives the final steps
+ * @param notes receives a sentence if the limits do not allow enough beliefs
  */
 export async function refine<T>(
   { config, learningRates }: Problem,
@@ -56,11 +56,11 @@ export async function refine<T>(
     const error = memory.complete ? 0 : before ? changeBetween(before, now) : Number.POSITIVE_INFINITY;
     before = now;
     const isLast = 2 * nodes > MOST.episode || 2 * nodes * episodes > MOST.all;
-    // the first two are always made, so that there is an error to tell
+    // at least two solves are made, because the error is the change between two
     if (!(error <= wanted) && !(isLast && known)) continue;
     if (!(error <= wanted))
       notes.push(
-        `memoryError ${wanted} is not met: ${nodes} beliefs an episode are the most, and the last doubling changed ${error}`,
+        `memoryError ${wanted} is not met: an episode may have at most ${nodes} beliefs, and the last doubling changed the cost or a measure by ${error}`,
       );
     for (const step of tried.steps.toReversed()) induction.take(step);
     const most = Math.max(...memory.nodes.map(({ length }) => length));
@@ -68,7 +68,7 @@ export async function refine<T>(
   }
 }
 
-/** What a plan comes to, by name: the first cost, and the measures as far as they have a meaning. */
+/** The numbers that are compared, by name: the first cost, and the measures that have a meaning. */
 function numbersOf(problem: Problem, { plan, steps }: Induction): Record<string, number> {
   const measures = Object.entries(measuresByName(outcomeOf(problem, plan)));
   const known = measures.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));

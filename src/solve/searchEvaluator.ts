@@ -1,10 +1,10 @@
-// Where no grid holds the decisions, as with a network's weights, each step of the induction is a search: quasi-Newton
-// descents from many starts, by the gradient of the average total mesa cost through the later agents' plans.
+// Evaluates steps whose decisions are not on a grid, such as a network's weights: each step is a search by quasi-Newton
+// descents from many starting points. The gradient of the average total mesa cost includes the effect on later agents.
 //
-// The starts are the decision of the episode after, points near it, and points from anywhere. Of the points near and
-// of those from anywhere more are drawn than are descended from: the costs of all of them, on a device or here, decide
-// which. All descents go a little way, and the best few of them to the end. Where the agent after has solved the same
-// question, its answer is the only start.
+// The starting points are the next episode's decision, random points near it, and random points anywhere. More random
+// points are drawn than are used; their costs, computed on a device or here, decide which. All descents take some
+// steps, and the best few continue to the end. If the next agent had the same question, its answer is the only starting
+// point.
 
 import type { SearchSettings } from "../config/config.ts";
 import { createGradients } from "../cpu/gradient.ts";
@@ -16,7 +16,7 @@ import { drawWeights } from "../game/network.ts";
 import {
   type BatchCosts,
   type Evaluator,
-  Least,
+  Minimum,
   type Plan,
   type Step,
   stepOf,
@@ -26,28 +26,28 @@ import type { Problem } from "../model/problem.ts";
 import { Descent } from "../search/descent.ts";
 import { Random } from "../search/random.ts";
 
-/** how many points are drawn for each that is descended from */
+/** how many points are drawn for each starting point */
 const DRAWN = 16;
-/** the share of its evaluations that every descent has before the best are chosen */
+/** the share of its evaluations that every descent gets before the best are chosen */
 const FIRST = 1 / 8;
-/** how many descents go to the end */
+/** how many descents continue to the end */
 const FINALISTS = 3;
-/** how far points near a decision are from it, in standard deviations of each number */
+/** how far points near a decision are from it: standard deviations of each number */
 const NEAR = [0.02, 0.05, 0.1, 0.2, 0.5];
-/** how long work may go on before timers and signals get a turn, in milliseconds */
+/** how long work may run before timers and signals are let through, in milliseconds */
 const TURN = 50;
 
-/** How many points a search asks a device for at once, at most. */
+/** The maximum number of points for which a search asks a device at once. */
 export const drawnAtOnce = ({ config }: Problem): number => DRAWN * (config.search as SearchSettings).starts;
 
-/** How often a search evaluates the cost and its gradient in an episode, at most. */
+/** The maximum number of evaluations of the cost and its gradient in an episode. */
 export const evaluationsOf = ({ starts, evaluations }: SearchSettings): number =>
   (starts + 1) * Math.ceil(evaluations * FIRST) + Math.min(FINALISTS, starts + 1) * evaluations;
 
 /**
  * An evaluator that searches.
  *
- * @param device what costs the points that are drawn; the oracle itself where there is none
+ * @param device computes the costs of drawn points; the oracle does unless given
  * @param threading the CPU's threads, on which descents run
  */
 export function createSearchEvaluator(
@@ -71,7 +71,7 @@ export function createSearchEvaluator(
     checkNotAborted(signal);
   }
 
-  /** Points to descend from, the best of more. */
+  /** Starting points, the best of the drawn points. */
   async function startsAt(episode: number, plan: Plan, watch: Watch): Promise<number[][]> {
     const random = Random.seeded(seed * episodes + episode);
     const normal = () => random.normal();
@@ -99,7 +99,7 @@ export function createSearchEvaluator(
     return chosen;
   }
 
-  /** The costs of some points, by the oracle. */
+  /** The costs of points, computed by the oracle. */
   async function costsHere(
     episode: number,
     plan: Plan,
@@ -120,7 +120,7 @@ export function createSearchEvaluator(
     return costs;
   }
 
-  /** Descends from each of some points. @param onShare told which share of the descents is done */
+  /** Descends from each of some points. @param onShare receives the share of the descents that is done */
   async function descend(
     [episode, plan]: readonly [number, Plan],
     points: readonly ArrayLike<number>[],
@@ -161,9 +161,9 @@ export function createSearchEvaluator(
       const points = isSolved ? [[...plan[episode + 1]]] : await startsAt(episode, plan, watch);
       const [short, long] = [points.length * few, Math.min(FINALISTS, points.length) * evaluations];
       const from = [episode, plan] as const;
-      const told = (done: number, more: number) => (share: number) =>
+      const reporting = (done: number, more: number) => (share: number) =>
         watch.onProgress?.((done + share * more) / (short + long));
-      const first = await descend(from, points, few, watch, told(0, short));
+      const first = await descend(from, points, few, watch, reporting(0, short));
       const best = first.filter(({ value }) => Number.isFinite(value)).sort((a, b) => a.value - b.value);
       if (best.length === 0)
         throw new MesaError(
@@ -171,13 +171,18 @@ export function createSearchEvaluator(
           `at episode ${episode} the cost of every one of ${points.length} points is too large or undefined`,
         );
       const finalists = best.slice(0, FINALISTS).map(({ point }) => point);
-      const last = await descend(from, finalists, evaluations, watch, told(short, long));
-      // the oracle has the last word, and nothing is worse than what comes after
+      const last = await descend(from, finalists, evaluations, watch, reporting(short, long));
+      // the oracle decides, and the next episode's decision is included, so that no answer is worse than it
       const decisions = [...(plan[episode + 1] ? [points[0]] : []), ...last.map(({ point }) => [...point])];
-      const least = new Least();
+      const minimum = new Minimum();
       for (const [i, cost] of oracle.costsAt(episode, plan)(decisions).entries())
-        least.offer(i, finiteOrInfinity(cost));
-      const found = { index: -1, decision: decisions[least.index], cost: least.cost, runnerUp: Number.NaN };
+        minimum.offer(i, finiteOrInfinity(cost));
+      const found = {
+        index: -1,
+        decision: decisions[minimum.index],
+        cost: minimum.cost,
+        runnerUp: Number.NaN,
+      };
       const step = { ...found, survivors: points.length };
       return [stepOf(problem, episode, [step])];
     },

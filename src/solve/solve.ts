@@ -1,4 +1,4 @@
-// From a configuration to a result: runs the induction, and says what really ran.
+// From a configuration to a result: runs the induction and reports what really ran.
 
 import * as v from "valibot";
 import { type Config, type FilledConfig, remembers } from "../config/config.ts";
@@ -162,7 +162,7 @@ export async function solve<const G extends AnyGame>(
   return result as Result<G>;
 }
 
-/** Runs the induction. @returns what ran, and of an infinite horizon its end */
+/** Runs the induction. @returns what ran, and the end of an infinite horizon */
 async function run(
   problem: Problem,
   choice: SolverChoice,
@@ -173,7 +173,7 @@ async function run(
   const { learningRates, horizon } = problem;
   const episodes = learningRates.length;
   const effort = choice.method === "rollout" ? (t: number) => episodes - t : () => 1;
-  // of an infinite horizon the search for its end is the first half of the work
+  // with an infinite horizon, the search for equilibria counts as the first half of the work
   const end =
     horizon === "infinite"
       ? await findEnd(problem, choice.method as "exact" | "moments", {
@@ -196,11 +196,13 @@ async function run(
     () => `at episode ${induction.remaining - 1}`,
   );
   if (end && ran.backend === "gpu")
-    notes.push("the equilibrium, and the episodes with the last learning rate, are float64's, on the cpu");
+    notes.push(
+      "the equilibrium and the episodes with the last learning rate were computed in float64 on the cpu",
+    );
   return { ran, end };
 }
 
-/** The share of all rollouts of episodes that steps took; null where no grid was searched. */
+/** The share of all rollouts that the steps computed; null if no grid was searched. */
 function rolledOutShare(
   { candidates, states, learningRates }: Problem,
   steps: readonly Step[],

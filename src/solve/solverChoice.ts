@@ -1,5 +1,4 @@
-// How a problem is solved: what was asked, checked; who answers the induction's questions; and what happens when a
-// device is lost on the choice.
+// How a problem is solved: checks what was asked, chooses method and backend, and handles the loss of a device.
 
 import { remembers } from "../config/config.ts";
 import { createCpuEvaluator } from "../cpu/evaluator.ts";
@@ -18,21 +17,21 @@ import { createSearchEvaluator, drawnAtOnce } from "./searchEvaluator.ts";
 export type Backend = "auto" | "cpu" | "gpu";
 export type Method = "auto" | MethodName;
 
-/** What was asked, with `method` chosen. */
+/** The choice of a solver: what was asked, with `method` decided. */
 export interface SolverChoice {
   readonly backend: Backend;
   readonly method: MethodName;
   readonly precision: "certified" | "f32";
-  /** threads of the CPU that may work */
+  /** the maximum number of CPU threads */
   readonly threads: number;
-  /** a `GPU`, whose types not every program that reads these has */
+  /** a `GPU`; its type is not used, because programs that read these declarations may not have it */
   readonly gpu: unknown;
 }
 
-/** threads that may be asked for */
-const MOST_THREADS = 1024;
-/** devices that `auto` tries before it goes on with the CPU */
-const MOST_DEVICES = 2;
+/** the maximum number of threads that may be asked for */
+const MAX_THREADS = 1024;
+/** how many devices `auto` tries before it continues on the CPU */
+const MAX_DEVICES = 2;
 
 function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
   if (allowed.includes(value)) return value;
@@ -42,7 +41,7 @@ function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]):
   );
 }
 
-/** What `method: "auto"` takes, or what was asked if the problem has it. @throws MesaError `INVALID_CONFIG` */
+/** The method that was asked for, or the choice of `auto`. @throws MesaError `INVALID_CONFIG` if the game lacks it */
 export function chooseMethod(problem: Solvable, asked: Method): MethodName {
   const auto = methods.moments(problem) === undefined ? "moments" : "rollout";
   const method = asked === "auto" ? auto : asked;
@@ -51,7 +50,7 @@ export function chooseMethod(problem: Solvable, asked: Method): MethodName {
   return method;
 }
 
-/** @throws MesaError `INVALID_CONFIG` when what is asked does not go together */
+/** @throws MesaError `INVALID_CONFIG` if the options contradict each other */
 export function chooseSolver(
   problem: Problem,
   asked: {
@@ -70,18 +69,18 @@ export function chooseSolver(
   return { backend, method, precision, threads: chooseThreads(asked.threads), gpu: asked.gpu };
 }
 
-/** How many threads may work: as many as asked, or one a core. @throws MesaError `INVALID_CONFIG` */
+/** The maximum number of threads: as asked, or one per core. @throws MesaError `INVALID_CONFIG` */
 export function chooseThreads(asked: number | undefined): number {
   const threads = asked ?? availableThreads();
-  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
+  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
     throw new MesaError(
       "INVALID_CONFIG",
-      `threads must be a whole number in [1, ${MOST_THREADS}], got ${quote(threads)}`,
+      `threads must be a whole number in [1, ${MAX_THREADS}], got ${quote(threads)}`,
     );
   return threads;
 }
 
-/** The device's evaluator; undefined where `auto` does without. */
+/** An evaluator on the device; undefined if `auto` should use the CPU. */
 async function openGpu(problem: Problem, choice: SolverChoice): Promise<Evaluator | undefined> {
   const { precision, backend } = choice;
   const gpu = choice.gpu as GPU | undefined;
@@ -94,19 +93,19 @@ async function openGpu(problem: Problem, choice: SolverChoice): Promise<Evaluato
   return createGpuEvaluator(problem, { method, precision, required, gpu, threading: choice });
 }
 
-/** Who answers, and why `auto` took it; null where the backend was asked for. */
+/** An evaluator, and why `auto` chose it; null if the backend was asked for. */
 interface Opened {
   readonly evaluator: Evaluator;
   readonly why: string | null;
 }
 
-/** A time, in words: to two digits. */
+/** A time as text, to two digits. */
 const timeText = (seconds: number) => `${Number(seconds.toPrecision(2))} s`;
 
-/** Why `auto` takes the CPU without a look at what adapters there are; undefined where it looks. */
+/** Why `auto` uses the CPU without looking for adapters; undefined if it should look. */
 function whyCpu(problem: Problem, { method, precision, threads }: SolverChoice): string | undefined {
   if (method === "exact") return "the method exact is a formula";
-  if (remembers(problem.config)) return "agents who remember are solved there";
+  if (remembers(problem.config)) return "agents who remember are solved on the cpu";
   if (problem.game.network || precision === "f32") return undefined;
   const seconds = secondsOnCpu(problem, method, threads);
   return seconds < SPEEDS.opening
@@ -114,7 +113,7 @@ function whyCpu(problem: Problem, { method, precision, threads }: SolverChoice):
     : undefined;
 }
 
-/** The evaluator that was chosen, after so many devices were lost. @param notes told what did not go as asked */
+/** Opens the evaluator of a choice, after so many lost devices. @param notes receives what did not go as asked */
 async function open(
   problem: Problem,
   choice: SolverChoice,
@@ -133,7 +132,7 @@ async function open(
   };
   const settled = backend === "cpu" ? "" : backend === "auto" ? whyCpu(problem, choice) : undefined;
   if (settled !== undefined) return onCpu(settled);
-  if (losses === MOST_DEVICES) return onCpu("devices were lost");
+  if (losses === MAX_DEVICES) return onCpu("devices were lost");
   try {
     const evaluator = await openGpu(problem, choice);
     if (evaluator) {
@@ -148,17 +147,17 @@ async function open(
     return onCpu("there is no hardware adapter");
   } catch (error) {
     if (backend === "gpu" || !hasCode(error, "LIMIT_EXCEEDED")) throw error;
-    notes.push(`did without the GPU: ${error.message}`);
+    notes.push(`the GPU was not used: ${error.message}`);
     return onCpu("the problem is beyond the adapter's limits");
   }
 }
 
 /**
- * Does work with an evaluator. Where the device is lost and the backend is `auto`, the work is done again with
- * another, so it should go on from where it was.
+ * Does work with an evaluator. If the device is lost and the backend is `auto`, calls `work` again with another
+ * evaluator; it should resume where it stopped.
  *
- * @param notes told what did not go as asked, in sentences
- * @returns what the evaluator that ended the work says of itself
+ * @param notes receives what did not go as asked, in sentences
+ * @returns what really ran: properties of the evaluator that finished the work
  */
 export async function withEvaluator(
   problem: Problem,
@@ -175,7 +174,7 @@ export async function withEvaluator(
       const opened = await open(problem, choice, losses.length, notes);
       evaluator = opened.evaluator;
       for (; noted < losses.length; noted++)
-        notes.push(`${losses[noted]}: went on with ${evaluator.adapter}`);
+        notes.push(`${losses[noted]}: continued with ${evaluator.adapter}`);
       await work(evaluator);
       if (evaluator.interpreted)
         notes.push(

@@ -2,7 +2,7 @@
 
 import type { Listener, Thread } from "./thread.ts";
 
-/** How many threads can run at once; 1 where there are no workers. */
+/** How many threads can run at once; 1 if workers are not available. */
 export function availableThreads(): number {
   return typeof Worker === "undefined" ? 1 : navigator.hardwareConcurrency;
 }
@@ -13,7 +13,7 @@ export function startThread(script: string, { onReply, onLost }: Listener): Thre
   const worker = new Worker(url);
   worker.onmessage = ({ data }) => onReply(data);
   worker.onerror = (event) => {
-    event.preventDefault(); // the page is told by who awaits the answer
+    event.preventDefault(); // the error is reported to the caller through onLost
     onLost(new Error(event.message || "the page's security policy allows no worker from a blob"));
   };
   return {

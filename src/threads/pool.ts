@@ -1,41 +1,43 @@
-// Threads that work through the parts of a task. Parts are handed out as threads become free, so that dear ones and
-// cheap ones balance, and answers come back in the order of the parts whoever made them. The thread that asks does no
-// part of the work: it hands out, and stays free for timers, signals and progress.
+// A thread pool that works through the parts of a task. It hands out parts as threads become free, which balances
+// expensive and cheap parts, and returns the answers in the order of the parts. The calling thread computes nothing
+// itself, so it stays free for timers, signals and progress.
 
 import script from "virtual:worker";
 import { availableThreads as available, startThread } from "#workers";
 import { checkNotAborted, interrupted, MesaError } from "../errors.ts";
 import type { Failure, Reply, Thread } from "./thread.ts";
 
-/** How many threads are worth starting: one a core; 1, which is none, in a thread and where there are no workers. */
+/**
+ * How many threads are worth starting: one per core; 1 (start none) inside a thread and if workers are not available.
+ */
 export function availableThreads(): number {
   return script === "" ? 1 : available();
 }
 
 /**
- * Something that threads can do. What goes in and comes out is plain data, without functions; the buffers of an answer's
- * typed arrays are moved, so they must be the answer's own. ../worker.ts must know of every job.
+ * Work that threads can do. Input and output are plain data without functions. The buffers of an answer's typed arrays
+ * are transferred, so nothing else may use them. Every job must be listed in ../worker.ts.
  */
 export interface Job<Shared, Part, Answer> {
   readonly name: string;
-  /** prepares, once a thread, from what all parts of a task share, what is then called for each part */
+  /** prepares, once per thread, from the data that all parts share; returns the function to call for each part */
   open(shared: Shared): (part: Part) => Answer | Promise<Answer>;
 }
 
-/** A job and what all its parts share, which is sent to each thread once as long as the same object is run again. */
+/** A job and the data that all its parts share. A thread receives the data once while the same task object is used. */
 export interface Task<Shared, Part, Answer> {
   readonly job: Job<Shared, Part, Answer>;
   readonly shared: Shared;
 }
 
-/** How a run is stopped and what it reports on the way. */
+/** How to stop a run, and how it reports its progress. */
 export interface RunOptions<Answer> {
   readonly signal?: AbortSignal | undefined;
-  /** called with each answer as it arrives, in whatever order, with the part's index and how many have arrived */
+  /** called with each answer as it arrives, in any order, with the part's index and how many have arrived */
   readonly onAnswer?: (answer: Answer, index: number, done: number) => void;
 }
 
-/** Threads were lost: they could not be started, as where a page's security policy forbids them, or ran out of memory. */
+/** Threads could not be started, for example because a page's security policy forbids them, or ran out of memory. */
 export class ThreadsLost extends Error {}
 
 interface Run {
@@ -51,15 +53,15 @@ interface Run {
 
 interface Member {
   readonly thread: Thread;
-  /** the task it was sent last */
+  /** the last task that was sent to it */
   task?: Run["task"] | undefined;
-  /** what it works on */
+  /** the part that it is working on */
   at?: { run: Run; index: number } | undefined;
 }
 
-/** Threads that are started when there is something to do, and kept until the pool is destroyed. */
+/** A pool that starts threads when there is work and keeps them until it is destroyed. */
 export class Pool {
-  /** how many there may be */
+  /** the maximum number of threads */
   readonly threads: number;
   readonly #members: Member[] = [];
   readonly #runs = new Set<Run>();
@@ -70,10 +72,10 @@ export class Pool {
   }
 
   /**
-   * Works through parts. Runs that are under way at once share the threads, the earlier ones first.
+   * Works through parts. Concurrent runs share the threads; earlier runs have priority.
    *
    * @returns the answers in the order of the parts
-   * @throws MesaError with the code of what a job threw; `ABORTED`, at once, while threads end the part they are at
+   * @throws MesaError with the code of what a job threw; `ABORTED` at once, while threads finish their current part
    * @throws ThreadsLost
    */
   async run<Shared, Part, Answer>(
@@ -109,12 +111,12 @@ export class Pool {
     }
   }
 
-  /** Ends the threads, whatever they are doing, and for good. */
+  /** Ends all threads at once and for good, whatever they are doing. */
   destroy(): void {
     this.#lose(new ThreadsLost("the pool was destroyed"));
   }
 
-  /** Has so many threads, unless they cannot be started. */
+  /** Starts threads until there are `count`, or until one cannot be started. */
   #start(count: number): void {
     try {
       while (this.#members.length < count) {
@@ -131,7 +133,7 @@ export class Pool {
     }
   }
 
-  /** Gives a free thread the next part that there is. */
+  /** Sends the next waiting part to a free thread. */
   #feed(member: Member): void {
     member.at = undefined;
     for (const run of this.#runs) {
@@ -142,7 +144,7 @@ export class Pool {
         const sent = member.task !== task && { task: { job: task.job.name, shared: task.shared } };
         member.thread.post({ ...sent, part: run.parts[index] });
       } catch (error) {
-        this.#fail(run, error); // what is no plain data cannot be sent
+        this.#fail(run, error); // only plain data can be sent
         continue;
       }
       member.task = task;
@@ -155,7 +157,7 @@ export class Pool {
   #take(member: Member, reply: Reply): void {
     const { run, index } = member.at!;
     if ("failure" in reply) {
-      member.task = undefined; // it may not have come as far as having it
+      member.task = undefined; // the thread may have failed before it opened the task
       this.#fail(run, errorOf(reply.failure));
     } else if (this.#runs.has(run)) {
       run.answers[index] = reply.answer;
@@ -182,7 +184,7 @@ export class Pool {
   }
 }
 
-/** What the thread threw. */
+/** What the thread threw, as an error of this thread. */
 function errorOf({ code, thrown }: Failure): unknown {
   return code ? new MesaError(code, (thrown as Error).message) : thrown;
 }

@@ -8,7 +8,7 @@ import { program } from "./program.ts";
 const CYCLES = ["infinite-horizon", "--set", "discount=0.8", "--set", "coefficient.count=5"];
 const LINE =
   "mesa-induction: the infinite horizon has no stationary equilibrium: no decision with a finite cost is the best response " +
-  "to itself; ever longer finite horizons cycle with period 6\n";
+  "to itself; longer and longer finite horizons cycle with period 6\n";
 
 test("one line, exit 1, and nothing written", async () => {
   const out = join(tmpdir(), "mesa-no-equilibrium");

@@ -59,7 +59,7 @@ describe("game", () => {
     const endless = JSON.parse(await printed("game", "infinite-horizon", "--json"));
     expect(endless.methods[0]).toEqual({
       ...{ method: "rollout", backend: "cpu", precision: "certified", gives: null },
-      why: "where the horizon is infinite; it has moments",
+      why: "if the horizon is infinite; it has moments",
     });
     const { structure, formulas } = JSON.parse(await printed("game", "learned-discount", "--json"));
     expect(structure).toMatchObject({ linear: false, nonlinear: "discount depends on the state" });
@@ -130,7 +130,7 @@ describe("a bad game is one line, exit status 2, and nothing else", () => {
   };
   test.each(
     mostlyHere<[string, object, string]>([
-      ["a call", { output: "process.exit()" }, "output, column 1: process.exit() is no function"],
+      ["a call", { output: "process.exit()" }, "output, column 1: process.exit() is not a function"],
       [
         "a key of objects",
         { output: "theta.constructor" },

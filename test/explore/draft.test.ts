@@ -107,7 +107,7 @@ describe("what is wrong is marked", () => {
   test.each<[string, string | undefined, RegExp]>([
     ["output = coefficient * thetta", "thetta", /^unknown name thetta; names here are theta/],
     ["output = coefficient *", "*", /^expected expression after \*/],
-    ["output = coefficient\n  * sin(theta)", "sin", /^sin\(\) is no function/],
+    ["output = coefficient\n  * sin(theta)", "sin", /^sin\(\) is not a function/],
     ["output =", "output", /^expected a formula, got none/],
     ["output = coefficient % 2", "%", /^unexpected "%"/],
     ["k = theta +\noutput = k", "+", /^expected expression after \+/],

@@ -1,4 +1,4 @@
-// Random expressions: as trees, which are evaluated as they are written, and as nodes of a graph.
+// Random expressions: as trees, which are evaluated in the order in which they are written, and as nodes of a graph.
 import fc from "fast-check";
 import { createEvaluate } from "../../src/game/evaluate.ts";
 import { Graph, type Node, wholePower } from "../../src/game/graph.ts";
@@ -17,7 +17,7 @@ const ARITIES = {
 } as const;
 export type Applied = keyof typeof ARITIES;
 
-/** all but `below`, which no formula has and which jumps */
+/** all operations except `below`, which jumps and is not available in formulas */
 export const CONTINUOUS = Object.keys(ARITIES).filter((op) => op !== "below") as Applied[];
 export const ALL = Object.keys(ARITIES) as Applied[];
 

@@ -1,4 +1,4 @@
-// Expressions as a graph: what simplification, differentiation and printing must not change.
+// Expressions as a graph: simplification, differentiation and printing.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createEvaluate } from "../../src/game/evaluate.ts";
@@ -16,7 +16,7 @@ const read = (g: Graph, formula: string) =>
   parse(g, formula, "formula", { lookUp: (name) => g.name(name), names: NAMES });
 
 describe("simplification", () => {
-  test("changes no value that is finite on the way", () => {
+  test("changes no value whose intermediate results are finite", () => {
     let [compared, simpler] = [0, 0];
     fc.assert(
       fc.property(trees(ALL, NAMES), point, (tree, values) => {
@@ -35,7 +35,7 @@ describe("simplification", () => {
     expect(simpler).toBeGreaterThan(500);
   });
 
-  test("makes one number of numbers, with the same bits", () => {
+  test("folds numbers into one number, with the same bits", () => {
     let compared = 0;
     const basic = ALL.filter((op) => op !== "tanh");
     fc.assert(
@@ -95,7 +95,7 @@ describe("simplification", () => {
 });
 
 describe("a node", () => {
-  test("is one for equal expressions, whichever way round a sum or a product is", () => {
+  test("is shared by equal expressions, also if a sum or a product is swapped", () => {
     fc.assert(
       fc.property(trees(ALL, NAMES), (tree) => {
         const g = new Graph();
@@ -123,7 +123,7 @@ describe("a node", () => {
     expect(new Graph().name("x")).not.toBe(x);
   });
 
-  test("has its names, and others once they are replaced", () => {
+  test("has its names, and other names once they are replaced", () => {
     const g = new Graph();
     const node = read(g, "x * (y + own.x)^2 + x");
     expect(namesIn(node)).toEqual(new Set(["x", "y", "own.x"]));
@@ -152,7 +152,7 @@ describe("a derivative", () => {
             return { value, slope, most: evaluateTree(tree, moved).most };
           });
           const scale = 1 + Math.abs(here.slope);
-          // where it bends too much for a difference to tell, or has a corner, nothing is compared
+          // skip points at which it bends too much for a difference, or has a corner
           if (!(Math.max(below.most, here.most, above.most) < 1e4)) return;
           if (!(Math.abs(above.slope - below.slope) < 1e-2 * scale)) return;
           if (!(Math.abs(above.slope - 2 * here.slope + below.slope) < 1e-6 * scale)) return;
@@ -182,7 +182,7 @@ describe("a derivative", () => {
     expect(differentiate(g, read(g, formula), "x")).toBe(read(g, wanted));
   });
 
-  test("has a side at corners: |x|′ is 1 at 0, and of equals the first argument's counts", () => {
+  test("is one-sided at corners: |x|′ is 1 at 0, and of equal arguments the first counts", () => {
     const g = new Graph();
     const slopeAt = (node: Node, x: number) => createEvaluate([differentiate(g, node, "x")], ["x"])([x])[0];
     const [x, one] = [g.name("x"), g.number(1)];
@@ -198,7 +198,7 @@ describe("a derivative", () => {
 });
 
 describe("print", () => {
-  test("reads as the same node", () => {
+  test("gives text that parses to the same node", () => {
     let compared = 0;
     fc.assert(
       fc.property(trees(CONTINUOUS, [...NAMES, "own.theta"]), (tree) => {
@@ -209,7 +209,7 @@ describe("print", () => {
         const text = print(node);
         if (!nodesOf(node).every(isPlain) || text.length > 2000) return;
         expect(read(g, text)).toBe(node);
-        // and once more into an empty graph
+        // and again in an empty graph
         expect(print(read(new Graph(), text))).toBe(text);
         if (node.args.length > 0) compared++;
       }),
@@ -235,7 +235,7 @@ describe("print", () => {
     "tanh(min(a, max(b, abs(c))))",
   ])("%s", (formula) => expect(print(read(new Graph(), formula))).toBe(formula));
 
-  test("stops where shared parts would make it too long", () => {
+  test("stops if shared parts would make the text too long", () => {
     const g = new Graph();
     let node: Node = g.name("x");
     for (let i = 0; i < 40; i++) node = g.add(node, g.multiply(node, node));

@@ -1,9 +1,9 @@
-// The normal distribution against numbers from elsewhere: published ones, an integral, and what must be so.
+// The normal distribution, compared with published values, an integral, and known properties.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { equalIntervals, intervalProbabilities, upperTail } from "../../src/game/normal.ts";
 
-// to 16 digits, by arithmetic of 50 digits
+// to 16 digits, computed with 50 digits
 test.each([
   [0, 0.5],
   [0.5, 0.3085375387259869],
@@ -35,7 +35,7 @@ test("the tails are the integral of the density", () => {
   );
 });
 
-test("it falls where the series gives way to the fraction, and to 0 in the end", () => {
+test("it decreases across the change from the series to the fraction, and finally to 0", () => {
   let before = 1;
   for (let x = 2.99; x < 3.01; x += 1e-6) {
     const now = upperTail(x);
@@ -51,7 +51,7 @@ describe("intervals", () => {
     intervals: fc.integer({ min: 1, max: 64 }),
   });
 
-  test("each is as likely as any other, if every mean is", () => {
+  test("are equally likely if the means are", () => {
     fc.assert(
       fc.property(settings, ({ means, intervals }) => {
         const edges = equalIntervals(means, intervals);
@@ -67,7 +67,7 @@ describe("intervals", () => {
     );
   });
 
-  test.each([0, 0.3, 2, 20, 70])("two of them meet half way between two means, %d apart", (shift) => {
+  test.each([0, 0.3, 2, 20, 70])("two intervals meet halfway between two means, %d apart", (shift) => {
     const [edge] = equalIntervals([0, shift], 2);
     expect(Math.abs(edge - shift / 2)).toBeLessThan(1e-15 * Math.max(1, shift));
     const [[right, wrong]] = [intervalProbabilities(0, [edge])];
@@ -75,7 +75,7 @@ describe("intervals", () => {
     expect(right + wrong).toBe(1);
   });
 
-  test("they are a normal distribution's quantiles where there is one mean", () => {
+  test("with one mean, the boundaries are quantiles of the normal distribution", () => {
     const [first, middle, last] = equalIntervals([1], 4);
     expect(first).toBeCloseTo(1 - 0.6744897501960817, 14);
     expect(middle).toBeCloseTo(1, 14);

@@ -1,4 +1,4 @@
-// What a step leaves of a goal to which everything is proportional.
+// The gain of a step in games in which everything is proportional to one goal.
 import { expect, test } from "vitest";
 import { rolloutCosts } from "../../src/cpu/rollout.ts";
 import { createProblem } from "../../src/model/problem.ts";

@@ -1,4 +1,4 @@
-// What is read off formulas, held against what they compute.
+// Properties that are read off formulas, compared with what the formulas compute.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rolloutCosts } from "../../src/cpu/rollout.ts";
@@ -33,7 +33,7 @@ const number = (value: number): Tree => ({ op: "number", value });
 
 describe("a linear form", () => {
   const factors = trees(["add", "subtract", "multiply", "tanh"], ["d", "w"], even(-2, 2), { depth: 2 });
-  /** what is linear in x and y, on the face of it */
+  /** expressions whose operations show that they are linear in x and y */
   const linear = fc.letrec<{ tree: Tree }>((tie) => {
     const pair = fc.tuple(tie("tree"), tie("tree"));
     const scaled = fc.tuple(tie("tree"), factors);
@@ -55,7 +55,7 @@ describe("a linear form", () => {
       fc.property(linear, point, (tree, values) => {
         const g = new Graph();
         const node = nodeOf(g, tree);
-        // a divisor that is 0 leaves what is no linear form
+        // a division by 0 gives no linear form
         if (!(evaluateTree(tree, values).most < 1e6)) return;
         const form = linearForm(g, node, ["x", "y"]);
         expect(form).toBeDefined();
@@ -68,7 +68,7 @@ describe("a linear form", () => {
           NAMES,
         )(listed(values));
         expect(Math.abs(whole - total)).toBeLessThanOrEqual(1e-13 * most);
-        // what the expression loses is by its numbers, and no less than what its form does
+        // the rounding errors of the expression and of its form
         const byNumbers = ofX * Math.abs(values.x) + ofY * Math.abs(values.y);
         expect(Math.abs(byNumbers - most)).toBeLessThanOrEqual(1e-12 * most);
         expect(mostOfForm).toBeLessThanOrEqual(most * (1 + 1e-12));
@@ -79,7 +79,7 @@ describe("a linear form", () => {
     expect(compared).toBeGreaterThan(500);
   });
 
-  test("is never seen in what is not linear", () => {
+  test("is never found in an expression that is not linear", () => {
     const counts = { linear: 0, other: 0 };
     fc.assert(
       fc.property(trees(ALL, NAMES), point, point, even(-2, 2), (tree, u, v, t) => {
@@ -146,7 +146,7 @@ test.each<[string, (string | number)[] | undefined]>([
   }
 });
 
-test("a game whose gradient jumps is not linear in the state, though its slopes are numbers", () => {
+test("a game whose gradient jumps is not linear in the state, although its slopes are numbers", () => {
   const game = defineGame({
     ...games.get("linear")!.definition,
     name: "hinge",
@@ -197,7 +197,7 @@ describe("a sum of squares", () => {
     .array(term, { minLength: 1, maxLength: 4 })
     .map((terms) => terms.reduce((a, b): Tree => ({ op: "add", args: [a, b] })));
 
-  test("is what its squares and weights add up to, none of which is negative", () => {
+  test("equals the sum of its squares and weights, none of which is negative", () => {
     let [compared, several] = [0, 0];
     fc.assert(
       fc.property(sum, point, (tree, values) => {
@@ -227,7 +227,7 @@ describe("a sum of squares", () => {
     expect(several).toBeGreaterThan(500);
   });
 
-  test("is never seen in what can be negative", () => {
+  test("is never found in an expression that can be negative", () => {
     let seen = 0;
     fc.assert(
       fc.property(
@@ -286,7 +286,7 @@ describe("a sum of squares", () => {
 describe("parity", () => {
   const isFlipped = (name: string) => ["x", "y"].includes(name);
 
-  test("is what becomes of an expression where names change their sign, to the bit", () => {
+  test("says what happens to an expression when names change their sign, to the bit", () => {
     const counts = { even: 0, odd: 0, neither: 0 };
     fc.assert(
       fc.property(trees(ALL, NAMES), point, (tree, values) => {
@@ -328,7 +328,7 @@ describe("parity", () => {
     expect(parityOf(read(new Graph(), formula), isFlipped)).toBe(wanted),
   );
 
-  test("of a jump is that of both its sides, where what decides it stays", () => {
+  test("of a jump is that of both sides, if its condition does not change", () => {
     const g = new Graph();
     const [x, d, y] = [g.name("x"), g.name("d"), g.name("y")];
     expect(parityOf(g.below(d, g.power(x, 2), x, y), isFlipped)).toBe("odd");
@@ -343,7 +343,7 @@ describe("parity", () => {
       phi: { min: -1, max: 1, count: 3, initial: 0.8 },
     },
     decision: { a: { min: -1, max: 1, count: 5 } },
-    // θ and φ may change their sign each alone
+    // θ and φ may change their sign separately
     output: { x: "a * theta", y: "a * phi * theta^2" },
     baseObjective: "output.x^2 + output.y^2",
     mesaObjective: "(output.x - own.theta)^2 + abs(output.y - own.phi)",
@@ -373,7 +373,7 @@ describe("parity", () => {
     const problem = createProblem(config);
     expect(problem.game.formulas.mirrored).toEqual(mirrored);
     if (game === "mlp" || isHidden) return;
-    // and so they cost the same, to the bit; where all are flipped that are not, it differs
+    // mirror images cost the same, to the bit; flipping the other states changes the cost
     const names = Object.keys(problem.game.state);
     const costAt = (signs: readonly number[]) => {
       const axes = Object.fromEntries(
@@ -416,7 +416,7 @@ describe("a degree", () => {
     return tree.op === "add" ? a + b : tree.op === "subtract" ? a - b : a * b;
   }
 
-  test("is one beyond which all differences vanish, and mostly the first such", () => {
+  test("is a degree from which all higher differences vanish, and usually the lowest", () => {
     let [tight, compared] = [0, 0];
     fc.assert(
       fc.property(polynomial, fc.bigInt({ min: -9n, max: 9n }), (tree, y) => {
@@ -425,7 +425,7 @@ describe("a degree", () => {
         if (degree > 30) return;
         let differences = Array.from({ length: degree + 3 }, (_, i) => exactly(tree, { x: BigInt(i), y }));
         for (let k = 0; k < degree; k++) differences = differences.slice(1).map((v, i) => v - differences[i]);
-        // the difference of the degree is the same everywhere, so that all further ones are 0
+        // the difference of this order is constant, so all higher ones are 0
         expect(new Set(differences).size).toBe(1);
         if (degree === 0) return;
         compared++;
@@ -458,7 +458,7 @@ describe("a degree", () => {
 describe("shared parts", () => {
   const isShared = (name: string) => ["d", "w"].includes(name);
 
-  test("are computed first, and the rest from them and the other names, with the same bits", () => {
+  test("can be computed first, and the rest from them and the other names, with the same bits", () => {
     let [found, compared] = [0, 0];
     fc.assert(
       fc.property(fc.array(trees(ALL, NAMES), { minLength: 1, maxLength: 3 }), point, (list, values) => {
@@ -474,7 +474,7 @@ describe("shared parts", () => {
         const all = new Set(nodesOf(...expressions));
         for (const part of parts) expect(all.has(part)).toBe(true);
 
-        // every part stands as a name for what it is
+        // every part is replaced by a name for its value
         const names = parts.map((_, i) => `part.${i}`);
         const rests = expressions.map((expression) =>
           rewrite(expression, (node, args: readonly Node[]): Node => {
@@ -507,7 +507,7 @@ describe("shared parts", () => {
     const nodes = (...formulas: string[]) => new Set(formulas.map((formula) => read(g, formula)));
     expect(parts("(d * w + 1) * x")).toEqual(nodes("d * w + 1"));
     expect(parts("d * w + 1")).toEqual(nodes("d * w + 1"));
-    // a part of a part is one where it is used by itself as well
+    // a part of a part counts if it is also used by itself
     expect(parts("(d * w + 1) * x", "d * w * y")).toEqual(nodes("d * w + 1", "d * w"));
     expect(parts("x + 2 * y", "3")).toEqual(new Set());
     expect(parts("2 * x + d")).toEqual(nodes("d"));
@@ -543,7 +543,7 @@ function apply(op: Applied, a: Fraction, b: Fraction): Fraction {
   return a.over < 0n ? { ...a, over: -a.over } : a;
 }
 
-/** the value of an expression, exactly; undefined where it divides by 0 */
+/** the exact value of an expression; undefined if it divides by 0 */
 function exactValueOf(node: Node, values: Readonly<Record<string, number>>): Fraction | undefined {
   return rewrite(node, ({ op, name, value }, args: readonly (Fraction | undefined)[]) => {
     if (op === "number") return Number.isFinite(value) ? fractionOf(value) : undefined;
@@ -555,7 +555,7 @@ function exactValueOf(node: Node, values: Readonly<Record<string, number>>): Fra
   });
 }
 
-/** how far a float64 is from a fraction, rounded up but for a rounding or two */
+/** the distance of a float64 from a fraction, within one or two roundings */
 function distance(got: number, { over, under }: Fraction): number {
   const { over: p, under: q } = fractionOf(got);
   const difference = p * under - over * q;
@@ -565,14 +565,14 @@ function distance(got: number, { over, under }: Fraction): number {
   return Number(scaled >> BigInt(shift)) * 2 ** (shift - 550) * 2 ** -550;
 }
 
-/** operations of an expression, powers as products, each as often as it occurs */
+/** the number of an expression's operations, with powers as products and repetitions counted */
 const operationsOf = (node: Node): number =>
   rewrite(node, ({ op, value }, args: readonly number[]) => {
     if (op === "power") return value * args[0] + value - 1;
     return args.reduce((sum, count) => sum + count, args.length > 0 ? 1 : 0);
   });
 
-describe("a magnitude bounds what rounding makes of an expression", () => {
+describe("a magnitude bounds the rounding error of an expression", () => {
   const check = (operations: readonly Applied[], numRuns: number) => {
     const expression = trees(operations, NAMES, even(-3, 3), { highest: 3, depth: 4 });
     const counts = { compared: 0, cancelled: 0, used: 0 };
@@ -581,7 +581,7 @@ describe("a magnitude bounds what rounding makes of an expression", () => {
         const g = new Graph();
         const node = nodeOf(g, tree);
         const operations = operationsOf(node);
-        // exact values of more would be too long
+        // exact values of longer expressions would be too long
         if (operations > 200) return;
         const exact = exactValueOf(node, values);
         const [value, magnitude] = createEvaluate([node, magnitudeOf(g, node)!], NAMES)(listed(values));
@@ -593,14 +593,14 @@ describe("a magnitude bounds what rounding makes of an expression", () => {
         if (bound === 0) return;
         counts.compared++;
         counts.used = Math.max(counts.used, error / bound);
-        // what the value itself would not bound
+        // cases that the value itself would not bound
         if (error > operations * 2 ** -53 * Math.abs(value) * 1.001) counts.cancelled++;
       }),
       { numRuns },
     );
     expect(counts.compared).toBeGreaterThan(numRuns / 10);
     expect(counts.cancelled).toBeGreaterThan(0);
-    // it is no bound that nothing comes near
+    // some cases come close to the bound
     expect(counts.used).toBeGreaterThan(0.5);
   };
 
@@ -619,7 +619,7 @@ describe("a magnitude bounds what rounding makes of an expression", () => {
       };
     };
     expect(of("x + y - d").magnitude).toBeCloseTo(0.6, 14);
-    // 0.1 + 0.2 is half a unit, 2⁻⁵⁵, from what it should be
+    // 0.1 + 0.2 is off by half a unit, 2⁻⁵⁵
     expect(of("x + y").error).toBe(2 ** -55);
     expect(of("x + y - d").error).toBe(2 ** -55);
     expect(of("(w + x) - w").magnitude).toBe(2e6 + 0.1);
@@ -627,7 +627,7 @@ describe("a magnitude bounds what rounding makes of an expression", () => {
     expect(of("x").error).toBeLessThan(1e-300);
   });
 
-  test("and there is none where an expression jumps", () => {
+  test("an expression that jumps has none", () => {
     const g = new Graph();
     const [x, d] = [g.name("x"), g.name("d")];
     expect(magnitudeOf(g, g.add(g.below(x, d, x, d), x))).toBeUndefined();
@@ -642,7 +642,7 @@ describe("a magnitude bounds what rounding makes of an expression", () => {
   });
 });
 
-describe("roundings that come together", () => {
+describe("roundings that combine", () => {
   const g = new Graph();
   const x = g.name("x");
   const squared = (times: number): Node => (times === 0 ? x : g.power(squared(times - 1), 2));
@@ -662,8 +662,8 @@ describe("roundings that come together", () => {
     expect(roundingsIn([x, node])).toBe(wanted);
   });
 
-  // (1 + 2⁻²⁴)^4095, and no more, is what the slack for the radii has room for
-  test("a game of a few squarings too many has no bound", () => {
+  // the slack for the radii covers (1 + 2⁻²⁴)^4095, and no more
+  test("a game with a few squarings too many has no bound", () => {
     const of = (node: Node) => ({ mesaObjective: node, discount: g.number(1), expectedNext: [x] });
     expect(isBounded(of(squared(12)))).toBe(true);
     expect(isBounded(of(squared(13)))).toBe(false);

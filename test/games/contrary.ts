@@ -1,4 +1,4 @@
-// A game in which the future counts against the present: weights alternate in sign, and totals cancel.
+// A game with a negative discount: weights alternate in sign, and totals cancel.
 import { defineGame } from "../../src/index.ts";
 
 export const contrary = defineGame({

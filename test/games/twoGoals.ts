@@ -1,4 +1,4 @@
-// Two goals and two outputs, of which a decision of two numbers makes one each: nothing of it is one number.
+// Two goals, and two outputs that a decision of two numbers determines: nothing here is a single number.
 import { defineGame } from "../../src/index.ts";
 
 export const twoGoals = defineGame({

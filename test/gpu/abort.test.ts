@@ -1,4 +1,4 @@
-// A solve ends when it is told to, and whatever the end, the device is freed.
+// A solve ends when its signal is aborted, and the device is freed in any case.
 import { describe, expect, test } from "vitest";
 import { type Config, solve } from "../../src/index.ts";
 import { bent } from "../games/bent.ts";
@@ -59,7 +59,7 @@ describe("abort", () => {
   });
 });
 
-test("a device is freed when all went well", async () => {
+test("a device is freed after a successful solve", async () => {
   const { gpu, devices } = await watchedGpu();
   await solveOnGpu(config, "rollout", { gpu });
   expect(await freed(devices[0])).toMatchObject({ reason: "destroyed" });

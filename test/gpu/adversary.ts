@@ -1,9 +1,9 @@
-// Sums as a device may make them that conforms to WGSL and means ill: each addition gives whichever of the two
-// neighbours of the true sum does more harm, and the order is anyone's.
+// The worst sums that a device conforming to WGSL may compute: each addition gives the one of the two neighbours of the
+// true sum that does more harm, and the order is arbitrary.
 
 const bits = new DataView(new ArrayBuffer(4));
 
-/** The f32s next to a number that a float64 holds exactly: twice itself where it is one. */
+/** The two f32s next to a number that is exact in float64; both are the number itself if it is an f32. */
 export function neighbours(exact: number): [below: number, above: number] {
   const nearest = Math.fround(exact);
   if (nearest === exact) return [exact, exact];
@@ -14,11 +14,11 @@ export function neighbours(exact: number): [below: number, above: number] {
   return nearest < exact ? [nearest, other] : [other, nearest];
 }
 
-/** Which way an addition rounds. */
+/** The direction in which an addition rounds. */
 export type Rounding = "down" | "up" | "either";
 export const ROUNDINGS: readonly Rounding[] = ["down", "up", "either"];
 
-/** How a sum is made: one term after the other by index, by size or as they come, or of sums of sums. */
+/** The order of a sum: term by term, sorted or not, or as a sum of sums. */
 export type Order = "text" | "backward" | "ascending" | "descending" | "shuffled" | "tree";
 export const ORDERS: readonly Order[] = ["text", "backward", "ascending", "descending", "shuffled", "tree"];
 
@@ -31,7 +31,7 @@ export function dice(seed: number): () => number {
   };
 }
 
-/** The f32 sum of f32 terms, each pair of which a float64 adds up exactly. */
+/** The f32 sum of f32 terms; a float64 adds up each pair exactly. */
 export function sumAgainst(
   terms: readonly number[],
   order: Order,

@@ -1,5 +1,5 @@
-// The arithmetic of affine forms: whatever the symbols are, the exact result is where the form says, and what is
-// computed for it no further beside it than the form says.
+// The arithmetic of affine forms: for any values of the symbols, the form contains the exact result, and the computed
+// result is no further from it than the form says.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RADIUS_SLACK, ROUNDING, UNDERFLOW } from "../../shaders/float32.ts";
@@ -7,7 +7,7 @@ import { affineOf } from "../../shaders/real.wgsl.ts";
 import { callOnDevice } from "./compute.ts";
 import { even } from "./numbers.ts";
 
-/** every operation: in WGSL, in float64, and how much float32 may round it where the operands are as computed */
+/** every operation: in WGSL, in float64, and how much float32 may round it for the computed operands */
 const OPERATIONS: readonly [string, (a: number, b: number) => number, (a: number, b: number) => number][] = [
   ["add(a, b)", (a, b) => a + b, (a, b) => Math.abs(a) + Math.abs(b)],
   ["sub(a, b)", (a, b) => a - b, (a, b) => Math.abs(a) + Math.abs(b)],
@@ -61,7 +61,7 @@ const cases = fc
   .sample(
     fc.record({
       ...{ a: form, b: form, reach: f32s, fault: three(even(0, 1e-3).map(round)) },
-      // where in their ranges the symbols, the rests and the losses are, and which way float32 rounds
+      // positions of the symbols, the rests and the losses in their ranges, and the direction in which float32 rounds
       ...{
         symbols: three(place),
         faults: three(place),
@@ -82,7 +82,7 @@ const cases = fc
     return { ...one, a: rounded(one.a), b: rounded(one.b) };
   });
 
-/** a form's exact value and the computed one beside it */
+/** the exact value of a form, and the computed one */
 function memberOf({ centre, slopes, rest, loss }: Form, i: number, one: (typeof cases)[number]) {
   const at = (sizes: Three, places: Three) => slopes.reduce((sum, s, j) => sum + s * sizes[j] * places[j], 0);
   const exact = centre + at(one.reach, one.symbols) + rest * one.rests[i];
@@ -96,7 +96,7 @@ describe("affine forms", async () => {
       arithmetic,
       inputs: 4,
       outputs: OPERATIONS.length,
-      // the third and the fourth operand say how large the symbols are
+      // the third and the fourth operand give the sizes of the symbols
       body: `let a = x[0]; let b = x[1];
         ${[0, 1, 2].map((j) => `reach${j} = x[2].slope${j}; fault${j} = x[3].slope${j};`).join("\n")}
         measure_underflow();
@@ -113,7 +113,7 @@ describe("affine forms", async () => {
     ({ wgsl, exactly, rounded, j }) => {
       let known = 0;
       for (const [i, one] of cases.entries()) {
-        // a divisor may be 0: nothing is said then
+        // if a divisor may be 0, there is no bound
         if (wgsl.startsWith("div") && !results[i][j].every(Number.isFinite)) continue;
         known++;
         const [a, b] = [memberOf(one.a, 0, one), memberOf(one.b, 1, one)];
@@ -139,7 +139,7 @@ describe("affine forms", async () => {
     },
   );
 
-  test("a number alone is charged its rounding, and no more", async () => {
+  test("a single number is charged its rounding, and no more", async () => {
     const numbers = fc.sample(fc.tuple(even(-4, 4).map(round), even(-4, 4).map(round)), {
       numRuns: 500,
       seed: 5,
@@ -155,7 +155,7 @@ describe("affine forms", async () => {
         }
   });
 
-  test("what overflowed never looks like a number again", async () => {
+  test("an overflow never becomes a number again", async () => {
     const wild = [Number.POSITIVE_INFINITY, Number.NaN].flatMap((x) => [
       [x, 0, 0, 0, x, x, x, x],
       [1, 0, 0, 0, x, x, x, x],

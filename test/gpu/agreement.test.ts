@@ -1,4 +1,4 @@
-// Random problems, solved on the GPU and in float64: the same plan, costs and margins, to the bit.
+// Random problems, solved on the GPU and in float64, have the same plan, costs and margins, to the bit.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { momentum } from "../games/momentum.ts";
@@ -25,7 +25,7 @@ test("linear, by rollout and by moments", async () => {
   );
 });
 
-test("a user's own game", async () => {
+test("a custom game", async () => {
   const problems = fc.record({
     schedule: fc.record({ learningRates: rates(1) }),
     coefficient: axis(2, 200),
@@ -86,7 +86,7 @@ test("the presets' own grids", async () => {
       { game, schedule, discount: game === "learned-discount" ? {} : 0.9 },
       ["rollout"],
     );
-    // the GPU had something to decide: the agent does not do the same all along
+    // the plan is not constant, so the GPU had something to decide
     for (const numbers of Object.values(plan).slice(0, 1)) expect(new Set(numbers).size).toBeGreaterThan(1);
   }
 });

@@ -1,16 +1,16 @@
-// What `certified` promises, as one expectation: the GPU's plan, costs and margins are the float64 oracle's, to the bit.
+// The guarantee of `certified`: the GPU's plan, costs and margins equal the float64 oracle's, to the bit.
 import { expect } from "vitest";
 import { type Config, type Result, type SolveOptions, solve } from "../../src/index.ts";
 import { keptGpu } from "./gpus.ts";
 
 type GpuMethod = "rollout" | "moments";
 
-/** The oracle's answer, candidate by candidate. */
+/** The steps of the oracle, which tries every candidate. */
 export function solveOnCpu(config: Config): Promise<Result> {
   return solve(config, { backend: "cpu", method: "rollout" });
 }
 
-/** The GPU's answer, screened there and settled by the oracle; on a device that goes on from solve to solve. */
+/** The steps of the GPU, screened there and settled by the oracle; one device serves many solves. */
 export async function solveOnGpu(
   config: Config,
   method: GpuMethod,

@@ -1,4 +1,4 @@
-// The bound is a bound: what float64 says of a candidate always lies within what the GPU says of it, cost ± error.
+// The error bound holds: float64's cost of a candidate always lies within the GPU's cost ± error.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createOracle } from "../../src/cpu/oracle.ts";
@@ -17,7 +17,7 @@ import { axis, even } from "./numbers.ts";
 
 type Method = "rollout" | "moments";
 
-/** float64's cost of a candidate, and the GPU's with its bound */
+/** float64's cost of a candidate, and the GPU's cost with its bound */
 interface Held {
   oracle: number;
   cost: number;
@@ -48,7 +48,7 @@ async function hold(problem: Problem, plan: Plan, method: Method, first = 0): Pr
 
 const finite = ({ cost, error }: Held) => Number.isFinite(cost) && Number.isFinite(error);
 
-/** Expects each finite enclosure to hold float64's cost; gives the share that is finite. */
+/** Expects each finite enclosure to contain float64's cost; returns the share of finite enclosures. */
 function expectEnclosed(held: readonly Held[]): number {
   const known = held.filter(finite);
   const outside = known.filter(({ oracle, cost, error }) => !(Math.abs(oracle - cost) <= error));
@@ -138,7 +138,7 @@ describe.each(
       ),
       { numRuns: 4, endOnFailure: true },
     );
-    // where a game is wild its bound may be infinite, but not everywhere
+    // if numbers grow fast the bound may be infinite, but not everywhere
     const [some, most] = game === "learned-discount" ? [0.25, 0.5] : [0.8, 0.99];
     expect(all.filter(finite).length).toBeGreaterThan(most * all.length);
     const tight = all.filter(({ cost, error }) => error < 1e-2 * Math.abs(cost));
@@ -146,7 +146,7 @@ describe.each(
   });
 });
 
-/** formulas of some names: smooth ones, or such as have corners too */
+/** random formulas of some names: smooth, or also with corners */
 const formulas = (names: readonly string[], corners: boolean) =>
   fc.letrec<{ formula: string }>((tie) => {
     const two = fc.tuple(tie("formula"), tie("formula"));
@@ -158,9 +158,9 @@ const formulas = (names: readonly string[], corners: boolean) =>
         fc
           .tuple(two, fc.constantFrom("+", "-", "*", "*"))
           .map(([[a, b], operator]) => `(${a} ${operator} ${b})`),
-        // sums of which the device may choose the order
+        // sums that the device may add up in any order
         fc.array(tie("formula"), { minLength: 4, maxLength: 5 }).map((terms) => `(${terms.join(" - ")})`),
-        // kept off zero, or not
+        // a divisor that is kept away from zero, or not
         fc
           .tuple(two, fc.constantFrom("1.5 + abs", "2 - abs", ""))
           .map(([[a, b], off]) => (corners ? `(${a} / (${off}(${b})))` : `(${a} / (1.5 + (${b})^2))`)),
@@ -239,7 +239,7 @@ describe.each(Object.entries(randomGames))("random games: %s", (_, games) => {
       ),
       { numRuns: 8, endOnFailure: true },
     );
-    // and most of it is worth knowing
+    // most bounds are useful
     const known = held.filter(finite);
     expect(known.length).toBeGreaterThan(0.6 * held.length);
     const tight = known.filter(({ cost, error }) => error < 1e-2 * Math.abs(cost));
@@ -248,7 +248,7 @@ describe.each(Object.entries(randomGames))("random games: %s", (_, games) => {
   });
 });
 
-/** not proportional, so that every state is rolled out, and of one number */
+/** not proportional, so that every state is rolled out, and with one state */
 const manyStates = { game: "misconception", belief: { min: 0, max: 0, count: 1 } };
 
 describe("every state is counted once", () => {
@@ -266,11 +266,11 @@ describe("every state is counted once", () => {
       "rollout",
     );
     expect(expectEnclosed(held)).toBe(1);
-    // one state more or less would show
+    // one state more or less would be noticed
     expect(Math.max(...held.map(({ cost, error }) => error / (cost + 0.01)))).toBeLessThan(1 / count);
   });
 
-  test("in as many runs of blocks as one submission's work asks for", async () => {
+  test("in several runs of blocks, as the work of a submission requires", async () => {
     const problem = createProblem({
       ...manyStates,
       schedule: { training: 40, deployment: 0, learningRate: 0.1 },
@@ -292,7 +292,7 @@ test("long sums of terms that all round alike", async () => {
   });
   const held = await hold(problem, [[0.1]], "rollout");
   expect(expectEnclosed(held)).toBe(1);
-  // what the sum alone loses is more than what its terms lost
+  // the sum loses more than its terms
   expect(Math.max(...held.map(({ oracle, cost }) => Math.abs(oracle - cost) / cost))).toBeGreaterThan(
     2 ** -20,
   );
@@ -319,7 +319,7 @@ describe("it is not vacuous", () => {
     const held = await hold(problem, plan, method);
     expect(expectEnclosed(held)).toBe(1);
     expect(Math.max(...held.map(({ cost, error }) => error / cost))).toBeLessThan(2 ** -9);
-    // float32 does err, so that a bound of nothing would be none
+    // float32 has errors, so a bound of 0 would fail
     expect(held.some(({ oracle, cost }) => oracle !== cost)).toBe(true);
   });
 });

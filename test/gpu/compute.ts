@@ -1,13 +1,13 @@
-// Runs a few lines of WGSL on the device for many inputs at once: what tests of the shaders' functions need.
+// Runs a few lines of WGSL on the device for many inputs at once, to test functions of the shaders.
 import type { Arithmetic } from "../../shaders/real.wgsl.ts";
 import { Buffers, encode, readBack } from "../../src/gpu/buffers.ts";
 import { guarded, openDevice } from "../../src/gpu/device.ts";
 import { createKernel } from "../../src/gpu/kernel.ts";
 import { keptGpu } from "./gpus.ts";
 
-/** A function on the device: from some `real`s to some others. */
+/** A function on the device, from `real`s to `real`s. */
 export interface DeviceFunction {
-  /** the declarations that `body` needs, the arithmetic among them */
+  /** the declarations that `body` needs, including the arithmetic */
   readonly declarations: string;
   readonly arithmetic: Arithmetic;
   /** `real`s in and out of one call */

@@ -1,4 +1,4 @@
-// Cutting: the parts of a step cover every candidate once, and none is larger than what it was cut to.
+// Cutting work: the parts of a step contain every candidate once, and no part is larger than allowed.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
@@ -7,12 +7,12 @@ import {
   capacityOf,
   dealStates,
   lanesFor,
-  MOST_WORKGROUPS,
+  MAX_WORKGROUPS,
   nextPart,
 } from "../../src/gpu/cut.ts";
 import { LIMITS } from "../../src/index.ts";
 
-/** counts of every size up to a limit */
+/** counts of all magnitudes up to a limit */
 const count = (most: number) =>
   fc.oneof(
     fc.integer({ min: 1, max: Math.min(most, 300) }),
@@ -31,7 +31,7 @@ test("every state is in exactly one block", () => {
       expect(blocks * groups * lanes).toBeGreaterThanOrEqual(states);
       // no block without a state
       expect((blocks - 1) * groups * lanes).toBeLessThan(states);
-      // a dispatch's second dimension
+      // the limit of a dispatch
       expect(blocks).toBeLessThanOrEqual(1024);
     }),
     { numRuns: 1000 },
@@ -43,7 +43,7 @@ test("few candidates are spread over many blocks, many candidates are not", () =
   expect(dealStates(1024, 2 ** 20, 4, 128 * MIB, 8).blocks).toBe(16);
 });
 
-test("states side by side leave few places empty", () => {
+test("states side by side leave few places unused", () => {
   expect([1, 7, 11, 12].map(lanesFor)).toEqual([1, 7, 11, 12]);
   for (let states = 1; states < 2000; states++) {
     const lanes = lanesFor(states);
@@ -72,8 +72,8 @@ test("a part fits the binding, and its workgroups a dispatch", () => {
         expect(capacity % WORKGROUP).toBe(0);
         expect(capacity).toBeGreaterThanOrEqual(WORKGROUP);
         expect(capacity * bytes).toBeLessThanOrEqual(maxBinding);
-        expect(capacity / WORKGROUP).toBeLessThanOrEqual(MOST_WORKGROUPS);
-        // no larger than there is use for
+        expect(capacity / WORKGROUP).toBeLessThanOrEqual(MAX_WORKGROUPS);
+        // no larger than needed
         expect(capacity).toBeLessThan(candidates + WORKGROUP);
       },
     ),
@@ -94,9 +94,9 @@ describe("the parts of a step", () => {
             part.first === first &&
             part.candidates > 0 &&
             part.candidates <= capacity &&
-            // within the budget, unless one workgroup alone exceeds it
+            // within the budget, unless a single workgroup exceeds it
             (part.candidates * work <= budget || part.candidates <= WORKGROUP) &&
-            // whole workgroups, but for the last
+            // whole workgroups, except the last part
             (first + part.candidates === candidates || part.candidates % WORKGROUP === 0);
           if (!right) expect.fail(`from ${first}: ${JSON.stringify(part)}`);
           first += part.candidates;
@@ -108,7 +108,7 @@ describe("the parts of a step", () => {
   });
 });
 
-test("a dispatch takes at least one block, and no more than the budget pays for", () => {
+test("a dispatch has at least one block, and no more than the budget allows", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1025 }), count(2 ** 30), count(2 ** 30), (blocks, work, budget) => {
       const run = blocksPerDispatch(blocks, work, budget);

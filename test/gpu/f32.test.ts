@@ -1,4 +1,4 @@
-// f32: the device walks back by itself, several episodes a submission, and ends near the oracle.
+// f32: the device decides several episodes per submission by itself, and its plan is close to the oracle's.
 import { describe, expect, test } from "vitest";
 import { createGpuEvaluator } from "../../src/gpu/evaluator.ts";
 import { type Config, Induction } from "../../src/index.ts";
@@ -39,7 +39,7 @@ describe.each([
       expect(Math.abs(cost - oracle.cost[t])).toBeLessThan(1e-5 * largest);
       expect(runnerUp).toBeGreaterThanOrEqual(cost);
       expect(survivors).toBe(0);
-      // at most a step of the grid away, where two candidates cost nearly the same
+      // at most one grid step away, if two candidates have nearly the same cost
       expect(Math.abs(decision[0] - oracle.plan.coefficient[t])).toBeLessThanOrEqual(0.0101);
       expect(index).toBe(Math.round((decision[0] + 2) * 100));
     }

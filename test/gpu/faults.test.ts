@@ -1,4 +1,4 @@
-// What can go wrong on the way to a GPU and on it, made to happen: each has its code and its cause, and frees the device.
+// Faults in opening and using a GPU, provoked: each gives its error code and its cause, and the device is freed.
 import { describe, expect, test } from "vitest";
 import { guarded, openDevice } from "../../src/gpu/device.ts";
 import { type Config, defineGame, solve } from "../../src/index.ts";
@@ -17,7 +17,7 @@ describe("no adapter", () => {
     expect(failure.message).toMatch(/use the cpu backend/);
   });
 
-  test("leaves auto the cpu, and the result says so", async () => {
+  test("makes auto use the cpu, and the result says so", async () => {
     const result = await solve(config, { gpu });
     expect(result.solver).toMatchObject({
       backend: "cpu",
@@ -28,14 +28,14 @@ describe("no adapter", () => {
     expectSameSteps(result, await solveOnCpu(config));
   });
 
-  test("is noted where float32 was asked for", async () => {
+  test("is noted if f32 was asked for", async () => {
     const { solver } = await solve(config, { gpu, precision: "f32" });
     expect(solver).toMatchObject({ backend: "cpu", precision: "certified" });
     expect(solver.notes).toEqual(["there is no hardware adapter: solved in float64 on the cpu"]);
   });
 });
 
-test("auto leaves a software adapter alone", async () => {
+test("auto does not use a software adapter", async () => {
   const { gpu, devices } = await watchedGpu();
   expect((await solve(config, { gpu })).solver.backend).toBe("cpu");
   expect(devices).toHaveLength(0);
@@ -52,12 +52,12 @@ describe("an adapter that gives no device", () => {
     const failure = await solve(config, { backend: "gpu", gpu: await denied() }).catch((error) => error);
     expect(failure).toMatchObject({
       code: "NO_ADAPTER",
-      message: "the adapter acme test gives no device: denied",
+      message: "the adapter acme test gave no device: denied",
     });
     expect(failure.cause).toBeInstanceOf(TypeError);
   });
 
-  test("leaves auto the cpu", async () => {
+  test("makes auto use the cpu", async () => {
     expect((await solve(config, { gpu: await denied() })).solver.backend).toBe("cpu");
   });
 });
@@ -65,25 +65,25 @@ describe("an adapter that gives no device", () => {
 describe("numbers beyond float32", () => {
   const large = { ...config, regularization: 1e300, coefficient: { count: 5 } };
 
-  test("are refused on the gpu, and its device is freed", async () => {
+  test("are rejected on the gpu, and its device is freed", async () => {
     const { gpu, devices } = await watchedGpu();
     expect(await codeOf(solve(large, { backend: "gpu", gpu }))).toBe("LIMIT_EXCEEDED");
     await freed(devices[0]);
   });
 
-  test("make auto go on with the cpu, and it says so", async () => {
+  test("make auto continue on the cpu, with a note", async () => {
     const gpu = await wrappedGpu({ info: HARDWARE });
     const gentle = { ...large, regularization: 1e39 };
     const result = await solve(gentle, { gpu, precision: "f32" });
     expect(result.solver).toMatchObject({ backend: "cpu", adapter: "cpu" });
     expect(result.solver.notes).toEqual([
-      "did without the GPU: 1e+39 is too large for float32, which the GPU computes in",
+      "the GPU was not used: 1e+39 is too large for float32, which the GPU uses",
     ]);
     expectSameSteps(result, await solveOnCpu(gentle));
   });
 });
 
-/** A WebGPU whose devices are given another text of each shader. */
+/** A WebGPU whose devices receive changed shader texts. */
 const retold = (change: (code: string, entryPoint: string) => string) =>
   watchedGpu((device) => {
     const { createShaderModule } = device;
@@ -108,7 +108,7 @@ describe("a shader that is wrong", () => {
     return failure;
   };
 
-  test("does not compile: line, column and the line itself", async () => {
+  test("does not compile: the error has line, column and the line's text", async () => {
     const failure = await failureOf((code) => code.replace("mul(c.x0, s.x0)", "c.nothing"));
     expect(failure).toMatchObject({ code: "SHADER_COMPILE" });
     expect(failure.message).toMatch(
@@ -117,7 +117,7 @@ describe("a shader that is wrong", () => {
     expect(failure.cause[0]).toMatchObject({ type: "error" });
   });
 
-  test("uses operators, whose error nobody bounds", async () => {
+  test("uses operators, which have no error bound", async () => {
     const failure = await failureOf((code) => code.replace("mul(c.x0, s.x0)", "c.x0 * s.x0"));
     expect(failure).toMatchObject({ code: "SHADER_COMPILE" });
     expect(failure.message).toMatch(/no matching overload.*operator \*/);
@@ -129,7 +129,7 @@ describe("a shader that is wrong", () => {
     expect(failure.message).toMatch(/play/);
   });
 
-  test("compiles, and makes no pipeline", async () => {
+  test("compiles, but gives no pipeline", async () => {
     const failure = await failureOf((code) =>
       code.replace(
         /fn prepare\(.*\{/,
@@ -166,7 +166,7 @@ describe("a bound that does not hold", () => {
     await freed(devices[0]);
   });
 
-  test("is no failure where none is claimed", async () => {
+  test("is not an error if no bound is claimed", async () => {
     const { gpu } = await retold(half);
     const game = defineGame({ ...contrary, name: "bent", output: "tanh(coefficient) * theta" });
     const { solver } = await solve({ ...config, game } as Config, { backend: "gpu", method: "rollout", gpu });
@@ -174,8 +174,8 @@ describe("a bound that does not hold", () => {
   });
 });
 
-describe("what WebGPU's error scopes report", () => {
-  /** A WebGPU whose devices make one of their buffers so large. */
+describe("errors that WebGPU's error scopes report", () => {
+  /** A WebGPU whose devices create one of their buffers with another size. */
   const oversized = (size: (limits: GPUSupportedLimits) => number) =>
     watchedGpu((device) => {
       const { createBuffer } = device;
@@ -192,13 +192,13 @@ describe("what WebGPU's error scopes report", () => {
     const { gpu, devices } = await oversized(({ maxBufferSize }) => maxBufferSize + 4);
     const failure = await solve(config, { backend: "gpu", gpu }).catch((error) => error);
     expect(failure).toMatchObject({ code: "GPU_VALIDATION" });
-    expect(failure.message).toMatch(/^WebGPU refused the work: [^\n]*size[^\n]*$/i);
+    expect(failure.message).toMatch(/^WebGPU rejected the work: [^\n]*size[^\n]*$/i);
     expect(failure.cause.constructor.name).toBe("GPUValidationError");
     await freed(devices[0]);
   });
 
-  // The driver allows buffers of maxBufferSize and then has no such block: it reports so before it touches any memory.
-  test("more memory than there is", async () => {
+  // The driver accepts buffers of maxBufferSize but cannot allocate one: it reports this before it touches any memory.
+  test("more memory than available", async () => {
     const { gpu, devices } = await oversized(({ maxBufferSize }) => maxBufferSize);
     const failure = await solve(config, { backend: "gpu", gpu }).catch((error) => error);
     expect(failure).toMatchObject({ code: "OUT_OF_MEMORY" });
@@ -207,7 +207,7 @@ describe("what WebGPU's error scopes report", () => {
     await freed(devices[0]);
   });
 
-  test("scopes are popped, whatever happens within them", async () => {
+  test("scopes are always popped", async () => {
     const open = (await openDevice(undefined, true))!;
     const { device } = open;
     try {

@@ -1,19 +1,19 @@
-// WebGPUs that behave as no well-behaved one does on demand: real ones, with a few of their answers replaced.
+// WebGPUs for provoking faults: real ones, with a few of their answers replaced.
 import { keepDevice } from "../../src/gpu/kept.ts";
 import { defaultGpu } from "../../src/gpu/node.ts";
 import type { SolveOptions } from "../../src/index.ts";
 
 export type WebGpu = NonNullable<SolveOptions["gpu"]>;
 
-/** What is replaced of a real WebGPU. */
+/** The replaced parts of a real WebGPU. */
 export interface Replacements {
-  /** of the adapter's info: what it claims to be */
+  /** replaces parts of the adapter's info */
   info?: Partial<GPUAdapterInfo>;
-  /** what becomes of each device that is opened; the first has the number 0 */
+  /** changes each device that is opened; the first has the number 0 */
   device?: (device: GPUDevice, number: number) => void | Promise<void>;
 }
 
-/** The info of an adapter that `auto` would take. */
+/** The info of an adapter that `auto` would use. */
 export const HARDWARE = {
   vendor: "acme",
   architecture: "test",
@@ -42,7 +42,7 @@ export async function wrappedGpu({ info, device: change }: Replacements): Promis
   return { requestAdapter };
 }
 
-/** Replaces properties of a real object, for it alone. */
+/** Replaces properties of one real object. */
 export function replace(target: object, properties: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(properties))
     Object.defineProperty(target, name, { value, configurable: true });
@@ -58,14 +58,14 @@ export function limitsWith(
   return { ...all, ...smaller };
 }
 
-/** resolves when a device was destroyed; rejects when it lives on */
+/** resolves when a device has been destroyed; rejects if it has not */
 export const freed = (device: GPUDevice) =>
   Promise.race([
     device.lost,
     new Promise((_, reject) => setTimeout(() => reject(new Error("the device was not freed")), 2000)),
   ]);
 
-/** A real WebGPU, and the devices that were opened on it. */
+/** A real WebGPU with a list of the devices that were opened on it. */
 export async function watchedGpu(change?: (device: GPUDevice) => void) {
   const devices: GPUDevice[] = [];
   const gpu = await wrappedGpu({
@@ -78,10 +78,10 @@ export async function watchedGpu(change?: (device: GPUDevice) => void) {
 }
 
 /**
- * A WebGPU whose bindings hold little, and the sizes of its buffers.
+ * A WebGPU with a small limit of bindings, and the sizes of its buffers.
  *
- * WebGPU gives no device less than its default limits, 128 MiB a binding; so this one only says that it holds less,
- * and keeps the sizes that are asked of it, by label.
+ * A WebGPU device has at least the default limits, 128 MiB per binding; so this one only reports a smaller limit, and
+ * records the requested sizes by label.
  */
 export async function smallGpu(maxStorageBufferBindingSize: number) {
   const sizes = new Map<string, number>();

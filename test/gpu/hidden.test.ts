@@ -1,5 +1,5 @@
-// A hidden phase and an infinite horizon on the device: what it screens by moments, settled by the oracle, is the
-// oracle's to the bit.
+// A hidden phase and an infinite horizon on the device: screened by moments and settled by the oracle, the result
+// equals the oracle's to the bit.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Config, NoEquilibrium, type Result, solve } from "../../src/index.ts";
@@ -47,7 +47,7 @@ describe("a hidden phase", () => {
 
   test("the preset's own grid", async () => {
     const { plan, solver } = await expectSame({ game: "uncertain-deployment" });
-    // both signals were asked, and the device left little to settle
+    // both signals were decided, and the device left few candidates to settle
     expect(plan.ifTrainingSignal).not.toEqual(plan.ifDeploymentSignal);
     expect(solver.survivors).toBeGreaterThanOrEqual(2 * 2 * 100);
     expect(solver.survivors).toBeLessThan(0.1 * 2 * 401 * 100);
@@ -77,7 +77,8 @@ describe("a hidden phase", () => {
     const { cost, plan, value } = await solve(config, cpu);
     expect(own.solver).toMatchObject({ precision: "f32", survivors: 0 });
     expect(own.value).toBe(own.cost[0]);
-    // where two candidates cost nearly the same it takes the other, and then the earlier costs are of another plan
+    // if two candidates have nearly the same cost it may choose the other, and then earlier costs belong to another
+    // plan
     for (const [t, wanted] of cost.entries())
       expect(Math.abs(own.cost[t] - wanted)).toBeLessThan(2e-4 * value!);
     for (const name of ["ifTrainingSignal", "ifDeploymentSignal"]) {

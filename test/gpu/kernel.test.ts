@@ -1,8 +1,9 @@
-// Kernels are compiled once a device, and so many are kept at most: a sweep of many games would fill the memory with them.
+// Kernels are compiled once per device and cached, up to a limit, so that a sweep of many games does not fill the
+// memory.
 import { expect, test } from "vitest";
 import { createKernel } from "../../src/gpu/kernel.ts";
 
-/** a device that compiles nothing, and counts what it is asked to */
+/** a device that compiles nothing, and counts requests */
 function countingDevice() {
   let compiled = 0;
   const device = {
@@ -22,13 +23,13 @@ function countingDevice() {
   return compile;
 }
 
-test("a text is compiled once, also by who asks while it is being compiled", async () => {
+test("a text is compiled once, also if it is requested again while it is being compiled", async () => {
   const compile = countingDevice();
   expect(await Promise.all([compile("a"), compile("a")])).toEqual([1, 1]);
   expect([await compile("a"), await compile("b"), await compile("a")]).toEqual([0, 1, 0]);
 });
 
-test("of very many, those that were asked for last are kept", async () => {
+test("of very many, the most recently used are kept", async () => {
   const compile = countingDevice();
   await compile("often");
   for (let i = 0; i < 3000; i++) {

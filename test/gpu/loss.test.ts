@@ -1,11 +1,11 @@
-// Devices that go away in the middle of the work. `auto` goes on from the last finished step and says so; `gpu` fails.
+// Devices that are lost during the work. `auto` resumes after the last finished step and says so; `gpu` fails.
 import { describe, expect, test } from "vitest";
 import { type Config, type Progress, solve } from "../../src/index.ts";
 import { bent } from "../games/bent.ts";
 import { codeOf, expectSameSteps, solveOnCpu, solveOnGpu } from "./agreement.ts";
 import { HARDWARE, wrappedGpu } from "./gpus.ts";
 
-/** how a solve takes one thread of the CPU longer than opening a device does */
+/** options with which a solve takes longer on the CPU than opening a device */
 const LONG = { method: "rollout", threads: 1 } as const;
 const config: Config = {
   game: "linear",
@@ -21,7 +21,7 @@ const longStep: Config = {
   theta: { min: -1, max: 1, count: 401 },
 };
 
-/** A WebGPU that claims to be hardware, so that `auto` takes it, and whose devices are destroyed at chosen times. */
+/** A WebGPU that claims to be hardware, so that `auto` uses it, and whose devices are destroyed at chosen times. */
 async function fragileGpu(dies: (progress: Progress, device: number) => boolean) {
   const devices: GPUDevice[] = [];
   const reports: Progress[] = [];
@@ -33,15 +33,15 @@ async function fragileGpu(dies: (progress: Progress, device: number) => boolean)
   return { options: { gpu: gpu, onProgress }, devices, reports };
 }
 
-const LOST = /^acme test was lost at episode \d+ \(the device was lost: .+\): went on with (.+)$/;
+const LOST = /^acme test was lost at episode \d+ \(the device was lost: .+\): continued with (.+)$/;
 const wentOnWith = (notes: string[]) => notes.map((note) => LOST.exec(note)?.[1] ?? note);
 
-/** the episodes in the order of their reports; a step that takes long reports more than once */
+/** the episodes in the order of their reports; a long step reports more than once */
 const decided = (reports: readonly Progress[]) =>
   reports.map(({ episode }) => episode).filter((episode, i, all) => episode !== all[i - 1]);
 
 describe("auto", () => {
-  test("goes on from the last finished step on a new device", async () => {
+  test("resumes after the last finished step on a new device", async () => {
     const { options, devices, reports } = await fragileGpu(
       ({ episode }, device) => device === 0 && episode === 11,
     );
@@ -55,7 +55,7 @@ describe("auto", () => {
     expect(decided(reports)).toEqual(Array.from({ length: 20 }, (_, i) => 19 - i));
   });
 
-  test("goes on with the cpu when the new device is lost too", async () => {
+  test("continues on the cpu if the new device is lost too", async () => {
     const { options, devices, reports } = await fragileGpu(
       ({ episode }, device) => episode === 15 - 7 * device,
     );
@@ -68,17 +68,17 @@ describe("auto", () => {
   });
 });
 
-test("auto takes the cpu when devices are lost before they have done anything", async () => {
+test("auto uses the cpu if devices are lost before they have done anything", async () => {
   const gpu = await wrappedGpu({ info: HARDWARE, device: (device) => device.destroy() });
   const result = await solve(config, { ...LONG, gpu });
   expectSameSteps(result, await solveOnCpu(config));
   expect(result.solver.backend).toBe("cpu");
   expect(result.solver.notes).toHaveLength(2);
   for (const note of result.solver.notes)
-    expect(note).toMatch(/^the GPU was lost at episode 19 .*: went on with cpu$/);
+    expect(note).toMatch(/^the GPU was lost at episode 19 .*: continued with cpu$/);
 });
 
-test("auto in f32 goes on in f32", async () => {
+test("auto in f32 continues in f32", async () => {
   // enough candidates for several submissions
   const many = { ...config, coefficient: { min: -2, max: 2, count: 20_001 } };
   const { options, devices } = await fragileGpu((_, device) => device === 0);
@@ -100,7 +100,7 @@ describe("gpu fails", () => {
     expect(failure.cause).toMatchObject({ reason: "destroyed" });
   });
 
-  test("when the device is lost before it has done anything", async () => {
+  test("if the device is lost before it has done anything", async () => {
     const gpu = await wrappedGpu({ device: (device) => device.destroy() });
     expect(await codeOf(solveOnGpu(config, "moments", { gpu: gpu }))).toBe("DEVICE_LOST");
   });
@@ -109,7 +109,7 @@ describe("gpu fails", () => {
 describe("in the middle of a long step", () => {
   const within = ({ share }: Progress) => share > 0.01 && share < 1;
 
-  test("auto does the step again on a new device", async () => {
+  test("auto repeats the step on a new device", async () => {
     const { options, devices, reports } = await fragileGpu(
       (progress, device) => device === 0 && within(progress),
     );

@@ -1,4 +1,4 @@
-// Numbers near the ends of float32 and beyond: what float32 cannot hold, the bound must own up to.
+// Numbers near and beyond the ends of float32's range: the bound must cover what float32 cannot represent.
 import { describe, expect, test } from "vitest";
 import { type Config, solve } from "../../src/index.ts";
 import { momentum } from "../games/momentum.ts";
@@ -57,7 +57,7 @@ describe("certified is float64's answer", () => {
     test("linear", () => expectAgreement({ game: "linear", ...base, ...options }, ["rollout", "moments"]));
   });
 
-  // a game whose states go to the device as they are, and whose bound is that of every state by itself
+  // a game whose states are not scaled, and whose bound is computed for every state
   test.each([
     ["goals of 1e-30", { theta: { min: -1e-30, max: 1.3e-30, count: 9 } }],
     ["goals of 1e30", { theta: { min: -1e30, max: 1.3e30, count: 9 } }],
@@ -70,7 +70,7 @@ describe("certified is float64's answer", () => {
     await expectAgreement({ game: momentum, ...base, ...options }, ["rollout"]);
   });
 
-  test("and where float64 overflows too, both say so", async () => {
+  test("if float64 overflows too, both say so", async () => {
     const config = {
       game: "linear",
       schedule: { training: 20, deployment: 0, learningRate: 1e20 },
@@ -82,7 +82,7 @@ describe("certified is float64's answer", () => {
   });
 });
 
-describe("f32 says when it has no answer", () => {
+describe("f32 reports if it has no answer", () => {
   const overflowing: Config = {
     game: "linear",
     schedule: rates(1e10, 1e10, 1e10),
@@ -94,14 +94,14 @@ describe("f32 says when it has no answer", () => {
     expect(await codeOf(solveOnGpu(overflowing, method, { precision: "f32" }))).toBe("NOT_FINITE");
   });
 
-  test.each(["rollout", "moments"] as const)("and is right where it has one, by %s", async (method) => {
+  test.each(["rollout", "moments"] as const)("and is right if it has one, by %s", async (method) => {
     const config = { ...overflowing, coefficient: { min: 0, max: 2, count: 33 } };
     const [cpu, f32] = [await solveOnCpu(config), await solveOnGpu(config, method, { precision: "f32" })];
     expect(f32.plan).toEqual(cpu.plan);
   });
 });
 
-describe("what float32 cannot hold at all", () => {
+describe("numbers that float32 cannot represent", () => {
   const beyond = [
     { regularization: 1e300 },
     { schedule: rates(1e39) },
@@ -115,7 +115,7 @@ describe("what float32 cannot hold at all", () => {
     ]),
     { game: "mlp", method: "rollout", regularization: 1e39 } as const,
   ];
-  test.each(cases)("is refused on the gpu: %j", async ({ method, ...config }) => {
+  test.each(cases)("are rejected on the gpu: %j", async ({ method, ...config }) => {
     {
       const failure = await solve(config, { backend: "gpu", method }).catch((e) => e);
       expect(failure).toMatchObject({ code: "LIMIT_EXCEEDED" });

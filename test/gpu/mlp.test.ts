@@ -1,5 +1,5 @@
-// The network's twins, through whole rollouts: over one episode the cost is the output's, over more it is what the
-// gradient makes of the goal.
+// The network on the device and in float64, compared by whole rollouts: over one episode the cost depends on the
+// output, over more also on the gradient.
 import { describe, expect, test } from "vitest";
 import { rolloutCosts } from "../../src/cpu/rollout.ts";
 import { createBatchCosts } from "../../src/gpu/batch.ts";
@@ -17,7 +17,7 @@ describe.each([
   { layers: [1, 8, 8, 1], episodes: 5, states: 21 },
   { layers: [1, 2, 17, 5, 1], episodes: 3, states: 65 },
 ])("layers $layers over $episodes episodes and $states states", ({ layers, episodes, states }) => {
-  test("cost on the device what they cost in float64", async () => {
+  test("have the same cost on the device as in float64", async () => {
     const problem = createProblem({
       game: "mlp",
       layers,
@@ -55,9 +55,9 @@ describe("a search on the device", () => {
     search: { starts: 3, evaluations: 100 },
   };
 
-  test("is screened, the same every time, and its costs are float64's", async () => {
+  test("is screened, is reproducible, and reports float64 costs", async () => {
     const { plan, cost, solver, generalization } = await solve(config, onGpu);
-    // 3 episodes, each of 3 points that were drawn, and but for the last the decision of the one after
+    // 3 episodes with 3 drawn points each, and except for the last episode also the next episode's decision
     expect(solver).toMatchObject({ backend: "gpu", method: "rollout", precision: "screened" });
     expect(solver.survivors).toBe(3 * 3 + 2);
     expect(generalization!.heldOutStates).toBe(80);
@@ -71,7 +71,7 @@ describe("a search on the device", () => {
       expect(rolloutCosts(problem, t, weights)([decision])).toEqual([cost[t]]);
   });
 
-  test("in f32 is refused: it ends in float64", async () => {
+  test("in f32 is rejected: it ends in float64", async () => {
     await expect(solve(config, { ...onGpu, precision: "f32" })).rejects.toMatchObject({
       code: "INVALID_CONFIG",
       message: "precision f32 is for a grid: a network's weights are found by a search in float64",

@@ -1,4 +1,4 @@
-// Random numbers of ordinary size: fc.double draws from all float64s alike, so that most are nearer to 0 than 1e-100.
+// Random numbers of ordinary size: fc.double draws from all float64s uniformly, so many are closer to 0 than 1e-100.
 import fc from "fast-check";
 
 const STEPS = 2 ** 31 - 1;

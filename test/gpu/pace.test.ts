@@ -1,11 +1,11 @@
-// Submissions take a tenth of a second on adapters of any speed, and one that stalls is not taken for a slow adapter.
+// Submissions take a tenth of a second on adapters of any speed, and a stall is not mistaken for a slow adapter.
 import { expect, test } from "vitest";
 import { Pace } from "../../src/gpu/pace.ts";
 
-/** the way to an adapter and back, in seconds */
+/** the duration of a round trip to an adapter, in seconds */
 const LATENCY = 1e-4;
 
-/** An adapter that does `speed` rollout-steps a second; gives the seconds of each of so many full submissions. */
+/** An adapter that does `speed` rollout steps per second; returns the durations of full submissions, in seconds. */
 function submit(pace: Pace, speed: number, submissions: number, stall = 0): number[] {
   return Array.from({ length: submissions }, () => {
     const work = pace.budget;
@@ -15,13 +15,13 @@ function submit(pace: Pace, speed: number, submissions: number, stall = 0): numb
   });
 }
 
-test.each([5e6, 1e7, 1e9, 1e11, 1e13])("at %d rollout-steps a second", (speed) => {
+test.each([5e6, 1e7, 1e9, 1e11, 1e13])("at %d rollout steps per second", (speed) => {
   const seconds = submit(new Pace(), speed, 20);
   for (const each of seconds) expect(each).toBeLessThan(0.25);
   expect(seconds.slice(6).every((each) => each > 0.05)).toBe(true);
 });
 
-test("an adapter that slows down is asked for less, in a few submissions", () => {
+test("an adapter that slows down gets less work after a few submissions", () => {
   const pace = new Pace();
   submit(pace, 1e11, 10);
   const slow = submit(pace, 1e9, 10);
@@ -47,7 +47,7 @@ test("so does a full one", () => {
   expect(pace.budget).toBeGreaterThan(before / 5);
 });
 
-test("short and empty submissions say nothing", () => {
+test("short and empty submissions have no effect", () => {
   const pace = new Pace();
   const before = pace.budget;
   pace.learn(before / 100, 1e-3);

@@ -1,4 +1,4 @@
-// The arithmetic of balls: whatever members of the operands' balls are taken, the exact result is in the result's ball.
+// The arithmetic of balls: for any members of the operands' balls, the exact result is in the result's ball.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { centreOf, RADIUS_SLACK, ROUNDING, radiusOf, UNDERFLOW } from "../../shaders/float32.ts";
@@ -6,7 +6,7 @@ import { type Arithmetic, ball as balls, plain } from "../../shaders/real.wgsl.t
 import { type Ball, callWithBalls } from "./compute.ts";
 import { even } from "./numbers.ts";
 
-/** every operation: in WGSL, exactly enough in float64, and how many ulps a conforming device may be off, unless none */
+/** every operation: in WGSL, in float64, and how many ulps a conforming device may be off */
 const OPERATIONS: readonly [string, (a: number, b: number, c: number) => number, ulps?: number][] = [
   ["add(a, b)", (a, b) => a + b, 1],
   ["sub(a, b)", (a, b) => a - b, 1],
@@ -54,7 +54,7 @@ const ball = fc
       .map((scale) => ({ centre, radius: Math.fround(Math.abs(centre) * scale * Math.min(share, 1)) })),
   )
   .map(({ centre, radius }) => ({ centre, radius: radius < 2 ** -126 ? 0 : radius }));
-/** where in its ball a member is, from one end to the other */
+/** the position of a member in its ball, from one end to the other */
 const place = fc.oneof(fc.constantFrom(-1, 0, 1), even(-1, 1));
 
 const cases = fc.sample(fc.array(fc.tuple(ball, place), { minLength: 3, maxLength: 3 }), {
@@ -72,18 +72,18 @@ describe("balls", async () => {
     let finite = 0;
     for (const [i, operands] of cases.entries()) {
       const result = results[i][j];
-      // an overflow says that it knows nothing
+      // an overflow gives no bound
       if (!Number.isFinite(result.centre) || !Number.isFinite(result.radius)) continue;
       finite++;
       const members = operands.map(([{ centre, radius }, at]) => centre + at * radius);
-      // the centre alone is what `exactly` is asked for
+      // `exactly` takes the centre only
       if (wgsl.startsWith("exactly")) members[0] = operands[0][0].centre;
       const wanted = exact(members[0], members[1], members[2]);
       // float64 rounds the members and the result
       const room =
         2 ** -50 *
         (Math.abs(wanted) + members.reduce((sum, x) => sum + Math.abs(x), 0) * +/add|sub/.test(wgsl));
-      // another device's centre may be that much further off, whichever way
+      // another device's centre may be off by that much more, in either direction
       const distance = Math.abs(wanted - result.centre) + (ulps / 2 ** 23) * Math.abs(result.centre);
       if (!(distance <= RADIUS_SLACK * result.radius + room))
         expect.fail(`${JSON.stringify(operands)}: ${wanted} is not in ${JSON.stringify(result)}`);
@@ -92,7 +92,7 @@ describe("balls", async () => {
     expect(finite).toBeGreaterThan(cases.length * (wgsl.startsWith("div") ? 0.8 : 0.9));
   });
 
-  test("rounding is charged, and no more than it costs", async () => {
+  test("rounding is charged, and no more than it can be", async () => {
     const exact = fc.sample(fc.array(ordinary, { minLength: 3, maxLength: 3 }), { numRuns: 2000, seed: 2 });
     const results = await call(
       balls,
@@ -112,7 +112,7 @@ describe("balls", async () => {
     }
   });
 
-  test("what overflowed never looks like a number again", async () => {
+  test("an overflow never becomes a number again", async () => {
     const wild: Ball[] = [
       { centre: Number.POSITIVE_INFINITY, radius: Number.POSITIVE_INFINITY },
       { centre: 1, radius: Number.POSITIVE_INFINITY },
@@ -131,7 +131,7 @@ describe("balls", async () => {
   });
 });
 
-test("plain numbers are within a rounding", async () => {
+test("plain numbers are within one rounding", async () => {
   const numbers = fc.sample(fc.array(ordinary, { minLength: 3, maxLength: 3 }), { numRuns: 5000, seed: 3 });
   for (const [i, results] of (await call(plain, numbers)).entries()) {
     const [a, b, c] = numbers[i];
@@ -142,7 +142,7 @@ test("plain numbers are within a rounding", async () => {
   }
 });
 
-test("a float64 lies in the ball that stands for it", () => {
+test("a float64 lies in the ball that represents it", () => {
   const anyNumber = fc.double({ min: -3e38, max: 3e38, noNaN: true });
   fc.assert(
     fc.property(fc.oneof(anyNumber, fc.double({ min: -1e-36, max: 1e-36, noNaN: true })), (x) => {

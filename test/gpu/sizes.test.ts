@@ -1,4 +1,4 @@
-// Sizes at which workgroups, lanes and blocks are just full, just empty or left with one over.
+// Sizes at which workgroups, lanes and blocks are exactly full, or have one element too few or too many.
 import { describe, expect, test } from "vitest";
 import { gears } from "../games/gears.ts";
 import { momentum } from "../games/momentum.ts";
@@ -14,7 +14,7 @@ describe("candidates", () => {
       { game: "linear", schedule: { learningRates: RATES }, coefficient: spread(count), theta: { count: 9 } },
       ["rollout", "moments"],
     );
-    // a candidate alone has no runner-up
+    // a single candidate has no runner-up
     expect(margin.every((m) => m === null)).toBe(count === 1);
   });
 });
@@ -67,13 +67,13 @@ describe("many candidates", () => {
     for (const method of ["rollout", "moments"] as const) {
       const gpu = await solveOnGpu(config, method);
       expectSameSteps(gpu, cpu);
-      // the GPU did the screening: float64 saw but a few of them
+      // the GPU screened: float64 decided among few of them
       expect(gpu.solver.survivors).toBeLessThan(3 * 10_000);
       expect(gpu.solver.survivors).toBeGreaterThan(3);
-      // in a linear game float64 has the moments, and rolls but a few of those out
+      // in a linear game float64 uses the moments, and rolls few candidates out
       if (method === "moments") expect(gpu.solver.rolledOut).toBeLessThan(0.01);
       else expect(gpu.solver.rolledOut).toBeCloseTo(1 / 11, 3);
-      // and without them one state of 11 tells all
+      // without moments, one state of 11 is enough
     }
   });
 

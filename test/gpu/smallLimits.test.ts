@@ -1,4 +1,4 @@
-// A device that holds little: work is cut to its limits, and the cut never changes a result.
+// A device with small limits: work is divided accordingly, and the division never changes a result.
 import { describe, expect, test } from "vitest";
 import { momentum } from "../games/momentum.ts";
 import { expectSameSteps, solveOnGpu } from "./agreement.ts";

@@ -1,11 +1,11 @@
-// Sums that a loop makes are bounded in any order of their terms, against a device that rounds as it likes best.
+// Sums in loops are bounded for any order of their terms, also on a device with the worst rounding.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RADIUS_SLACK, ROUNDING } from "../../shaders/float32.ts";
 import { affineOf, ball } from "../../shaders/real.wgsl.ts";
 import { createOracle } from "../../src/cpu/oracle.ts";
 import { createEvaluate } from "../../src/game/evaluate.ts";
-import { ownName } from "../../src/game/game.ts";
+import { ownName } from "../../src/game/formulas.ts";
 import { Graph } from "../../src/game/graph.ts";
 import { dealStates } from "../../src/gpu/cut.ts";
 import { createGpuEvaluator } from "../../src/gpu/evaluator.ts";
@@ -20,7 +20,7 @@ import { keptGpu } from "./gpus.ts";
 const TERMS = 64;
 const charge = `${ROUNDING * TERMS}`;
 
-/** the most that an adversary's sums are off, whatever the order and the rounding */
+/** the maximum error of an adversary's sums, over all orders and roundings */
 function worstOf(terms: readonly number[], seed: number): number {
   const exact = terms.reduce((sum, x) => sum + x, 0);
   let worst = 0;
@@ -30,7 +30,7 @@ function worstOf(terms: readonly number[], seed: number): number {
   return worst;
 }
 
-test("an adversary's numbers are neighbours of the true ones", () => {
+test("an adversary's sums are neighbours of the true ones", () => {
   fc.assert(
     fc.property(fc.double({ min: -1e30, max: 1e30, noNaN: true }), (x) => {
       const [below, above] = neighbours(x);
@@ -46,7 +46,7 @@ test("an adversary's numbers are neighbours of the true ones", () => {
   expect(neighbours(-1 - 2 ** -30)).toEqual([-1 - 2 ** -23, -1]);
 });
 
-/** f32s over 20 powers of two, so that a float64 adds 64 of them up exactly */
+/** f32s over 20 powers of two, so that float64 adds up 64 of them exactly */
 const term = fc
   .tuple(
     fc.integer({ min: 2 ** 23, max: 2 ** 24 - 1 }),
@@ -54,7 +54,7 @@ const term = fc
     fc.constantFrom(1, 1, 1, -1),
   )
   .map(([x, exponent, sign]) => sign * x * 2 ** (exponent - 23));
-/** few large terms among many small ones: what hurts most is first in another order, and last in this */
+/** few large terms among many small ones: the worst position for them depends on the order */
 const lopsided = fc
   .tuple(term, fc.integer({ min: 1, max: 3 }), fc.nat(TERMS - 3))
   .map(([small, large, at]) =>
@@ -65,8 +65,8 @@ const sums = fc.sample(fc.oneof(fc.array(term, { minLength: TERMS, maxLength: TE
   seed: 6,
 });
 
-describe("a tally holds its sum in any order", async () => {
-  /** what the device says of each sum by some lines of a loop */
+describe("a tally contains its sum in any order", async () => {
+  /** the device's result for each sum, computed by the lines of a loop */
   const looped = (arithmetic: typeof ball, line: string, before: string) =>
     callOnDevice(
       {
@@ -93,12 +93,12 @@ describe("a tally holds its sum in any order", async () => {
     expect(used).toBeGreaterThan(0.25);
   });
 
-  test("which charging what was added up so far does not", async () => {
+  test("charging partial sums instead does not", async () => {
     const found = await looped(ball, "sum = add(sum, x[i]);", "");
     expect(found.some(([[, radius]], i) => worst[i] > 4 * RADIUS_SLACK * radius)).toBe(true);
   });
 
-  test("of forms: the centre's with its slopes', and the computed value's", async () => {
+  test("of forms: the centre with its slopes, and the computed value", async () => {
     const affine = affineOf({ decision: 1, state: 2 });
     const found = await looped(
       affine as typeof ball,
@@ -113,7 +113,7 @@ describe("a tally holds its sum in any order", async () => {
   });
 });
 
-test("so does a formula's own sum of many terms", async () => {
+test("a formula's sum of many terms does too", async () => {
   const g = new Graph();
   const names = Array.from({ length: TERMS }, (_, i) => g.name(`x${i}`));
   const total = names.reduce((sum, name, i) => (i % 3 === 2 ? g.subtract(sum, name) : g.add(sum, name)));
@@ -138,7 +138,7 @@ test("so does a formula's own sum of many terms", async () => {
   expect(used).toBeGreaterThan(0.05);
 });
 
-test("three numbers are bounded in any order by additions in one", () => {
+test("for three numbers, single additions bound any order", () => {
   fc.assert(
     fc.property(fc.tuple(term, term, term), fc.nat(), ([a, b, c], seed) => {
       const [below, above] = neighbours(a + b);
@@ -199,7 +199,7 @@ describe("certified holds against it", () => {
     { game: "misconception", belief: { min: 0, max: 0, count: 1 } },
   ];
 
-  /** Holds the bounds of all candidates against some sums; gives the share of its bound that the worst one used. */
+  /** Compares the bounds of all candidates with adversarial sums; returns the largest used share of a bound. */
   async function hold(config: Config, plan: Plan, orders: readonly Order[]): Promise<number> {
     const problem = createProblem(config);
     const decisions = Array.from({ length: problem.candidates.size }, (_, i) => problem.candidates.at(i));
@@ -222,15 +222,15 @@ describe("certified holds against it", () => {
     }
   }
 
-  test.each(games)("over episodes of which the last alone costs much: $game", async (game) => {
-    // by plan, every other costs 0.6 · 2⁻²³ θ², the last θ²
+  test.each(games)("over episodes of which only the last is expensive: $game", async (game) => {
+    // the plan makes the other episodes cost 0.6 · 2⁻²³ θ² each, and the last θ²
     const plan = Array.from({ length: 120 }, (_, t) => [t < 119 ? 1 - Math.sqrt(0.6 * 2 ** -23) : 0]);
     const coefficient = { min: -1, max: 1, count: 66 };
     const config = { ...game, ...idle(plan.length), coefficient, theta: { min: 1, max: 1.25, count: 3 } };
     expect(await hold(config, plan, ["text", "backward", "descending"])).toBeGreaterThan(0.2);
   });
 
-  // of a proportional game one state is rolled out
+  // in a proportional game only one state is rolled out
   test.each(games.slice(1))("over many states: $game", async (game) => {
     const coefficient = { min: -1, max: 0, count: 3 };
     const config = { ...game, ...idle(1), coefficient, theta: { min: 1, max: 1.25, count: 12_000 } };

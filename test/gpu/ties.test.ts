@@ -1,4 +1,4 @@
-// Where float32 cannot tell candidates apart, float64 has to, and where float64 cannot either, the first must win.
+// If float32 cannot tell candidates apart, float64 must; if float64 cannot either, the first must win.
 import { describe, expect, test } from "vitest";
 import { momentum } from "../games/momentum.ts";
 import { reachSquared } from "../games/reachSquared.ts";
@@ -6,7 +6,7 @@ import { expectAgreement, expectSameSteps, solveOnCpu, solveOnGpu } from "./agre
 
 const schedule = { learningRates: [1, 0.5, 0.5, 0] };
 
-/** a grid around the first coefficient that is best on a coarser one */
+/** a fine grid around the best first coefficient of a coarser grid */
 async function around(game: "linear" | typeof momentum, span: number, count: number) {
   const coarse = await solveOnCpu({ game, schedule, coefficient: { count: 2001 } });
   const [middle] = coarse.plan.coefficient;
@@ -15,14 +15,14 @@ async function around(game: "linear" | typeof momentum, span: number, count: num
 
 describe.each(["linear", momentum] as const)("neighbours a rounding apart", (game) => {
   const methods = game === "linear" ? (["rollout", "moments"] as const) : (["rollout"] as const);
-  // below 1e-8 all candidates are one float32; at 1e-13 most of them are one float64
+  // below 1e-8 all candidates are the same float32; at 1e-13 most costs are the same float64
   test.each([1e-6, 1e-9, 1e-12, 1e-13])("a span of %f", async (span) => {
     const coefficient = await around(game, span, 257);
     await expectAgreement({ game, schedule, coefficient }, methods);
   });
 });
 
-test("candidates that are all one float32 all go to the oracle", async () => {
+test("candidates that are all the same float32 all go to the oracle", async () => {
   const coefficient = { min: 1, max: 1 + 2 ** -30, count: 129 };
   expect(Math.fround(coefficient.max)).toBe(1);
   for (const method of ["rollout", "moments"] as const) {
@@ -49,14 +49,14 @@ describe("exact ties", () => {
     }
   });
 
-  test("where every candidate costs the same, the first of all", async () => {
+  test("if every candidate costs the same, the first wins", async () => {
     const config = { game: "linear", schedule, theta: { min: 0, max: 0, count: 1 } };
     const { plan, cost } = await expectAgreement(config, ["rollout", "moments"]);
     expect(plan.coefficient).toEqual([-2, -2, -2, -2]);
     expect(cost).toEqual([0, 0, 0, 0]);
   });
 
-  test("across the border of two parts of a step", async () => {
+  test("across two parts of a step", async () => {
     // more candidates than a submission of the first guess holds, so that a and −a are scored apart
     const config = {
       game: reachSquared,

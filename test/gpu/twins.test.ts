@@ -1,10 +1,11 @@
-// Each game's formulas in WGSL against the same in float64, on random input: float64's value lies in the ball.
+// Each game's formulas in WGSL and in float64, on random input: float64's value lies in the ball.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RADIUS_SLACK } from "../../shaders/float32.ts";
 import { ball } from "../../shaders/real.wgsl.ts";
 import { createEvaluate } from "../../src/game/evaluate.ts";
-import { type Game, gameOf, ownName } from "../../src/game/game.ts";
+import { ownName } from "../../src/game/formulas.ts";
+import { type Game, gameOf } from "../../src/game/game.ts";
 import { games } from "../../src/game/games.ts";
 import { isBounded } from "../../src/game/structure.ts";
 import { gameWgsl } from "../../src/gpu/gameWgsl.ts";
@@ -19,7 +20,7 @@ import { even } from "./numbers.ts";
 
 const CALLS = 4000;
 
-/** random values for a game's parameters, beside those that say nothing where they are 0 or 1 */
+/** random values of a game's parameters, so that they differ from neutral values such as 0 or 1 */
 function parametersOf(game: Game): Record<string, number> {
   const names = Object.entries(game.parameters);
   return Object.fromEntries(names.map(([name, { max }], i) => [name, (max ?? 2) * (0.31 + 0.1 * i)]));
@@ -80,7 +81,7 @@ describe.each(bounded.map((game) => ({ name: game.name, game })))("$name", ({ ga
           expect.fail(`${names[j]} of ${x}: ${wanted} is not within ${radius} of ${centre}`);
         if (radius <= 1e-4 * Math.abs(wanted)) tight[j]++;
       }
-    // and the balls are no wider than rounding makes them
+    // the balls are no wider than rounding requires
     for (const [j, count] of tight.entries()) expect(count, names[j]).toBeGreaterThan(CALLS / 10);
   });
 });

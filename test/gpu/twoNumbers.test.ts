@@ -1,4 +1,4 @@
-// Decisions and states of two numbers, at sizes where a step is cut into parts and its states into blocks.
+// Decisions and states of two numbers, at sizes for which a step is divided into parts and its states into blocks.
 import { describe, expect, test } from "vitest";
 import { createGpuEvaluator } from "../../src/gpu/evaluator.ts";
 import { type Config, Induction, type Progress, solve } from "../../src/index.ts";
@@ -37,7 +37,7 @@ describe("certified is the oracle", () => {
   });
 
   test("a tie of two numbers goes to the first in lexicographic order", async () => {
-    // c + dγ with one γ = 1/2: many pairs do the same
+    // c + dγ with one γ = 1/2: many pairs have the same effect
     const tied: Config = {
       ...small,
       schedule: { learningRates: [0.5, 0] },
@@ -60,7 +60,7 @@ test("several parts and blocks are one step", async () => {
   const whole = await solve(large, { ...gpu, gpu: plenty.gpu });
   expectSameSteps(parts, whole);
   expect(parts.solver.survivors).toBe(whole.solver.survivors);
-  // one holds the table of 4087 candidates as a whole, with a number of blocks each; the other a part of it
+  // one device holds the whole table of 4087 candidates, with several blocks each; the other holds a part of it
   const totalsOf = ({ sizes }: typeof little) => [...sizes].find(([label]) => label === "totals, plain")![1];
   expect(totalsOf(little)).toBeLessThanOrEqual(2 ** 17);
   expect(totalsOf(plenty)).toBeGreaterThan(2 ** 17);
@@ -112,7 +112,7 @@ describe("401 × 401 candidates", () => {
       const induction = new Induction(1);
       await induction.run(evaluator, () => 1, {});
       const [{ decision }] = induction.steps;
-      // alone, an agent outputs its goal: c = 1 and d = 0 are both candidates, nearly
+      // the last agent outputs its goal: c = 1 and d = 0 are nearly candidates
       expect(Math.abs(decision[0] - 1)).toBeLessThan(0.01);
       expect(Math.abs(decision[1])).toBeLessThan(0.01);
       expect(evaluator.submissions).toBeGreaterThan(1);

@@ -1,5 +1,6 @@
-// A hidden phase without any formula: every joint plan of three episodes, played through every history of phases and
-// signals. The solver's plan is the only one in which each agent, after each signal, responds best to the later ones.
+// A hidden phase by brute force: every joint plan of three episodes, played through every history of phases and
+// signals. The solver's plan is the only one in which each agent, after each signal, gives the best response to the
+// later agents.
 import { expect, test } from "vitest";
 import { type Config, linspace, solve } from "../../src/index.ts";
 
@@ -44,7 +45,7 @@ test.each([
   const candidates = linspace(coefficient);
   const histories = historiesOf(hazard, signalError);
 
-  /** what agent t, whose goal is 1, pays in a history */
+  /** the cost of agent t, whose goal is 1, in a history */
   function costIn({ phases, signals }: History, t: number, plan: JointPlan): number {
     let [theta, weight, total] = [1, 1, 0];
     for (let k = t; k < EPISODES; k++) {
@@ -57,7 +58,7 @@ test.each([
     return total;
   }
 
-  /** what agent t expects after a signal: over all histories with that signal, whatever came before */
+  /** the expected cost of agent t after a signal: over all histories with that signal */
   function expected(t: number, signal: number, plan: JointPlan): number {
     let [sum, probability] = [0, 0];
     for (const history of histories) {
@@ -79,7 +80,7 @@ test.each([
     );
   };
 
-  // the last agent's pairs, then those before it: a plan is out as soon as one agent does not respond best
+  // the last agent's pairs first; a plan is dropped as soon as one agent does not give the best response
   const pairs = [...candidates.keys()].flatMap((i) => [...candidates.keys()].map((j) => [i, j] as const));
   let equilibria: JointPlan[] = [[]];
   const anything = [0, 0] as const;
@@ -104,7 +105,7 @@ test.each([
   const [joint] = equilibria;
   expect(plan.ifTrainingSignal).toEqual(joint.map(([i]) => candidates[i]));
   expect(plan.ifDeploymentSignal).toEqual(joint.map(([, j]) => candidates[j]));
-  // the signals matter, and so does the future
+  // both the signals and the future have an effect
   expect(new Set(joint.map(([i]) => i)).size).toBeGreaterThan(1);
 
   const meanSquare = (1 + 0.25 + 0 + 0.25 + 1) / 5;

@@ -1,4 +1,4 @@
-// The measures in expectation over the signals, against all histories played through one by one.
+// The expected measures over the signals, compared with all histories played one by one.
 import { describe, expect, test } from "vitest";
 import { type Config, defineGame, games, type Measures, simulate, solve } from "../../src/index.ts";
 import { Random } from "../../src/search/random.ts";
@@ -20,7 +20,7 @@ interface Setting {
   readonly goal: number;
 }
 
-/** A plan's outcome and the setting's configuration. */
+/** The outcome of a plan, with the configuration. */
 function outcomeOf(setting: Setting, plan: readonly number[][]) {
   const { episodes, rate, error, hazard, regularization, end, goal } = setting;
   const config: Config = {
@@ -32,7 +32,10 @@ function outcomeOf(setting: Setting, plan: readonly number[][]) {
   return simulate(config, { ifTrainingSignal: plan[0], ifDeploymentSignal: plan[1] });
 }
 
-/** The averages over all signals of `length` episodes of training: |θ/θ_0|, the mean of (y/θ_0)², and whether θ turned. */
+/**
+ * The averages over all signals of `length` episodes of training: |θ/θ_0|, the mean of (y/θ_0)², and whether θ
+ * reversed.
+ */
 function averages({ rate, error, regularization, goal }: Setting, plan: readonly number[][], length: number) {
   const mean = { retention: 0, square: 0, reversal: 0 };
   for (const signals of sequences(length)) {
@@ -118,7 +121,7 @@ describe("two episodes by hand", () => {
     });
   });
 
-  test("a goal that is taken to 0 has no sign", () => {
+  test("a goal that becomes 0 has no sign", () => {
     const { measures } = outcomeOf({ ...setting, end: 2 }, [
       [1, 1 / 2],
       [2, 1 / 2],
@@ -128,7 +131,7 @@ describe("two episodes by hand", () => {
   });
 });
 
-describe("the presets' setting, training of 21 episodes", () => {
+describe("the presets' settings, training of 21 episodes", () => {
   test.each([
     [0, 0.913, 0.91, 0.913],
     [0.01, 0.895, undefined, 0.96],
@@ -142,11 +145,11 @@ describe("the presets' setting, training of 21 episodes", () => {
     );
     expect(measures.retention).toBeCloseTo(retention, 3);
     if (overHazard) expect(measuresOverHazard!.retention).toBeCloseTo(overHazard, 3);
-    // the one history in which no signal is wrong
+    // the history in which no signal is wrong
     expect(trajectory.theta[21] / trajectory.theta[0]).toBeCloseTo(alone, 3);
   });
 
-  test("the history that is shown is a rare one", async () => {
+  test("the history that is shown is rare", async () => {
     const { trajectoryProbability } = await solve(
       { game: "uncertain-deployment", signalError: 0.1, initial: { deploymentAt: 21 } },
       cpu,
@@ -163,7 +166,7 @@ describe("at the ends", () => {
   const setting: Setting = {
     ...{ episodes: 8, rate: 1.2, error: 0.2, hazard: 0.3, regularization: 0.1, end: 5, goal: 0.8 },
   };
-  /** the plan of `linear` that the signals of one kind make, where training ends */
+  /** the plan of `linear` that results from perfect signals, for training that ends at an episode */
   const linear = (numbers: number[], end: number) =>
     simulate(
       {
@@ -186,13 +189,13 @@ describe("at the ends", () => {
     expect(trajectoryProbability).toEqual({ training: 1, whole: 1 });
   });
 
-  test("error 1: `linear` with what follows the other signal", () => {
+  test("error 1: `linear` with the decisions after the other signal", () => {
     const { measures, trajectoryProbability } = outcomeOf({ ...setting, error: 1 }, [wrong, right]);
     expectAsIn(measures, linear(right, 5));
     expect(trajectoryProbability).toEqual({ training: 1, whole: 1 });
   });
 
-  test("error 1/2: the signals can be exchanged", () => {
+  test("error 1/2: the signals can be swapped", () => {
     const half = { ...setting, error: 1 / 2 };
     const [one, other] = [outcomeOf(half, [right, wrong]), outcomeOf(half, [wrong, right])];
     expect(one.measures).toEqual(other.measures);
@@ -200,13 +203,13 @@ describe("at the ends", () => {
     expect(one.trajectoryProbability).toEqual({ training: 2 ** -5, whole: 2 ** -8 });
   });
 
-  test("more wrong signals than right ones: the likelier are wrong", () => {
+  test("more wrong signals than right ones: the more likely signals are wrong", () => {
     const { trajectoryProbability, trajectory } = outcomeOf({ ...setting, error: 0.75 }, [right, wrong]);
     expect(trajectoryProbability).toEqual({ training: 0.75 ** 5, whole: 0.75 ** 8 });
     expect(trajectory.output[0]).toBe(wrong[0] * 0.8);
   });
 
-  test("hazard 0 is training for ever, hazard 1 one episode of it", () => {
+  test("hazard 0 is training for ever, hazard 1 is one episode of training", () => {
     const of = (change: Partial<Setting>) => outcomeOf({ ...setting, ...change }, [right, wrong]);
     for (const [hazard, end] of [
       [0, 8],
@@ -215,7 +218,7 @@ describe("at the ends", () => {
       expect(of({ hazard }).measuresOverHazard).toEqual(of({ end }).measures);
   });
 
-  test("no training, by its end or by its rate: nothing to comply with", () => {
+  test("without training (by its end or by its rate) there is no compliance", () => {
     const kept = { compliance: null, retention: 1, deception: null, reversal: 0 };
     const ended = outcomeOf({ ...setting, end: 0 }, [right, wrong]);
     expect(ended.measures).toEqual(kept);
@@ -225,14 +228,14 @@ describe("at the ends", () => {
     expect([slow.measures, slow.measuresOverHazard]).toEqual([kept, kept]);
   });
 
-  test("no goal, nothing to retain", () => {
+  test("without a goal there is no retention", () => {
     const { measures, measuresOverHazard } = outcomeOf({ ...setting, goal: 0 }, [right, wrong]);
     const none = { compliance: null, retention: null, deception: null, reversal: null };
     expect([measures, measuresOverHazard]).toEqual([none, none]);
   });
 });
 
-test("a goal is reversed, and grows, where the learning rate is large: nothing is cut off", () => {
+test("with a large learning rate a goal is reversed and grows: the measures are not clamped", () => {
   const setting: Config = {
     game: "linear",
     schedule: { training: 1, deployment: 1, learningRate: 2 },
@@ -245,7 +248,7 @@ test("a goal is reversed, and grows, where the learning rate is large: nothing i
   expect(simulate(twice, { coefficient: [1, 1] }).measures).toMatchObject({ retention: 9, deception: 0 });
 });
 
-describe("own games with a chain of another kind", () => {
+describe("custom games with other chains", () => {
   const own = (transition: number[][], trains = [true, false]) =>
     defineGame({
       name: "own",
@@ -289,10 +292,13 @@ describe("own games with a chain of another kind", () => {
       ],
       [true, true],
     ],
-  ])("%s: the first phase is measured, and there is nothing over the hazard", (_, transition, trains) => {
-    const { measures, measuresOverHazard } = outcome(transition, trains);
-    expect(measures).toEqual(forGood.measures);
-    expect(measuresOverHazard).toBeUndefined();
-    expect(forGood.measuresOverHazard).toBeDefined();
-  });
+  ])(
+    "%s: the measures are those of the first phase, and there are none over the hazard",
+    (_, transition, trains) => {
+      const { measures, measuresOverHazard } = outcome(transition, trains);
+      expect(measures).toEqual(forGood.measures);
+      expect(measuresOverHazard).toBeUndefined();
+      expect(forGood.measuresOverHazard).toBeDefined();
+    },
+  );
 });

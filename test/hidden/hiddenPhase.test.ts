@@ -1,4 +1,4 @@
-// What agents know of the phase, by hand: in quarters and eighths, which float64 holds exactly.
+// What agents know about the phase, by hand: in quarters and eighths, which float64 represents exactly.
 import { describe, expect, test } from "vitest";
 import type { PhaseChain } from "../../src/game/hidden.ts";
 import { games } from "../../src/index.ts";
@@ -7,7 +7,7 @@ import { createHiddenPhase } from "../../src/model/hiddenPhase.ts";
 const phases = (hazard: number, signalError: number) =>
   games.get("uncertain-deployment")!.hidden!.phases({ hazard, signalError, discount: 1, regularization: 0 });
 
-test("without a hidden phase there is one, which trains, and its signal says nothing", () => {
+test("without a hidden phase there is one phase, which trains, and its signal carries no information", () => {
   expect(createHiddenPhase(undefined, 2)).toMatchObject({
     phases: 1,
     signals: 1,
@@ -54,14 +54,14 @@ test("three episodes by hand", () => {
 });
 
 describe("at the ends", () => {
-  test("hazard 0: training for ever, whatever the signal says", () => {
+  test("hazard 0: training for ever, for every signal", () => {
     const { prior, beliefAt, beliefs } = createHiddenPhase(phases(0, 1 / 4), 4);
     expect(prior).toEqual(new Array(4).fill([1, 0]));
     expect(beliefAt).toEqual(new Array(4).fill([3 / 4, 1 / 4]));
     expect(beliefs.flat()).toEqual(new Array(8).fill([1, 0]));
   });
 
-  test("hazard 1: training at the first episode alone", () => {
+  test("hazard 1: training at the first episode only", () => {
     const { prior, beliefs } = createHiddenPhase(phases(1, 1 / 4), 3);
     expect(prior).toEqual([
       [1, 0],
@@ -71,7 +71,7 @@ describe("at the ends", () => {
     expect(beliefs.slice(1).flat()).toEqual(new Array(4).fill([0, 1]));
   });
 
-  test("signalError 1/2: the signal says nothing", () => {
+  test("signalError 1/2: the signal carries no information", () => {
     const { prior, beliefs } = createHiddenPhase(phases(1 / 4, 1 / 2), 5);
     for (const [t, [afterTraining, afterDeployment]] of beliefs.entries()) {
       expect(afterTraining).toEqual(prior[t]);
@@ -82,9 +82,9 @@ describe("at the ends", () => {
   test.each([
     [0, [1, 0], [0, 1]],
     [1, [0, 1], [1, 0]],
-  ])("signalError %d: the signal says all", (signalError, first, second) => {
+  ])("signalError %d: the signal determines the phase", (signalError, first, second) => {
     const { beliefs } = createHiddenPhase(phases(1 / 4, signalError), 3);
-    // at the first episode the second signal, or the first, cannot occur: then it is taken at its word
+    // at the first episode one of the signals cannot occur: then only its likelihood counts
     expect(beliefs).toEqual(new Array(3).fill([first, second]));
   });
 });

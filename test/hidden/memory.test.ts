@@ -1,6 +1,6 @@
-// Agents who remember, without any of the solver's formulas: a tree of all histories of signals, in which each agent's
-// posterior is a sum over histories of phases, its decision the best of a fine scan, and what follows is played. And
-// where there is nothing to remember, or nothing to learn, the agents are those without memory.
+// Agents who remember, without the solver's formulas: a tree of all histories of signals, in which each agent's
+// posterior is a sum over histories of phases, its decision the best of a fine scan, and later episodes are played. If
+// there is nothing to remember or to learn, the agents equal those without memory.
 import { describe, expect, test } from "vitest";
 import {
   type Config,
@@ -34,13 +34,13 @@ interface Setting {
   readonly episodes: number;
 }
 
-/** What the tree of all histories comes to, for candidates: the decision and cost after each history of signals. */
+/** The tree of all histories, for candidates: the decision and cost after each history of signals. */
 function treeOf(
   { hazard, likelihood, discount, regularization, rate, episodes }: Setting,
   candidates: readonly number[],
 ) {
   const signals = likelihood[0].map((_, s) => s);
-  /** P(signals, last phase): by the only phases' histories there are, those that leave training at some episode */
+  /** P(signals, last phase): a sum over the possible histories of phases, which leave training at some episode */
   const joint = (history: readonly number[]) => {
     const sums = [0, 0];
     for (let end = 1; end <= history.length; end++) {
@@ -52,7 +52,7 @@ function treeOf(
     return sums;
   };
   const decisions = new Map<string, number>();
-  /** what agents from a history on cost an agent whose goal is 1, where θ is this and the phase that */
+  /** the cost to an agent whose goal is 1 of the agents from a history on, for this θ and phase */
   const follow = (history: readonly number[], phase: number, theta: number): number => {
     const a = decisions.get(history.join(""))!;
     const step = (phase === 0 ? rate : 0) * 2 * (a * a + regularization) * theta;
@@ -78,7 +78,7 @@ function treeOf(
       const weights = joint(history);
       const total = weights[0] + weights[1];
       if (total === 0) continue;
-      // later costs are a quadratic in θ, so three points tell them
+      // later costs are quadratic in θ, so three points determine them
       const of = weights.map((_, phase) => [0, 1, -1].map((theta) => later(history, phase, theta)));
       const costOf = (a: number) =>
         weights.reduce((sum, weight, phase) => {
@@ -161,7 +161,7 @@ describe.each<[Config, Setting]>([
   const tree = treeOf(setting, [...linspace({ min: -2, max: 2, count })]);
   const { square } = { square: 0.4 }; // the mean of θ² over eleven goals from −1 to 1
 
-  test("every history has its decision, and each episode its cost", async () => {
+  test("the decision of every history and the cost of each episode agree", async () => {
     const result = await solve({ ...config, memory: true, memoryError: 1e-9 } as Config, cpu);
     expect(result.memory!.error).toBe(0);
     const { trainingBelief, coefficient } = planOf(result);
@@ -224,11 +224,11 @@ function expectSame(one: Result, other: Result) {
     expect(Math.abs(cost - other.cost[t])).toBeLessThan(1e-12 * other.cost[0]);
 }
 
-describe.each(["exact", "moments"] as const)("%s: memory changes nothing", (method) => {
+describe.each(["exact", "moments"] as const)("%s: memory has no effect", (method) => {
   const solved = (change: object) =>
     solve({ game, schedule: { episodes: 50 }, initial: { deploymentAt: 7 }, ...change }, { ...cpu, method });
 
-  test.each([0, 0.5, 1])("where a signal says all or nothing: signalError %d", async (signalError) => {
+  test.each([0, 0.5, 1])("if a signal says all or nothing: signalError %d", async (signalError) => {
     const [one, other] = [await solved({ signalError, memory: true }), await solved({ signalError })];
     expectSame(one, other);
     expect(one.memory!.error).toBe(0);
@@ -244,17 +244,17 @@ describe.each(["exact", "moments"] as const)("%s: memory changes nothing", (meth
     }
   });
 
-  test.each([0, 1])("where the next phase is known: hazard %d", async (hazard) => {
+  test.each([0, 1])("if the next phase is known: hazard %d", async (hazard) => {
     const [one, other] = [await solved({ hazard, memory: true }), await solved({ hazard })];
     expectSame(one, other);
     expect(one.memory).toEqual({ nodes: 1, error: 0 });
   });
 });
 
-describe("beliefs that are too many to be all there", () => {
+describe("too many beliefs for a node each", () => {
   const config: Config = { game, signalError: 0.25, schedule: { episodes: 40 }, memory: true };
 
-  test("more of them come to the same, within what the error says", async () => {
+  test("more nodes give the same result within the reported error", async () => {
     const results: Result[] = [];
     for (const memoryError of [3e-2, 1e-3, 1e-5])
       results.push(await solve({ ...config, memoryError } as Config, { ...cpu, method: "exact" }));
@@ -271,7 +271,7 @@ describe("beliefs that are too many to be all there", () => {
     expect(results[0].memory!.nodes).toBeLessThan(best.memory!.nodes);
   });
 
-  test("they are ascending probabilities, and their chances those of training", async () => {
+  test("nodes are ascending probabilities, and P(node) agrees with the prior", async () => {
     const { hiddenPhase } = createProblem(config, 20);
     const { memory, beliefs, beliefAt, prior } = hiddenPhase;
     expect(memory!.complete).toBe(false);
@@ -280,7 +280,7 @@ describe("beliefs that are too many to be all there", () => {
       expect(nodes.every((b, i) => b >= 0 && b <= 1 && (i === 0 || b > nodes[i - 1]))).toBe(true);
       const total = beliefAt[t].reduce((a, b) => a + b, 0);
       expect(total).toBeCloseTo(1, 12);
-      // but for what is lost between nodes, the mean belief is the prior
+      // except for the approximation between nodes, the mean belief is the prior
       const mean = beliefAt[t].reduce((sum, p, b) => sum + p * beliefs[t][b][0], 0);
       expect(mean).toBeCloseTo(prior[t][0], 2);
     }
@@ -297,7 +297,7 @@ describe("beliefs that are too many to be all there", () => {
       schedule: { episodes: 6, learningRate: 0.7 },
       coefficient: { min: 0.5, max: 1.5 },
     } as Config,
-  ])("random runs cost what is expected, and keep as much: %j", async (asked) => {
+  ])("random runs agree with the expected cost and measures: %j", async (asked) => {
     const all = { ...asked, memoryError: 3e-4 } as Config;
     const result = await solve(all, { ...cpu, method: "exact" });
     const runs = simulateRuns(all, result.plan, { runs: 10_000, seed: 11 });
@@ -312,14 +312,14 @@ describe("beliefs that are too many to be all there", () => {
     expect(Math.abs(later.mean - result.cost[4])).toBeLessThan(4 * later.standardError);
   });
 
-  test("runs of agents without memory are noticed", async () => {
+  test("runs of agents without memory differ noticeably", async () => {
     const result = await solve(config, { ...cpu, method: "exact" });
     const forgetful = await solve({ ...config, memory: false } as Config, { ...cpu, method: "exact" });
     const runs = simulateRuns({ ...config, memory: false } as Config, forgetful.plan, { runs: 5000 });
     expect(Math.abs(runs.mean - result.value!)).toBeGreaterThan(4 * runs.standardError);
   });
 
-  test("a plan that is played again has the same trajectory and measures", async () => {
+  test("a plan that is simulated again has the same trajectory and measures", async () => {
     const result = await solve(config, { ...cpu, method: "exact" });
     const again = simulate(config, result.plan);
     expect(again.trajectory).toEqual(result.trajectory);
@@ -327,7 +327,7 @@ describe("beliefs that are too many to be all there", () => {
     expect(again.measuresOverHazard).toEqual(result.measuresOverHazard);
   });
 
-  test("the trajectory is filtered: a belief after each signal, and the coefficient of it", async () => {
+  test("the trajectory has a belief after each signal, and its coefficient", async () => {
     const result = await solve({ ...config, initial: { deploymentAt: 3 } } as Config, {
       ...cpu,
       method: "exact",
@@ -344,7 +344,7 @@ describe("beliefs that are too many to be all there", () => {
   });
 });
 
-describe("is refused", () => {
+describe("is rejected", () => {
   const asked = { game, schedule: { episodes: 3 }, memory: true };
   test.each<[object, string]>([
     [{ memory: 1 }, "memory must be true or false, got 1"],
@@ -364,7 +364,7 @@ describe("is refused", () => {
     ],
     [
       { method: "rollout" },
-      "the game uncertain-deployment has no method rollout as its phase is hidden; it has moments",
+      "the game uncertain-deployment has no method rollout because its phase is hidden; it has moments",
     ],
   ] as const)("%j", async (options, message) => {
     await expect(solve(asked as Config, options)).rejects.toMatchObject({ code: "INVALID_CONFIG", message });
@@ -390,7 +390,7 @@ describe("is refused", () => {
   });
 });
 
-test("two goals have costs, and measures that random runs alone tell", async () => {
+test("two goals have costs, and measures from random runs only", async () => {
   const twoGoals = {
     name: "two-goals",
     state: {

@@ -1,5 +1,5 @@
-// A signal that is a real number: where it says as much as a signal by name it is that game, and the more intervals
-// agents tell apart the less they pay.
+// A real-valued signal: if it carries as much information as a named signal, the game is the same; and the more
+// intervals agents distinguish, the lower their cost.
 import { describe, expect, test } from "vitest";
 import { upperTail } from "../../src/game/normal.ts";
 import {
@@ -43,7 +43,7 @@ describe.each(["exact", "moments"] as const)("%s", (method) => {
     },
   );
 
-  test("without a shift it says nothing, however many intervals there are", async () => {
+  test("without a shift it carries no information, for any number of intervals", async () => {
     const one = await solve({ ...shifted, shift: 0, intervals: 7 }, { ...cpu, method });
     const other = await solve({ ...named, signalError: 0.5 }, { ...cpu, method });
     expect(Object.keys(one.plan)).toHaveLength(7);
@@ -55,7 +55,7 @@ describe.each(["exact", "moments"] as const)("%s", (method) => {
   });
 });
 
-test("with a shift that nobody can miss, it says all", async () => {
+test("with a very large shift it determines the phase", async () => {
   const one = await solve({ ...shifted, shift: 100, intervals: 4 }, { ...cpu, method: "exact" });
   const other = await solve({ ...named, signalError: 0 }, { ...cpu, method: "exact" });
   expectSame(one, other, [
@@ -64,7 +64,7 @@ test("with a shift that nobody can miss, it says all", async () => {
   ]);
 });
 
-test("the finer agents see, the less they pay, and soon no less", async () => {
+test("more intervals lower the cost, and soon no further", async () => {
   const values: number[] = [];
   for (const intervals of [1, 2, 4, 8, 16, 32, 64])
     values.push((await solve({ ...shifted, intervals }, { ...cpu, method: "exact" })).value!);
@@ -73,7 +73,7 @@ test("the finer agents see, the less they pay, and soon no less", async () => {
   for (let i = 2; i < gains.length; i++) expect(gains[i]).toBeLessThan(gains[i - 1] / 2);
 });
 
-test("a coefficient is the larger the more a signal is like deployment's", async () => {
+test("the coefficient grows with the signal", async () => {
   const { plan, config, solver } = await solve({ ...shifted, intervals: 64 }, { ...cpu, method: "exact" });
   for (let t = 1; t < 40; t++)
     for (let s = 1; s < 64; s++)
@@ -82,7 +82,7 @@ test("a coefficient is the larger the more a signal is like deployment's", async
   expect(solver).toMatchObject({ method: "exact", backend: "cpu" });
 });
 
-test("random runs cost what is expected, and keep as much", async () => {
+test("random runs agree with the expected cost and measures", async () => {
   const config = { ...shifted, hazard: 0.1, shift: 1.5, intervals: 5 };
   const result = await solve(config, cpu);
   const runs = simulateRuns(config, result.plan, { runs: 40_000, seed: 3 });
@@ -152,7 +152,7 @@ test.each<[object, string]>([
   [{ intervals: 2.5 }, "intervals must be a whole number in [1, 64], got 2.5"],
   [{ shift: -1 }, "shift must be at least 0, got -1"],
   [{ signalError: 0.1 }, 'unknown key "signalError"; allowed are '],
-])("%j is refused", (change, message) => {
+])("%j is rejected", (change, message) => {
   expect(errorOf({ ...shifted, ...change })).toMatchObject({
     code: "INVALID_CONFIG",
     message: expect.stringContaining(message),

@@ -1,5 +1,5 @@
-// Random runs of a plan against what the solver expects of it. The mean of 100,000 runs lies within four standard
-// errors of its expectation, but for one seed in 16,000; the seeds here are fixed.
+// Random runs of a plan, compared with the solver's expectations. The mean of 100,000 runs lies within four standard
+// errors of its expectation, except for one seed in 16,000; the seeds here are fixed.
 import { describe, expect, test } from "vitest";
 import {
   type Config,
@@ -14,7 +14,7 @@ import {
 const RUNS = 100_000;
 const known = new Map<string, RandomRuns>();
 
-/** random runs of a plan, played once however often they are asked for */
+/** random runs of a plan, cached */
 function runsOf(of: Config, plan: NamedPlan, episode: number): RandomRuns {
   const key = JSON.stringify([of, plan, episode]);
   const runs = known.get(key) ?? simulateRuns(of, plan, { runs: RUNS, seed: 7, episode });
@@ -22,11 +22,11 @@ function runsOf(of: Config, plan: NamedPlan, episode: number): RandomRuns {
   return runs;
 }
 
-/** What an agent pays, whose state is drawn: so the initial goal is none, and no measures are played besides. */
+/** The cost of an agent. Its state is drawn, so the initial goal is set to 0, and no measures are estimated. */
 const costsOf = (of: Config, plan: NamedPlan, episode: number) =>
   runsOf({ ...of, initial: { theta: 0 } }, plan, episode);
 
-/** Random measures: the cost that is played besides is the last agent's, of one episode. */
+/** The estimated measures. To save time, the estimated cost is that of the last agent, which plays one episode. */
 const randomMeasuresOf = (of: Config, plan: NamedPlan) => runsOf(of, plan, Object.values(plan)[0].length - 1);
 
 const config: Config = {
@@ -37,11 +37,11 @@ const config: Config = {
 };
 const solved = (change: object = {}) => solve({ ...config, ...change }, { backend: "cpu" });
 
-/** how far the mean of random runs is from a cost, in standard errors */
+/** the distance of the mean of random runs from a cost, in standard errors */
 function errorsBetween(of: Config, { plan }: Pick<Result, "plan">, cost: number, episode = 0): number {
   const { mean, standardError } = costsOf(of, plan, episode);
   expect(standardError).toBeGreaterThan(0);
-  // so that the interval says something
+  // so that the interval is narrow enough
   expect(standardError).toBeLessThan(0.01 * mean);
   return Math.abs(mean - cost) / standardError;
 }
@@ -51,7 +51,7 @@ describe.each([
   { hazard: 0.2, signalError: 0.3, discount: 0.9, regularization: 0.02 },
   { theta: { min: -0.5, max: 2, count: 4 }, signalError: 0.5 },
 ])("%j", (change) => {
-  test("agents pay what they expect to, at the first episode and at a later one", async () => {
+  test("agents' mean cost is what they expect, at the first episode and at a later one", async () => {
     const result = await solved(change);
     expect(errorsBetween({ ...config, ...change }, result, result.value!)).toBeLessThan(4);
     expect(errorsBetween({ ...config, ...change }, result, result.cost[7], 7)).toBeLessThan(4);
@@ -60,21 +60,21 @@ describe.each([
 
 const NAMES = ["retention", "compliance", "reversal"] as const;
 
-/** how far random measures are from those that are expected, at most, in standard errors */
+/** the maximum distance of estimated measures from the expected ones, in standard errors */
 function measuresBetween({ config: of, plan, ...result }: Result): number {
   const runs = randomMeasuresOf(of, plan);
   const far = (["measures", "measuresOverHazard"] as const).flatMap((which) =>
     NAMES.map((name) => {
       const { mean, standardError } = runs[which]![name]!;
       const off = Math.abs(mean - result[which]![name]!);
-      // rounding alone where nothing is left to chance
+      // only rounding, if nothing is random
       return off < 1e-12 ? 0 : off / standardError;
     }),
   );
   return Math.max(...far);
 }
 
-describe("the measures are what random runs have on average", () => {
+describe("the measures are the averages of random runs", () => {
   test.each<object>([
     { signalError: 0.01 },
     { signalError: 0.1, initial: { deploymentAt: 33 } },
@@ -91,7 +91,7 @@ describe("the measures are what random runs have on average", () => {
 });
 
 describe("the measures' intervals are narrow enough to notice", () => {
-  /** how far random measures of a plan are from a wrong value, in standard errors */
+  /** the distance of a plan's estimated measures from a wrong value, in standard errors */
   const standardErrors = (of: Config, plan: NamedPlan, name: (typeof NAMES)[number], wrong: number) => {
     const { mean, standardError } = randomMeasuresOf(of, plan).measures![name]!;
     expect(standardError).toBeGreaterThan(0);
@@ -157,7 +157,7 @@ describe("the interval is narrow enough to notice", () => {
   });
 });
 
-test("where nothing is left to chance, every run costs the same", async () => {
+test("if nothing is random, every run costs the same", async () => {
   const theta = { min: 0.7, max: 0.7, count: 1 };
   const certain: Config = { game: "linear", schedule: { training: 5, deployment: 5 }, theta, discount: 0.9 };
   const { plan, cost } = await solve(certain, { backend: "cpu" });
@@ -167,7 +167,7 @@ test("where nothing is left to chance, every run costs the same", async () => {
   expect(standardError).toBeLessThan(1e-15);
 });
 
-test("an agent weighs the future with the discount it has", async () => {
+test("an agent weighs the future with its own discount", async () => {
   const own: Config = {
     game: "learned-discount",
     schedule: { training: 3, deployment: 3 },
@@ -178,7 +178,7 @@ test("an agent weighs the future with the discount it has", async () => {
   expect(errorsBetween(own, { plan }, cost[0])).toBeLessThan(4);
 });
 
-test("the seed decides", async () => {
+test("the seed determines the result", async () => {
   const { plan } = await solved();
   const runs = (seed: number) => simulateRuns(config, plan, { runs: 500, seed });
   expect(runs(3)).toEqual(runs(3));
@@ -192,7 +192,7 @@ test.each<[object, string]>([
   [{ episode: 40 }, "episode must be a whole number in [0, 39], got 40"],
   [{ episode: -1 }, "episode must be a whole number in [0, 39], got -1"],
   [{ seed: -1 }, "seed must be an integer from 0 to 2^53 − 1, got -1"],
-])("%j is refused", async (options, message) => {
+])("%j is rejected", async (options, message) => {
   const { plan } = await solved();
   expect(() => simulateRuns(config, plan, options)).toThrow(
     expect.objectContaining({ code: "INVALID_CONFIG", message }),

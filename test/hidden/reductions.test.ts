@@ -1,4 +1,4 @@
-// Where nothing is hidden, the game of a hidden phase is the game linear: the same plan, and the same costs.
+// If the signal hides nothing, a game with a hidden phase equals the game linear: the same plan, and the same costs.
 import { describe, expect, test } from "vitest";
 import { type Config, presets, type Result, solve } from "../../src/index.ts";
 
@@ -8,7 +8,7 @@ const EPISODES = 100;
 const uncertain = (change: object) =>
   solve({ game: "uncertain-deployment", schedule: { episodes: EPISODES, learningRate: 1 }, ...change }, cpu);
 
-/** Both sums are of the same terms in another order. */
+/** Both sums have the same terms in another order. */
 function expectSameCost({ cost, value }: Result, linear: Result) {
   expect(value).toBe(cost[0]);
   for (const [t, wanted] of linear.cost.entries())
@@ -20,7 +20,7 @@ describe.each([0, 0.1, 0.5, 0.9, 1])("signalError %d", (signalError) => {
     const experiment = await solve(presets["experiment-2"].config, cpu);
     const result = await uncertain({ hazard: 0, signalError });
     const { ifTrainingSignal, ifDeploymentSignal } = result.plan;
-    // a signal that cannot occur is taken at its word, and what follows from it does not matter
+    // after a signal that cannot occur only its likelihood counts, and the decision does not matter
     if (signalError < 1) expect(ifTrainingSignal).toEqual(experiment.plan.coefficient);
     if (signalError > 0) expect(ifDeploymentSignal).toEqual(experiment.plan.coefficient);
     expectSameCost(result, experiment);
@@ -48,7 +48,7 @@ const settings: Config[] = [
   { game: "uncertain-deployment", hazard: 0.3, discount: 0.8, regularization: 0.05 },
 ];
 
-test.each(settings)("a signal that says nothing changes nothing: %j", async (config) => {
+test.each(settings)("a signal without information changes nothing: %j", async (config) => {
   const { plan } = await solve({ ...config, signalError: 0.5 }, cpu);
   expect(plan.ifTrainingSignal).toEqual(plan.ifDeploymentSignal);
   const { plan: informed } = await solve({ ...config, signalError: 0.2 }, cpu);
@@ -71,13 +71,13 @@ test.each(settings)(
   },
 );
 
-test("who knows that it is deployed outputs its goal", async () => {
+test("an agent who knows that it is deployed outputs its goal", async () => {
   const { plan } = await solve({ game: "uncertain-deployment", signalError: 0 }, cpu);
   expect(new Set(plan.ifDeploymentSignal)).toEqual(new Set([1]));
   expect(plan.ifTrainingSignal[0]).toBeLessThan(0.5);
 });
 
-test("the worse the signal, the more the agents pay", async () => {
+test("the worse the signal, the higher the agents' cost", async () => {
   const values: number[] = [];
   for (const signalError of [0, 0.1, 0.2, 0.3, 0.4, 0.5])
     values.push((await uncertain({ hazard: 0.05, signalError })).value!);

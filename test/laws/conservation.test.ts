@@ -1,4 +1,4 @@
-// What no agent and no base optimizer can change, whatever the numbers of a game.
+// What neither agents nor the base optimizer can change, for all settings of a game.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Config, games, linspace, solve } from "../../src/index.ts";
@@ -13,7 +13,7 @@ const still = ({ schedule }: { schedule: { learningRates: number[] } }) => ({
 });
 
 describe("no learning", () => {
-  test("every agent outputs its goal, as nearly as its candidates can", async () => {
+  test("every agent outputs its goal, as closely as its candidates allow", async () => {
     await fc.assert(
       fc.asyncProperty(oneCoefficient, async (config) => {
         const { plan, cost } = await solve({ ...config, schedule: still(config) }, cpu);
@@ -26,7 +26,7 @@ describe("no learning", () => {
     );
   });
 
-  test("c + dγ is as near to 1 as it can be, on average over γ", async () => {
+  test("c + dγ is as close to 1 as possible, on average over γ", async () => {
     await fc.assert(
       fc.asyncProperty(learnedDiscount, async (config) => {
         const { plan } = await solve({ ...config, schedule: still(config) }, cpu);
@@ -42,7 +42,7 @@ describe("no learning", () => {
     );
   });
 
-  test("nothing changes", async () => {
+  test("the state does not change", async () => {
     await fc.assert(
       fc.asyncProperty(anyGame, async (config) => {
         const asked: Config = { ...config, schedule: still(config) };
@@ -59,7 +59,7 @@ describe("no learning", () => {
   });
 });
 
-describe("κ = 0 leaves alone what it would train", () => {
+describe("κ = 0 does not train", () => {
   test("the discount", async () => {
     await fc.assert(
       fc.asyncProperty(learnedDiscount, share, async (config, discount) => {
@@ -84,7 +84,7 @@ describe("κ = 0 leaves alone what it would train", () => {
     );
   });
 
-  test("and κ = 1 does not", async () => {
+  test("κ = 1 trains", async () => {
     const schedule = { training: 3, deployment: 0, learningRate: 0.5 };
     const grids = { base: { count: 9 }, perDiscount: { count: 9 } };
     const { trajectory: one } = await solve({ game: "learned-discount", schedule, ...grids }, cpu);
@@ -94,7 +94,7 @@ describe("κ = 0 leaves alone what it would train", () => {
   });
 });
 
-test("one candidate has no choice", async () => {
+test("a single candidate is always chosen", async () => {
   await fc.assert(
     fc.asyncProperty(anyGame, even(-1, 1), even(-1, 1), async (config, first, second) => {
       const only = (x: number) => ({ min: x, max: x, count: 1 });
@@ -113,7 +113,7 @@ test("one candidate has no choice", async () => {
   );
 });
 
-test.each([...games.keys()])("%s: regularization 0 is no regularization", async (game) => {
+test.each([...games.keys()])("%s: regularization 0 is the same as no regularization", async (game) => {
   const small: Config = {
     game,
     ...(games.get(game)!.hidden

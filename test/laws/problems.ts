@@ -1,4 +1,4 @@
-// Random problems of every game whose decisions a grid holds, small enough to be solved in milliseconds.
+// Random problems of every game whose decisions are on a grid, small enough to be solved in milliseconds.
 import fc from "fast-check";
 import { axis, even } from "../gpu/numbers.ts";
 

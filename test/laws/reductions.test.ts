@@ -1,4 +1,4 @@
-// Games that are linear where what they add is taken away: the same plan, and the same costs but for rounding.
+// Games that equal linear without what they add: the same plan, and the same costs except for rounding.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Axis, type Config, presets, type Result, solve } from "../../src/index.ts";
@@ -9,7 +9,7 @@ const cpu = { backend: "cpu" } as const;
 const RUNS = { numRuns: 40 };
 const only = (x: number) => ({ min: x, max: x, count: 1 });
 
-/** Costs may be small differences of terms as large as θ² in every episode: that is what rounding is measured by. */
+/** Costs may be small differences of terms as large as θ² per episode, so rounding is measured relative to these. */
 function expectSameCosts({ cost }: Result, linear: Result): void {
   const { min, max } = linear.config.theta as Axis;
   const scale = Math.max(...linear.cost, cost.length * Math.max(min * min, max * max));
@@ -19,7 +19,7 @@ function expectSameCosts({ cost }: Result, linear: Result): void {
 
 const withoutDiscount = ({ discount: _, coefficient: __, ...rest }: Config): Config => rest;
 
-test("learned-discount where the output does not listen to the one discount there is", async () => {
+test("learned-discount if the output does not depend on the discount, which has one value", async () => {
   await fc.assert(
     fc.asyncProperty(linear, even(0, 3), async (config, discountLearningRateScale) => {
       const wanted = await solve(config, cpu);
@@ -43,7 +43,7 @@ test("learned-discount where the output does not listen to the one discount ther
   );
 });
 
-test("misconception where agents are right, and stay so", async () => {
+test("misconception if agents are right, and stay right", async () => {
   await fc.assert(
     fc.asyncProperty(linear, async (config) => {
       const wanted = await solve(config, cpu);
@@ -56,7 +56,7 @@ test("misconception where agents are right, and stay so", async () => {
   );
 });
 
-test("uncertain-deployment where training never ends", async () => {
+test("uncertain-deployment if training never ends", async () => {
   await fc.assert(
     fc.asyncProperty(linear, share, async (config, signalError) => {
       fc.pre(signalError > 0 && signalError < 1);
@@ -70,7 +70,7 @@ test("uncertain-deployment where training never ends", async () => {
   );
 });
 
-test("the first experiment by each of them", async () => {
+test("the first experiment in each of them", async () => {
   const { plan, trajectory } = await solve(presets["experiment-1"].config, cpu);
   const { schedule } = presets["experiment-1"].config;
   const right = { belief: only(0), beliefLearningRateScale: 0, initial: { belief: 0 } };

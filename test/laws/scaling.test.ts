@@ -1,6 +1,6 @@
-// Goals twice as large cost four times as much, and change nothing else, where a game is homogeneous in θ: linear and
-// uncertain-deployment are; learned-discount is where κ = 0, as γ's step grows with θ²; misconception is where the
-// beliefs grow with the goals; mlp is not, as tanh has a scale of its own.
+// Goals twice as large cost four times as much, and change nothing else, if a game is homogeneous in θ: linear and
+// uncertain-deployment are; learned-discount is if κ = 0, because γ's step grows with θ²; misconception is if the
+// beliefs grow with the goals; mlp is not, because tanh has its own scale.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Axis, type Config, solve } from "../../src/index.ts";
@@ -15,7 +15,7 @@ const times = (scale: number, { min, max, count }: Axis): Axis => ({
   count,
 });
 
-/** Solves a problem and the same with other goals, and expects the second's costs to be the first's times scale². */
+/** Solves a problem with two scales of goals, and expects the costs to differ by the factor scale². */
 async function expectScaled(config: Config, scaled: Config, scale: number): Promise<void> {
   const [one, other] = [await solve(config, cpu), await solve(scaled, cpu)];
   expect(other.plan).toEqual(one.plan);
@@ -35,7 +35,7 @@ test.each([
 });
 
 describe("learned-discount", () => {
-  test("where the discount stays", async () => {
+  test("if the discount does not change", async () => {
     await fc.assert(
       fc.asyncProperty(learnedDiscount, powers, (config, scale) => {
         const kept = { ...config, discountLearningRateScale: 0 };
@@ -45,7 +45,7 @@ describe("learned-discount", () => {
     );
   });
 
-  test("not where it is trained", async () => {
+  test("not if it is trained", async () => {
     const config: Config = {
       game: "learned-discount",
       schedule: { training: 3, deployment: 0, learningRate: 0.5 },
@@ -59,7 +59,7 @@ describe("learned-discount", () => {
 });
 
 describe("misconception", () => {
-  test("where the beliefs scale with the goals", async () => {
+  test("if the beliefs scale with the goals", async () => {
     await fc.assert(
       fc.asyncProperty(misconception, powers, (config, scale) => {
         const { theta, belief } = config;
@@ -73,7 +73,7 @@ describe("misconception", () => {
     );
   });
 
-  test("not where they stay", async () => {
+  test("not if they stay the same", async () => {
     const config: Config = {
       game: "misconception",
       schedule: { training: 3, deployment: 0, learningRate: 0.5 },

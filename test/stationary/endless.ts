@@ -1,7 +1,7 @@
-// Configurations whose horizon is infinite, and what an agent pays under one without any formula.
+// Configurations with an infinite horizon, and an agent's cost in them without the solver's formulas.
 import type { Config } from "../../src/index.ts";
 
-/** Training that never ends, but for what is changed. */
+/** Training that never ends, with changes. */
 export const endless = (change: object): Config => ({
   game: "linear",
   horizon: "infinite",
@@ -11,8 +11,8 @@ export const endless = (change: object): Config => ({
 });
 
 /**
- * J / mean(θ²), but for a constant, of a coefficient where `own` is played for ever after: two geometric series.
- * Undefined where they diverge.
+ * J / mean(θ²), except for a constant, of a coefficient if `own` is played for ever after: two geometric series.
+ * Undefined if they diverge.
  */
 export function costsAgainst(own: number, eta: number, lambda: number, discount: number) {
   const gain = (a: number) => 1 - 2 * eta * (a * a + lambda);

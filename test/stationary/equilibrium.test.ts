@@ -1,4 +1,5 @@
-// The arithmetic of stationary equilibria, by hand and against long sums; the lists of all of them against brute force.
+// The arithmetic of stationary equilibria, by hand and compared with long sums; the lists of all, compared with brute
+// force.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { linspace } from "../../src/index.ts";
@@ -16,7 +17,7 @@ import {
 import { even } from "../gpu/numbers.ts";
 import { costOfDeviating, costsAgainst, endless } from "./endless.ts";
 
-describe("a decision that goes on for ever", () => {
+describe("a decision that is played for ever", () => {
   // r = 1/2, s = 1/2, γ = 1/2: A = 1/4 / (1 − 1/8) = 2/7, B = 1/2 / (1 − 1/4) = 2/3, D = A − B
   test("by hand", () => {
     const close = (got: Continuation | undefined, A: number, B: number) => {
@@ -30,7 +31,7 @@ describe("a decision that goes on for ever", () => {
     expect(restForEver(5, 1 / 2, 3)).toBe(5 / 4);
   });
 
-  test("is what long sums come to, and its cost is theirs", () => {
+  test("agrees with long sums, and so does its cost", () => {
     fc.assert(
       fc.property(
         even(-3, 3),
@@ -50,7 +51,7 @@ describe("a decision that goes on for ever", () => {
             [limit.D, A - B],
           ])
             expect(Math.abs(got - wanted)).toBeLessThanOrEqual(1e-11 * (1 + Math.abs(A) + Math.abs(B)));
-          // two decisions' costs differ by what the definition says
+          // the difference of two decisions' costs agrees with the definition
           const cost = (r: number, g: number) => (r - 1) ** 2 + discount * (g * g * A - 2 * g * B);
           const relative = (r: number, s: number) => relativeCost(limit, { r, s }, discount);
           expect(relative(r, s) - relative(q, t)).toBeCloseTo(cost(r, 1 - s) - cost(q, 1 - t), 7);
@@ -59,7 +60,7 @@ describe("a decision that goes on for ever", () => {
     );
   });
 
-  test("as a form it has a bound above all of its terms", () => {
+  test("as a form it has a bound of all of its terms", () => {
     const forms = fc
       .integer({ min: 1, max: 4 })
       .chain((n) =>
@@ -84,7 +85,7 @@ describe("a decision that goes on for ever", () => {
     );
   });
 
-  test("is infinite where the goal grows faster than the discount forgets", () => {
+  test("is infinite if the goal grows faster than the discount forgets", () => {
     expect(forEver({ r: 1, s: -1 }, 0.25)).toBeUndefined();
     expect(forEver({ r: 1, s: 3 }, 0.3)).toBeUndefined();
     expect(forEver({ r: 1, s: -1 }, 0.24)).toBeDefined();
@@ -97,11 +98,11 @@ const settings = fc.oneof(
     discount: even(0, 0.97),
     lambda: fc.oneof(fc.constant(0), even(0, 0.4)),
   }),
-  // where equilibria are unstable
+  // unstable equilibria occur
   fc.record({ eta: even(2, 5), discount: even(0.5, 0.97), lambda: even(0.15, 0.25) }),
 );
 
-/** Candidates that no other beats, the first of equals; undefined where two costs are too near to tell. */
+/** Candidates that no other beats, the first of equals; undefined if two costs are too close to decide. */
 function bruteForce(
   candidates: Float64Array,
   eta: number,
@@ -163,7 +164,7 @@ test("among real coefficients, exactly the sign changes of the derivative", () =
   fc.assert(
     fc.property(settings, ({ eta, discount, lambda }) => {
       const gain = (a: number) => 1 - 2 * eta * (a * a + lambda);
-      // half of dJ/da' at a' = a, where a is played for ever after; NaN where that costs more than any number
+      // half of dJ/da' at a' = a, if a is played for ever after; NaN if its cost is infinite
       const slope = (a: number) => {
         const g = gain(a);
         if (!(discount * g * g < 1)) return Number.NaN;
@@ -198,7 +199,7 @@ test("among real coefficients, exactly the sign changes of the derivative", () =
 });
 
 describe("the ends of an axis", () => {
-  // far from the end everything is as on a wider axis, and at it the agents would like to go on
+  // inside the axis nothing differs from a wider axis; at the end the agents would go further
   test.each([
     ["the root is beyond the upper end", 0, 0.1, [0.1]],
     ["the root is below the lower end", 0.5, 1, [0.5]],
@@ -218,7 +219,7 @@ describe("the ends of an axis", () => {
   });
 
   test("an equilibrium at the end itself is found once", () => {
-    // without learning the best is 1
+    // without learning the best coefficient is 1
     for (const max of [1, 1 + 1e-12, 1 - 1e-12]) {
       const { equilibria } = finish(findAmongReals({ lost: 0, pull: 0, discount: 0.9, min: -1, max }));
       expect(equilibria.map(({ decision }) => decision)).toEqual([[expect.closeTo(1, 11)]]);
@@ -237,7 +238,7 @@ describe("the multiplier", () => {
     const gain = (a: number) => 1 - 2 * eta * (a * a + lambda);
     const cost = (a: number) => (a - 1) ** 2 + discount * (gain(a) ** 2 * A - 2 * gain(a) * B);
     let [low, high] = [0, 2];
-    // the cost falls and then rises from 0 on
+    // from 0 on, the cost first falls and then rises
     for (let i = 0; i < 200; i++) {
       const [p, q] = [low + (high - low) / 3, high - (high - low) / 3];
       if (cost(p) < cost(q)) high = q;
@@ -247,7 +248,7 @@ describe("the multiplier", () => {
     return [a * a + discount * gain(a) ** 2 * A, a + discount * gain(a) * B];
   }
 
-  test("is how fast horizons near the equilibrium leave it or come to it", () => {
+  test("is the rate at which horizons near the equilibrium leave or approach it", () => {
     let [unstable, turning] = [0, 0];
     fc.assert(
       fc.property(settings, ({ eta, discount, lambda }) => {
@@ -272,7 +273,7 @@ describe("the multiplier", () => {
           const root = (a + d) ** 2 / 4 - (a * d - b * c);
           const largest = Math.abs((a + d) / 2) + Math.sqrt(Math.max(0, root));
           const wanted = root < 0 ? Math.sqrt(a * d - b * c) : Math.sign(a + d) * largest;
-          // where a pair of eigenvalues becomes complex, the root has an infinite slope
+          // near the change to complex eigenvalues the root has an infinite slope
           if (Math.abs(root) < 1e-3) continue;
           expect(Math.abs(multiplier - wanted)).toBeLessThanOrEqual(2e-2 * (1 + Math.abs(wanted)));
           if (Math.abs(multiplier) > 1) unstable++;
@@ -294,13 +295,13 @@ test("a root in the last digit of an axis's end is one equilibrium", () => {
     expect(finish(findAmongReals({ ...game, max: end })).equilibria).toHaveLength(1);
 });
 
-test("a limit whose D is 0 is arrived at all the same", () => {
-  // the lower end has A = B there, as its own output is what a step leaves
+test("a limit whose D is 0 is found too", () => {
+  // at the lower end A = B, because its output equals the goal after the step
   const game = { lost: 0, pull: 0.002519916348783296, discount: 0.95, min: 1.05, max: 2 };
   expect(finish(findAmongReals(game)).finiteHorizon).toMatchObject({ outcome: "limit", decisions: [[1.05]] });
 });
 
-test("an axis of one coefficient has that as its equilibrium", () => {
+test("on an axis of one coefficient, that is the equilibrium", () => {
   const { equilibria } = finish(findAmongReals({ lost: 0, pull: 2, discount: 0.5, min: 0.3, max: 0.3 }));
   expect(equilibria.map(({ decision }) => decision)).toEqual([[0.3]]);
 });

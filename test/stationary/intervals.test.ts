@@ -1,4 +1,4 @@
-// Interval arithmetic holds what it must, and the roots that it isolates are all there are.
+// Interval arithmetic contains the exact results, and the isolated roots are complete.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -25,11 +25,11 @@ const interval = fc.tuple(number, number).map(([a, b]) => ({ low: Math.min(a, b)
 const share = even(0, 1);
 const inside = ({ low, high }: Interval, t: number) => Math.min(high, Math.max(low, low + t * (high - low)));
 
-/** Whether a real number that is x + rest, which no float64 need be, is inside. */
+/** Whether the real number x + rest is inside; it need not be a float64. */
 const holds = ({ low, high }: Interval, x: number, rest: number) =>
   x - low >= -rest && high - x >= rest && low <= x && x <= high;
 
-test("a result holds the exact results for all members of its operands", () => {
+test("a result contains the exact results for all members of its operands", () => {
   fc.assert(
     fc.property(interval, interval, share, share, (a, b, s, t) => {
       const [x, y] = [inside(a, s), inside(b, t)];
@@ -41,7 +41,7 @@ test("a result holds the exact results for all members of its operands", () => {
       };
       expect(holds(add(a, b), x + y, restOf(x, y))).toBe(true);
       expect(holds(sub(a, b), x - y, restOf(x, -y))).toBe(true);
-      // a product is rounded by at most half an ulp, which the bounds are beyond where it is at an end
+      // a product is rounded by at most half an ulp, and the bounds are moved outwards by more
       for (const [got, exact] of [
         [mul(a, b), x * y],
         [square(a), x * x],
@@ -64,7 +64,7 @@ const product =
     roots.reduce((f, r) => times(f, minus(variable(x), constant(point(r)))), constant(point(1)));
 
 describe("the roots of a polynomial", () => {
-  test("are found, each once, and nothing else is", () => {
+  test("are found, each once, and no others", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: -60, max: 60 }), { maxLength: 6 }), (numbers) => {
         const wanted = numbers.map((x) => x / 7).sort((a, b) => a - b);
@@ -80,7 +80,7 @@ describe("the roots of a polynomial", () => {
     );
   });
 
-  test("tiny ones among large ones keep their digits", () => {
+  test("that are tiny keep their digits next to large ones", () => {
     const wanted = [1e-9, 3e-9, 0.5];
     const { roots, undecided } = isolateRoots(product(wanted), { low: -1, high: 2 });
     expect(undecided).toEqual([]);
@@ -89,7 +89,7 @@ describe("the roots of a polynomial", () => {
     );
   });
 
-  test("a double root is neither asserted nor denied", () => {
+  test("that are double are left undecided", () => {
     const touching = (x: Interval): Dual => squared(minus(variable(x), constant(point(1 / 3))));
     const { roots, undecided } = isolateRoots(touching, { low: 0, high: 1 });
     expect(roots).toEqual([]);

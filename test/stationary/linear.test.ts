@@ -1,5 +1,5 @@
-// The infinite horizon of games with several numbers of state: by hand, where they are other games, and against brute
-// force, which plays decisions for so long that what follows does not matter.
+// The infinite horizon of games with several states: by hand, where they equal other games, and compared with brute
+// force, which plays decisions for so long that the rest does not matter.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -25,12 +25,12 @@ const end = async (config: object) => {
 const decisions = ({ stationary }: Result | NoEquilibrium) =>
   stationary!.equilibria.map(({ decision }) => decision);
 
-// What an output leaves behind adds to the next one, by half of it. From x = 0 with θ = 1, b once and a ever after,
-// with γ = 1/2: x_k = 2a + (b − 2a)/2^(k−1), so with c = 3a − 1 and e = b − 2a
+// Half of each output carries over to the next. From x = 0 with θ = 1, b once and a for ever after, with γ = 1/2:
+// x_k = 2a + (b − 2a)/2^(k−1), so with c = 3a − 1 and e = b − 2a
 //
 //     J = (b − 1)² + Σ_{k≥1} (c + e/2^(k−1))²/2^k = (b − 1)² + c² + 4ce/3 + 4e²/7,
 //
-// which has its minimum at b = a = 35/51, and there 11/7 for its half curvature.
+// which has its minimum at b = a = 35/51, where half its curvature is 11/7.
 const echo = defineGame({
   name: "echo",
   state: {
@@ -68,10 +68,10 @@ test("by hand", async () => {
   for (let i = 0; i < 12; i++) expect(long.plan.share[11 - i]).toBe(round[i % period!].share);
 });
 
-describe("where it is another game", () => {
+describe("games that equal other games", () => {
   const change = { discount: 0.8, schedule: { learningRates: [0.7, 1] } };
 
-  test("without friction momentum is none, and a belief of 0 that is not trained is the true target", async () => {
+  test("momentum with friction 0, and an untrained belief of 0", async () => {
     const wanted = (await end(change)) as Result;
     const still = (await end({ ...change, game: momentum, friction: 0 })) as Result;
     const right = (await end({
@@ -84,12 +84,12 @@ describe("where it is another game", () => {
       for (const [t, cost] of got.cost.entries()) expect(cost / wanted.cost[t]).toBeCloseTo(1, 12);
       expect(got.stationary!.finiteHorizon).toMatchObject({ outcome: "limit", decisions: decisions(wanted) });
     }
-    // the eigenvalues of a velocity that is forgotten are 0
+    // a velocity that has no effect has the eigenvalues 0
     const [multiplier] = [wanted, still].map(({ stationary }) => stationary!.equilibria[0].multiplier);
     expect(still.stationary!.equilibria[0].multiplier).toBeCloseTo(multiplier, 12);
   });
 
-  test("two goals that have nothing to do with each other are two games", async () => {
+  test("two independent goals are two games", async () => {
     const apart = defineGame({
       name: "apart",
       state: {
@@ -116,7 +116,7 @@ describe("where it is another game", () => {
   });
 });
 
-/** A linear game of two numbers that move each other. */
+/** A linear game of two coupled states. */
 const coupled = defineGame({
   name: "coupled",
   state: {
@@ -155,7 +155,7 @@ function played({ p, q, r, s, discount, rate }: Drawn, b: number, a: number, epi
   return total / count;
 }
 
-test("of two numbers that move each other, exactly the equilibria that brute force finds", async () => {
+test("of two coupled states: exactly the equilibria that brute force finds", async () => {
   const counts = [0, 0, 0, 0];
   let infinite = 0;
   await fc.assert(
@@ -170,7 +170,7 @@ test("of two numbers that move each other, exactly the equilibria that brute for
       const wanted: number[] = [];
       for (const own of points) {
         const [short, long] = [played(game, own, own, 300), played(game, own, own, 600)];
-        // what still grows is not worth while, or too slow for this test
+        // skip cases in which numbers still grow, or converge too slowly for this test
         if (!(Math.abs(long - short) <= 1e-9 * long)) {
           infinite++;
           if (long < 1e6 * short) return;
@@ -197,7 +197,7 @@ test("of two numbers that move each other, exactly the equilibria that brute for
   expect(infinite).toBeGreaterThan(0);
 });
 
-test("what finite horizons come to is what they do", async () => {
+test("the reported behaviour of finite horizons is their behaviour", async () => {
   const outcomes = { limit: 0, cycle: 0, none: 0 };
   await fc.assert(
     fc.asyncProperty(drawn, fc.integer({ min: 3, max: 24 }), async (game, count) => {
@@ -238,13 +238,13 @@ test("belief and goal are trained for ever", async () => {
   expect(result.cost[0]).toBeCloseTo(long.cost[0], 11);
 });
 
-test.each([0.9, 0.999999])("momentum goes on for ever, with a discount of %d", async (discount) => {
+test.each([0.9, 0.999999])("momentum for ever, with a discount of %d", async (discount) => {
   const schedule = { learningRates: [1 - discount] };
   const coefficient = { count: 101 };
   const result = (await end({ game: momentum, discount, schedule, coefficient })) as Result;
   const { equilibria, complete, chosen } = result.stationary!;
   expect(complete).toBe(true);
-  // where all is slow, momentum is a rate 1/(1 − friction) times as high
+  // if everything is slow, momentum acts as a learning rate that is 1/(1 − friction) times as high
   const { decision } = equilibria[chosen];
   const twice = (await end({
     ...{ discount, coefficient, schedule: { learningRates: [2 - 2 * discount] } },
@@ -253,7 +253,7 @@ test.each([0.9, 0.999999])("momentum goes on for ever, with a discount of %d", a
   expect(result.margin[0]).toBeGreaterThan(0);
 });
 
-test("where nothing is trained, what is best now is best for ever", async () => {
+test("if nothing is trained, the best decision of one episode is the best for ever", async () => {
   const still = defineGame({
     name: "still",
     state: { theta: { min: -1, max: 1, count: 11, initial: 0.8, trained: false } },
@@ -266,7 +266,7 @@ test("where nothing is trained, what is best now is best for ever", async () => 
   expect(result.cost[0]).toBe(0);
 });
 
-test("what rounding alone tells apart is left open", async () => {
+test("decisions that differ by rounding only are left undecided", async () => {
   // 0.1 below and above the goal
   const coefficient = { min: 0.9, max: 1.1, count: 2 };
   const near = await end({ coefficient, schedule: { learningRates: [0] } });
@@ -286,7 +286,7 @@ test("what rounding alone tells apart is left open", async () => {
   );
 });
 
-test("a goal that grows faster than it is forgotten costs more than any number", async () => {
+test("a goal that grows faster than the discount forgets has an infinite cost", async () => {
   const growing = defineGame({
     name: "growing",
     state: {
@@ -298,7 +298,7 @@ test("a goal that grows faster than it is forgotten costs more than any number",
     next: { debt: "1.2 * debt + a * theta / 10" },
   });
   // 1.2² · 0.7 is above 1, and 1.2² · 0.65 below
-  // without a debt none grows, though another's would: of a = 0 nothing is said
+  // at a = 0 nothing grows here, although changes of the state would: it is undecided
   expect(await end({ game: growing, discount: 0.7 })).toMatchObject({
     code: "UNDECIDED",
     stationary: { complete: false, undecided: [[0, 0]] },
@@ -306,7 +306,7 @@ test("a goal that grows faster than it is forgotten costs more than any number",
   expect(decisions(await end({ game: growing, discount: 0.65 })).length).toBeGreaterThan(0);
 });
 
-test("diagrams and descriptions know it", async () => {
+test("phase diagrams and descriptions support it", async () => {
   const config = endless({ game: "misconception", coefficient: { count: 41 } });
   const axis = { from: 0.5, to: 0.9, count: 3 };
   const measures = ["firstCoefficient", "cost", "equilibria", "multiplier"];
@@ -337,7 +337,7 @@ test("diagrams and descriptions know it", async () => {
   expect(describeGame({ game: "mlp" }).structure.mustEnd).toMatch(/not linear/);
   await expect(solve(config, { backend: "cpu", method: "exact" })).rejects.toMatchObject({
     message: expect.stringMatching(
-      /^the game misconception has no method exact where the horizon is infinite, unless/,
+      /^the game misconception has no method exact if the horizon is infinite, unless/,
     ),
   });
 });

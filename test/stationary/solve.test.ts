@@ -1,4 +1,5 @@
-// The infinite horizon as `solve` has it: all equilibria, what ever longer finite horizons come to, and which is played.
+// The infinite horizon in `solve`: all equilibria, the behaviour of longer and longer finite horizons, and what is
+// played.
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import {
@@ -16,7 +17,7 @@ const cpu = { backend: "cpu" } as const;
 const exact = { method: "exact" } as const;
 const stationary = async (change: object, options: SolveOptions = cpu) =>
   (await solve(endless(change), options)).stationary!;
-/** the plan of a finite horizon of so many episodes like the last one */
+/** the plan of a finite horizon of this many episodes with the last learning rate */
 const long = async (change: object, rate: number, episodes: number, options: SolveOptions = cpu) => {
   const { game, discount } = endless({});
   const schedule = { training: episodes, deployment: 0, learningRate: rate };
@@ -28,8 +29,8 @@ const failure = async (change: object, options: SolveOptions = cpu): Promise<NoE
   return outcome as NoEquilibrium;
 };
 
-describe("what finite horizons come to", () => {
-  test("is what they do, on random grids", async () => {
+describe("the behaviour of finite horizons", () => {
+  test("is reported correctly, on random grids", async () => {
     const outcomes = { limit: 0, cycle: 0, none: 0 };
     await fc.assert(
       fc.asyncProperty(
@@ -46,7 +47,7 @@ describe("what finite horizons come to", () => {
           const { coefficient: plan } = (await long({ ...change, coefficient }, rate, episodes + 140)).plan;
           const said = decisions.map(({ coefficient }) => coefficient);
           expect(said.length).toBe(period);
-          // a horizon longer by one is one episode further from the end
+          // a horizon that is longer by one adds an episode at the start
           const first = plan.slice(0, 140).reverse();
           for (const [i, a] of first.entries()) expect(a).toBe(said[i % period!]);
           if (outcome === "limit") expect(equilibria[chosen].decision).toEqual(decisions[0]);
@@ -59,23 +60,26 @@ describe("what finite horizons come to", () => {
     expect(outcomes.none).toBeLessThan(20);
   });
 
-  test.each([100, 1000, 2000])("where another equilibrium is nearby, after %d episodes", async (episodes) => {
-    const change = { discount: 0.9587, coefficient: { count: 101 } };
-    const { equilibria, complete, finiteHorizon, chosen } = await stationary({
-      ...change,
-      schedule: { learningRates: [6.42] },
-    });
-    expect(complete).toBe(true);
-    expect(equilibria.map(({ decision }) => decision.coefficient)).toEqual(
-      [0.04, 0.08].map((a) => expect.closeTo(a, 14)),
-    );
-    const { plan } = await long(change, 6.42, episodes);
-    expect(finiteHorizon).toMatchObject({ outcome: "limit", period: 1 });
-    expect(finiteHorizon.decisions[0].coefficient).toBe(plan.coefficient[0]);
-    expect(equilibria[chosen].decision.coefficient).toBe(plan.coefficient[0]);
-  });
+  test.each([100, 1000, 2000])(
+    "is reported correctly near another equilibrium, after %d episodes",
+    async (episodes) => {
+      const change = { discount: 0.9587, coefficient: { count: 101 } };
+      const { equilibria, complete, finiteHorizon, chosen } = await stationary({
+        ...change,
+        schedule: { learningRates: [6.42] },
+      });
+      expect(complete).toBe(true);
+      expect(equilibria.map(({ decision }) => decision.coefficient)).toEqual(
+        [0.04, 0.08].map((a) => expect.closeTo(a, 14)),
+      );
+      const { plan } = await long(change, 6.42, episodes);
+      expect(finiteHorizon).toMatchObject({ outcome: "limit", period: 1 });
+      expect(finiteHorizon.decisions[0].coefficient).toBe(plan.coefficient[0]);
+      expect(equilibria[chosen].decision.coefficient).toBe(plan.coefficient[0]);
+    },
+  );
 
-  test("a limit, among real coefficients, is what long horizons come near", async () => {
+  test("among real coefficients, long horizons come close to a limit", async () => {
     for (const discount of [0.5, 0.9, 0.95]) {
       const { plan } = await long({ discount }, 1, 500, exact);
       const { equilibria, finiteHorizon } = await stationary({ discount }, exact);
@@ -86,7 +90,7 @@ describe("what finite horizons come to", () => {
     }
   });
 
-  test("what goes back and forth on its way to a limit is no cycle", async () => {
+  test("oscillation on the way to a limit is not a cycle", async () => {
     const change = { discount: 0.9425852534792316, regularization: 0.15 };
     const rate = 2.8693380212501336;
     const { equilibria, finiteHorizon } = await stationary(
@@ -99,7 +103,7 @@ describe("what finite horizons come to", () => {
   });
 });
 
-describe("an equilibrium that longer horizons do not come to", () => {
+describe("an equilibrium to which longer horizons do not converge", () => {
   const change = { discount: 0.9, regularization: 0.21 };
   const asked = { ...change, schedule: { learningRates: [3.5] } };
 
@@ -134,7 +138,7 @@ describe("an equilibrium that longer horizons do not come to", () => {
     for (const a of plan.coefficient) expect(a).toBeCloseTo(coefficient, 14);
   });
 
-  test("so it is all over the tongue in the map of discount and learning rate", async () => {
+  test("occurs everywhere in the tongue of the map of discount and learning rate", async () => {
     let [cycles, unstable] = [0, 0];
     for (let i = 0; i < 400; i++) {
       const discount = 0.54 + 0.45 * ((i * 0.6180339887) % 1);
@@ -156,7 +160,7 @@ describe("an equilibrium that longer horizons do not come to", () => {
     expect(unstable).toBeLessThan(cycles);
   });
 
-  test("may be stable: at the tongue's edge horizons that begin with nothing go round it all the same", async () => {
+  test("may be stable: at the tongue's edge horizons that start from an empty future still cycle around it", async () => {
     const change = { discount: 0.9074, regularization: 0.21 };
     const { equilibria, complete, finiteHorizon } = await stationary(
       { ...change, schedule: { learningRates: [2.7625] } },
@@ -172,7 +176,7 @@ describe("an equilibrium that longer horizons do not come to", () => {
 });
 
 describe("the episodes of the schedule", () => {
-  test("are those of a long finite horizon", async () => {
+  test("agree with a long finite horizon", async () => {
     const [prefix, tail] = [[1, 1, 0.5], new Array(400).fill(0.5)];
     const wanted = await solve(
       { game: "linear", discount: 0.9, schedule: { learningRates: [...prefix, ...tail] } },
@@ -186,7 +190,7 @@ describe("the episodes of the schedule", () => {
     for (const [t, value] of cost.entries()) expect(value).toBeCloseTo(wanted.cost[t], 9);
     for (const [t, value] of margin.entries()) expect(value).toBeCloseTo(wanted.margin[t]!, 9);
     expect(stationary!.equilibria[0].decision.coefficient).toBe(plan.coefficient[2]);
-    // what comes first is another answer: the rates differ
+    // the first episodes have other decisions, because the learning rates differ
     expect(plan.coefficient[0]).not.toBe(plan.coefficient[2]);
   });
 
@@ -216,7 +220,7 @@ test.each([
   }
 });
 
-test("a discount next to 1 leaves every digit of the coefficient", async () => {
+test("with a discount close to 1 the coefficient keeps all digits", async () => {
   const discount = 1 - 2 ** -53;
   const { equilibria, complete } = await stationary({ discount }, exact);
   expect(complete).toBe(true);
@@ -225,21 +229,21 @@ test("a discount next to 1 leaves every digit of the coefficient", async () => {
   expect(equilibria[0].decision.coefficient / Math.sqrt((1 - discount) / 2)).toBeCloseTo(1, 7);
 });
 
-describe("no equilibrium is an error that proves it", () => {
+describe("if there is no equilibrium, the error proves it", () => {
   test.each([
     [2, { discount: 0.5, coefficient: { count: 5 } }],
     [6, { discount: 0.8, coefficient: { count: 5 } }],
     [5, { discount: 0.9, regularization: 0.1, coefficient: { count: 5 } }],
-  ])("longer horizons go round by %d: %j", async (period, change) => {
+  ])("longer horizons cycle with period %d: %j", async (period, change) => {
     const { code, stationary, message } = await failure(change);
     expect(code).toBe("NO_EQUILIBRIUM");
     expect(message).toBe(
-      `the infinite horizon has no stationary equilibrium: no decision with a finite cost is the best response to itself; ever longer finite horizons cycle with period ${period}`,
+      `the infinite horizon has no stationary equilibrium: no decision with a finite cost is the best response to itself; longer and longer finite horizons cycle with period ${period}`,
     );
     expect(stationary).toMatchObject({ equilibria: [], complete: true, chosen: -1 });
     expect(stationary.finiteHorizon).toMatchObject({ outcome: "cycle", period });
 
-    // indeed no candidate is the best response to itself
+    // no candidate is the best response to itself
     const { regularization = 0, discount } = change as { regularization?: number; discount: number };
     const candidates = [...linspace({ min: -2, max: 2, count: 5 })];
     for (const own of candidates) {
@@ -253,9 +257,9 @@ describe("no equilibrium is an error that proves it", () => {
     const { stationary, message } = await failure(diverging, { ...cpu, method });
     expect(stationary).toMatchObject({ equilibria: [], complete: true, finiteHorizon: { outcome: "none" } });
     expect(message).toMatch(
-      /^the infinite horizon has no stationary equilibrium: .* come to was not established \(\d+ episodes\)$/,
+      /^the infinite horizon has no stationary equilibrium: .* of longer and longer finite horizons was established \(\d+ episodes\)$/,
     );
-    // it was given up as soon as the costs overflowed
+    // the search ended as soon as the costs overflowed
     expect(stationary.finiteHorizon.episodes).toBeLessThan(1000);
   });
 });
@@ -279,14 +283,14 @@ describe("a coefficient of 0 costs the same however fast it lets the goal grow",
     },
   );
 
-  test("and where it costs as much as another, which then costs more than any number", async () => {
+  test("also if it costs as much as another coefficient, whose cost is then infinite", async () => {
     const { equilibria, finiteHorizon } = await stationary({ ...growing, coefficient: { count: 3 } });
     expect(equilibria).toMatchObject([{ decision: { coefficient: 0 } }]);
     expect(finiteHorizon).toMatchObject({ outcome: "limit", decisions: [{ coefficient: 0 }] });
   });
 });
 
-test("of equals each is an equilibrium, and the first is played", async () => {
+test("equal candidates are all equilibria, and the first is played", async () => {
   const coefficient = { min: 0, max: 2, count: 2 };
   const { stationary: found, plan } = await solve(
     endless({ coefficient, schedule: { learningRates: [0] } }),
@@ -297,7 +301,7 @@ test("of equals each is an equilibrium, and the first is played", async () => {
   expect(plan.coefficient).toEqual([0]);
 });
 
-test("the plan plays the equilibrium that is named, and its cost and margin keep their digits, next to γ = 1", async () => {
+test("the plan plays the chosen equilibrium, and its cost and margin keep their digits close to γ = 1", async () => {
   const [discount, rate, count] = [1 - 1e-12, 1e-12, 4001];
   const schedule = { training: 3, deployment: 0, learningRate: rate };
   const {
@@ -308,7 +312,7 @@ test("the plan plays the equilibrium that is named, and its cost and margin keep
   } = await solve(endless({ discount, schedule, coefficient: { count } }), cpu);
   const [{ decision }] = found!.equilibria;
   expect(plan.coefficient).toEqual([decision.coefficient, decision.coefficient, decision.coefficient]);
-  // (a − 1)² + γ(s²A − 2sD) over 1 − γ, with nothing that cancels where all is of the order of s = 2ηa²
+  // (a − 1)² + γ(s²A − 2sD) over 1 − γ, written so that nothing cancels for small s = 2ηa²
   const { coefficient: a } = decision;
   const rest = 1 - discount;
   const s = 2 * rate * a * a;
@@ -316,24 +320,24 @@ test("the plan plays the equilibrium that is named, and its cost and margin keep
   const D = (a * (a - 1) - discount * (1 - s) * s * A) / (rest + discount * s);
   const own = (a - 1) ** 2 + discount * (s * s * A - 2 * s * D);
   expect(cost[0] / ((0.4 * own) / rest)).toBeCloseTo(1, 9);
-  // the runner-up is a neighbour: the margin is that of the two parabolas, far below the digits of the cost
+  // the runner-up is a neighbour: the margin is the difference of two parabolas, far below the last digits of the cost
   const costOf = (x: number) => x * (x - 2) + discount * (2 * rate * x * x) * (2 * rate * x * x * A - 2 * D);
   const wanted = Math.min(costOf(a - 0.001), costOf(a + 0.001)) - costOf(a);
   expect(margin[0]! / (0.4 * wanted)).toBeCloseTo(1, 6);
 });
 
-describe("what overflows is not denied", () => {
-  test("where the equilibrium is found, another one is left open", async () => {
+describe("overflow leaves equilibria undecided", () => {
+  test("if an equilibrium is found, another one is left undecided", async () => {
     const { equilibria, complete, undecided } = await stationary(
       { schedule: { learningRates: [1e100] } },
       exact,
     );
     expect(equilibria).toHaveLength(1);
-    // as for a rate that does not overflow: there a²η is the same
+    // the same as for a learning rate that does not overflow, because a²η is the same
     const [{ decision }] = (await stationary({ schedule: { learningRates: [1e20] } }, exact)).equilibria;
     expect(equilibria[0].decision.coefficient / (decision.coefficient * 1e-40)).toBeCloseTo(1, 9);
     expect(complete).toBe(false);
-    // next to where the cost becomes infinite a root of the derivative is nearer than float64 can tell
+    // next to the point where the cost becomes infinite, float64 cannot separate a root of the derivative from it
     const [[from, to]] = undecided;
     if (typeof from !== "number" || typeof to !== "number") throw new Error("of one number");
     const infinite = Math.sqrt((1 + 1 / Math.sqrt(0.9)) / 2e100);
@@ -342,7 +346,7 @@ describe("what overflows is not denied", () => {
     expect((to - from) / infinite).toBeLessThan(1e-8);
   });
 
-  test("where it is not, that is an error of its own", async () => {
+  test("if none is found, there is an error with its own code", async () => {
     const { code, message, stationary } = await failure({ schedule: { learningRates: [1e300] } }, exact);
     expect(code).toBe("UNDECIDED");
     expect(message).toBe(
@@ -352,17 +356,17 @@ describe("what overflows is not denied", () => {
   });
 });
 
-test("a rollout has no end to stop at", async () => {
+test("the method rollout needs a finite horizon", async () => {
   await expect(solve(endless({}), { ...cpu, method: "rollout" })).rejects.toMatchObject({
     code: "INVALID_CONFIG",
-    message: "the game linear has no method rollout where the horizon is infinite; it has moments",
+    message: "the game linear has no method rollout if the horizon is infinite; it has moments",
   });
 });
 
 test("the search is the first half of the work that is reported", async () => {
   const coefficient = { min: 0.01, max: 2, count: 100_001 };
   const shares: number[] = [];
-  // whoever looks at the clock finds that it is time to report, on a machine of any speed
+  // a clock by which it is always time to report, for machines of any speed
   let seconds = 0;
   const clock = vi.spyOn(performance, "now").mockImplementation(() => 1000 * seconds++);
   try {
@@ -378,7 +382,7 @@ test("the search is the first half of the work that is reported", async () => {
 test("the search can be interrupted", async () => {
   const before = AbortSignal.abort();
   await expect(solve(endless({}), { ...cpu, signal: before })).rejects.toMatchObject({ code: "ABORTED" });
-  // a grid whose search takes far longer than this
+  // a grid whose search would take far longer
   const coefficient = { min: 0.01, max: 2, count: 1_000_001 };
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 100);

@@ -1,4 +1,4 @@
-// A program that leaves its pool as it is: it must end all the same.
+// A program that does not destroy its pool: it must end nevertheless.
 import { costsJob } from "../../src/cpu/jobs.ts";
 import { createProblem } from "../../src/model/problem.ts";
 import { Pool } from "../../src/threads/pool.ts";

@@ -1,4 +1,4 @@
-// Where threads cannot be had, or are lost on the way, a solve does without them.
+// If threads cannot be started, or are lost, a solve continues without them.
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { createProblem } from "../../src/model/problem.ts";
 import type { Listener, Thread } from "../../src/threads/thread.ts";
@@ -6,7 +6,7 @@ import { contrary } from "../games/contrary.ts";
 
 const start = vi.hoisted(() => vi.fn<(script: string, listener: Listener) => Thread>());
 vi.mock("#workers", () => ({ availableThreads: () => 2, startThread: start }));
-// files share their modules: neither does this one get others' threads, nor do others get its
+// test files share modules; this keeps the threads of this file separate from those of others
 vi.resetModules();
 const { createCpuEvaluator } = await import("../../src/cpu/evaluator.ts");
 afterEach(() => {

@@ -1,4 +1,4 @@
-// Threads give what one thread gives, in order; they stop when told to, and say what went wrong.
+// A pool of threads gives the same answers as one thread, in order; it stops when told to, and reports errors.
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -36,18 +36,21 @@ function unevenParts(): number[][][] {
   return parts;
 }
 
-test.each([1, 2, 3, 7])("%i threads answer as one does, in the order of the parts", async (threads) => {
-  const parts = unevenParts();
-  const told = new Map<number, Float64Array>();
-  const answers = await openPool(threads).run({ job: costsJob, shared }, parts, {
-    onAnswer(answer, index, done) {
-      told.set(index, answer);
-      expect(done).toBe(told.size);
-    },
-  });
-  expect(answers.flatMap((costs) => [...costs])).toEqual(oracle);
-  expect(parts.map((_, i) => told.get(i))).toEqual(answers);
-});
+test.each([1, 2, 3, 7])(
+  "%i threads give the same answers as one, in the order of the parts",
+  async (threads) => {
+    const parts = unevenParts();
+    const told = new Map<number, Float64Array>();
+    const answers = await openPool(threads).run({ job: costsJob, shared }, parts, {
+      onAnswer(answer, index, done) {
+        told.set(index, answer);
+        expect(done).toBe(told.size);
+      },
+    });
+    expect(answers.flatMap((costs) => [...costs])).toEqual(oracle);
+    expect(parts.map((_, i) => told.get(i))).toEqual(answers);
+  },
+);
 
 test("several runs at once, of several tasks, share the threads", async () => {
   const pool = openPool(2);
@@ -58,13 +61,13 @@ test("several runs at once, of several tasks, share the threads", async () => {
   expect(answers).toEqual([oracle, ofLater, oracle]);
 });
 
-test("nothing to do is done at once, and starts no thread", async () => {
+test("a run without parts ends at once and starts no thread", async () => {
   const pool = openPool(2);
   expect(await pool.run({ job: costsJob, shared }, [])).toEqual([]);
 });
 
-describe("what goes wrong", () => {
-  test("in a thread is thrown with its code, and the threads go on", async () => {
+describe("an error", () => {
+  test("in a thread is thrown with its code, and the threads continue", async () => {
     const pool = openPool(2);
     const wrong = { ...shared, problem: { id: 2, config: { ...problem.config, discount: 2 } } };
     const task = { job: costsJob, shared: wrong } as const;
@@ -77,7 +80,7 @@ describe("what goes wrong", () => {
     expect((await pool.run({ job: costsJob, shared }, [decisions]))[0]).toEqual(Float64Array.from(oracle));
   });
 
-  test("as a bug is thrown with the thread's stack", async () => {
+  test("that is a bug is thrown with the thread's stack", async () => {
     const nothing = { ...shared, later: undefined as unknown as Float64Array };
     const failure = await openPool(1)
       .run({ job: costsJob, shared: nothing }, [decisions])
@@ -85,7 +88,7 @@ describe("what goes wrong", () => {
     expect(failure).toBeInstanceOf(TypeError);
   });
 
-  test("with a part that is no plain data", async () => {
+  test("in sending a part that is not plain data", async () => {
     const pool = openPool(2);
     const parts = [decisions, [() => 1] as unknown as number[][], decisions];
     await expect(pool.run({ job: costsJob, shared }, parts)).rejects.toMatchObject({
@@ -94,7 +97,7 @@ describe("what goes wrong", () => {
     expect(await pool.run({ job: costsJob, shared }, [decisions])).toHaveLength(1);
   });
 
-  test("in what is told of answers", async () => {
+  test("in the onAnswer callback", async () => {
     const pool = openPool(2);
     const onAnswer = () => {
       throw new RangeError("no more");
@@ -108,7 +111,7 @@ describe("stopping", () => {
   /** some seconds of work in parts of some milliseconds */
   const long = new Array<number[][]>(100_000).fill(Array.from({ length: 50 }, () => decisions).flat());
 
-  test("a signal stops a run at once, and the threads go on with others", async () => {
+  test("a signal stops a run at once, and the threads continue with other runs", async () => {
     const pool = openPool(2);
     const controller = new AbortController();
     let answered = 0;
@@ -137,7 +140,7 @@ describe("stopping", () => {
     await expect(pool.run({ job: costsJob, shared }, [decisions])).rejects.toBeInstanceOf(ThreadsLost);
   });
 
-  test("a process whose threads have nothing to do ends, and not before its threads have answered", async () => {
+  test("a process ends once its threads are idle, and not before they have answered", async () => {
     const root = fileURLToPath(new URL("../..", import.meta.url));
     const argv = ["scripts/run-ts.mjs", "test/threads/idle.ts"];
     const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: root });

@@ -1,37 +1,37 @@
-// Which candidate costs least, and which could: a reduction of enclosures, in two passes of one kind, and the list of
-// those that are left: for more states, or for float64 to settle.
+// The candidate with the minimum cost, and the candidates that could have it: a reduction of enclosures in two passes,
+// and the list of survivors, for further states or for float64 to settle.
 
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { f32 } from "./float32.ts";
 import { Part } from "./layout.ts";
 
-/** invocations of a workgroup of the reduction */
+/** invocations per workgroup of the reduction */
 export const REDUCERS = 64;
-/** workgroups of its first pass, at most */
-export const MOST_GROUPS = 512;
+/** the maximum number of workgroups of its first pass */
+export const MAX_GROUPS = 512;
 /** bytes of an Enclosed */
 export const ENCLOSED_SIZE = 12;
 /** bytes of a Best */
 export const BEST_SIZE = 16;
-/** stands for infinity, which WGSL does not promise to know */
+/** represents infinity, which WGSL does not guarantee to support */
 export const HUGE = 3e38;
 
 export const bestWgsl = /* wgsl */ `
-/// the least and the second least of some candidates' upper ends
+/// the minimum and the second-lowest of some candidates' upper ends
 struct Best {
-  /// the least upper end
+  /// the minimum
   high: f32,
   /// its candidate, the first of equals
   index: u32,
-  /// the least upper end of another candidate
+  /// the lowest upper end of another candidate
   runner_up: f32,
   padding: u32,
 }
 `;
 
-/** Candidates, or cells of them, and what is known of their costs. */
+/** Candidates, or boxes of them, with enclosures of their costs. */
 export const enclosedWgsl = /* wgsl */ `
-/// a candidate, and its cost: of all states or, in a list, of those so far
+/// a candidate and its cost: over all states or, in a list, over the states so far
 struct Enclosed {
   index: u32,
   cost: f32,
@@ -40,22 +40,22 @@ struct Enclosed {
 
 const HUGE = ${f32(HUGE)};
 
-/// Whether an enclosure is finite, told by its bits: WGSL may assume that there is no infinity and no NaN.
+/// Whether an enclosure is finite. Tests the bits, because WGSL may assume that there is no infinity and no NaN.
 fn known(cost: f32, error: f32) -> bool {
   let bits = bitcast<vec2u>(vec2f(cost, error)) & vec2u(0x7fffffffu);
   return bits.x < 0x7e000000u && bits.y < 0x7e000000u;
 }
 `;
 
-/** Two entry points: `reduce`, many workgroups over the enclosures, and `finish`, one over what they found. */
-export const leastWgsl = (): string => wgsl`
+/** Two entry points: `reduce`, many workgroups over the enclosures, and `finish`, one workgroup over their results. */
+export const minimumWgsl = (): string => wgsl`
 ${Part.wgsl}
 ${bestWgsl}
 ${enclosedWgsl}
 @group(0) @binding(0) var<uniform> part: Part;
-/// of this part's candidates
+/// by candidate of this part
 @group(0) @binding(1) var<storage, read> enclosures: array<Enclosed>;
-/// what each workgroup of reduce found
+/// the result of each workgroup of reduce
 @group(0) @binding(2) var<storage, read_write> groups: array<Best>;
 /// by slot
 @group(0) @binding(3) var<storage, read_write> bests: array<Best>;
@@ -69,8 +69,8 @@ fn merged(a: Best, b: Best) -> Best {
   return Best(a.high, a.index, min(a.runner_up, b.high), 0u);
 }
 
-// Only the upper half of who is left hands over: a workgroup's memory is cleared before it is used, for which a software
-// adapter compiles a store a word, and every solve on it waits for that.
+// Only the upper half of the active invocations writes here. A workgroup's memory is cleared before use; a software
+// adapter compiles one store per word for that, and every solve on it waits for the compiler.
 var<workgroup> handed: array<Best, ${REDUCERS / 2}>;
 
 /// the best of the workgroup, in its first invocation
@@ -104,7 +104,7 @@ fn reduce(
 
 @compute @workgroup_size(${REDUCERS})
 fn finish(@builtin(local_invocation_index) local: u32) {
-  let group_count = min(${MOST_GROUPS}u, (part.candidates + ${REDUCERS - 1}u) / ${REDUCERS}u);
+  let group_count = min(${MAX_GROUPS}u, (part.candidates + ${REDUCERS - 1}u) / ${REDUCERS}u);
   var best = NONE;
   if (local == 0u && part.fresh == 0u) { best = bests[part.slot]; }
   for (var i = local; i < group_count; i += ${REDUCERS}u) { best = merged(best, groups[i]); }
@@ -119,9 +119,9 @@ ${Part.wgsl}
 ${bestWgsl}
 ${enclosedWgsl}
 @group(0) @binding(0) var<uniform> part: Part;
-/// of this part's candidates
+/// by candidate of this part
 @group(0) @binding(1) var<storage, read> enclosures: array<Enclosed>;
-/// by slot; of whole costs the second least upper end is a limit
+/// by slot; if costs are whole, the second-lowest upper end is a limit
 @group(0) @binding(2) var<storage, read> bests: array<Best>;
 @group(0) @binding(3) var<storage, read_write> count: atomic<u32>;
 @group(0) @binding(4) var<storage, read_write> survivors: array<Enclosed>;

@@ -1,7 +1,8 @@
-// Boxes of candidates that are ruled out together, coarse to fine. The cost of a box is a polynomial of how far a candidate
-// is from its middle, within a rest (forms.ts): where that is above what two candidates cost, a candidate is out, without
-// being rolled out. What is left of a box is a smaller box, of which the rest is much smaller, or two halves; and so on,
-// until rolling the candidates out is less work. So a step takes some boxes more where the grid is finer, and little else.
+// Boxes of candidates, ruled out as a whole, from coarse to fine. The cost over a box is a polynomial of a candidate's
+// distance from the middle, plus or minus a rest (forms.ts). If that is above the costs of two known candidates, a
+// candidate is ruled out without a rollout. The remaining candidates of a box lie in a smaller box, whose rest is much
+// smaller, or in two halves. This repeats until rolling the candidates out is less work. So a finer grid needs only a
+// few more boxes.
 
 import type { Grid } from "../grid.ts";
 import type { Plan } from "../model/evaluator.ts";
@@ -11,40 +12,42 @@ import { coefficientsOf, formProgram } from "./forms.ts";
 import { countsOf, createRolling, lanesFor, type Rolling, TOTALS_APART } from "./rolling.ts";
 import type { Sample } from "./rollout.ts";
 
-/** Candidates by their places on each axis, both ends included. D numbers of a decision. */
+/** A box of candidates, given by positions on each axis, both ends included. A decision has D numbers. */
 export interface Box {
   readonly low: readonly number[];
   readonly high: readonly number[];
 }
 
-/** Costs of boxes in sum over some states. */
-export interface CellBounds {
-  /** how many plain rollouts take as long as that of a box */
+/** Bounds of the costs of boxes, summed over some states. */
+export interface BoxBounds {
+  /** how many plain rollouts take as long as the rollout of a box */
   readonly worth: number;
   /**
    * Prepares the bounds at an episode.
    *
    * @param sample the states; all unless given
-   * @returns for boxes, given as their middles and reaches, shape [n][2D], the coefficients of their costs, shape [n][K]
+   * @returns a function from boxes, given by their middles and reaches, shape [n][2D], to the coefficients of their
+   *   costs,
+   *   shape [n][K]
    */
   at(episode: number, plan: Plan, sample?: Sample): BoundsOf;
 }
 
-export type BoundsOf = (cells: Float64Array) => Float64Array;
+export type BoundsOf = (spans: Float64Array) => Float64Array;
 
-/** how far a reach is enlarged, for its own rounding */
+/** factor by which a reach is enlarged, because it was rounded */
 const REACH_SLACK = 1 + 2 ** -50;
-/** a reach above this is not known: the forms' charges for underflow have room for it */
-const MOST_REACH = 2 ** 30;
-/** what underflow may cost a sum over states and episodes */
+/** a reach above this gives no bound: the forms' charges for underflow assume that it is smaller */
+const MAX_REACH = 2 ** 30;
+/** an allowance for underflow in a sum over states and episodes */
 const UNDERFLOW = 2 ** -900;
 
 /**
  * Prepares the bounds of a problem's boxes.
  *
- * @returns undefined where its formulas have no forms, and where nothing can be compiled
+ * @returns undefined if its formulas have no forms, or if WebAssembly cannot run
  */
-export function createCellBounds(problem: Problem): CellBounds | undefined {
+export function createBoxBounds(problem: Problem): BoxBounds | undefined {
   const { formulas, game, learningRates } = problem;
   const { decisionNames } = game;
   const program = formProgram(formulas, decisionNames, Object.keys(game.state), learningRates.length);
@@ -66,16 +69,16 @@ export function createCellBounds(problem: Problem): CellBounds | undefined {
       const roll = rolling.from(episode, plan, lanes);
       const apart = rolling.sizeOf(lanes) / NUMBER;
       const places = Array.from(counts, (_, lane) => rolling.placeOf(lane) / NUMBER);
-      return (cells) => {
+      return (spans) => {
         const width = 2 * decisionNames.length;
-        const bounds = new Float64Array((cells.length / width) * size);
+        const bounds = new Float64Array((spans.length / width) * size);
         roll(
-          cells.length / width,
-          (place, to, from) => to.set(cells.subarray(place * width, (place + 1) * width), from),
+          spans.length / width,
+          (place, to, from) => to.set(spans.subarray(place * width, (place + 1) * width), from),
           (from, some, memory, recordsAt) => {
             for (let i = 0; i < some; i++) {
               const bound = bounds.subarray((from + i) * size, (from + i + 1) * size);
-              const reaches = cells.subarray((from + i + 0.5) * width, (from + i + 1) * width);
+              const reaches = spans.subarray((from + i + 0.5) * width, (from + i + 1) * width);
               addUp(
                 bound,
                 reaches,
@@ -95,7 +98,9 @@ export function createCellBounds(problem: Problem): CellBounds | undefined {
   };
 }
 
-/** Adds up the coefficients of lanes, into a bound whose rest has room for what that and the oracle's sum may lose. */
+/**
+ * Adds up the coefficients of all lanes. The rest of the bound includes the rounding of this sum and of the oracle's.
+ */
 function addUp(
   bound: Float64Array,
   reaches: Float64Array,
@@ -116,12 +121,12 @@ function addUp(
       magnitude += Math.abs(coefficient) * symbols[i];
     }
   const rounding = (4 * states + 64) * 2 ** -52 * magnitude;
-  const known = Number.isFinite(rounding) && symbols.every((symbol) => symbol <= MOST_REACH ** 2);
+  const known = Number.isFinite(rounding) && symbols.every((symbol) => symbol <= MAX_REACH ** 2);
   bound[rest] = known ? bound[rest] + rounding + UNDERFLOW : Number.POSITIVE_INFINITY;
 }
 
 /** The middle and the reach of a box. */
-function cellOf({ axes }: Grid, { low, high }: Box): number[] {
+function spanOf({ axes }: Grid, { low, high }: Box): number[] {
   const middles = axes.map((axis, d) => axis[low[d]] / 2 + axis[high[d]] / 2);
   const reaches = axes.map(
     (axis, d) => REACH_SLACK * Math.max(axis[high[d]] - middles[d], middles[d] - axis[low[d]]),
@@ -129,7 +134,7 @@ function cellOf({ axes }: Grid, { low, high }: Box): number[] {
   return [...middles, ...reaches];
 }
 
-/** How far the cost of a candidate is from its box's centre, at most, but for bends up or down where they help. */
+/** How far a candidate's cost may be above (sign 1) or below (sign −1) the centre; a square has one sign only. */
 function spreadOf(bound: ArrayLike<number>, reaches: readonly number[], sign: 1 | -1): number {
   let spread = bound[bound.length - 1];
   let bend = 1 + reaches.length;
@@ -143,24 +148,24 @@ function spreadOf(bound: ArrayLike<number>, reaches: readonly number[], sign: 1 
   return spread;
 }
 
-/** No candidate of a box is left if this is too much, and all are if the other is not: what one costs at least. */
+/** Lower and upper bounds of the costs in a box. */
 const lowestOf = (bound: ArrayLike<number>, reaches: readonly number[]) =>
   bound[0] - spreadOf(bound, reaches, -1);
 const highestOf = (bound: ArrayLike<number>, reaches: readonly number[]) =>
   bound[0] + spreadOf(bound, reaches, 1);
 
-/** What is left of a box. */
+/** The candidates of a box that are not ruled out. */
 interface Left {
-  /** the smallest box around it */
+  /** the smallest box that contains them */
   readonly box: Box;
   readonly count: number;
 }
 
 /**
- * What is left of a box where nothing above a sum over the states matters.
+ * The candidates of a box that remain if sums over the states above `most` are ruled out.
  *
- * @param bound the coefficients of its cost
- * @param visit told of the index of each candidate that is left, and of what it costs at least
+ * @param bound the coefficients of the box's cost
+ * @param visit called with the index and the lower bound of each remaining candidate
  */
 function leftOf(
   grid: Grid,
@@ -170,10 +175,10 @@ function leftOf(
   visit?: (index: number, cost: number) => void,
 ): Left {
   const { axes } = grid;
-  const cell = cellOf(grid, box);
+  const span = spanOf(grid, box);
   const last = axes.length - 1;
   const rest = bound[bound.length - 1];
-  const reaches = cell.slice(axes.length);
+  const reaches = span.slice(axes.length);
   if (lowestOf(bound, reaches) > most) return { box, count: 0 };
   if (!visit && highestOf(bound, reaches) <= most) return { box, count: sizeOf(box) };
   const [low, high] = [[...box.high], [...box.low]];
@@ -183,7 +188,7 @@ function leftOf(
     const end = box.high[last];
     let [from, to] = [Number.POSITIVE_INFINITY, -1];
     for (let i = box.low[last]; i <= end; i++) {
-      const off = axis[i] - cell[last];
+      const off = axis[i] - span[last];
       const value = constant + (slope + bend * off) * off;
       if (value > most) continue;
       count++;
@@ -198,7 +203,7 @@ function leftOf(
   if (last === 0) along(0, bound[0] - rest, bound[1], bound[2]);
   else
     for (let i = box.low[0]; i <= box.high[0]; i++) {
-      const off = axes[0][i] - cell[0];
+      const off = axes[0][i] - span[0];
       const constant = bound[0] - rest + (bound[1] + bound[3] * off) * off;
       if (along(i * axes[1].length, constant, bound[2] + bound[4] * off, bound[5])) {
         low[0] = Math.min(low[0], i);
@@ -210,7 +215,7 @@ function leftOf(
 
 const sizeOf = ({ low, high }: Box) => low.reduce((size, from, d) => size * (high[d] - from + 1), 1);
 
-/** A box in two, along its longest axis. */
+/** The halves of a box along its longest axis. */
 function halves({ low, high }: Box): Box[] {
   const lengths = low.map((from, d) => high[d] - from);
   const axis = lengths.indexOf(Math.max(...lengths));
@@ -222,7 +227,7 @@ function halves({ low, high }: Box): Box[] {
   ];
 }
 
-/** The boxes of a grid to begin with: axes cut in so many pieces, where they have them. */
+/** The initial boxes of a grid: each axis is cut into `pieces` pieces, or fewer if it is shorter. */
 function cut({ axes }: Grid, pieces: number): Box[] {
   let boxes: Box[] = [{ low: [], high: [] }];
   for (const { length } of axes) {
@@ -237,46 +242,51 @@ function cut({ axes }: Grid, pieces: number): Box[] {
   return boxes;
 }
 
-/** pieces of an axis to begin with, by how many axes there are */
+/** initial pieces per axis, for one and for two axes */
 const PIECES = [8, 6];
-/** rollouts of the first boxes, as plain ones, as a share of all candidates, at most */
+/** the maximum work for the first boxes, as a share of rolling out all candidates */
 const FIRST_WORK = 0.05;
-/** of how many candidates a box is not divided further, per what it is worth */
+/** a box with at most this many candidates, times its worth, is not divided further */
 const FEW = 0.5;
-/** what stages need to rule a candidate out, in rollouts, unless but a few are left, which are near the minimum */
+/**
+ * the work of ruling a candidate out in stages, in rollouts, and the share of candidates below which it is a full
+ * rollout
+ */
 const [FAR_COST, NEAR] = [0.15, 0.05];
-/** boxes that are not tried on samples first: they are about the minimum, and parts of costs say nothing */
+/**
+ * up to this many boxes are not tried on samples first: they are near the minimum, where partial costs rule out nothing
+ */
 const FEW_BOXES = 6;
 
-/** Who computes, and what is known. */
-export interface CellSearch {
+/** What the search for remaining candidates needs. */
+export interface BoxSearch {
   readonly grid: Grid;
-  /** how many plain rollouts take as long as that of a box */
+  /** how many plain rollouts take as long as the rollout of a box */
   readonly worth: number;
-  /** states that tell most, on which boxes are tried first; none where a part of a cost is no lower bound */
+  /** the states on which boxes are tried first; undefined if a part of a cost is not a lower bound */
   readonly sample: Sample | undefined;
-  /** a sum over the states above this is more than matters; it may fall meanwhile */
+  /** sums over the states above this are ruled out; it may decrease during the search */
   most(): number;
-  bounds(cells: Float64Array, sample: Sample | undefined): Promise<ArrayLike<number>>;
-  /** rolls candidates out that look good */
+  bounds(spans: Float64Array, sample: Sample | undefined): Promise<ArrayLike<number>>;
+  /** rolls promising candidates out */
   settle(indices: readonly number[]): Promise<void>;
 }
 
 /**
- * The indices of those candidates that no box rules out, in ascending order.
+ * The indices, in ascending order, of the candidates that no box rules out.
  *
- * @returns undefined where boxes do not pay: the grid is too coarse, or their rests say nothing
+ * @returns undefined if boxes do not pay: the grid is too coarse, or the rests are too large
  */
-export async function openCandidates(search: CellSearch): Promise<Uint32Array | undefined> {
+export async function openCandidates(search: BoxSearch): Promise<Uint32Array | undefined> {
   const { grid, worth, sample } = search;
   const axes = grid.axes.length;
   const size = coefficientsOf(axes);
   const open: number[] = [];
 
-  /** What is left of boxes, by what they cost on a sample or on all states. */
+  /** What remains of boxes, by their costs on a sample or on all states. */
   const remaining = async (boxes: readonly Box[], on: Sample | undefined) => {
-    const cells = Float64Array.from(boxes.flatMap((box) => cellOf(grid, box)));
-    const bounds = await search.bounds(cells, on);
+    const spans = Float64Array.from(boxes.flatMap((box) => spanOf(grid, box)));
+    const bounds = await search.bounds(spans, on);
     const most = search.most();
     const left = boxes.map((box, i) => {
       const bound = Array.from({ length: size }, (_, j) => bounds[i * size + j]);
@@ -298,7 +308,7 @@ export async function openCandidates(search: CellSearch): Promise<Uint32Array | 
       boxes = left.map(({ box }) => box);
     }
     const { left } = await remaining(boxes, undefined);
-    const reachesOf = (box: Box) => cellOf(grid, box).slice(axes);
+    const reachesOf = (box: Box) => spanOf(grid, box).slice(axes);
     const [promising] = left.toSorted(
       (a, b) => lowestOf(a.bound, reachesOf(a.tried)) - lowestOf(b.bound, reachesOf(b.tried)),
     );
@@ -319,7 +329,7 @@ export async function openCandidates(search: CellSearch): Promise<Uint32Array | 
     before = 0;
     for (const { tried, bound, box, count } of kept) {
       if (count === 0) continue;
-      // where boxes rule out less than they cost, and where one has fewer candidates than it costs, it is their turn
+      // the remaining candidates are rolled out if boxes rule out less than they cost, or if the box is small
       if (!pays || count <= FEW * worth) leftOf(grid, tried, bound, most, (index) => open.push(index));
       else {
         before += count;

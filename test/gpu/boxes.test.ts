@@ -1,14 +1,14 @@
-// Cells of candidates, coarse to fine, and stages on the device: what is ruled out is neither the minimum nor the runner-up.
+// Boxes of candidates and stages on the device: a candidate that is ruled out is neither the minimum nor the runner-up.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { levelsOf } from "../../src/gpu/cells.ts";
+import { levelsOf } from "../../src/gpu/boxes.ts";
 import { Grid } from "../../src/grid.ts";
 import type { Config } from "../../src/index.ts";
 import { expectSameSteps, solveOnCpu, solveOnGpu } from "./agreement.ts";
 
 const counts = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 3 });
 
-test("each level's cells hold those of the level before, and all candidates", () => {
+test("the boxes of each level contain those of the level before, and all candidates", () => {
   fc.assert(
     fc.property(counts, (counts) => {
       const levels = levelsOf(new Grid(counts.map((count) => ({ min: 0, max: 1, count }))));
@@ -17,7 +17,7 @@ test("each level's cells hold those of the level before, and all candidates", ()
         for (const [d, count] of counts.entries()) {
           expect(axes[d].length).toBe(Math.ceil(count / sides[d]));
           if (finer) expect(sides[d] % finer.sides[d]).toBe(0);
-          // in the counts of the finest cells, every coarser one has a place
+          // every coarser box has an index in the counts of the finest boxes
           expect(axes[d].length).toBeLessThanOrEqual(levels[0].axes[d].length);
         }
         if (finer) expect(size).toBeLessThan(finer.size);

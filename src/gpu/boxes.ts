@@ -1,56 +1,59 @@
-// Whole cells of candidates ruled out at once, coarse to fine: host of shaders/affine.wgsl.ts and shaders/cells.wgsl.ts. An
-// affine form encloses the costs of all candidates of a cell. Where its lower end is above what two candidates cost, none
-// of its own is the minimum or the runner-up, and none is rolled out; of the finest cells it bounds what float32 may lose.
+// Boxes of candidates, ruled out as a whole, from coarse to fine: the host code of shaders/affine.wgsl.ts and
+// shaders/boxes.wgsl.ts. An affine form encloses the costs of all candidates of a box. If its lower end is above the
+// costs of two known candidates, no candidate of the box is the minimum or the runner-up, and none is rolled out. The
+// forms of the finest boxes also bound the float32 error of each candidate.
 
-import { type Descent, descendWgsl } from "../../shaders/cells.wgsl.ts";
+import { type Descent, descendWgsl } from "../../shaders/boxes.wgsl.ts";
 import { centreOf, radiusFrom, radiusOf } from "../../shaders/float32.ts";
-import type { CellGrid } from "../../shaders/grid.wgsl.ts";
-import { ENCLOSED_SIZE } from "../../shaders/least.wgsl.ts";
+import type { BoxGrid } from "../../shaders/grid.wgsl.ts";
+import { ENCLOSED_SIZE } from "../../shaders/minimum.wgsl.ts";
 import { affineOf } from "../../shaders/real.wgsl.ts";
 import { type Deal, totalSize, WORKGROUP } from "../../shaders/rollout.wgsl.ts";
 import { checkNotAborted } from "../errors.ts";
 import { plannedNodes, roundingsIn } from "../game/structure.ts";
 import type { Grid } from "../grid.ts";
 import type { Watch } from "../model/evaluator.ts";
-import type { Asked, GpuContext } from "./context.ts";
+import type { GpuContext, Query } from "./context.ts";
 import { capacityOf, mostBlocksOf, nextPart } from "./cut.ts";
 import { createKernel } from "./kernel.ts";
 import { type Blocks, createRollouts } from "./rollouts.ts";
 import type { StateTable } from "./states.ts";
 
-/** candidates of a finest cell: enough that a form costs less than they do together, few enough to lie close together */
-const CELL = 64;
-/** cells of a coarser one */
+/**
+ * candidates per box of the finest level: enough that a form costs less than their rollouts, and few enough to be close
+ */
+const BOX = 64;
+/** boxes of a level per box of the next coarser one */
 const FAMILY = 16;
-/** cells that it is worth looking for coarser ones for, at least */
-const MANY_CELLS = 256;
-/** rollout-steps that a form's step takes as long as */
+/** the number of boxes above which a coarser level is added */
+const MANY_BOXES = 256;
+/** how many rollout steps take as long as one step of a form */
 export const FORM_WORK = 35;
 
-/** Cells of a grid of candidates, the finest of all or coarser ones. */
-export interface Level extends CellGrid {
+/** The boxes of one level: the finest ones or coarser ones. */
+export interface Level extends BoxGrid {
   readonly size: number;
 }
 
-/** Cells of so many points along each side. */
-function cellsOf(counts: readonly number[], sides: readonly number[]): Level {
+/** Boxes with so many points along each side. */
+function boxesOf(counts: readonly number[], sides: readonly number[]): Level {
   const axes = counts.map((count, d) => ({ length: Math.ceil(count / sides[d]) }));
   return { axes, counts, sides, size: axes.reduce((product, { length }) => product * length, 1) };
 }
 
-/** The cells of a grid: the finest first, each level's side a multiple of those of the one before. */
+/** The levels of a grid: the finest first; the sides of each level are multiples of those of the level before. */
 export function levelsOf({ axes }: Pick<Grid, "axes">): Level[] {
   const counts = axes.map((axis) => axis.length);
   const along = (count: number) => Math.max(2, Math.round(count ** (1 / counts.length)));
   const levels = [
-    cellsOf(
+    boxesOf(
       counts,
-      counts.map((count) => Math.min(count, along(CELL))),
+      counts.map((count) => Math.min(count, along(BOX))),
     ),
   ];
-  while (levels[levels.length - 1].size > MANY_CELLS)
+  while (levels[levels.length - 1].size > MANY_BOXES)
     levels.push(
-      cellsOf(
+      boxesOf(
         counts,
         levels[levels.length - 1].sides.map((side) => side * along(FAMILY)),
       ),
@@ -59,15 +62,15 @@ export function levelsOf({ axes }: Pick<Grid, "axes">): Level[] {
 }
 
 /**
- * The forms of the decision's numbers in each cell of an axis: each a symbol. Laid out as those of the finest cells are,
- * so that one kernel reads the forms of all levels. Shape [finest cells of all axes × size].
+ * The forms of the decision's numbers in each box of an axis; each number is a symbol. The layout is that of the finest
+ * level, so that one kernel reads the forms of all levels. Shape [finest boxes of all axes × size].
  */
-function tabulateCells({ axes }: Grid, { axes: cells, sides }: Level, finest: Level, symbols: number) {
+function tabulateBoxes({ axes }: Grid, { axes: boxes, sides }: Level, finest: Level, symbols: number) {
   const size = symbols + 5;
   const starts = axes.map((_, d) => finest.axes.slice(0, d).reduce((sum, { length }) => sum + length, 0));
   const table = new Float32Array(finest.axes.reduce((sum, { length }) => sum + length, 0) * size);
   for (const [d, axis] of axes.entries())
-    for (let i = 0; i < cells[d].length; i++) {
+    for (let i = 0; i < boxes[d].length; i++) {
       const points = axis.subarray(i * sides[d], (i + 1) * sides[d]);
       const middle = centreOf((points[0] + points[points.length - 1]) / 2);
       const reach = points.reduce((most, point) => Math.max(most, Math.abs(point - middle)), 0);
@@ -79,12 +82,12 @@ function tabulateCells({ axes }: Grid, { axes: cells, sides }: Level, finest: Le
 }
 
 /**
- * The cells of a problem's candidates on a device.
+ * The boxes of a problem's candidates on a device.
  *
- * @param deal of the candidates' rollouts: where a stage of them ends, one of the forms does
- * @param additions that a candidate's total of one state goes through until it is part of a cost
+ * @param deal of the candidates' rollouts: stages of the forms end where stages of the rollouts end
+ * @param additions the number of additions between a candidate's total of one state and its cost
  */
-export async function createCells(
+export async function createBoxes(
   context: GpuContext,
   {
     table,
@@ -95,7 +98,7 @@ export async function createCells(
     table: StateTable;
     deal: Deal;
     additions: number;
-    /** where the candidates of open cells are listed */
+    /** the list for the candidates of boxes that are not ruled out */
     candidates: GPUBuffer;
   },
 ) {
@@ -108,7 +111,7 @@ export async function createCells(
   const arithmetic = affineOf(symbols, roundingsIn(plannedNodes(problem.formulas)));
   const bytes = totalSize(arithmetic) * 4;
   const { maxStorageBufferBindingSize: maxBinding } = device.limits;
-  // an invocation has one set of symbols, so it takes one state at a time: of as few as there is room for
+  // an invocation has one set of symbols, so it takes one state at a time, and as few groups as the buffers allow
   const perBlock = deal.groups * deal.lanes;
   const padded = deal.blocks * perBlock;
   const groups = Array.from({ length: perBlock }, (_, i) => i + 1).find(
@@ -118,24 +121,24 @@ export async function createCells(
   const formDeal = { lanes: 1, groups, blocks: deal.blocks * split };
   const capacity = capacityOf(finest.size, formDeal.blocks * bytes, maxBinding);
   const tables = levels.map((level) =>
-    tabulateCells(candidates, level, finest, symbols.decision + symbols.state),
+    tabulateBoxes(candidates, level, finest, symbols.decision + symbols.state),
   );
   const rollouts = await createRollouts(context, {
     ...{ arithmetic, numbers: table.numbers, deal: formDeal, capacity, additions, listed: true },
     candidates: { points: tables[0], grid: finest },
   });
   const points = tables.map((table, i) =>
-    i === 0 ? rollouts.source.decisions : buffers.holding("coarse cells", table),
+    i === 0 ? rollouts.source.decisions : buffers.holding("coarse boxes", table),
   );
   const bounds = buffers.storage("bounds", finest.size * bytes);
-  const count = buffers.storage("cell count", 16);
-  const back = buffers.readable("cell count, read back", 16);
-  /** cells: those at hand, and those that they become */
-  const lists = [0, 1].map(() => buffers.storage("cells", finest.size * ENCLOSED_SIZE));
+  const count = buffers.storage("box count", 16);
+  const back = buffers.readable("box count, read back", 16);
+  /** lists of boxes: the current ones, and the boxes into which they are divided */
+  const lists = [0, 1].map(() => buffers.storage("boxes", finest.size * ENCLOSED_SIZE));
 
-  const flat = (cell: number, { axes }: Level) => {
+  const flat = (box: number, { axes }: Level) => {
     let [index, stride] = [0, 1];
-    for (let d = axes.length - 1, rest = cell; d >= 0; d--) {
+    for (let d = axes.length - 1, rest = box; d >= 0; d--) {
       index += (rest % axes[d].length) * stride;
       rest = Math.floor(rest / axes[d].length);
       stride *= finest.axes[d].length;
@@ -144,7 +147,7 @@ export async function createCells(
   };
   const coarsest = levels[levels.length - 1];
   const all = new Uint32Array(coarsest.size * 3);
-  for (let cell = 0; cell < coarsest.size; cell++) all[3 * cell] = flat(cell, coarsest);
+  for (let box = 0; box < coarsest.size; box++) all[3 * box] = flat(box, coarsest);
 
   const fineCounts = finest.axes.map(({ length }) => length);
   const descents = await Promise.all(
@@ -152,7 +155,7 @@ export async function createCells(
       const [from, to] = [lists[(levels.length - 1 - at) % 2], lists[(levels.length - at) % 2]];
       const below = levels[at - 1];
       const descent: Descent = {
-        cells: fineCounts,
+        boxes: fineCounts,
         parts: below ? fineCounts : level.counts,
         counts: below ? below.axes.map(({ length }) => length) : level.counts,
         sides: below ? level.sides.map((side, d) => side / below.sides[d]) : level.sides,
@@ -171,18 +174,18 @@ export async function createCells(
       };
     }),
   );
-  /** rollouts of a state that the forms of what was asked last took as long as */
+  /** the work of the forms for the last question, in rollouts of a state */
   let worked = 0;
 
-  /** Bounds so many listed cells over some blocks, and lists what they consist of. */
-  async function descend(at: number, size: number, asked: Asked, blocks: Blocks, { signal }: Watch) {
+  /** Bounds listed boxes over some blocks, and lists the parts of those that are not ruled out. */
+  async function descend(at: number, size: number, query: Query, blocks: Blocks, { signal }: Watch) {
     const fresh = blocks.first_block === 0;
     const { kernel, rolled, group } = descents[at];
     const range = { states: blocks.states, first_block: blocks.first_block * split, run: blocks.run * split };
-    const work = FORM_WORK * range.run * groups * (learningRates.length - asked.episode);
+    const work = FORM_WORK * range.run * groups * (learningRates.length - query.episode);
     for (let first = 0; first < size; ) {
       const cut = nextPart(first, size, capacity, work, recorder.budget);
-      const part = { ...asked, ...cut, ...range, fresh: fresh ? 1 : 0 };
+      const part = { ...query, ...cut, ...range, fresh: fresh ? 1 : 0 };
       if (cut.candidates * work > recorder.room) {
         await recorder.flush();
         checkNotAborted(signal);
@@ -199,29 +202,29 @@ export async function createCells(
     source: rollouts.source,
     arrange: rollouts.arrange,
     bounds,
-    /** where the finest cells are listed whose bounds go on with more states */
+    /** the list of the finest boxes whose bounds are extended to more states */
     listed: descents[0].from,
-    /** rollouts that the forms since the last list of all took as long as */
+    /** the work of the forms since the last call of `list`, in rollouts */
     get worked() {
       return worked;
     },
-    /** Lists the candidates of those cells that are not ruled out over some blocks. @returns how many there are */
-    async list(asked: Asked, blocks: Blocks, watch: Watch): Promise<number> {
+    /** Lists the candidates of the boxes that are not ruled out over some blocks. @returns how many there are */
+    async list(query: Query, blocks: Blocks, watch: Watch): Promise<number> {
       worked = 0;
       device.queue.writeBuffer(descents[levels.length - 1].from, 0, all);
       let size = coarsest.size;
       for (let at = levels.length - 1; at >= 0; at--) {
         recorder.clear(count);
-        await descend(at, size, asked, blocks, watch);
+        await descend(at, size, query, blocks, watch);
         recorder.copy(count, 0, back, 0, 4);
         size = new Uint32Array(await recorder.read(back, 4))[0];
       }
       return size;
     },
-    /** Records that the bounds of so many listed finest cells go on with more blocks. */
-    extend: (size: number, asked: Asked, blocks: Blocks, watch: Watch) =>
-      descend(0, size, asked, blocks, watch),
+    /** Records that the bounds of listed finest boxes are extended to more blocks. */
+    extend: (size: number, query: Query, blocks: Blocks, watch: Watch) =>
+      descend(0, size, query, blocks, watch),
   };
 }
 
-export type Cells = Awaited<ReturnType<typeof createCells>>;
+export type Boxes = Awaited<ReturnType<typeof createBoxes>>;
