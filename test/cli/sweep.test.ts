@@ -194,7 +194,7 @@ test.each(
     [["--over", "discount=a:1:2"], "with finite numbers"],
     [
       ["--over", "discount=0:1:5:log"],
-      "over must have from above 0 where its scale is log, got from 0 and to 1",
+      "over must have from above 0 if its scale is log, got from 0 and to 1",
     ],
     [["--over", "a..b=0:1:5"], "--over must be"],
     [["--over", "=0:1:5"], "--over must be"],

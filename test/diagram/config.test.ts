@@ -58,7 +58,7 @@ describe("what makes no sense is refused with one line", () => {
     [{ ...good, x: { ...x, key: "nonsense" } }, 'unknown key "nonsense"'],
     [{ ...good, x: { ...x, from: 1, to: 0 } }, "x must have from below to, got from 1 and to 0"],
     [{ ...good, x: { ...x, from: -1e308, to: 1e308 } }, "x must have a finite to − from"],
-    [{ ...good, x: { ...x, from: 0, scale: "log" } }, "x must have from above 0 where its scale is log"],
+    [{ ...good, x: { ...x, from: 0, scale: "log" } }, "x must have from above 0 if its scale is log"],
     [{ ...good, x: { ...x, scale: "cubic" } }, 'x.scale must be "linear" or "log", got "cubic"'],
     [{ ...good, x: { ...x, count: 1 } }, "x.count must be in [2, 8192], got 1"],
     [{ ...good, x: { ...x, count: 2.5 } }, "x.count must be a whole number in [2, 8192], got 2.5"],

@@ -340,11 +340,11 @@ test("what the kernel does not take is refused with the reason, and solved on th
   const map = await phase(config, { engine: gpu });
   expect(map.solver).toMatchObject({ backend: "cpu", precision: "float64", sample: null });
   await expect(phase(config, { backend: "gpu" })).rejects.toThrow(
-    /^a cell of the game four takes \d+ numbers on the gpu, which has room for 128: they are solved on the cpu, and backend gpu was asked$/,
+    /^a cell of the game four needs \d+ numbers on the gpu, which has room for 128: the cpu solves it, and backend gpu was asked$/,
   );
   const finer = { ...config, config: "experiment-1", x: { ...config.x, key: "coefficient.max" } };
   await expect(phase(finer, { backend: "gpu" })).rejects.toThrow(
-    "does not know the game linear by coefficient.max and discount with method exact",
+    "cannot solve the game linear by coefficient.max and discount with method exact",
   );
 });
 
