@@ -1,5 +1,5 @@
-// This package beside its peers: everyone computes the same costs, in turns in one run, and whose answer differs from
-// the reference by more than rounding is void.
+// Compares this package with its peers: all contestants compute the same costs, in turns in one run. An answer that
+// differs from the reference by more than rounding is discarded.
 
 import { createOracle } from "../src/cpu/oracle.ts";
 import { checkNotAborted } from "../src/errors.ts";
@@ -10,34 +10,34 @@ import { instructionsPerStep } from "./limit.ts";
 import { type Spread, spreadOf } from "./measure.ts";
 import type { Opened, Selection } from "./measurements.ts";
 
-/** How one contestant did. */
+/** The result of one contestant. */
 export interface Entry extends Pick<Contestant, "name" | "variant" | "device" | "bits"> {
   readonly seconds: Spread;
-  /** by the GPU's own clock; null where it was not asked */
+  /** the time by the GPU's own clock; null if it was not measured */
   readonly deviceSeconds: Spread | null;
   readonly stepsPerSecond: number;
-  /** the share of the adapter's float32 instructions, by its own clock; null where not known */
+  /** the share of the adapter's float32 instructions, by its own clock; null if not known */
   readonly limitShare: number | null;
   /** the largest relative difference of a cost from the reference */
   readonly difference: number;
-  /** whether that is within what the arithmetic may lose */
+  /** whether the difference is within the rounding error of the arithmetic */
   readonly valid: boolean;
 }
 
-/** One question, and all who answered it. */
+/** One question and all answers. */
 export interface Race {
   readonly game: string;
   readonly candidates: number;
   readonly states: number;
   readonly episodes: number;
-  /** null where it is the state's */
+  /** null if the discount is a part of the state */
   readonly discount: number | null;
   readonly entries: readonly Entry[];
-  /** who did not answer, and why */
+  /** the contestants that did not answer, and why */
   readonly leftOut: readonly string[];
 }
 
-/** All that was measured. */
+/** All measurements. */
 export interface Races {
   readonly peers: {
     readonly rounds: number;
@@ -47,7 +47,7 @@ export interface Races {
   };
 }
 
-/** what is asked at every size: a game, and its discount unless that is the state's */
+/** the questions at every size: a game, and its discount unless that is a part of the state */
 const GAMES: readonly (readonly [game: string, discount: number | null])[] = [
   ["linear", 1],
   ["linear", 0.97],
@@ -55,22 +55,22 @@ const GAMES: readonly (readonly [game: string, discount: number | null])[] = [
   ["learned-discount", null],
 ];
 
-/** How long everyone is timed. */
+/** How much each contestant is measured. */
 export interface Effort {
-  /** timings of each contestant, in turns */
+  /** the number of timings of each contestant, in turns */
   readonly rounds: number;
-  /** how long one timing takes at least, in seconds */
+  /** the minimum duration of one timing, in seconds */
   readonly timing: number;
 }
 
 const EFFORT: Effort = { rounds: 9, timing: 0.1 };
-/** rounds of who takes so long for one answer, in seconds */
+/** the number of rounds for contestants that need more than this time for one answer, in seconds */
 const SLOW_ROUNDS = 3;
 const SLOW = 1;
-/** what a cost may be off, relatively, after 100 episodes */
+/** the allowed relative error of a cost after 100 episodes */
 const TOLERANCE = { 64: 1e-11, 32: 1e-4 };
 
-/** A question: a size of a game, under a plan that is not the best and a regularization. */
+/** A question: a size of a game, with a regularization and a plan that is not optimal. */
 function ask(size: Size, game: string, discount: number | null): Question {
   const problem = createProblem({
     schedule: { training: 20, deployment: 80, learningRate: 0.9 },
@@ -82,7 +82,7 @@ function ask(size: Size, game: string, discount: number | null): Question {
   return { problem, plan: Array.from(problem.learningRates, (rate) => [rate > 0 ? 0.05 : 1, ...others]) };
 }
 
-/** The costs by moments, another method and a cheap one; where there are none, by our own rollouts. */
+/** The reference costs: by moments, which is another method and cheap; if they do not apply, by our own rollouts. */
 function referenceOf({ problem, plan }: Question): ArrayLike<number> {
   const oracle = createOracle(problem);
   const [{ enclosure }] = oracle.questions(0, plan);
@@ -100,7 +100,7 @@ class Turn {
   readonly #repeat: number;
   readonly rounds: number;
 
-  /** @param first how long one answer took, in seconds */
+  /** @param first the time of one answer, in seconds */
   constructor(
     contestant: Contestant,
     reference: ArrayLike<number>,
@@ -115,7 +115,7 @@ class Turn {
 
   async take(round: number): Promise<void> {
     if (round >= this.rounds) return;
-    // answers are looked at once the clock has stopped, in the last round
+    // answers are checked after the clock has stopped, in the last round
     const answer = round === this.rounds - 1;
     const { seconds, deviceSeconds, costs, least } = await this.#contestant.time(this.#repeat, answer);
     this.seconds.push(seconds);
@@ -126,18 +126,18 @@ class Turn {
     const answers = least === undefined ? costs! : [least];
     for (let i = 0; i < reference.length; i++) {
       const off = Math.abs(answers[i] / reference[i] - 1);
-      // what is no number is as far off as can be
+      // NaN counts as an infinite difference
       this.difference = Math.max(this.difference, off >= 0 ? off : Number.POSITIVE_INFINITY);
     }
   }
 }
 
-/** How long a question of a game may take by how long smaller ones took. */
+/** Estimates the time of a question from the times of smaller questions of the same game. */
 class Speeds {
-  /** steps a second, by game */
+  /** steps per second, by game */
   readonly #known = new Map<Contestant, Map<string, number>>();
 
-  /** in seconds; 0 where nothing is known */
+  /** the expected time, in seconds; 0 if nothing is known */
   expected(contestant: Contestant, game: string, work: number): number {
     const speed = this.#known.get(contestant)?.get(game);
     return speed === undefined ? 0 : work / (speed * contestant.gains);
@@ -150,15 +150,15 @@ class Speeds {
 }
 
 interface Racing {
-  /** how long an answer may take, in seconds */
+  /** the maximum time of an answer, in seconds */
   readonly patience: number;
   readonly signal: AbortSignal;
-  /** float32 instructions a second of the adapter, where known */
+  /** float32 instructions per second of the adapter, if known */
   readonly limit: number | undefined;
   readonly effort: Effort;
 }
 
-/** Why work failed, in a line; undefined where it did not. @throws MesaError `ABORTED` */
+/** Why work failed, in one line; undefined if it did not fail. @throws MesaError `ABORTED` */
 async function failureOf(signal: AbortSignal, work: () => Promise<void>): Promise<string | undefined> {
   try {
     await work();
@@ -191,7 +191,7 @@ async function raceOnce(
     const failure = await failureOf(signal, async () => {
       if (seconds > patience) return;
       await contestant.take(question);
-      // compiles and warms up; the second answer says how often to repeat
+      // the first answer compiles and warms up; the second decides how often to repeat
       await contestant.time(1, false);
       seconds = (await contestant.time(1, false)).seconds;
       speeds.learn(contestant, game.name, work, seconds);
@@ -235,9 +235,9 @@ async function raceOnce(
 }
 
 /**
- * Lets everyone answer every question.
+ * Lets all contestants answer all questions.
  *
- * @param opened the adapter, where there is one
+ * @param opened the adapter, if there is one
  */
 export async function race(
   opened: Opened | undefined,

@@ -1,5 +1,6 @@
-// The average total mesa cost of every candidate in C++: threads along the candidates, vectors along the states, which
-// stay in registers or the nearest cache for the whole rollout. What an episode has in common is computed once.
+// The average total mesa cost of every candidate in C++: threads over the candidates, vectors over the states, which
+// stay in registers or the first-level cache for the whole rollout. What all rollouts of an episode share is computed
+// once.
 //
 //     g++ -std=c++17 -O3 -march=native -fopenmp cpp_rollout.cpp
 
@@ -9,9 +10,9 @@
 
 #include "protocol.hpp"
 
-// Each game: how many numbers its decision and its state have, the states that run side by side (several vectors of
-// them, so that one operation need not wait for another), what an episode has in common, and one state's step through
-// it, which returns y − θ_t. States are padded to whole blocks with zeros, which cost nothing.
+// Each game has: the numbers of its decision and its state; the number of states side by side (several vectors, so that
+// one operation need not wait for another); what all rollouts of an episode share; and the step of one state through an
+// episode, which returns y − θ_t. States are padded to whole blocks with zeros, whose cost is 0.
 
 /// y = aθ, θ' = gain·θ
 template <typename Real>
@@ -30,7 +31,7 @@ struct Linear {
   }
 };
 
-/// y = aθ + (1 − a)b, where the agent expects that (y − b_t)² is what is lowered: θ' and b' are linear in θ, b and b_t
+/// y = aθ + (1 − a)b, where the agent expects that training lowers (y − b_t)²: θ' and b' are linear in θ, b and b_t
 template <typename Real>
 struct Misconception {
   static constexpr int DECISION = 1, STATE = 2, LANES = 256 / sizeof(Real);
@@ -51,7 +52,7 @@ struct Misconception {
   }
 };
 
-/// y = (c + dγ)θ, where γ is learned as well, and weighs what is to come
+/// y = (c + dγ)θ, where γ is learned too, and is the discount of later episodes
 template <typename Real>
 struct LearnedDiscount {
   static constexpr int DECISION = 2, STATE = 2, LANES = 512 / sizeof(Real);

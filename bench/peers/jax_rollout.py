@@ -3,7 +3,7 @@
 import os
 import platform
 
-# others work on the same GPU
+# other programs use the same GPU
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 from protocol import absent, serve

@@ -29,7 +29,7 @@ def average_costs(candidates, states, plan, rates, discount, regularization):
 
 
 def average_costs_in_place(candidates, states, plan, rates, discount, regularization, room):
-    """The same in the fewest array operations: the step of theta as one factor, nothing allocated."""
+    """The same with the minimum number of array operations: the step of theta is one factor, and nothing is allocated."""
     theta, total, y = room
     theta[:] = states
     total[:] = 0

@@ -1,4 +1,4 @@
-// How a peer written in C++ is asked: see protocol.py. Only the JSON of that protocol is read: flat objects of numbers,
+// The protocol for peers in C++; see protocol.py. It reads only the JSON of that protocol: flat objects of numbers,
 // lists of numbers, strings and booleans.
 #pragma once
 
@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-/// What is asked: the costs of all candidates of a game at episode 0. Decisions and states of several numbers follow
-/// each other; parameters that are not here are 1.
+/// The question: the costs of all candidates of a game at episode 0. Decisions and states of several numbers are stored
+/// one after the other; parameters that are missing here are 1.
 struct Problem {
   std::string game;
   std::vector<double> candidates, states, plan, rates;
@@ -52,19 +52,20 @@ inline Problem readProblem(const std::string& line) {
           readNumber(line, "regularization")};
 }
 
-/// What one request took: by the clock, and where the work is a GPU's, by the GPU's own (else negative); and the costs.
+/// The result of a request: the wall-clock time, the time by the GPU's own clock (negative without a GPU), and the
+/// costs.
 struct Timing {
   double seconds, deviceSeconds;
   std::vector<double> costs;
 };
 
-/// Says why there is nothing to measure, and ends.
+/// Reports why there is nothing to measure, and ends.
 [[noreturn]] inline void absent(const std::string& why) {
   std::cout << "{\"absent\": \"" << why << "\"}" << std::endl;
   std::exit(0);
 }
 
-/// Answers until there are no more requests. `about` is what the peer says of itself, as JSON.
+/// Answers until there are no more requests. `about` describes the peer, as JSON.
 inline void serve(const std::string& about, const std::function<void(const Problem&)>& take,
                   const std::function<Timing(const std::string& variant, int repeat)>& time) {
   std::cout << about << std::endl;
@@ -91,7 +92,7 @@ inline void serve(const std::string& about, const std::function<void(const Probl
   }
 }
 
-/// Seconds on a clock that only goes forward.
+/// Seconds on a monotonic clock.
 inline double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }

@@ -1,4 +1,4 @@
-"""How a peer written in Python is asked: one JSON object a line, each answered with one.
+"""The protocol for peers in Python: one JSON object per line, and one line of JSON as the answer to each.
 
 First it says what it is, or why it cannot run here. Then comes the problem, of a game that it has ("games"; linear
 unless it says otherwise), and after it requests that name a variant, how often to repeat it, and whether the costs are
@@ -11,7 +11,7 @@ from time import perf_counter
 
 
 def absent(why):
-    """Says why there is nothing to measure, and ends."""
+    """Reports why there is nothing to measure, and ends."""
     print(json.dumps({"absent": why}), flush=True)
     sys.exit(0)
 

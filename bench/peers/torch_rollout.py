@@ -32,7 +32,7 @@ def compiled(problem):
         k: torch.tensor(v, dtype=torch.float32, device=device) if isinstance(v, list) else v
         for k, v in problem.items()
     }
-    # a problem's own graph: nothing of an earlier size stays
+    # each problem has its own graph: nothing is kept from an earlier size
     torch.compiler.reset()
     function = torch.compile(average_costs, fullgraph=True, dynamic=False)
 

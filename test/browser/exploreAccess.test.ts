@@ -114,7 +114,7 @@ test("a field says what is wrong and keeps what was right", async () => {
   await expect.poll(() => discount.inputValue()).toBe("0.9989");
   await slider.press("End");
   await expect.poll(() => discount.inputValue()).toBe("1");
-  const forEver = page.getByRole("checkbox", { name: /goes on for ever/ });
+  const forEver = page.getByRole("checkbox", { name: /continues forever/ });
   await forEver.check();
   await page.getByText("γ was 1 and is 0.95 now").waitFor();
   await slider.press("End");
@@ -158,7 +158,7 @@ test("a network's search shows how far it is and can be stopped", async () => {
   await page.getByRole("textbox", { name: /^Training/ }).fill("6");
   await page.getByRole("progressbar", { name: "Solving" }).waitFor();
   await page.locator(".trajectory").getByRole("button", { name: "Stop" }).click();
-  await page.getByText("this is what was solved before. Change a setting to go on.").waitFor();
+  await page.getByText("this is the previous result. Change a setting to solve again.").waitFor();
   await page.locator(".trajectory .policies").waitFor();
   expect(complaints).toEqual([]);
   await close();

@@ -283,6 +283,7 @@ test("what was found is a link away, with its figures, and the way back", async 
   const page = await pageAt();
   await page.getByRole("link", { name: "what was found" }).click();
   await page.getByRole("heading", { name: "A discount", exact: true }).waitFor();
+  await page.waitForLoadState();
   const figures = page.getByRole("img");
   expect(await figures.count()).toBeGreaterThan(8);
   const widths = await figures.evaluateAll((images) =>

@@ -111,7 +111,7 @@ describe("what is wrong is marked", () => {
     ["output =", "output", /^expected a formula, got none/],
     ["output = coefficient % 2", "%", /^unexpected "%"/],
     ["k = theta +\noutput = k", "+", /^expected expression after \+/],
-    ["output = coefficient\noutput = theta", "output", /^output is there twice$/],
+    ["output = coefficient\noutput = theta", "output", /^output occurs twice$/],
     ["output = coefficient\noutput.other = theta", "output.other", /^expected either output or output.other/],
     ["coefficient * theta", "coefficient * theta", /^expected name = formula/],
     ["= 1", "= 1", /^expected name = formula/],
