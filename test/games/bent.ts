@@ -1,4 +1,4 @@
-// A game of one number whose float32 has no bound: all of its candidates are rolled out, in stages.
+// A game with a decision of one number and no float32 bound: all candidates are rolled out, in stages.
 import { defineGame } from "../../src/index.ts";
 
 export const bent = defineGame({

@@ -1,4 +1,4 @@
-// A game in which the future counts against the present: weights alternate in sign, and totals cancel.
+// A game whose costs of successive episodes have alternating signs, so that totals cancel.
 import { defineGame } from "../../src/index.ts";
 
 export const contrary = defineGame({

@@ -1,4 +1,4 @@
-// A proportional game whose decision is two numbers: what the agent shows is their sum, what it learns from is both.
+// A proportional game with a decision of two numbers: the output depends on their sum, the learning on both.
 import { defineGame } from "../../src/index.ts";
 
 export const gears = defineGame({

@@ -1,4 +1,4 @@
-// A user's own game, as the README shows one: the base optimizer has momentum, so the state is the goal and its velocity.
+// A custom game like the one in the README: the base optimizer has momentum, so the state is the goal and its velocity.
 //
 //     y = aθ,   v' = friction·v − η(2y a + 2λθ),   θ' = θ + v'.
 import { defineGame } from "../../src/index.ts";

@@ -1,4 +1,5 @@
-// A game in which even the goal 0 costs something: y = slope·θ + offset. A state that is not there must not be counted.
+// A game in which even the goal 0 has a cost: y = slope·θ + offset. So the padding of a block of states must not be
+// counted.
 import { defineGame } from "../../src/index.ts";
 
 export const offset = defineGame({

@@ -1,4 +1,4 @@
-// Two goals and two outputs, of which a decision of two numbers makes one each: nothing of it is one number.
+// A game with two goals and two outputs; the two numbers of the decision make one output each.
 import { defineGame } from "../../src/index.ts";
 
 export const twoGoals = defineGame({
