@@ -1,4 +1,5 @@
-// The tests of shards on schedulers, which need Debian's slurm-wlm and parallel, and run by `npm run test:cluster` alone.
+// The tests of shards on schedulers. They need Debian's packages slurm-wlm and parallel, and run only with
+// `npm run test:cluster`.
 import { defineConfig } from "vitest/config";
 import shared from "./vitest.config.ts";
 

@@ -1,15 +1,15 @@
-// How the tests run: as many files at a time as there are cores, in processes that a WebGPU implementation which crashes
-// takes down, and not the run. The GPU's tests have the software adapter in their environment, so that they run on every machine and see
-// the same GPU; those of the mathematics have no adapter at all, so that none of them comes to need one.
+// How the tests run: as many files at a time as there are cores, in separate processes, so that a crash of the WebGPU
+// implementation does not end the whole run. GPU tests see the software adapter, so that they run on every machine with
+// the same GPU. Tests of the mathematics see no adapter, so that none of them can depend on one.
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import manifest from "./package.json" with { type: "json" };
 import { vitePlugins } from "./scripts/plugins.mjs";
 import { softwareAdapterEnvironment } from "./scripts/software-adapter.mjs";
 
-/** what runs programs or a browser */
+/** tests that run programs or a browser */
 const PROGRAMS = ["test/{browser,cli,docs,package}/**/*.test.ts"];
-/** what computes on the GPU */
+/** tests that compute on the GPU */
 const GPU = ["test/gpu/**/*.test.ts", "test/adapter.test.ts", "test/diagram/kernel.test.ts"].concat(
   ["meter", "peers"].map((name) => `test/bench/${name}.test.ts`),
 );
@@ -24,7 +24,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["node"] } },
   test: {
     pool: "forks",
-    // the tests wait for each other's processes and devices often enough to keep every core busy
+    // tests often wait for processes and devices, so this number of workers keeps every core busy
     maxWorkers: availableParallelism(),
     setupFiles: ["test/seed.ts"],
     testTimeout: 60_000,
@@ -49,7 +49,7 @@ export default defineConfig({
           include: GPU,
           env: software,
           setupFiles: ["test/gpu/patience.mjs"],
-          // its files share the kernels of one device
+          // the files share the compiled kernels of one device
           isolate: false,
         },
       },
@@ -60,7 +60,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: [...PROGRAMS, ...GPU, "test/cluster/**"],
           env: none,
-          // its modules keep nothing, so its files share them
+          // the modules keep no state, so the files share them
           isolate: false,
         },
       },

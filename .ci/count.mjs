@@ -2,15 +2,15 @@
 //
 //     node .ci/count.mjs <failed checks> <report> <exit code> [<report> <exit code>]...
 //
-// A check that failed counts as a failed test, and so does a test that did not run, a file that did not load, and a
-// run that failed or ran nothing with no test to show for it.
+// Each of these counts as one failed test: a check that failed, a test that did not run, a file that did not load, and
+// a run that failed although no test did, or that ran no tests.
 import { readFile } from "node:fs/promises";
 
 const [failedChecks, ...runs] = process.argv.slice(2);
 
 let [passed, failed] = [0, Number(failedChecks)];
 for (let i = 0; i < runs.length; i += 2) {
-  /** the report; where the run did not get as far as writing it, one of no tests */
+  /** the report; if the run ended before it was written, an empty report */
   const report = await readFile(runs[i], "utf8")
     .then(JSON.parse)
     .catch(() => ({ testResults: [] }));

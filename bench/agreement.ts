@@ -1,9 +1,9 @@
-// Thousands of random games of every kind, solved in every way that promises the float64 oracle's plan, costs and margins,
-// and by trying all candidates on all states:
+// Solves thousands of random games of every kind in every way that guarantees the float64 oracle's plan, costs and
+// margins, and compares the results with trying all candidates on all states:
 //
 //     npm run bench:agreement -- [how many]
 //
-// What comes out is kept as bench/results/agreement.json. Any difference ends it with exit code 1.
+// The result is written to bench/results/agreement.json. If anything differs, the program ends with exit code 1.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { listAdapters } from "../src/gpu/device.ts";
@@ -11,17 +11,17 @@ import { keepDevice } from "../src/gpu/kept.ts";
 import { decisionsOf, enumerated, isSame, problemOf, randomGame } from "./randomGames.ts";
 
 const GAMES = 2000;
-/** games of one device: what is compiled for a game is kept as long as that lives */
+/** the number of games per device: a device keeps the compiled kernels of its games until it is destroyed */
 const GAMES_OF_A_DEVICE = 100;
 
-/** What is kept. */
+/** The content of the result file. */
 export interface Agreement {
   readonly date: string;
   readonly command: string;
   readonly adapter: string | null;
   readonly games: number;
   readonly differences: number;
-  /** by kind: how many games there were, and how many each way solved */
+  /** for each kind, the number of games, and how many of them each way solved */
   readonly kinds: Readonly<
     Record<string, { readonly games: number; readonly solved: Readonly<Record<string, number>> }>
   >;

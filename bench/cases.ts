@@ -1,4 +1,4 @@
-// What is measured: every game in up to four sizes.
+// The configurations that are measured: every game in up to four sizes.
 
 import type { Config } from "../src/index.ts";
 
@@ -38,7 +38,7 @@ const mlp = (starts: number, states: number): Config => ({
   search: { starts, evaluations: 200 },
 });
 
-/** Configurations by game, the smallest first. */
+/** The configurations of each game, the smallest first. */
 export const CASES: Readonly<Record<string, readonly Config[]>> = {
   linear: [linear(401, 11), linear(4001, 101), linear(100_001, 1001), linear(1_000_001, 1001)],
   "learned-discount": [

@@ -1,37 +1,37 @@
-// In what share of a box of settings does each sentence at the top of docs/findings.md hold?
+// Measures in what share of a box of settings each sentence at the top of docs/findings.md holds:
 //
 //     npm run bench:claims [claim]...
 //
 // The settings of a box are quasi-random (Halton's sequence, shifted at random by a seed), so that they fill it evenly.
-// What comes out is kept as bench/results/claims.json, of which docs/findings.md shows the shares; the box is part of a
-// result, for another box has another share.
+// The result is written to bench/results/claims.json, and docs/findings.md shows the shares. A result includes its box,
+// because another box would give another share.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { type Config, type GameDefinition, games, type Result, solve } from "../src/index.ts";
 import { Random } from "../src/search/random.ts";
 
-/** An interval of a setting; with `log`, evenly filled by its logarithm, and with `whole`, in whole numbers. */
+/** An interval of a setting. With `log`, the logarithm is uniform; with `whole`, values are whole numbers. */
 interface Interval {
   readonly from: number;
   readonly to: number;
   readonly scale?: "log" | "whole";
 }
 
-/** One sentence, made exact. */
+/** One sentence in exact form. */
 interface Claim {
-  /** the heading of the section of docs/findings.md, as its address has it */
+  /** the section of docs/findings.md, as in its link */
   readonly section: string;
-  /** what holds or does not, in words */
+  /** the claim in words */
   readonly claim: string;
   readonly box: Readonly<Record<string, Interval>>;
   readonly settings: number;
-  /** null where the settings say nothing of the claim */
+  /** whether the claim holds; null if it says nothing about these settings */
   holds(at: Readonly<Record<string, number>>): Promise<boolean | null>;
 }
 
-/** What a claim came to. */
+/** The result of testing a claim. */
 export interface TestedClaim extends Pick<Claim, "section" | "claim" | "box"> {
-  /** settings for which the claim says something */
+  /** the number of settings about which the claim says something */
   readonly settings: number;
   readonly holds: number;
   /** some settings for which it does not hold */
@@ -39,11 +39,11 @@ export interface TestedClaim extends Pick<Claim, "section" | "claim" | "box"> {
 }
 
 const SEED = 1;
-/** settings that are kept of those for which a claim fails */
+/** the maximum number of settings that are kept for which a claim fails */
 const KEPT = 5;
 const PRIMES = [2, 3, 5, 7, 11, 13, 17];
 
-/** The fraction of an index in a base: its digits mirrored at the point. */
+/** The radical inverse of an index in a base: its digits mirrored at the point. */
 function mirrored(index: number, base: number): number {
   let [value, unit] = [0, 1 / base];
   for (let rest = index; rest > 0; rest = Math.floor(rest / base), unit /= base)
@@ -75,7 +75,7 @@ const deception = ({ measures }: Measured) => measures.deception ?? Number.NaN;
 const retention = ({ measures }: Measured) => measures.retention ?? Number.NaN;
 const compliance = ({ measures }: Measured) => measures.compliance ?? Number.NaN;
 
-/** what all schedules are drawn from */
+/** the intervals of all schedules */
 const SCHEDULE = {
   learningRate: { from: 0.1, to: 1 },
   training: { from: 5, to: 40, scale: "whole" },
@@ -87,7 +87,7 @@ const scheduleOf = ({ learningRate, training, deployment }: Readonly<Record<stri
   deployment,
 });
 
-/** what agents keep over how long training may last, and what that costs them, who see a signal that may be wrong */
+/** the retention expected over the length of training, and the cost, of agents whose signal may be wrong */
 async function doubting(at: Readonly<Record<string, number>>, memory = false) {
   const { learningRate, episodes, ...chances } = at;
   const { measuresOverHazard, cost } = await solve(
@@ -97,7 +97,7 @@ async function doubting(at: Readonly<Record<string, number>>, memory = false) {
   return { kept: measuresOverHazard!.retention!, cost: cost[0] };
 }
 
-/** the misconception by agents that are not wrong: what they believe is wanted is what is */
+/** the game misconception with agents that know the true target */
 const informed: GameDefinition = (() => {
   const { believedTarget: _, ...known } = games.get("misconception")!.definition;
   return { ...known, name: "informed" };
@@ -316,15 +316,15 @@ async function tested({ section, claim, box, settings, holds }: Claim): Promise<
   return { section, claim, box, settings: said, holds: held, fails };
 }
 
-/** where the results are */
+/** the file of results */
 const FILE = "bench/results/claims.json";
 
-/** Tests the claims that are asked for, or all, and keeps what comes out in the place of what was there. */
+/** Tests the named claims, or all, and replaces their results in the file. */
 async function main(asked: readonly string[]): Promise<void> {
   const unknown = asked.filter((name) => !claims.some(({ section }) => section === name));
   if (unknown.length > 0)
     throw new Error(
-      `unknown claim ${unknown[0]}; there are ${claims.map(({ section }) => section).join(", ")}`,
+      `unknown claim ${unknown[0]}; the claims are ${claims.map(({ section }) => section).join(", ")}`,
     );
   const before: { claims: TestedClaim[] } = await readFile(FILE, "utf8").then(JSON.parse, () => ({
     claims: [],

@@ -24,19 +24,19 @@ export interface Question {
   readonly plan: readonly (readonly number[])[];
 }
 
-/** Someone who answers. */
+/** A program, or a part of this package, that answers questions. */
 export interface Contestant {
   readonly name: string;
   readonly variant: string;
   readonly device: "cpu" | "gpu";
   readonly bits: 32 | 64;
-  /** how many times as fast it may be on larger questions, for their work: small ones do not fill a GPU */
+  /** the factor by which its speed may grow on larger questions: small questions do not fill a GPU */
   readonly gains: number;
   /** whether it can answer */
   has(question: Question): boolean;
   /** Makes everything ready for a question. */
   take(question: Question): Promise<void>;
-  /** Answers it, so many times one after the other; the timing is that of one. */
+  /** Answers the question `repeat` times in a row; the timing is per answer. */
   time(repeat: number, answer: boolean): Promise<Timing>;
   close(): void;
 }
@@ -46,7 +46,7 @@ export const OURS = "mesa-induction";
 /** All points of a grid. */
 export const pointsOf = (grid: Grid) => Array.from({ length: grid.size }, (_, i) => grid.at(i));
 
-/** Times `work`, and gives what it returned last. */
+/** Times `work`, and returns its last value. */
 async function repeated<T>(
   repeat: number,
   work: () => T | Promise<T>,
@@ -76,7 +76,7 @@ function onOneThread(): Contestant {
   };
 }
 
-/** The CPU's rollouts on all cores, as a step of the induction asks for them: with the least of the costs found. */
+/** The CPU's rollouts on all cores, as in a step of the induction: including the search for the minimum cost. */
 function onAllThreads(threads: number): Contestant {
   let evaluator: Evaluator | undefined;
   let decide: () => ReturnType<Evaluator["decide"]>;
@@ -97,7 +97,10 @@ function onAllThreads(threads: number): Contestant {
   };
 }
 
-/** The GPU's rollouts of all candidates from all states, all costs read back; certified, it would leave most of them out. */
+/**
+ * The GPU's rollouts of all candidates from all states, with all costs read back. (`certified` would skip most of
+ * them.)
+ */
 function onGpu({ meter, adapter }: Opened): Contestant {
   let evaluator: GpuEvaluator | undefined;
   let enclosures: () => ReturnType<GpuEvaluator["enclosures"]>;
@@ -189,7 +192,7 @@ function contestantsOf(peer: Peer): Contestant[] {
   }));
 }
 
-/** Peers that are compiled here, and those that Python runs. */
+/** Peers that are compiled here, and peers that Python runs. */
 const COMPILED = {
   "C++": {
     compiler: "g++",
@@ -199,11 +202,11 @@ const COMPILED = {
   CUDA: { compiler: "nvcc", flags: ["-std=c++17", "-O3", "-arch=native"], source: "cuda_rollout.cu" },
 };
 const IN_PYTHON = { NumPy: "numpy_rollout.py", PyTorch: "torch_rollout.py", JAX: "jax_rollout.py" };
-/** as they are found from the bundle in dist/ */
+/** their folder, relative to the bundle in dist/ */
 const PEERS = new URL("../bench/peers/", import.meta.url);
 const fileOf = (name: string) => fileURLToPath(new URL(name, PEERS));
 
-/** Everyone who can answer here, and why others cannot. */
+/** The contestants that can run here, and why others cannot. */
 export interface Field {
   readonly contestants: Contestant[];
   readonly versions: Record<string, Readonly<Record<string, string>>>;
@@ -211,7 +214,7 @@ export interface Field {
   close(): Promise<void>;
 }
 
-/** Compiles and starts the peers. @param opened the adapter, where there is one to be measured */
+/** Compiles and starts the peers. @param opened the adapter to measure, if there is one */
 export async function openField(opened: Opened | undefined, signal: AbortSignal): Promise<Field> {
   const folder = await mkdtemp(join(tmpdir(), "mesa-induction-peers-"));
   const threads = availableParallelism();

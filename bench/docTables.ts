@@ -1,10 +1,10 @@
-// The tables of the documentation, each made from a file in bench/results, so that no figure is written by hand:
+// The tables of the documentation, each generated from a file in bench/results, so that no number is written by hand:
 //
 //     <!-- measured: races cpu-and-swiftshader -->
 //     …
 //     <!-- end -->
 //
-// `npm run docs:performance` fills them in, and a test holds the pages against the files.
+// `npm run docs:performance` fills in the tables, and a test compares the pages with the files.
 
 import type { Agreement } from "./agreement.ts";
 import type { TestedClaim } from "./claims.ts";
@@ -17,7 +17,7 @@ import { large, milliseconds, oursOn, ratioTo } from "./textTables.ts";
 
 type Results = Report & Races & Mapping;
 
-/** What `npm run bench:memory` leaves. */
+/** The result of `npm run bench:memory`. */
 interface ManySolves extends Pick<Results, "date" | "command"> {
   readonly rows: readonly {
     readonly what: string;
@@ -28,7 +28,7 @@ interface ManySolves extends Pick<Results, "date" | "command"> {
   }[];
 }
 
-/** What bench/peers/networks.py leaves. */
+/** The result of bench/peers/networks.py. */
 interface NetworkCheck {
   readonly config: { readonly schedule: { readonly training: number } };
   readonly rows: readonly {
@@ -36,7 +36,7 @@ interface NetworkCheck {
     readonly cost: number;
     readonly fromItself: number;
     readonly best: number;
-    /** of the other starts, the lowest cost first */
+    /** the costs from the other starts, the lowest first */
     readonly found: readonly number[];
   }[];
 }
@@ -55,7 +55,7 @@ const share = (x: number | null) => (x === null ? "–" : `${(100 * x).toFixed(0
 const questionOf = (race: Race) =>
   `${race.game}, ${grid(race)}${race.discount === null ? "" : `, γ = ${race.discount}`}`;
 
-/** On what, when and how. */
+/** The machine, the date and the command of a measurement. */
 function machine({
   machine: { cpu, cores, memoryBytes },
   adapter,
@@ -95,7 +95,7 @@ function solves({ rows }: Results): string {
   ]);
 }
 
-/** What certainty costs. */
+/** What `certified` costs, compared with `f32`. */
 function certified({ rows }: Results): string {
   const on = ({ game, size, method }: Row, precision: string) =>
     rows.find(
@@ -196,7 +196,7 @@ function numpy({ peers }: Results): string {
   return markdown([["candidates × states × episodes", "γ", ...heading], ...rows]);
 }
 
-/** How long certified rollouts take by the number of candidates. */
+/** The time of certified rollouts by the number of candidates. */
 function growth({ rows, machine, date, command }: Growth): string {
   const exponent = ({ game, candidates, seconds }: GrowthRow) => {
     const smallest = rows.find((row) => row.game === game)!;
@@ -225,7 +225,7 @@ function growth({ rows, machine, date, command }: Growth): string {
   return `${machine.cpu}, ${machine.cores} cores; ${date}, \`${command}\`.\n\n${table}`;
 }
 
-/** How many random games each way has solved as the enumeration does. */
+/** For how many random games each way gives the same results as trying everything. */
 function agreement({ kinds, games, differences, adapter, date, command }: Agreement): string {
   const all = Object.values(kinds);
   const ways = [...new Set(all.flatMap(({ solved }) => Object.keys(solved)))].sort();
@@ -241,13 +241,13 @@ function agreement({ kinds, games, differences, adapter, date, command }: Agreem
   return `${count(games)} games, ${found}; ${adapter ?? "no GPU"}; ${date}, \`${command}\`.\n\n${table}`;
 }
 
-/** How fast rollouts are by how many states go side by side. */
+/** The speed of rollouts by the number of states side by side. */
 const lanes = (results: Results): string => markdown(mappingCells(results));
 
 const interval = ({ from, to, scale }: TestedClaim["box"][string]) =>
   `${from} to ${to}${scale === "log" ? " (logarithmic)" : ""}`;
 
-/** In what share of which box each claim holds. */
+/** The box of each claim, and the share of it in which the claim holds. */
 function claims({ claims }: { claims: readonly TestedClaim[] }): string {
   return markdown([
     ["section", "claim", "settings, spread evenly over", "holds for"],
@@ -262,7 +262,7 @@ function claims({ claims }: { claims: readonly TestedClaim[] }): string {
   ]);
 }
 
-/** What another search makes of the networks of a plan, in training and at its end. */
+/** What another search reaches from the networks of a plan, in training and at its end. */
 function networks({ rows, config }: NetworkCheck): string {
   const trains = (episode: number) => episode <= config.schedule.training;
   return markdown([
@@ -284,7 +284,7 @@ function networks({ rows, config }: NetworkCheck): string {
   ]);
 }
 
-/** What a thousand solves hold. */
+/** The memory that a thousand solves hold. */
 function memory({ rows }: ManySolves): string {
   return markdown([
     [

@@ -1,8 +1,9 @@
-// How long certified rollouts take by the number of candidates, beside trying every candidate on every state:
+// Measures the time of certified rollouts by the number of candidates, and compares it with trying every candidate on
+// every state:
 //
 //     npm run bench:growth
 //
-// On one thread of the CPU. What comes out is kept as bench/results/growth.json, of which docs/performance.md has a table.
+// It uses one CPU thread. The result is written to bench/results/growth.json; docs/performance.md has a table of it.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
@@ -11,11 +12,11 @@ import { type Config, solve } from "../src/index.ts";
 import { createProblem } from "../src/model/problem.ts";
 import { spreadOf } from "./measure.ts";
 
-/** A game and the numbers of candidates that it is solved with. */
+/** A game and the numbers of candidates with which it is solved. */
 interface Growing {
   readonly game: string;
   readonly counts: readonly number[];
-  /** so many candidates along each axis of the decision */
+  /** the configuration with `count` candidates along each axis of the decision */
   config(count: number): Config;
 }
 
@@ -47,7 +48,7 @@ const GROWING: readonly Growing[] = [
 ];
 
 const REPEATS = 5;
-/** rollouts of episodes that are tried in full, at most: a minute */
+/** the maximum number of rollout-steps for which everything is tried: about a minute */
 const MOST = 2 ** 35;
 
 /** One size of one game. */
@@ -56,15 +57,15 @@ export interface GrowthRow {
   readonly candidates: number;
   readonly states: number;
   readonly episodes: number;
-  /** of the solve, the median of some */
+  /** the time of the solve, the median of several */
   readonly seconds: number;
-  /** the share of all rollouts that it took */
+  /** the share of all rollouts that the solve computed */
   readonly rolledOut: number;
-  /** of all candidates on all states, at each episode before the same plan; null where that takes too long */
+  /** the time to try all candidates on all states, at each episode before the same plan; null if it takes too long */
   readonly enumeration: number | null;
 }
 
-/** What is kept. */
+/** The content of the result file. */
 export interface Growth {
   readonly date: string;
   readonly command: string;

@@ -1,14 +1,15 @@
-// What a rollout-step needs of an adapter at the least. What the kernels reach of its peak (peak.ts) is the share that the
-// measurements give.
+// The minimum number of instructions of a rollout-step. With an adapter's peak (peak.ts) it gives the share of the peak
+// that the kernels reach.
 
 import type { Problem } from "../src/model/problem.ts";
 
 /**
- * float32 instructions of a rollout-step, at the least; undefined where nobody has counted.
+ * The minimum number of float32 instructions of a rollout-step; undefined for games for which it was not counted.
  *
- * A proportional game's step is d = reach·θ − goal (one fused multiply-add), total += d² (one more) and θ ← gain·θ (a
- * product); with a discount, weight·d is a product of its own. What an episode has in common is prepared once for all
- * rollouts; loading it, the loop and the first and last step are not counted, so the share that is left tells of them.
+ * A proportional game's step is d = reach·θ − goal (one fused multiply-add), total += d² (another one) and θ ← gain·θ
+ * (a product); with a discount, weight·d is one more product. What all rollouts of an episode share is prepared once.
+ * Loading it, the loop, and the first and the last step are not counted, so they lower the share of the peak that is
+ * reached.
  */
 export function instructionsPerStep({ game, parameters }: Problem): number | undefined {
   if (!game.proportional) return undefined;

@@ -1,5 +1,5 @@
-// All measurements of a machine by one command: `mesa-induction bench`, this package beside its peers, and how many
-// states an invocation should take.
+// All measurements of a machine by one command: `mesa-induction bench`, this package beside its peers, and the number
+// of states that an invocation should take.
 //
 //     npm run bench
 //     node dist/bench.js --out bench/results/<machine>.json
@@ -13,11 +13,11 @@ import { openMeter } from "./measurements.ts";
 import { race } from "./peers.ts";
 import { racesTable } from "./textTables.ts";
 
-/** the share of the time that the peers take */
+/** the share of the progress bar for the peers */
 const RACES = 0.8;
 
 const program = benchOptions(new Command("bench"))
-  .description("Measures every game, method and backend, and this package beside its peers.")
+  .description("Measure every game, method and backend, and this package beside its peers.")
   .exitOverride()
   .action(async (flags: BenchFlags) => {
     const given = process.argv.slice(2);

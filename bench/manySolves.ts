@@ -1,6 +1,6 @@
-// Whether memory grows over a thousand solves in one process: what the process holds after each hundred, on the CPU
-// and on the GPU, and what it still holds on the GPU once a solve is over. A collection of garbage comes before each
-// look, so that what is seen is what is held.
+// Measures whether memory grows over a thousand solves in one process: what the process holds after each hundred, on
+// the CPU and on the GPU, and what it still holds on the GPU after a solve. Garbage is collected before each
+// measurement.
 //
 //     npm run bench:memory
 

@@ -1,5 +1,5 @@
-// How many states an invocation should roll out side by side: the same rollouts on the GPU with more and fewer of
-// them, in turns in one run. `lanesFor` in src/gpu/cut.ts is the rule that rests on it.
+// Measures how many states an invocation should roll out side by side: the same rollouts on the GPU with different
+// numbers of states, in turns in one run. `lanesFor` in src/gpu/cut.ts is based on it.
 
 import { checkNotAborted } from "../src/errors.ts";
 import { lanesFor } from "../src/gpu/cut.ts";
@@ -13,21 +13,21 @@ import { large } from "./textTables.ts";
 
 const LANES = [1, 2, 4, 6, 8, 10, 11, 12, 16];
 const ROUNDS = 7;
-/** how many times as many candidates a hardware adapter is asked for: few do not fill it */
+/** the factor by which a hardware adapter gets more candidates: few candidates do not fill it */
 const GAIN = 25;
 
-/** One grid, and how fast its states go by so many side by side. */
+/** One grid, and its speed for each number of states side by side. */
 export interface MappingRow {
   readonly game: string;
   readonly candidates: number;
   readonly states: number;
   readonly episodes: number;
-  /** what `lanesFor` takes */
+  /** the number that `lanesFor` chooses */
   readonly chosen: number;
   readonly speeds: readonly { readonly lanes: number; readonly stepsPerSecond: Spread }[];
 }
 
-/** All that was measured; empty where there is no adapter. */
+/** All measurements; empty if there is no adapter. */
 export interface Mapping {
   readonly mapping: readonly MappingRow[];
 }
@@ -39,7 +39,7 @@ const configs = (gain: number): Config[] => [
   { game: "misconception", coefficient: { count: 400 * gain + 1 } },
 ];
 
-/** Measures rollouts by the adapter's own clock, where it has one. @throws MesaError `ABORTED` */
+/** Measures rollouts with the adapter's own clock if it has one. @throws MesaError `ABORTED` */
 export async function measureMapping(
   opened: Opened | undefined,
   { signal, onProgress }: { signal: AbortSignal; onProgress(share: number, what: string): void },
@@ -66,7 +66,7 @@ export async function measureMapping(
           const started = performance.now();
           await evaluator.enclosures(0, plan);
           const wall = (performance.now() - started) / 1000;
-          // the first round warms up
+          // the first round is a warm-up
           if (round >= 0) seconds.get(lanes)!.push((await meter.takeSeconds()) ?? wall);
         }
     } finally {
@@ -84,7 +84,7 @@ export async function measureMapping(
   return { mapping };
 }
 
-/** Its table's cells, a heading first: by grid the speed of each number of states side by side. */
+/** The cells of the table, with a heading: for each grid, the speed for each number of states side by side. */
 export function mappingCells({ mapping }: Mapping): string[][] {
   const lanes = mapping[0]?.speeds.map((speed) => speed.lanes) ?? [];
   return [
@@ -101,5 +101,5 @@ export function mappingCells({ mapping }: Mapping): string[][] {
 /** The measurement as a table for people. */
 export function mappingTable(measured: Mapping): string {
   if (measured.mapping.length === 0) return "";
-  return `rollout-steps a second by states side by side\n${alignColumns(mappingCells(measured), 3)}\n`;
+  return `rollout-steps per second by states side by side\n${alignColumns(mappingCells(measured), 3)}\n`;
 }

@@ -1,6 +1,6 @@
-// Measures one variant of one solve: the first solve with all that has to be opened and compiled, and solves
-// after it. The problem is ready before the clock starts, and each solve's decisions are back and compared with the
-// first one's before the next begins.
+// Measures one variant of a solve: the first solve, which includes opening and compiling, and the solves after it. The
+// problem is ready before the clock starts. The decisions of each solve are read back and compared with the first
+// solve's before the next solve begins.
 
 import { checkNotAborted, hasCode } from "../src/errors.ts";
 import type { Evaluator } from "../src/model/evaluator.ts";
@@ -21,31 +21,31 @@ export interface Spread {
 /** What was measured. */
 export interface Measured {
   readonly adapter: string;
-  /** what really ran */
+  /** the precision that really ran */
   readonly precision: string;
   /** the first solve, in seconds: opening a device, compiling kernels and starting threads included */
   readonly first: number;
   /** solves after the first, in seconds */
   readonly seconds: Spread;
-  /** of these, what the compute passes took by the GPU's own clock; null where there is none */
+  /** the time of their compute passes by the GPU's own clock; null if it has no clock */
   readonly gpuSeconds: Spread | null;
-  /** by how much the process grew at most, in bytes */
+  /** the maximum growth of the process, in bytes */
   readonly residentBytes: number;
-  /** buffers on the GPU that lived at a time, at most, in bytes; null on the CPU */
+  /** the maximum size of all buffers on the GPU at a time, in bytes; null on the CPU */
   readonly gpuBytes: number | null;
-  /** candidates that float64 decided between, summed over the episodes */
+  /** the number of candidates among which float64 decided, summed over the episodes */
   readonly survivors: number;
   readonly plan: readonly (readonly number[])[];
 }
 
-/** solves after the first: so many at least, and no more once they have taken so long together, in seconds */
+/** the minimum number of solves after the first, and the total time after which no more are started, in seconds */
 const LEAST_REPEATS = 3;
 const MOST_REPEATS = 15;
 const ENOUGH = 1;
-/** how often memory is looked at, in milliseconds */
+/** the time between two measurements of memory, in milliseconds */
 const LOOK = 5;
 
-/** The median and the ends of some measurements, at least one. */
+/** The median, minimum and maximum of one or more measurements. */
 export function spreadOf(measurements: readonly number[]): Spread {
   const sorted = measurements.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
@@ -57,7 +57,7 @@ export function spreadOf(measurements: readonly number[]): Spread {
   };
 }
 
-/** Watches how much the process grows. @returns a function that ends it and gives the most, in bytes */
+/** Watches the growth of the process. @returns a function that ends this and returns the maximum growth, in bytes */
 function watchMemory(): () => number {
   globalThis.gc?.();
   const before = process.memoryUsage.rss();
@@ -73,7 +73,7 @@ function watchMemory(): () => number {
   };
 }
 
-/** Stops when the caller does, or after some time. @throws what `work` throws */
+/** Runs work with a time limit. @returns undefined if the limit is reached. @throws what `work` throws */
 async function within<T>(
   seconds: number,
   signal: AbortSignal | undefined,
@@ -94,9 +94,9 @@ async function within<T>(
 /**
  * Measures one variant of a solve.
  *
- * @param patience how long the first solve may take, in seconds
- * @returns undefined where it takes longer
- * @throws MesaError as `solve` does; Error when two solves differ
+ * @param patience the maximum time of the first solve, in seconds
+ * @returns undefined if it takes longer
+ * @throws MesaError as `solve` does; Error if two solves differ
  */
 export async function measure(
   problem: Problem,

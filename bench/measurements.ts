@@ -1,4 +1,4 @@
-// Measures all that was asked, row by row, and says on what machine.
+// Measures a selection of solves, row by row, and describes the machine.
 
 import { cpus, totalmem } from "node:os";
 import type { Config, SearchSettings } from "../src/config/config.ts";
@@ -19,7 +19,7 @@ export interface Selection {
   readonly cases: Readonly<Record<string, readonly Config[]>>;
   readonly sizes: readonly Size[];
   readonly backends: readonly Variant["backend"][];
-  /** how long a solve may take, in seconds */
+  /** the maximum time of a solve, in seconds */
   readonly patience: number;
 }
 
@@ -27,20 +27,20 @@ export interface Selection {
 export interface Row extends Variant, Omit<Measured, "plan" | "precision"> {
   readonly game: string;
   readonly size: Size;
-  /** of a step; of a search, how many points it descends from */
+  /** the number of candidates of a step, or the number of starting points of a search */
   readonly candidates: number;
   readonly states: number;
   readonly episodes: number;
-  /** what really ran; in `certified` rows of a game without a bound, `screened` */
+  /** the precision that really ran: `screened` in `certified` rows of a game without a bound */
   readonly ran: string;
   readonly unit: string;
-  /** the grid's units a second, by the median, tried or ruled out; null of a search, which may stop early */
+  /** units of work per second, by the median, computed or ruled out; null for a search, which may stop early */
   readonly perSecond: number | null;
-  /** the share of the adapter's peak of multiply-adds that rollouts took, by its own clock; null where not known */
+  /** the share of the adapter's peak of multiply-adds that rollouts reached, by its own clock; null if not known */
   readonly limitShare: number | null;
-  /** episodes whose decision is not that of the first certified row of this game and size; null where there is none */
+  /** the number of decisions that differ from the first certified row of this game and size; null if there is none */
   readonly otherDecisions: number | null;
-  /** why the row counts for nothing */
+  /** why the row is not valid */
   readonly void?: string;
 }
 
@@ -49,7 +49,7 @@ export type LeftOut = Pick<Row, "game" | "size" | "method" | "backend" | "thread
   readonly why: string;
 };
 
-/** The machine, in what decides speed. */
+/** The properties of the machine that decide speed. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -57,7 +57,7 @@ export interface Machine {
   readonly platform: string;
 }
 
-/** All that was measured. */
+/** All measurements. */
 export interface Report {
   readonly version: string;
   readonly node: string;
@@ -70,10 +70,10 @@ export interface Report {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** a solve of a larger size may be so many times as fast for its work: small ones do not fill a device */
+/** the factor by which the speed may grow for larger sizes: small ones do not fill a device */
 export const GAINS = { cpu: 4, gpu: 50 };
 
-/** The machine at hand. */
+/** This machine. */
 export function machineHere(): Machine {
   const [{ model }] = cpus();
   return {
@@ -84,15 +84,15 @@ export function machineHere(): Machine {
   };
 }
 
-/** A GPU that counts, and what it is. */
+/** A metered GPU and its adapter. */
 export interface Opened {
   readonly meter: MeteredGpu;
   readonly adapter: AdapterReport;
-  /** float32 multiply-adds a second, at most: measured */
+  /** the measured peak of float32 multiply-adds per second */
   readonly peak: number;
 }
 
-/** Dawn's GPU with exact timestamps; undefined where there is no adapter. */
+/** Dawn's GPU with exact timestamps; undefined if there is no adapter. */
 export async function openMeter(): Promise<Opened | undefined> {
   const gpu = await createGpu(["disable-dawn-features=timestamp_quantization"]);
   const [adapter] = gpu ? await listAdapters(gpu) : [];
@@ -101,16 +101,16 @@ export async function openMeter(): Promise<Opened | undefined> {
   return { meter, adapter, peak: await measurePeak(meter) };
 }
 
-/** Episodes in which two plans differ. */
+/** The number of episodes in which two plans differ. */
 function differences(a: Measured["plan"], b: Measured["plan"]): number {
   return a.filter((decision, t) => decision.some((x, d) => x !== b[t][d])).length;
 }
 
 /**
- * Measures.
+ * Measures a selection.
  *
- * @param command how it was asked for
- * @throws MesaError `NO_ADAPTER` where only the GPU was asked for and there is none, `ABORTED`
+ * @param command the command line, for the report
+ * @throws MesaError `NO_ADAPTER` if only the GPU is selected and there is none, `ABORTED`
  */
 export async function measureAll(
   { cases, sizes, backends, patience }: Selection,
@@ -119,7 +119,10 @@ export async function measureAll(
 ): Promise<Report> {
   const opened = backends.includes("gpu") ? await openMeter() : undefined;
   if (!opened && !backends.includes("cpu"))
-    throw new MesaError("NO_ADAPTER", "no WebGPU adapter was found; mesa-induction doctor says what to do");
+    throw new MesaError(
+      "NO_ADAPTER",
+      "no WebGPU adapter was found; mesa-induction doctor says how to get one",
+    );
   const jobs = Object.entries(cases).flatMap(([game, configs]) =>
     SIZES.flatMap((size, rung) => {
       const config = configs[rung];
@@ -133,7 +136,7 @@ export async function measureAll(
 
   const rows: Row[] = [];
   const leftOut: LeftOut[] = [];
-  /** work a second, by variant; 0 where a smaller size took too long */
+  /** work per second of each variant; 0 if a smaller size took too long */
   const speeds = new Map<string, number>();
   const certified = new Map<string, Measured["plan"]>();
   for (const [i, { game, size, problem, asked }] of jobs.entries()) {
@@ -164,7 +167,7 @@ export async function measureAll(
     if (precision === "certified" && !certified.has(same)) certified.set(same, plan);
     const other = certified.has(same) ? differences(plan, certified.get(same)!) : null;
     const limit = opened?.peak;
-    // a certified solve need not roll out every candidate
+    // a certified solve may skip rollouts of candidates
     const rollsAll = asked.method === "rollout" && asked.precision === "f32";
     const each = rollsAll ? instructionsPerStep(problem) : undefined;
     rows.push({

@@ -1,33 +1,33 @@
-// What the solver takes of a GPU, seen from outside: a WebGPU that counts the bytes of the buffers that live on its
-// devices and, where the adapter has timestamps, how long the compute passes took. The solver is given it in place of
-// the platform's and knows nothing of it.
+// Measures what the solver uses of a GPU, from outside: a WebGPU that counts the bytes of the buffers on its devices
+// and, if the adapter has timestamps, measures the time of compute passes. The solver gets it instead of the platform's
+// WebGPU, and needs no code for it.
 
 /** Bits of GPUBufferUsage and GPUMapMode, which Node does not have as globals. */
 const USAGE = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, queryResolve: 0x200 };
 const MAP_READ = 0x1;
-/** timestamps that one command buffer may take, two a pass */
+/** the maximum number of timestamps of a command buffer, two per pass */
 const TIMESTAMPS = 4096;
 const TIMESTAMP_SIZE = BigUint64Array.BYTES_PER_ELEMENT;
 
-/** A WebGPU that counts. */
+/** A WebGPU that counts and measures. */
 export interface MeteredGpu {
-  /** what to give to the solver */
+  /** the WebGPU to pass to the solver */
   readonly gpu: { requestAdapter(options?: GPURequestAdapterOptions): Promise<GPUAdapter | null> };
-  /** devices that are open */
+  /** the number of open devices */
   readonly devices: number;
-  /** buffers that live on them, and their bytes */
+  /** the number of buffers on them that are not destroyed, and their size in bytes */
   readonly buffers: number;
   readonly bytes: number;
-  /** the most bytes at a time since the last call */
+  /** the maximum number of bytes at a time since the last call */
   takePeakBytes(): number;
   /**
-   * How long the compute passes since the last call took on the GPU, in seconds, all together; what was submitted
-   * must be done. Undefined where the adapter has no timestamps, or none of its devices is open any more.
+   * The total time of the compute passes on the GPU since the last call, in seconds. All submitted work must be done.
+   * Undefined if the adapter has no timestamps, or none of its devices is open.
    */
   takeSeconds(): Promise<number | undefined>;
 }
 
-/** Replaces a property of one object of the platform's. */
+/** Replaces a property of a platform object. */
 function replace<T extends object, K extends keyof T>(target: T, key: K, value: T[K]): void {
   Object.defineProperty(target, key, { value, configurable: true });
 }
@@ -37,7 +37,7 @@ class Stopwatch {
   readonly #device: GPUDevice;
   readonly #set: GPUQuerySet;
   readonly #resolved: GPUBuffer;
-  /** read back, with as many timestamps as were taken */
+  /** buffers to read back, with the number of timestamps in each */
   #pending: { buffer: GPUBuffer; count: number }[] = [];
 
   constructor(device: GPUDevice) {
@@ -47,7 +47,7 @@ class Stopwatch {
     this.#resolved = device.createBuffer({ size, usage: USAGE.queryResolve | USAGE.copySource });
   }
 
-  /** @param createBuffer the device's own, which nobody counts */
+  /** @param createBuffer the original method of the device, which does not count */
   watch(encoder: GPUCommandEncoder, createBuffer: GPUDevice["createBuffer"]): void {
     const { beginComputePass, finish } = encoder;
     let count = 0;
@@ -73,7 +73,7 @@ class Stopwatch {
     });
   }
 
-  /** seconds of all passes since the last call */
+  /** the total time of all passes since the last call, in seconds */
   async take(): Promise<number> {
     const pending = this.#pending;
     this.#pending = [];
@@ -94,7 +94,7 @@ class Stopwatch {
   }
 }
 
-/** @param gpu the platform's */
+/** A WebGPU that counts. @param gpu the platform's WebGPU */
 export function meterGpu(gpu: GPU): MeteredGpu {
   const live = new Map<GPUDevice, Set<GPUBuffer>>();
   const stopwatches = new Map<GPUDevice, Stopwatch>();

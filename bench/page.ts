@@ -1,5 +1,6 @@
-// How fast the page is, in the tests' Chromium: to its first plot and map, from a slider to the plot, and how long it is
-// busy at a stretch while a slider is dragged on a machine of a quarter of the speed.
+// Measures how fast the page is, in the Chromium of the tests: the time to its first plot and map, the time from a
+// slider to the plot, and the longest time that it is busy while a slider is dragged on a machine of a quarter of the
+// speed.
 //
 //     npm run bench:page [file.json]
 
@@ -10,14 +11,14 @@ import type { Browser } from "playwright-core";
 import { launchChromium } from "../test/browser/chromium.ts";
 
 const RUNS = 9;
-/** how many times slower than this machine the one is on which dragging is looked at */
+/** the factor by which the processor is slowed down for dragging */
 const SLOWER = 4;
-/** how many steps a slider is dragged */
+/** the number of steps that a slider is dragged */
 const STEPS = 30;
 
 const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
 
-/** One visit by a browser that has nothing of the page; times in milliseconds. */
+/** One visit with an empty cache; times in milliseconds. */
 async function visit(browser: Browser, address: string) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
@@ -40,7 +41,7 @@ async function visit(browser: Browser, address: string) {
   const seen = await page.evaluate(
     () => (globalThis as unknown as { seen: Record<"plot" | "map", number> }).seen,
   );
-  // the worker is started before it is timed; the slider stands at stops, which are counted from γ = 0
+  // the worker is started before the measurement; the slider's positions are stops, which are counted from γ = 0
   const slider = page.getByRole("slider", { name: "Discount γ", exact: true });
   await slider.fill("24");
   await page.waitForTimeout(1500);

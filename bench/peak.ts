@@ -1,24 +1,24 @@
-// How many float32 multiply-adds an adapter does in a second, measured: chains of them side by side in registers, as many
-// as hide how long each takes, and nothing else. It is the limit that what the kernels reach is held against.
+// Measures how many float32 multiply-adds an adapter computes per second, with chains of multiply-adds side by side in
+// registers, enough to hide the latency of each. The speed of the kernels is compared with this peak.
 
 import { readBack } from "../src/gpu/buffers.ts";
 import { createKernel, USAGE } from "../src/gpu/kernel.ts";
 import type { MeteredGpu } from "./meter.ts";
 
-/** invocations of a workgroup, and workgroups: enough to fill a large GPU */
+/** the number of invocations of a workgroup, and of workgroups: enough to fill a large GPU */
 const [WORKGROUP, WORKGROUPS] = [64, 4096];
-/** multiply-adds of a turn of the loop, for each chain */
+/** the multiply-adds of each chain in one pass of the loop */
 const TURN = 16;
-/** chains side by side, and numbers of each: which is fastest depends on the adapter */
+/** the number of chains, and the width of each: which combination is fastest depends on the adapter */
 const SHAPES = [
   { chains: 4, numbers: 1 },
   { chains: 8, numbers: 1 },
   { chains: 2, numbers: 4 },
   { chains: 4, numbers: 4 },
 ] as const;
-/** how long a measurement should take, in seconds: longer than a clock's error, shorter than a watchdog's patience */
+/** the target time of a measurement, in seconds: much longer than the clock's error, shorter than a watchdog's limit */
 const ENOUGH = 0.02;
-/** so many of these in turn are measured */
+/** how many measurements in a row must take that long */
 const LONG = 2;
 
 const peakWgsl = ({ chains, numbers }: (typeof SHAPES)[number]): string => {
@@ -31,7 +31,7 @@ const peakWgsl = ({ chains, numbers }: (typeof SHAPES)[number]): string => {
 
 @compute @workgroup_size(${WORKGROUP})
 fn peak(@builtin(global_invocation_id) id: vec3u) {
-  // read at run time, so that nothing is known of them when this is compiled
+  // read at run time, so that the compiler does not know them
   let factor = ${type}(given[0]);
   let term = ${type}(given[1]);
   let turns = u32(given[2]);
@@ -47,9 +47,9 @@ ${Array.from({ length: TURN }, () => `    ${turn}`).join("\n")}
 /**
  * The peak of an adapter.
  *
- * @param meter whose device is opened for it
- * @returns multiply-adds a second
- * @throws Error where what was computed is not what the multiply-adds come to
+ * @param meter the GPU, on which a device is opened
+ * @returns multiply-adds per second
+ * @throws Error if the computed sum is wrong
  */
 export async function measurePeak(meter: MeteredGpu): Promise<number> {
   const adapter = (await meter.gpu.requestAdapter())!;
@@ -66,7 +66,7 @@ export async function measurePeak(meter: MeteredGpu): Promise<number> {
       const perTurn = shape.chains * shape.numbers * TURN;
       let fastest = Number.POSITIVE_INFINITY;
       for (let [workgroups, turns, long] = [16, 1, 0]; ; ) {
-        // x ← 1 − x, which is exact and after an even number of times x again
+        // x ← 1 − x is exact, and gives x again after an even number of steps
         device.queue.writeBuffer(given, 0, new Float32Array([-1, 1, turns, 1]));
         const encoder = device.createCommandEncoder();
         const pass = encoder.beginComputePass();
@@ -84,13 +84,13 @@ export async function measurePeak(meter: MeteredGpu): Promise<number> {
         const [first, second] = new Float32Array(await readBack(back, 8));
         const sum = (shape.numbers * shape.chains * (shape.chains - 1)) / 2;
         if (first !== sum || second !== sum + shape.numbers * shape.chains)
-          throw new Error(`the peak's multiply-adds came to ${first} and ${second} in place of ${sum}`);
+          throw new Error(`the multiply-adds of the peak gave ${first} and ${second} instead of ${sum}`);
         fastest = Math.min(fastest, seconds / (perTurn * turns * workgroups * WORKGROUP));
-        // a driver may compile on first use: what was long once may not be so again
+        // a driver may compile on first use, so one long measurement may be an exception
         if (seconds < ENOUGH) long = 0;
         else if (++long < LONG) continue;
         else break;
-        // twice as much each time, and first until the adapter is full
+        // double the work each time: first more workgroups, until the adapter is full
         if (workgroups < WORKGROUPS) workgroups *= 2;
         else turns *= 2;
       }

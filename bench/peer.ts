@@ -1,10 +1,10 @@
-// A peer: another program that does the same work, in a process of its own, which answers a line of JSON with a line.
-// bench/peers/protocol.py says what is asked.
+// A peer is another program that does the same work, in a process of its own. It answers each line of JSON with a line
+// of JSON; bench/peers/protocol.py describes the requests.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** What a peer says of itself. */
+/** How a peer describes itself. */
 export interface About {
   readonly name: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -25,17 +25,17 @@ export type Wanted = "costs" | "plan";
 export interface Timing {
   /** of one evaluation by the clock: from inputs that are there to an answer that is there */
   readonly seconds: number;
-  /** of one evaluation by the device's own clock, where it has one */
+  /** the time of one evaluation by the device's own clock, if it has one */
   readonly deviceSeconds?: number | undefined;
-  /** where they were asked for. Shape [candidates] */
+  /** the costs, if they were requested; shape [candidates] */
   readonly costs?: ArrayLike<number> | undefined;
-  /** the least of the costs, from who finds it and keeps the others to himself */
+  /** the minimum cost, from contestants that return only that */
   readonly least?: number;
   /** where it was asked for: the decisions' numbers, by episode. Shape [episodes × numbers of a decision] */
   readonly plan?: ArrayLike<number> | undefined;
 }
 
-/** How a program ended, in a line: the last that it said. */
+/** How a program ended: its exit code, and the last line that it printed. */
 function endOf(child: ChildProcess, command: string): Promise<{ code: number | null; said: string }> {
   let said = "";
   child.stderr!.setEncoding("utf8").on("data", (text: string) => {
@@ -51,7 +51,7 @@ function endOf(child: ChildProcess, command: string): Promise<{ code: number | n
   });
 }
 
-/** Runs a program to its end. @throws Error with the last that it said, unless it ends well */
+/** Runs a program to its end. @throws Error with the last line that it printed, if it fails */
 export async function runToEnd(command: string, args: readonly string[], signal: AbortSignal): Promise<void> {
   const { code, said } = await endOf(
     spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], signal }),
@@ -60,10 +60,10 @@ export async function runToEnd(command: string, args: readonly string[], signal:
   if (code !== 0) throw new Error(said);
 }
 
-/** A peer that runs. */
+/** A running peer. */
 export interface Peer {
   readonly about: About;
-  /** Asks, and waits for the answer. @throws Error when there is none */
+  /** Sends a request and waits for the answer. @throws Error if there is no answer */
   ask(request: object): Promise<Timing>;
   close(): void;
 }

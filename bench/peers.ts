@@ -13,38 +13,38 @@ import { type Spread, spreadOf } from "./measure.ts";
 import type { Opened, Selection } from "./measurements.ts";
 import type { Timing, Wanted } from "./peer.ts";
 
-/** How one contestant did. */
+/** The result of one contestant. */
 export interface Entry extends Pick<Contestant, "name" | "variant" | "device" | "bits"> {
   readonly seconds: Spread;
-  /** by the GPU's own clock; null where it was not asked */
+  /** the time by the GPU's own clock; null if it was not measured */
   readonly deviceSeconds: Spread | null;
   readonly stepsPerSecond: number;
-  /** the share of the adapter's float32 instructions, by its own clock; null where not known */
+  /** the share of the adapter's float32 instructions, by its own clock; null if not known */
   readonly limitShare: number | null;
   /**
    * of costs, the largest relative difference from the reference; of a plan, by how much a decision costs more than the
    * best candidate, given the plan's later decisions, as a share of what candidates cost on average, at most
    */
   readonly difference: number;
-  /** whether that is within what the arithmetic may lose */
+  /** whether the difference is within the rounding error of the arithmetic */
   readonly valid: boolean;
 }
 
-/** One question, and all who answered it. */
+/** One question and all answers. */
 export interface Race {
   readonly wanted: Wanted;
   readonly game: string;
   readonly candidates: number;
   readonly states: number;
   readonly episodes: number;
-  /** null where it is the state's */
+  /** null if the discount is a part of the state */
   readonly discount: number | null;
   readonly entries: readonly Entry[];
-  /** who did not answer, and why */
+  /** the contestants that did not answer, and why */
   readonly leftOut: readonly string[];
 }
 
-/** All that was measured. */
+/** All measurements. */
 export interface Races {
   readonly peers: {
     readonly rounds: number;
@@ -65,19 +65,19 @@ const ASKED: readonly (readonly [wanted: Wanted, game: string, discount: number 
   ["plan", "learned-discount", null],
 ];
 
-/** How long everyone is timed. */
+/** How much each contestant is measured. */
 export interface Effort {
-  /** timings of each contestant, in turns */
+  /** the number of timings of each contestant, in turns */
   readonly rounds: number;
-  /** how long one timing takes at least, in seconds */
+  /** the minimum duration of one timing, in seconds */
   readonly timing: number;
 }
 
 const EFFORT: Effort = { rounds: 9, timing: 0.1 };
-/** rounds of who takes so long for one answer, in seconds */
+/** the number of rounds for contestants that need more than this time for one answer, in seconds */
 const SLOW_ROUNDS = 3;
 const SLOW = 1;
-/** what a cost may be off, relatively, after 100 episodes */
+/** the allowed relative error of a cost after 100 episodes */
 const TOLERANCE = { 64: 1e-11, 32: 1e-4 };
 
 /** A question: a size of a game, under a plan that is not the best and a regularization. */
@@ -96,7 +96,7 @@ function ask(size: Size, wanted: Wanted, game: string, discount: number | null):
   };
 }
 
-/** The costs by moments, another method and a cheap one; where there are none, by our own rollouts. */
+/** The reference costs: by moments, which is another method and cheap; if they do not apply, by our own rollouts. */
 function referenceOf({ problem, plan }: Question): ArrayLike<number> {
   const oracle = createOracle(problem);
   const [{ enclosure }] = oracle.questions(0, plan);
@@ -155,7 +155,7 @@ class Turn {
   readonly #repeat: number;
   readonly rounds: number;
 
-  /** @param first how long one answer took, in seconds */
+  /** @param first the time of one answer, in seconds */
   constructor(
     contestant: Contestant,
     question: Question,
@@ -172,7 +172,7 @@ class Turn {
 
   async take(round: number): Promise<void> {
     if (round >= this.rounds) return;
-    // answers are looked at once the clock has stopped, in the last round
+    // answers are checked after the clock has stopped, in the last round
     const answer = round === this.rounds - 1;
     const timing = await this.#contestant.time(this.#repeat, answer);
     this.seconds.push(timing.seconds);
@@ -199,15 +199,15 @@ class Speeds {
 }
 
 interface Racing {
-  /** how long an answer may take, in seconds */
+  /** the maximum time of an answer, in seconds */
   readonly patience: number;
   readonly signal: AbortSignal;
-  /** float32 instructions a second of the adapter, where known */
+  /** float32 instructions per second of the adapter, if known */
   readonly limit: number | undefined;
   readonly effort: Effort;
 }
 
-/** Why work failed, in a line; undefined where it did not. @throws MesaError `ABORTED` */
+/** Why work failed, in one line; undefined if it did not fail. @throws MesaError `ABORTED` */
 async function failureOf(signal: AbortSignal, work: () => Promise<void>): Promise<string | undefined> {
   try {
     await work();
@@ -242,7 +242,7 @@ async function raceOnce(
     const failure = await failureOf(signal, async () => {
       if (seconds > patience) return;
       await contestant.take(question);
-      // compiles and warms up; the second answer says how often to repeat
+      // the first answer compiles and warms up; the second decides how often to repeat
       await contestant.time(1, false);
       seconds = (await contestant.time(1, false)).seconds;
       speeds.learn(contestant, key, work, seconds);
@@ -292,9 +292,9 @@ async function raceOnce(
 }
 
 /**
- * Lets everyone answer every question.
+ * Lets all contestants answer all questions.
  *
- * @param opened the adapter, where there is one
+ * @param opened the adapter, if there is one
  */
 export async function race(
   opened: Opened | undefined,

@@ -1,5 +1,6 @@
-// Random games of every kind, each from its number alone, and what they come to where nothing is left out: the costs of
-// all candidates from all states in float64, at each episode. Whatever rules candidates out has to give the same.
+// Random games of every kind, each determined by its number, and their results by enumeration: the costs of all
+// candidates from all states in float64, at each episode. Every method that rules out candidates must give the same
+// results.
 
 import { createRollouts } from "../src/cpu/compiled.ts";
 import { createCpuEvaluator } from "../src/cpu/evaluator.ts";
@@ -20,7 +21,7 @@ export interface RandomGame {
   readonly config: Config;
 }
 
-/** candidates of a grid so fine that boxes of them are tried on the CPU */
+/** the number of candidates of a grid that is so fine that the CPU tries boxes of candidates */
 const FINE = 10_500;
 
 /** The game of a number. */
@@ -34,7 +35,7 @@ export function randomGame(number: number): RandomGame {
     const [min, count] = [among(-reach, reach), whole(least, most)];
     return { min, max: count === 1 ? min : min + among(1e-3, 2 * reach), count };
   };
-  // mirror images cost the same, and candidates tie
+  // candidates that mirror each other have the same cost, so that there are ties
   const even = (reach: number, least: number, most: number) =>
     chance(0.5)
       ? axis(reach, least, most)
@@ -133,7 +134,7 @@ export function randomGame(number: number): RandomGame {
   return { kind, config: kinds[kind]() };
 }
 
-/** What is decided: indices, costs and what the runner-up costs, by episode; or the code of the error. */
+/** The decisions: index, cost and runner-up's cost of each episode; or the code of the error. */
 export type Decided = string | readonly Pick<Step, "index" | "cost" | "runnerUp">[];
 
 /** Runs an induction. */
@@ -147,7 +148,7 @@ async function decidedBy(problem: Problem, evaluator: Pick<Evaluator, "decide">)
   return induction.steps.map(({ index, cost, runnerUp }) => ({ index, cost, runnerUp }));
 }
 
-/** By trying every candidate on every state. */
+/** The decisions by trying every candidate on every state. */
 export function enumerated(problem: Problem): Promise<Decided> {
   const { candidates } = problem;
   const rollouts = createRollouts(problem);
@@ -162,13 +163,13 @@ export function enumerated(problem: Problem): Promise<Decided> {
   });
 }
 
-/** What every way of solving a game decides that is to be the same, by its name. */
+/** The decisions of every way of solving a game that guarantees the oracle's, by name. */
 export async function decisionsOf(problem: Problem, gpu: GPU | undefined): Promise<Record<string, Decided>> {
   const decisions: Record<string, Decided> = {};
   for (const method of ["rollout", "moments"] as const) {
     if (refusal(problem, method)) continue;
     decisions[`cpu ${method}`] = await decidedBy(problem, createCpuEvaluator(problem, method));
-    // what is screened promises less
+    // games without a bound are screened, which does not guarantee the same result
     if (!gpu || !isBounded(problem.formulas)) continue;
     const options = { method, precision: "certified", required: true, gpu } as const;
     const evaluator = (await createGpuEvaluator(problem, options))!;
@@ -184,7 +185,7 @@ export async function decisionsOf(problem: Problem, gpu: GPU | undefined): Promi
 /** The problem of a random game. */
 export const problemOf = ({ config }: RandomGame): Problem => createProblem(config);
 
-/** Whether two decide the same, to the bit. */
+/** Whether two results are equal to the bit. */
 export const isSame = (a: Decided, b: Decided): boolean =>
   typeof a === "string" || typeof b === "string"
     ? a === b

@@ -1,21 +1,21 @@
-// The speeds by which `auto` estimates how long a solve takes on the CPU, from what `npm run bench` measured:
+// The speeds with which `auto` estimates the time of a solve on the CPU, from measurements of `npm run bench`:
 //
 //     npm run bench:speeds -- [bench/results/<machine>.json]
 //
-// They are kept as src/solve/speeds.json.
+// They are written to src/solve/speeds.json.
 
 import { readFile, writeFile } from "node:fs/promises";
 import type { Speeds } from "../src/solve/estimate.ts";
 import { spreadOf } from "./measure.ts";
 import type { Report, Row } from "./measurements.ts";
 
-/** where measurements are taken from unless given */
+/** the default name of the measurements */
 const MEASURED = "cpu-and-swiftshader";
 
-/** to two digits: what an estimate is worth */
+/** rounds to two digits, because it is only an estimate */
 const rounded = (x: number) => Number(x.toPrecision(2));
 
-/** The speeds that some measurements come to: medians. */
+/** The speeds from measurements, as medians. */
 export function speedsFrom(measured: string, { rows }: Pick<Report, "rows">): Speeds {
   const median = (chosen: (row: Row) => number | null, of: (row: Row) => boolean) =>
     rounded(spreadOf(rows.filter(of).flatMap((row) => chosen(row) ?? [])).median);

@@ -56,7 +56,7 @@ const HEADING = [
   ],
 ];
 
-/** What was left out, a line for each variant and reason. */
+/** The rows that were left out, one line for each variant and reason. */
 function leftOutLines(leftOut: Report["leftOut"]): string[] {
   const sizes = new Map<string, Size[]>();
   for (const { game, method, backend, threads, precision, why, size } of leftOut) {
@@ -66,7 +66,7 @@ function leftOutLines(leftOut: Report["leftOut"]): string[] {
   return Array.from(sizes, ([line, which]) => `${line} (${which.join(", ")})`);
 }
 
-/** The measurements as a table, under what they were made on. */
+/** The measurements as a table, under a description of the machine. */
 export function benchTable({ version, node, machine, adapter, rows, leftOut }: Report): string {
   const { cpu, cores, memoryBytes } = machine;
   return [
@@ -86,7 +86,7 @@ export function benchTable({ version, node, machine, adapter, rows, leftOut }: R
   ].join("\n");
 }
 
-/** What others take, as a multiple of what ours takes. */
+/** The time of another contestant, as a multiple of ours. */
 export function ratioTo(ours: Entry | undefined, entry: Entry): string {
   if (!ours || !entry.valid) return "–";
   return `${Number((entry.seconds.median / ours.seconds.median).toPrecision(3))}×`;

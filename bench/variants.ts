@@ -1,4 +1,4 @@
-// The variants of a solve that are measured, and how much work each is.
+// The variants of a solve that are measured, and the amount of work of each.
 
 import { availableParallelism } from "node:os";
 import type { SearchSettings } from "../src/config/config.ts";
@@ -11,7 +11,7 @@ import type { Size } from "./cases.ts";
 /** How a problem is solved. */
 export interface Variant extends Pick<SolverChoice, "method" | "precision"> {
   readonly backend: "cpu" | "gpu";
-  /** of the CPU; on the GPU as many as it has cores may settle what float64 has to */
+  /** the number of CPU threads; on the GPU, float64 may use one thread for each core */
   readonly threads?: number;
 }
 
@@ -23,7 +23,9 @@ const VARIANTS: readonly Omit<Variant, "method">[] = [
   { backend: "gpu", precision: "f32" },
 ];
 
-/** The variants in which a problem can be solved, those that need no GPU first; what has no grid is of one size. */
+/**
+ * The variants that can solve a problem, those without a GPU first; a method without a grid is measured in one size.
+ */
 export function variantsOf(problem: Problem, size: Size): Variant[] {
   const can = (asked: Variant) => {
     try {
@@ -36,14 +38,14 @@ export function variantsOf(problem: Problem, size: Size): Variant[] {
   return METHODS.flatMap((method) => VARIANTS.map((variant) => ({ ...variant, method })).filter(can));
 }
 
-/** What a solve does, so that sizes can be compared. */
+/** The amount of work of a solve, so that sizes can be compared. */
 export interface Work {
   readonly amount: number;
   /** a rollout-step is one episode of one candidate from one state */
   readonly unit: "rollout-steps" | "candidates" | "episodes";
 }
 
-/** How much work a solve is; of a search, what it is when no descent ends early. */
+/** The amount of work of a solve; for a search, if no descent ends early. */
 export function workOf(
   { candidates, states, learningRates, hiddenPhase, config, game }: Problem,
   method: string,

@@ -1,4 +1,4 @@
-// Runs dist/bench.js on this machine's adapter, or where it has none on the software adapter, whose rows say so:
+// Runs dist/bench.js on this machine's adapter or, if there is none, on the software adapter, which the rows name:
 //
 //     npm run bench -- [option]...
 import { execFile } from "node:child_process";

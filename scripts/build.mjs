@@ -12,8 +12,8 @@ await Promise.all([
   buildCommandLine("dist"),
   build({
     ...forNode,
-    // It is run on machines where nothing is installed but WebGPU's bindings, so it brings all else with it. The
-    // package does not have it.
+    // It runs on machines where only the WebGPU bindings are installed, so it contains everything else. It is not part
+    // of the package.
     entryPoints: { bench: "bench/main.ts" },
     outdir: "dist",
     external: ["webgpu"],

@@ -4,7 +4,7 @@ import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 import { esbuildPlugins } from "./plugins.mjs";
 
-/** what all bundles of the package have in common */
+/** the options that all bundles of the package share */
 export const shared = {
   bundle: true,
   format: "esm",
@@ -17,7 +17,7 @@ export const shared = {
   plugins: esbuildPlugins,
 };
 
-/** and those for Node */
+/** the options of all bundles for Node */
 export const forNode = {
   ...shared,
   platform: "node",
@@ -26,9 +26,9 @@ export const forNode = {
 };
 
 /**
- * Makes cli.js in a folder, and its chunks: it starts in milliseconds because it loads what it needs when it needs it.
+ * Makes cli.js and its chunks in a folder. The program starts in milliseconds because it loads each chunk on first use.
  *
- * @param plugins for a program that is not quite the real one
+ * @param plugins to change the program, for tests
  */
 export async function buildCommandLine(folder, plugins = []) {
   await build({

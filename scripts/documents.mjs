@@ -1,4 +1,4 @@
-// The documents that the page links to, as web pages beside it: what was found, how it was computed, and the maps.
+// Makes web pages from the documents that the page links to: findings, method and gallery.
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,7 @@ const STYLE = `
   pre { overflow-x: auto; padding: 0.7rem 1rem; background: #8882; }
 `;
 
-/** Links among these documents and to the web stay; others lead to files that are not beside the page. */
+/** Removes links to files that are not published with the page; links among these documents and to the web stay. */
 const withoutDeadLinks = (html) =>
   html
     .replace(new RegExp(`href="(${NAMES.join("|")})\\.md`, "g"), 'href="$1.html')
@@ -27,7 +27,7 @@ const withoutDeadLinks = (html) =>
       (_, text) => text,
     );
 
-/** Makes the documents in a folder, with the figures that they show. */
+/** Makes the documents in a folder, with their figures. */
 export async function buildDocuments(folder) {
   for (const name of NAMES) {
     const marked = new Marked(gfmHeadingId());

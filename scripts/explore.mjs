@@ -1,5 +1,5 @@
-// Bundles the page `explore`: static files that work from any folder of any host. Its first pictures are computed here,
-// by the sources that are bundled, and kept for as long as these stay the same.
+// Bundles the page `explore`: static files that work in any folder of any host. Its first pictures are computed here,
+// with the bundled sources, and cached until these change.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -13,11 +13,11 @@ import { buildDocuments } from "./documents.mjs";
 import { esbuildPlugins } from "./plugins.mjs";
 
 const SOURCES = fileURLToPath(new URL("../src/explore", import.meta.url));
-/** inside node_modules, so that what runs from there finds the packages it leaves out */
+/** inside node_modules, so that programs in it find the packages that they do not contain */
 const CACHE = fileURLToPath(new URL("../node_modules/.cache/mesa-induction/answers", import.meta.url));
 const define = { __VERSION__: JSON.stringify(manifest.version) };
 
-/** The folder of what precompute.ts makes: inline.json, preview.png and the steps' answers. */
+/** The folder with the files that precompute.ts makes: inline.json, preview.png and the answers of the steps. */
 async function precomputed() {
   const { outputFiles } = await build({
     entryPoints: [join(SOURCES, "precompute.ts")],
@@ -46,7 +46,7 @@ async function precomputed() {
       await writeFile(join(temporary, name), content);
     await rename(temporary, folder);
   } catch (error) {
-    // another process may have been quicker
+    // another process may have made it in the meantime
     if (!existsSync(folder)) throw error;
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -63,7 +63,7 @@ const answers = (json) => ({
   },
 });
 
-/** The page's HTML, so that what its script imports is fetched with the script and not after it. */
+/** The page's HTML with preload links, so that the browser fetches imported modules together with the script. */
 function withPreloads(html, { metafile }) {
   const outputs = Object.entries(metafile.outputs);
   const [script, { imports }] = outputs.find(([path]) => path.endsWith("/explore.js"));
@@ -100,14 +100,14 @@ export async function buildExplore(folder) {
     plugins: [answers(await readFile(join(ready, "inline.json"), "utf8")), ...esbuildPlugins],
   };
   const built = await Promise.all([
-    // what is not needed at first is loaded when it is asked for
+    // modules that are not needed at first are loaded on first use
     build({
       ...options,
       entryPoints: { explore: from("main.tsx") },
       splitting: true,
       chunkNames: "chunks/[name]-[hash]",
     }),
-    // bundled apart: in chunks that both share, the page would load what only its worker needs
+    // bundled separately: with shared chunks, the page would load code that only its worker needs
     build({ ...options, entryPoints: { worker: from("solver.worker.ts") } }),
   ]);
   await writeFile(
@@ -116,7 +116,7 @@ export async function buildExplore(folder) {
   );
   await copyFile(join(ready, "preview.png"), join(folder, "preview.png"));
   await buildDocuments(join(folder, "docs"));
-  // for a server that sends files compressed
+  // for servers that send compressed files
   for (const file of built.flatMap(({ metafile }) => Object.keys(metafile.outputs)))
     await writeFile(`${file}.gz`, await promisify(gzip)(await readFile(file), { level: 9 }));
 }

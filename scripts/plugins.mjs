@@ -1,4 +1,4 @@
-// What a bundler must know to bundle this project: every build and every test takes its plugins from here.
+// The plugins that a bundler needs for this project, used by every build and every test.
 import { workerForEsbuild, workerForVite } from "./worker.mjs";
 
 export const esbuildPlugins = [workerForEsbuild];

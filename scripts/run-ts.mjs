@@ -1,4 +1,4 @@
-// Runs a TypeScript file of this repository, bundled as the package is:
+// Runs a TypeScript file of this repository, bundled like the package:
 //
 //     node scripts/run-ts.mjs <file.ts> [argument]...
 import { spawn } from "node:child_process";
@@ -14,7 +14,7 @@ if (!file) {
   console.error("usage: node scripts/run-ts.mjs <file.ts> [argument]...");
   process.exit(2);
 }
-// inside node_modules, so that the bundle finds the packages it leaves out
+// inside node_modules, so that the bundle finds the packages that it does not contain
 const folder = fileURLToPath(new URL("../node_modules/.cache/mesa-induction/run", import.meta.url));
 const outfile = join(folder, `${basename(file, ".ts")}.mjs`);
 await mkdir(folder, { recursive: true });

@@ -1,9 +1,9 @@
-// A Vulkan driver for machines without a GPU: SwiftShader, from the npm package @sparticuz/chromium. The test run
-// sets it up by itself; by hand,
+// A Vulkan driver for machines without a GPU: SwiftShader, from the npm package @sparticuz/chromium. The tests set it
+// up themselves. On the command line,
 //
 //     node scripts/software-adapter.mjs <command> [argument]...
 //
-// runs a command in which WebGPU finds the adapter SwiftShader and no other.
+// runs a command in which WebGPU finds only the adapter SwiftShader.
 import { spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { access, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
@@ -23,7 +23,7 @@ const isThere = (path) =>
     () => false,
   );
 
-/** Unpacks the driver, once for each version of its package; gives the folder. */
+/** Unpacks the driver, once for each version of its package. @returns the folder */
 export async function unpackSoftwareAdapter() {
   const { version } = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8"));
   const folder = join(MODULES, ".cache", "mesa-induction", "swiftshader", version);
@@ -39,7 +39,7 @@ export async function unpackSoftwareAdapter() {
     );
     await rename(temporary, folder);
   } catch (error) {
-    // another process may have been quicker
+    // another process may have unpacked it in the meantime
     if (!(await isThere(join(folder, ICD)))) throw error;
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -47,18 +47,18 @@ export async function unpackSoftwareAdapter() {
   return folder;
 }
 
-/** What a process needs in its environment, from its start, to see the software adapter alone. */
+/** The environment variables with which a process sees only the software adapter; they must be set when it starts. */
 export async function softwareAdapterEnvironment() {
   const folder = await unpackSoftwareAdapter();
   const icd = join(folder, ICD);
-  // the loader's two names for the same list: the newer wins where both are known
+  // the loader has two names for the same list; it prefers the newer one if it knows both
   return { LD_LIBRARY_PATH: folder, VK_ICD_FILENAMES: icd, VK_DRIVER_FILES: icd };
 }
 
 /** Runs a command in this process's place: its output, its signals, its exit status. */
 export function runInPlace(command, args, environment) {
   const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, ...environment } });
-  // Ctrl-C reaches the child too, and the child says when it is done; other signals are passed on.
+  // Ctrl-C reaches the child too, and the child decides when to end; other signals are passed on
   process.on("SIGINT", () => {});
   for (const name of ["SIGTERM", "SIGHUP"]) process.on(name, () => child.kill(name));
   child.on("error", (error) => {

@@ -1,6 +1,6 @@
-// The script that threads run is a string in the bundle: `import script from "virtual:worker"` gives src/worker.ts and
-// all it imports as the text of a script that defines the global `worker`. esbuild asks this module when the project is
-// bundled, and Vite when it is tested.
+// The script that threads run is a string in the bundle: `import script from "virtual:worker"` gives src/worker.ts with
+// all its imports, as the text of a script that defines the global `worker`. esbuild uses this module when the project
+// is bundled, Vite when it is tested.
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
@@ -8,7 +8,7 @@ import manifest from "../package.json" with { type: "json" };
 const WORKER = fileURLToPath(new URL("../src/worker.ts", import.meta.url));
 const NAME = "virtual:worker";
 
-/** esbuild plugin: what the import gives */
+/** esbuild plugin that makes the import give a text */
 const esbuildPlugin = (text) => ({
   name: "worker",
   setup(build) {
@@ -33,7 +33,7 @@ async function bundled() {
     logLevel: "warning",
     write: false,
     define: { __VERSION__: JSON.stringify(manifest.version) },
-    // in a thread there is no script, for threads start no threads
+    // the import is empty in a thread, because threads start no threads
     plugins: [esbuildPlugin(() => "")],
   });
   return outputFiles[0].text;

@@ -1,4 +1,4 @@
-// A sweep is the solves it is made of, and a gap where one of them has no answer.
+// A sweep has the same values as its solves, and a gap where a solve has no answer.
 
 import { expect, test } from "vitest";
 import { geomspace } from "../src/grid.ts";
@@ -17,7 +17,7 @@ const CYCLE = {
   coefficient: { min: 0, max: 1, count: 2 },
 } as const;
 
-test("each cell is what solve says of its configuration", async () => {
+test("each cell equals the result of solve for its configuration", async () => {
   const series = { key: "schedule.learningRate", values: [1, 0.3] };
   const measures = ["firstCoefficient", "retention", "finalTheta", "cost"];
   const { cells, ...rest } = await sweep(config, { over, series, measures, backend: "cpu" });
@@ -38,7 +38,7 @@ test("each cell is what solve says of its configuration", async () => {
   }
 });
 
-test("an axis of whole numbers is rounded, as a diagram's", async () => {
+test("an axis of whole numbers is rounded, as in a diagram", async () => {
   const axis = { key: "schedule.training", from: 1, to: 4, count: 6 };
   const swept = await sweep(config, { over: axis, measures: ["retention", "margin"], backend: "cpu" });
   expect(swept.over).toEqual({
@@ -51,7 +51,7 @@ test("an axis of whole numbers is rounded, as a diagram's", async () => {
   expect(swept.cells[3].values.margin).toBe(margin[0]);
 });
 
-test("it does not change the configuration, and tells how far it is", async () => {
+test("a sweep does not change the configuration, and reports its progress", async () => {
   const before = structuredClone(config);
   const shares: number[] = [];
   await sweep(config, { over, backend: "cpu", onProgress: ({ share }) => shares.push(share) });
@@ -82,7 +82,7 @@ test("a cell without an equilibrium is a gap that says why", async () => {
   expect(figure).not.toMatch(/NaN|undefined|null/);
 });
 
-test("what has no meaning is a gap too", async () => {
+test("a measure that is not defined is a gap", async () => {
   const { cells } = await sweep(config, {
     over: { key: "initial.theta", values: [0, 0.5] },
     backend: "cpu",
@@ -91,7 +91,7 @@ test("what has no meaning is a gap too", async () => {
   expect(cells[1].values.retention).toBeGreaterThan(0);
 });
 
-test("where the phase is hidden, what is expected is swept", async () => {
+test("if the phase is hidden, expected measures are swept", async () => {
   const measures = [
     "retention",
     "reversal",
@@ -114,7 +114,7 @@ test("where the phase is hidden, what is expected is swept", async () => {
   }
 });
 
-test("every game has measures of its own", () => {
+test("every game has its own measures", () => {
   expect(Object.fromEntries([...games].map(([name, game]) => [name, measureNames(game)]))).toMatchObject({
     linear: ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost", "margin"],
     misconception: expect.arrayContaining(["finalBelief"]),
@@ -142,14 +142,14 @@ test.each<[string, object, RegExp]>([
   ["a measure", { over, measures: ["firstBase"] }, /^measures must be some of firstCoefficient, /],
   ["no measure", { over, measures: [] }, /^measures must be at least one/],
   [
-    "a key that is no object",
+    "a key of a value that is not an object",
     { over: { key: "discount.x", values: [1] } },
     /^unknown key|no settings of its own/,
   ],
   ["one key twice", { over, series: over }, /different keys/],
   ["an axis without an end", { over: { key: "discount", from: 0, count: 3 } }, /^over\.to is missing$/],
   ["the game", { over: { key: "game", values: [1] } }, /a sweep is of one game/],
-])("%s is refused before anything is solved", async (_, options, message) => {
+])("%s is rejected before anything is solved", async (_, options, message) => {
   const asked = sweep({ ...config, discount: 1 }, { over, ...options, onProgress: () => expect.fail() });
   await expect(asked).rejects.toMatchObject({
     code: "INVALID_CONFIG",
@@ -162,7 +162,7 @@ test("an aborted sweep throws", async () => {
   await expect(asked).rejects.toMatchObject({ code: "ABORTED" });
 });
 
-test("figures of one point, one level line and as many curves as there may be", async () => {
+test("figures of one point, a constant curve and the maximum number of curves", async () => {
   const values = Array.from({ length: MOST_CURVES }, (_, i) => 0.1 * (i + 1));
   for (const options of [
     { over: { key: "discount", values: [1] } },
@@ -178,7 +178,7 @@ test("figures of one point, one level line and as many curves as there may be", 
   }
 });
 
-test("geomspace has its ends to the bit and one factor between its points", () => {
+test("geomspace has exact ends and a constant factor between its points", () => {
   const points = [...geomspace({ min: 1e-4, max: 0.5, count: 7 })];
   expect([points[0], points[6]]).toEqual([1e-4, 0.5]);
   for (let i = 1; i < 7; i++) expect(points[i] / points[i - 1]).toBeCloseTo(5000 ** (1 / 6), 9);

@@ -9,9 +9,9 @@
 
 #include "protocol.hpp"
 
-// Each game: how many numbers its decision and its state have, the states that run side by side (several vectors of
-// them, so that one operation need not wait for another), what an episode has in common, and one state's step through
-// it, which returns y − θ_t. States are padded to whole blocks with zeros, which cost nothing.
+// Each game has: the numbers of its decision and its state; the number of states side by side (several vectors, so that
+// one operation need not wait for another); what all rollouts of an episode share; and the step of one state through an
+// episode, which returns y − θ_t. States are padded to whole blocks with zeros, whose cost is 0.
 
 /// y = aθ, θ' = gain·θ
 template <typename Real>
@@ -30,7 +30,7 @@ struct Linear {
   }
 };
 
-/// y = aθ + (1 − a)b, where the agent expects that (y − b_t)² is what is lowered: θ' and b' are linear in θ, b and b_t
+/// y = aθ + (1 − a)b, where the agent expects that training lowers (y − b_t)²: θ' and b' are linear in θ, b and b_t
 template <typename Real>
 struct Misconception {
   static constexpr int DECISION = 1, STATE = 2, LANES = 256 / sizeof(Real);
@@ -51,7 +51,7 @@ struct Misconception {
   }
 };
 
-/// y = (c + dγ)θ, where γ is learned as well, and weighs what is to come
+/// y = (c + dγ)θ, where γ is learned too, and is the discount of later episodes
 template <typename Real>
 struct LearnedDiscount {
   static constexpr int DECISION = 2, STATE = 2, LANES = 512 / sizeof(Real);

@@ -1,6 +1,6 @@
-// The average total mesa cost of every candidate of the game linear in CUDA, float32: a thread rolls out several states
-// of one candidate side by side in registers, and what an episode has in common comes from constant memory, once for
-// all of them. Which of the shapes is the fastest is tried once for each problem, before anything is timed.
+// The average total mesa cost of every candidate of the game linear in CUDA, float32. A thread rolls out several states
+// of one candidate side by side in registers. What all rollouts of an episode share is loaded from constant memory,
+// once for all states of a thread. Before the timing, the fastest shape is found for each problem.
 //
 //     nvcc -std=c++17 -O3 -arch=native cuda_rollout.cu
 
@@ -13,10 +13,10 @@
 
 /// threads of a block
 constexpr int THREADS = 128;
-/// episodes that constant memory has room for
+/// the number of episodes that constant memory has room for
 constexpr int MOST_EPISODES = 2048;
 
-/// What an episode has in common: reach, gain, weight, and padding, so that one load brings it.
+/// What all rollouts of an episode share: reach, gain, weight, and padding, so that one load reads them.
 __constant__ float4 EPISODES[MOST_EPISODES];
 
 #define CHECK(call)                                                                            \
@@ -73,7 +73,7 @@ __global__ void average(const float* __restrict__ sums, int size, int slices, fl
   costs[i] = sum / states;
 }
 
-/// How the states are dealt to threads.
+/// How the states are divided among threads.
 struct Shape {
   int lanes, groups, slices;
 };
@@ -100,7 +100,7 @@ class Prepared {
         costs_(problem.candidates.size()),
         back_(problem.candidates.size()) {
     put(candidates_, problem.candidates, problem.candidates.size());
-    // states of zero cost nothing
+    // states that are zero have the cost 0
     put(states_, problem.states, problem.states.size() + MOST_PADDING);
     std::vector<float4> episodes;
     double weight = 1;
@@ -122,7 +122,7 @@ class Prepared {
     cudaEventDestroy(end_);
   }
 
-  /// The costs read back each time, as a program that uses them would.
+  /// Times the evaluation, with the costs read back each time, as a program that uses them would.
   Timing time(int repeat) {
     double device = 0;
     const double start = now();
@@ -137,7 +137,7 @@ class Prepared {
  private:
   static constexpr int MOST_SLICES = 64;
   static constexpr int MOST_LANES = 32;
-  /// zeros after the states: each of the slices may have a group more than it needs
+  /// the maximum number of zeros after the states: each slice may have one group more than it needs
   static constexpr int MOST_PADDING = MOST_SLICES * MOST_LANES;
 
   const Problem problem_;
@@ -164,7 +164,7 @@ class Prepared {
                               sums_.data);
   }
 
-  /// Computes the costs; gives the seconds that the device took.
+  /// Computes the costs; returns the time on the device, in seconds.
   double launch(const Shape& shape) {
     CHECK(cudaEventRecord(begin_));
     switch (shape.lanes) {
@@ -184,7 +184,7 @@ class Prepared {
     return milliseconds / 1e3;
   }
 
-  /// Takes the fastest shape.
+  /// Finds the fastest shape.
   void tune() {
     const auto states = static_cast<int>(problem_.states.size());
     double least = std::numeric_limits<double>::infinity();

@@ -4,7 +4,7 @@ import os
 import platform
 from functools import partial
 
-# others work on the same GPU
+# other programs use the same GPU
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 from games import GAMES, columns, own_discount

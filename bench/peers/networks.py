@@ -1,9 +1,9 @@
-"""How good the networks of a result are: with the later agents' plan as it is, what does another search reach?
+"""Checks how good the networks of a result are: given the plan of the later agents, which cost does another search reach?
 
     python3 bench/peers/networks.py out/mlp/result.json bench/results/networks.json
 
 For each episode SciPy's L-BFGS minimises the agent's average total mesa cost from the agent's own weights, the next
-agent's, and random ones up to 20 in all. Costs, gradients and starts are this file's own: NumPy, float64, by hand.
+agent's, and random ones up to 20 in all. Costs, gradients and starts are written in this file, in NumPy and float64.
 """
 
 import json
@@ -99,7 +99,7 @@ def main(source, target):
         )
 
     rows = []
-    # once nothing is learned any more, each agent's question is the same
+    # after the end of training, each agent has the same problem
     last = max((t for t, rate in enumerate(rates) if rate > 0), default=-1) + 1
     for episode in range(min(last + 1, len(rates))):
         of = cost(episode)

@@ -1,4 +1,4 @@
-// How a peer written in C++ is asked: see protocol.py. Only the JSON of that protocol is read: flat objects of numbers,
+// The protocol for peers in C++; see protocol.py. It reads only the JSON of that protocol: flat objects of numbers,
 // lists of numbers, strings and booleans.
 #pragma once
 
@@ -59,13 +59,13 @@ struct Timing {
   std::vector<double> found;
 };
 
-/// Says why there is nothing to measure, and ends.
+/// Reports why there is nothing to measure, and ends.
 [[noreturn]] inline void absent(const std::string& why) {
   std::cout << "{\"absent\": \"" << why << "\"}" << std::endl;
   std::exit(0);
 }
 
-/// Answers until there are no more requests. `about` is what the peer says of itself, as JSON.
+/// Answers until there are no more requests. `about` describes the peer, as JSON.
 inline void serve(const std::string& about, const std::function<void(const Problem&)>& take,
                   const std::function<Timing(const std::string& variant, const std::string& wanted, int repeat)>& time) {
   std::cout << about << std::endl;
@@ -93,7 +93,7 @@ inline void serve(const std::string& about, const std::function<void(const Probl
   }
 }
 
-/// Seconds on a clock that only goes forward.
+/// Seconds on a monotonic clock.
 inline double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }

@@ -11,7 +11,7 @@ from time import perf_counter
 
 
 def absent(why):
-    """Says why there is nothing to measure, and ends."""
+    """Reports why there is nothing to measure, and ends."""
     print(json.dumps({"absent": why}), flush=True)
     sys.exit(0)
 

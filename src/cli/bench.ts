@@ -1,4 +1,4 @@
-// `bench`: how fast every game is solved, by every method on every backend, as a table and as JSON.
+// `bench`: measures how fast every game is solved, by every method on every backend; prints a table or JSON.
 
 import { basename, dirname } from "node:path";
 import { CASES, SIZES, type Size } from "../../bench/cases.ts";
@@ -25,7 +25,7 @@ export interface BenchFlags {
 /** the longest that `--patience` may be, in seconds */
 const MOST_PATIENCE = 3600;
 
-/** Some of what is there, by a comma-separated list. @throws MesaError `INVALID_CONFIG` */
+/** The names in a comma-separated list, in the order of `all`. @throws MesaError `INVALID_CONFIG` */
 function some<T extends string>(option: string, given: string | undefined, all: readonly T[]): T[] {
   const names = given?.split(",") ?? all;
   for (const name of names)
@@ -37,7 +37,7 @@ function some<T extends string>(option: string, given: string | undefined, all: 
   return all.filter((name) => names.includes(name));
 }
 
-/** The configurations that `--game` names, by size: of the package's games, or one in a JSON file each. */
+/** The configurations that `--game` names: those of a built-in game by size, or the one in a JSON file. */
 async function readCases(given: string | undefined): Promise<Selection["cases"]> {
   const names = given?.split(",") ?? Object.keys(CASES);
   const cases = names.map(async (name): Promise<[string, readonly Config[]]> => {
@@ -64,7 +64,11 @@ export async function readSelection({ game, size, backend, patience }: BenchFlag
   };
 }
 
-/** A file for measurements, tried before they are made. @throws MesaError `CANNOT_WRITE` */
+/**
+ * A file for the measurements; whether it can be written is tested before measuring.
+ *
+ * @throws MesaError `CANNOT_WRITE`
+ */
 async function openFile(
   path: string,
 ): Promise<{ write(text: string): Promise<void>; discard: Folder["discard"] }> {
@@ -73,7 +77,7 @@ async function openFile(
   return { write: (text) => folder.write({ [name]: text }), discard: folder.discard };
 }
 
-/** What else is measured on the same machine. */
+/** Further measurements on the same machine. */
 export interface Beside<T extends object> {
   measure(
     selection: Selection,
@@ -85,7 +89,7 @@ export interface Beside<T extends object> {
 /**
  * Measures and reports.
  *
- * @param beside what else is measured; its names stand beside the report's in the JSON
+ * @param beside further measurements; their keys are added to the report's in the JSON
  * @throws MesaError; then nothing is printed and nothing written
  */
 export async function benchCommand<T extends object>(
@@ -96,7 +100,7 @@ export async function benchCommand<T extends object>(
   const selection = await readSelection(flags);
   const file = flags.out === undefined ? undefined : await openFile(flags.out);
   const progress = createProgress();
-  /** of the whole: half of it is what is measured beside */
+  /** the share of the progress bar for the report; the rest is for `beside` */
   const half = beside ? 0.5 : 1;
   let report: Report;
   let more: T | undefined;

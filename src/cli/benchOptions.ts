@@ -9,9 +9,11 @@ export function benchOptions(command: Command): Command {
     .option("--game <names>", `some of ${Object.keys(CASES).join(",")}, or JSON files (default: all)`)
     .option("--size <names>", `some of ${SIZES.join(",")} (default: all)`)
     .addOption(
-      new Option("--backend <where>", "what to measure").choices(["all", "cpu", "gpu"]).default("all"),
+      new Option("--backend <where>", "the backends to measure")
+        .choices(["all", "cpu", "gpu"])
+        .default("all"),
     )
-    .option("--patience <seconds>", "a solve that takes longer is left out", "3")
+    .option("--patience <seconds>", "leave out solves that take longer", "3")
     .option("--json", "print the measurements as JSON")
     .option("--out <file>", "write the measurements as JSON");
 }

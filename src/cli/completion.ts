@@ -1,9 +1,9 @@
-// Completion by the shell, as a script that is made of the commands as they are declared. Zsh runs bash's.
+// Shell completion: a script that is generated from the declared commands. Zsh runs the script for bash.
 
 import type { Command, Option } from "commander";
 import { games, phasePresets, presets } from "../index.ts";
 
-/** what an argument may name, beside a file, which the shell completes by itself */
+/** the names that complete an argument; the shell itself adds the names of files */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   config: Object.keys(presets),
   diagram: [...Object.keys(phasePresets), ...Object.keys(presets)],
@@ -11,14 +11,14 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   name: [...Object.keys(presets), ...Object.keys(phasePresets)],
 };
 
-/** What a command of these words is completed by. */
+/** What completes a command. */
 interface Completed {
   readonly path: string;
   readonly names: readonly string[];
   readonly options: readonly Option[];
 }
 
-/** Every command, the first by no word; where a word is no command, it is solve's. */
+/** Every command. The first has an empty path, for `mesa-induction` without a command: that is `solve`. */
 function commandsOf(program: Command): Completed[] {
   const solve = program.commands.find((command) => command.name() === "solve")!;
   const of = (command: Command, path: string): Completed[] => [
@@ -35,7 +35,7 @@ function commandsOf(program: Command): Completed[] {
 const namesOf = ({ registeredArguments }: Command) =>
   registeredArguments.flatMap((argument) => argument.argChoices ?? NAMES[argument.name()] ?? []);
 
-/** Prints the script for a shell, to be read by it at its start. */
+/** Prints the script for a shell, which runs it when it starts. */
 export function completionCommand(program: Command, shell: "bash" | "zsh"): void {
   const commands = commandsOf(program);
   const line = (patterns: readonly string[], action: string) =>

@@ -1,5 +1,5 @@
-// Reads what the commands have in common: configurations, which are a preset or a JSON file, the settings that --set
-// changes, ranges of a setting, and the flags that choose a solver.
+// Reads what the commands have in common: configurations (a preset or a JSON file), the settings that --set changes,
+// axes (ranges of a setting), and the flags that choose a solver.
 
 import { constants, open, readFile, stat } from "node:fs/promises";
 import { adapterNames, createGpu } from "../gpu/node.ts";
@@ -19,25 +19,25 @@ import { keepSetting, keepSource } from "./source.ts";
 
 /** the largest file that is read, in bytes; every valid configuration is smaller */
 const LONGEST = 2 ** 24;
-/** how long a file may keep the reader waiting without a word, in milliseconds */
+/** how long to wait for a file before a note says so, in milliseconds */
 const LONG = 2000;
-/** how long a pipe with a name may be without anyone who writes to it, in milliseconds, and how often that is looked at */
+/** how long to wait for somebody to write to a named pipe, in milliseconds, and the time between two reads */
 const UNWRITTEN = 5000;
 const PAUSE = 50;
 
-/** The flags that choose a solver; they are checked with the rest. */
+/** The flags that choose a solver. They are not checked here: the library does that. */
 export type SolverFlags = Pick<SolveOptions, "threads"> &
   Required<Pick<SolveOptions, "backend" | "method" | "precision">> & {
-    /** a part of the name of the adapter to take */
+    /** a part of the name of the adapter to use */
     adapter?: string;
   };
 
-/** Options with the WebGPU of the adapter that is named, if one is. @throws MesaError `NO_ADAPTER` */
+/** The options; if they name an adapter, with a WebGPU that offers this adapter. @throws MesaError `NO_ADAPTER` */
 export async function withAdapter<T extends object>({ adapter, ...options }: T & { adapter?: string }) {
   return { ...options, ...(adapter !== undefined && { gpu: await gpuNamed(adapter) }) };
 }
 
-/** A WebGPU that has one adapter alone. */
+/** A WebGPU that offers one adapter only. */
 async function gpuNamed(name: string): Promise<WebGpu> {
   const names = await adapterNames();
   const chosen = names.find((one) => one.toLowerCase().includes(name.toLowerCase()));
@@ -45,16 +45,16 @@ async function gpuNamed(name: string): Promise<WebGpu> {
   if (gpu) return gpu as WebGpu;
   throw new MesaError(
     "NO_ADAPTER",
-    `no adapter has ${JSON.stringify(name)} in its name; ${names.length > 0 ? `there are ${names.join(", ")}` : "there is none"}`,
+    `no adapter has ${JSON.stringify(name)} in its name; ${names.length > 0 ? `available: ${names.join(", ")}` : "no adapter is available"}`,
   );
 }
 
-/** what a word of a command that is made again may be, in the order in which it is given */
+/** the options that a repeated command needs, in the order in which they are printed */
 const WORDS = ["x", "y", "over", "series", "measure", "backend", "method", "precision", "adapter"] as const;
-/** and what it is where it is not given */
+/** their default values, which are not printed */
 const USUAL = ["auto", "certified"];
 
-/** The command that makes the same again, on however many threads and wherever it is put. */
+/** The command that computes the same result again; it leaves out options that do not change it (threads, --out). */
 export function commandOf(
   command: string,
   name: string | undefined,
@@ -72,18 +72,18 @@ export function commandOf(
     .join(" ");
 }
 
-/** A command as this program is called here: by its name where it is installed, or else by its path. */
+/** A command as it is called on this machine: by the program's name if it is installed, otherwise by its path. */
 export function here(command: string): string {
   const [node, script = ""] = process.argv;
   const called = /mesa-induction$/.test(script) ? "mesa-induction" : [node, script].map(quoteWord).join(" ");
   return command.replace(/^mesa-induction/, called);
 }
 
-/** A word as a shell reads it. */
+/** A word, quoted for a shell if necessary. */
 export const quoteWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-/** the presets' names, for messages */
+/** the names of the presets, for messages */
 function known(): string {
   return Object.keys(presets).join(", ");
 }
@@ -91,7 +91,7 @@ function known(): string {
 /**
  * The configuration that a command names, not yet checked.
  *
- * @param name of a preset or else of a JSON file
+ * @param name of a preset or of a JSON file
  * @param settings `key=value` each
  * @throws MesaError `INVALID_CONFIG` or `CANNOT_READ`
  */
@@ -102,20 +102,23 @@ export async function readConfiguration(
   return settings.reduce<Record<string, unknown>>(changed, askedIn(await presetOrJson(name))) as Config;
 }
 
-/** The configuration of a preset, or else the object in a file. @throws MesaError as {@link readConfiguration} */
+/** The configuration of a preset, or the object in a file. @throws MesaError as {@link readConfiguration} */
 export async function presetOrJson(name: string | undefined): Promise<Record<string, unknown>> {
   if (name === undefined)
-    throw new MesaError("INVALID_CONFIG", `what is to be solved? name a preset (${known()}) or a JSON file`);
+    throw new MesaError(
+      "INVALID_CONFIG",
+      `no configuration given: name a preset (${known()}) or a JSON file`,
+    );
   return Object.hasOwn(presets, name) ? presets[name].config : readJson(name);
 }
 
-/** What a file asks for: a result that was written is as good as its configuration. */
+/** The configuration in a file: the file holds it directly, or holds a result, which has it under `config`. */
 export function askedIn(file: Record<string, unknown>): Record<string, unknown> {
   return Object.hasOwn(file, "solver") && isRecord(file.config) ? file.config : file;
 }
 
 /**
- * The object in a JSON file; `-` is the standard input.
+ * The object in a JSON file; `-` is standard input.
  *
  * @param what the path could have named instead, and those names, for messages
  * @throws MesaError `INVALID_CONFIG` or `CANNOT_READ`
@@ -125,7 +128,7 @@ export async function readJson(
   what = `a preset (${known()})`,
   names: readonly string[] = Object.keys(presets),
 ): Promise<Record<string, unknown>> {
-  const from = path === "-" ? "the standard input" : path;
+  const from = path === "-" ? "standard input" : path;
   const cannot: Cannot = (why, cause) => new MesaError("CANNOT_READ", `cannot read ${from}: ${why}`, cause);
   let text: string;
   const waiting = setTimeout(() => note(`waiting for ${from} to be written`), LONG);
@@ -160,19 +163,20 @@ export async function readJson(
   return object;
 }
 
-/** Makes the error of what cannot be read. */
+/** Makes the error for a file that cannot be read. */
 type Cannot = (why: string, cause?: unknown) => MesaError;
 
 async function readPath(path: string, cannot: Cannot): Promise<string> {
   const file = await stat(path);
-  if (!file.isFile() && !file.isFIFO()) throw cannot(file.isDirectory() ? "it is a folder" : "it is no file");
+  if (!file.isFile() && !file.isFIFO())
+    throw cannot(file.isDirectory() ? "it is a folder" : "it is not a regular file");
   if (file.size > LONGEST) throw cannot(`it is longer than ${LONGEST} bytes`);
   return file.isFIFO() ? readStream(pipedFrom(path, cannot), cannot) : readFile(path, "utf8");
 }
 
-/** What comes through a pipe with a name. @throws what `cannot` makes where nobody opens it to write */
+/** The content of a named pipe. @throws the error that `cannot` makes, if no process opens it for writing */
 async function* pipedFrom(path: string, cannot: Cannot): AsyncIterable<Buffer> {
-  // a reader that waits for a writer could not be called off
+  // a blocking open that waits for a writer could not be cancelled
   const pipe = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const started = performance.now();
@@ -182,7 +186,7 @@ async function* pipedFrom(path: string, cannot: Cannot): AsyncIterable<Buffer> {
         throw error;
       });
       if (bytesRead > 0) yield Buffer.from(buffer.subarray(0, bytesRead));
-      // somebody writes, or nobody does any more
+      // -1: a writer has the pipe open but wrote nothing yet; 0: no writer has it open
       if (bytesRead !== 0) begun = true;
       else if (begun) return;
       else if (performance.now() - started > UNWRITTEN) throw cannot("it is a pipe that nobody writes to");
@@ -221,7 +225,7 @@ export function changed(config: Record<string, unknown>, setting: string): Recor
 }
 
 /**
- * Reads an axis, `key=from:to:count` or `key=from:to:count:log`; whether its numbers fit together is not checked.
+ * Reads an axis, `key=from:to:count` or `key=from:to:count:log`. It does not check that the numbers fit together.
  *
  * @throws MesaError `INVALID_CONFIG`
  */
@@ -241,8 +245,8 @@ export function readAxis(flag: string, text: string | undefined): PhaseAxis {
 }
 
 /**
- * What is wrong with a text that is not JSON, and where: `unexpected "x" at line 1, column 7`. V8 reports the position of
- * some mistakes only; for the others this searches for the shortest prefix that is already wrong.
+ * What is wrong with a text that is not JSON, and where: `unexpected "x" at line 1, column 7`. V8 reports the position
+ * of only some mistakes; for the others this searches for the shortest prefix that is already wrong.
  */
 export function jsonErrorPosition(text: string): string {
   const end = text.length;
@@ -272,7 +276,7 @@ function positionOf(message: string): number | undefined {
   return told ? Number(told[1]) : undefined;
 }
 
-/** Whether a text is a prefix of some JSON: it is JSON, or the only mistake is that it ends. */
+/** Whether a text is a prefix of some JSON: it is JSON, or its only mistake is that it ends too early. */
 function isBeginning(text: string): boolean {
   const message = messageOf(text);
   return message === "" || message.includes("Unexpected end") || positionOf(message) === text.length;

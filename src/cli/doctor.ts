@@ -1,4 +1,4 @@
-// `doctor`: which adapters there are, what they can hold, and what `--backend auto` would take.
+// `doctor`: lists the adapters and their limits, and says which backend `--backend auto` would use and why.
 
 import { type AdapterReport, listAdapters } from "../gpu/device.ts";
 import { adapterNames } from "../gpu/node.ts";
@@ -27,10 +27,10 @@ const ADVICE =
   "install the GPU's driver (Vulkan on Linux, for instance mesa-vulkan-drivers or the vendor's; Metal and D3D12 come " +
   "with macOS and Windows), and in a container pass the device through";
 
-/** what is not worth a device */
+/** when opening a device would take longer than solving on the CPU */
 const SHORT =
-  `the cpu for a solve that takes it an estimated ${SPEEDS.opening} s at most, as opening a device does: by ` +
-  `${countText(SPEEDS.rollout)} rollout-steps, or ${countText(SPEEDS.moments)} candidates by moments, a second and thread`;
+  `the cpu if it solves in an estimated ${SPEEDS.opening} s or less, the time to open a device; the estimate is ` +
+  `${countText(SPEEDS.rollout)} rollout-steps, or ${countText(SPEEDS.moments)} candidates by moments, per second and thread`;
 
 function choose(adapters: readonly AdapterReport[]): Choice {
   const hardware = adapters.find(({ software }) => !software);
@@ -38,12 +38,12 @@ function choose(adapters: readonly AdapterReport[]): Choice {
   const why =
     adapters.length === 0
       ? `WebGPU finds no adapter; to use a GPU, ${ADVICE}`
-      : `there is no hardware adapter, and a software adapter is slower than float64 on the cpu; --backend gpu takes ` +
-        `it all the same; to use a GPU, ${ADVICE}`;
+      : `there is no hardware adapter, and a software adapter is slower than float64 on the cpu; --backend gpu uses ` +
+        `it anyway; to use a GPU, ${ADVICE}`;
   return { backend: "cpu", adapter: "cpu", why };
 }
 
-/** A count with thousands separators; bytes also in MiB. */
+/** A limit with thousands separators; large sizes in bytes also in MiB. */
 function limitText(name: string, value: number): string {
   const digits = countText(value);
   return name.endsWith("Size") && value >= 2 ** 20
@@ -55,8 +55,8 @@ function describe(adapter: AdapterReport, index: number): string {
   const { name, vendor, architecture, software, limits, features } = adapter;
   const rows = [
     ["type", software ? "software: it computes on the CPU" : "hardware"],
-    ["vendor", vendor || "not said"],
-    ["architecture", architecture || "not said"],
+    ["vendor", vendor || "not reported"],
+    ["architecture", architecture || "not reported"],
     ...MAIN_LIMITS.filter((limit) => limit in limits).map((limit) => [
       limit,
       limitText(limit, limits[limit]),
@@ -66,7 +66,7 @@ function describe(adapter: AdapterReport, index: number): string {
   return `adapter ${index + 1}: ${name}\n${alignColumns(rows, 2).replace(/^/gm, "  ")}`;
 }
 
-/** Prints the report; it is no failure if there is no adapter. */
+/** Prints the report; a missing adapter is not an error. */
 export async function doctorCommand({ json }: { json?: boolean }): Promise<void> {
   const adapters = await listAdapters();
   const names = await adapterNames();
@@ -85,8 +85,8 @@ export async function doctorCommand({ json }: { json?: boolean }): Promise<void>
     [
       `mesa-induction ${__VERSION__}, Node ${process.version}, ${process.platform} ${process.arch}`,
       ...(adapters.length === 0 ? ["no adapter"] : adapters.map(describe)),
-      ...(names.length === 0 ? [] : [`--adapter takes a part of: ${names.join(", ")}`]),
-      `auto takes ${auto.backend === "cpu" ? "the cpu" : auto.adapter}: ${auto.why}`,
+      ...(names.length === 0 ? [] : [`--adapter takes a part of one of these names: ${names.join(", ")}`]),
+      `auto uses ${auto.backend === "cpu" ? "the cpu" : auto.adapter}: ${auto.why}`,
       ...(auto.backend === "gpu" ? [`  but ${SHORT}`] : []),
       "",
     ].join("\n"),

@@ -1,5 +1,5 @@
-// What an earlier run left in a folder: a result that is finished is not made again, and another question's is not
-// written over unless that is asked for.
+// What an earlier run left in a folder: a finished result is not computed again, and the result of another question is
+// overwritten only with --force.
 
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,21 +8,21 @@ import { isRecord } from "../schema.ts";
 import { note } from "./failure.ts";
 import { listShards, nameOf, type Question, readShard } from "./shards.ts";
 
-/** What may be done to what is there. */
+/** Whether files of an earlier run may be replaced. */
 export interface ForceFlag {
   force?: boolean;
 }
 
-const instead = "choose another folder, or replace it by --force";
+const instead = "choose another folder, or replace it with --force";
 
 /**
  * The document of a finished result, if the folder has it.
  *
  * @param files of a result; the first is the document
- * @param isSame whether a document answers what is asked
- * @param isWhole whether one that does is all of the answer, and will do
- * @returns undefined where there is none, or it is to be replaced
- * @throws MesaError `CANNOT_WRITE` where it is of another question
+ * @param isSame whether a document answers the question that is asked
+ * @param isWhole whether such a document is the complete answer
+ * @returns undefined if there is no finished result, or it is to be replaced
+ * @throws MesaError `CANNOT_WRITE` if the document answers another question
  */
 export async function readFinished(
   folder: string | undefined,
@@ -40,11 +40,11 @@ export async function readFinished(
   if (!isWhole(document)) return undefined;
   const isThere = await Promise.all(files.map((name) => stat(join(folder, name)).catch(() => undefined)));
   if (isThere.includes(undefined)) return undefined;
-  note(`${path} has it already; --force makes it again`);
+  note(`${path} already has this result; --force computes it again`);
   return document;
 }
 
-/** @throws MesaError `CANNOT_WRITE` where a folder has shards of other questions, and none of this one */
+/** @throws MesaError `CANNOT_WRITE` if a folder has shards of other questions and none of this one */
 export async function checkShards(
   folder: string,
   question: Question,
@@ -61,7 +61,7 @@ export async function checkShards(
   throw ofAnother(other.path, heading?.command);
 }
 
-/** The error of what is of another question. @param command that made it, where it is known */
+/** The error for a file that belongs to another question. @param command that made the file, if it is known */
 export function ofAnother(path: string, command: unknown): MesaError {
   const what = typeof command === "string" ? `of another question, ${command}` : "of another question";
   return new MesaError("CANNOT_WRITE", `${path} is ${what}: ${instead}`);

@@ -1,4 +1,4 @@
-// `explore`: serves the page to this machine alone, until it is interrupted.
+// `explore`: serves the page to this machine only, until it is interrupted.
 
 import { once } from "node:events";
 import { access } from "node:fs/promises";
@@ -15,7 +15,7 @@ import { interruptible } from "./interrupt.ts";
 
 /** the default port, always the same so that bookmarks keep working */
 const PORT = 4321;
-/** only this machine can connect; browsers allow WebGPU on its pages as on those of https */
+/** only this machine can connect; browsers allow WebGPU on its pages, as on pages of https */
 const HOST = "127.0.0.1";
 
 /** @throws MesaError `INVALID_CONFIG` */
@@ -25,7 +25,7 @@ function portOf(text: string): number {
   throw new MesaError("INVALID_CONFIG", `--port must be a whole number in [0, 65535], got ${quote(text)}`);
 }
 
-/** Listens at the requested port; without one at the default port or, if that is taken, at any free port. */
+/** Listens on the requested port; if none is requested, on the default port or, if that is taken, on any free port. */
 async function listenAt(
   server: Server,
   requested: number | undefined,
@@ -38,7 +38,7 @@ async function listenAt(
     if (taken && requested === undefined && port !== 0) return listenAt(server, undefined, 0);
     throw new MesaError(
       "INVALID_CONFIG",
-      `cannot listen at port ${port}: ${reasonOf(error)}; --port 0 takes any that is free`,
+      `cannot listen on port ${port}: ${reasonOf(error)}; --port 0 chooses any free port`,
       error,
     );
   }
@@ -63,7 +63,7 @@ export async function exploreCommand(name: string | undefined, { port }: { port?
     "dist/explore",
   );
   await access(join(root, "index.html")).catch((error) => {
-    throw new MesaError("CANNOT_READ", `there is no page in ${root}: npm run build makes it`, error);
+    throw new MesaError("CANNOT_READ", `there is no page in ${root}: npm run build builds it`, error);
   });
   const serve = sirv(root, { etag: true, gzip: true });
   const server = createServer((request, response) => {

@@ -1,10 +1,10 @@
-// What the program says on stderr: a failure in one line, with an exit status for scripts, and notes, unless it is quiet.
+// What the program prints on stderr: an error in one line, with an exit status for scripts; and notes, unless --quiet.
 
 import { constants } from "node:os";
 import { getSystemErrorMap } from "node:util";
 import { type ErrorCode, MesaError } from "../errors.ts";
 
-/** what sysexits.h calls an internal software error */
+/** the exit status of a bug: EX_SOFTWARE, “internal software error”, in sysexits.h */
 const BUG = 70;
 
 const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
@@ -37,7 +37,7 @@ export function oneLine(text: string): string {
   return text.trim().replace(/\s*[\r\n\u2028\u2029]+\s*/g, " ");
 }
 
-/** An error in one line; for a bug followed by the stack if MESA_DEBUG is 1. */
+/** An error in one line; if it is a bug and MESA_DEBUG is 1, the stack follows. */
 export function lineOf(error: unknown): string {
   if (error instanceof MesaError) return oneLine(error.message);
   const text = oneLine(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
@@ -52,7 +52,7 @@ export function say(message: string): void {
 
 let quiet = false;
 
-/** Whether nothing but failures is printed on stderr, of what the command line has to say. */
+/** Whether only errors and warnings are printed on stderr. */
 export const isQuiet = (): boolean => quiet;
 
 /** @param wanted whether notes and progress are left out */
@@ -60,7 +60,7 @@ export function beQuiet(wanted: boolean): void {
   quiet = wanted;
 }
 
-/** Prints on stderr what is no failure, unless the command line is quiet. */
+/** Prints a note, which is not an error, on stderr; with --quiet it prints nothing. */
 export function note(message: string): void {
   if (!quiet) say(message);
 }

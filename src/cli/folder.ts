@@ -1,18 +1,19 @@
-// The folder for results. Whether it can be written to is tested before the work starts, and no file is ever incomplete.
+// The folder for results. Whether it can be written to is tested before the work starts. Files are written under
+// temporary names and then renamed, so no result file is ever incomplete.
 
 import { mkdir, readdir, readlink, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MesaError } from "../index.ts";
 import { reasonOf } from "./failure.ts";
 
-/** What goes into a file, whole or piece by piece, or what writes the file of a path. */
+/** The content of a file, whole or piece by piece, or a function that writes the file at a path. */
 type Content = string | Uint8Array | Iterable<Uint8Array> | ((path: string) => void);
 
 /** A folder that was tested for writing. */
 export interface Folder {
   /** the path of a file in it, relative if the folder's is */
   pathOf(name: string): string;
-  /** Writes files: all of them to temporary names first, then each to its own. @throws MesaError `CANNOT_WRITE` */
+  /** Writes files: first all of them under temporary names, then it renames each. @throws MesaError `CANNOT_WRITE` */
   write(files: Readonly<Record<string, Content>>): Promise<void>;
   /** Removes a file if there is one. */
   remove(name: string): Promise<void>;
@@ -32,7 +33,7 @@ export async function openFolder(path: string, names: readonly string[]): Promis
   const made: string[] = [];
   const discard = async () => {
     for (const one of made.splice(0).reverse()) {
-      // this fails for a folder that is not empty, which stays
+      // this fails if the folder is not empty; then it stays
       await rmdir(one).catch(() => undefined);
     }
   };
@@ -80,7 +81,7 @@ export async function openFolder(path: string, names: readonly string[]): Promis
   return folder;
 }
 
-/** Removes the temporary files of a program that was killed while writing. */
+/** Removes temporary files that a program left because it was killed while writing. */
 async function removeLeftovers(path: string, names: readonly string[]): Promise<void> {
   for (const file of await readdir(path)) {
     const [, name, pid] = /^\.(.+)\.(\d+)\.tmp$/.exec(file) ?? [];
@@ -89,7 +90,7 @@ async function removeLeftovers(path: string, names: readonly string[]): Promise<
   }
 }
 
-/** Whether a process of this machine runs. */
+/** Whether a process with this id is running on this machine. */
 export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -98,7 +99,9 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Creates a folder and its parents, and lists those that are new. Node's recursive option never returns under /proc. */
+/**
+ * Creates a folder and its parents; adds the new ones to `made`. (Node's recursive option never returns under /proc.)
+ */
 export async function makeFolders(path: string, made: string[]): Promise<void> {
   const missing: string[] = [];
   for (let at = path; !missing.includes(at) && !(await exists(at)); at = dirname(at)) missing.push(at);
@@ -109,7 +112,7 @@ export async function makeFolders(path: string, made: string[]): Promise<void> {
       await mkdir(one);
       made.push(one);
     } catch (error) {
-      // another process may have been quicker
+      // another process may have created it in the meantime
       if (!(await exists(one))) throw error;
     }
   }

@@ -5,12 +5,12 @@ import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
 import { readConfiguration, readJson } from "./configuration.ts";
 
-/** the most characters of a derived formula that are printed */
+/** the maximum number of characters that are printed of a derived formula */
 const LONGEST = 400;
 
 const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 
-/** The configuration of a preset, of a game, or of a file that holds a configuration or only formulas. */
+/** The configuration of a preset, a game, or a file; the file holds a configuration or only the formulas of a game. */
 async function configurationOf(name: string | undefined): Promise<Config> {
   if (name === undefined || Object.hasOwn(presets, name)) return readConfiguration(name, []);
   if (games.has(name)) return { game: name };
@@ -23,7 +23,7 @@ async function configurationOf(name: string | undefined): Promise<Config> {
 const axisText = ({ min, max, count }: { min: number; max: number; count: number }) =>
   count === 1 ? `${min}` : `${min} to ${max} in ${count} points`;
 
-/** Blocks of aligned columns under headings, without the empty ones. */
+/** Blocks of aligned columns under headings; empty blocks are left out. */
 function blocks(of: Readonly<Record<string, readonly (readonly string[])[]>>): string {
   return Object.entries(of)
     .filter(([, rows]) => rows.length > 0)
@@ -55,8 +55,8 @@ function gameText({ name, state, decision, parameters, formulas, structure, ...r
     formulas: formulas.map(({ name, formula, given }) => [name, `= ${formula}`, given ? "" : "(default)"]),
     derived: [
       ...equations(rest.gradient, (key) => `gradient.${key}`),
-      ...equations(rest.next, (key) => `what becomes of ${key}`),
-      ...equations(rest.expectedNext, (key) => `what the agent expects of ${key}`),
+      ...equations(rest.next, (key) => `next.${key}`),
+      ...equations(rest.expectedNext, (key) => `next.${key}, as the agent expects`),
     ],
     structure: [
       ["linear in the state", linear ? "yes" : `no: ${nonlinear}`],
@@ -68,14 +68,14 @@ function gameText({ name, state, decision, parameters, formulas, structure, ...r
       ["mirrored in", mirrored.length > 0 ? mirrored.join(", ") : "no state"],
       ...Object.entries(degrees).map(([key, degree]) => [
         `degree in ${key}`,
-        degree === null ? "no polynomial" : `${degree}`,
+        degree === null ? "not a polynomial" : `${degree}`,
       ]),
     ],
     methods: [
       ["method", "cpu", "gpu", "gpu, f32"],
       ...Array.from(places, ([method, gives]) => [method, ...gives]),
     ],
-    "not where there is –": Array.from(reasons, ([why, method]) => [`${method}:`, why]),
+    "why a method does not apply (–)": Array.from(reasons, ([why, method]) => [`${method}:`, why]),
   })}\n`;
 }
 

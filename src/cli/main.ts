@@ -1,5 +1,5 @@
-// The command line: it only reads arguments. Each command, and the library with it, is loaded when it is called, so that
-// help appears quickly.
+// The command line: this file only declares commands and options. Each command, and the library with it, is loaded when
+// it is called, so that help appears quickly.
 
 import { existsSync } from "node:fs";
 import { Argument, Command, CommanderError, Option } from "commander";
@@ -16,7 +16,7 @@ import { offTheTerminal } from "./terminal.ts";
 
 const program = new Command("mesa-induction")
   .description(
-    "Solves the toy environment of deceptive alignment by backward induction, on WebGPU and in float64.",
+    "Solve the toy environment of deceptive alignment by backward induction, on WebGPU and in float64.",
   )
   .version(__VERSION__, "-V, --version", "print the version")
   .helpOption("-h, --help", "print this help")
@@ -26,14 +26,14 @@ const program = new Command("mesa-induction")
 function settingOption(): Option {
   return new Option(
     "--set <key=value>",
-    "change a setting, by dotted key and JSON value: --set schedule.learningRate=0.5; may be repeated",
+    "change a setting, given as dotted key and JSON value: --set schedule.learningRate=0.5; may be repeated",
   )
     .argParser((given: string, before: string[]) => [...before, given])
     .default([], "none");
 }
 
 function backendOption(): Option {
-  return new Option("--backend <where>", "auto takes a hardware GPU or else the CPU")
+  return new Option("--backend <where>", "auto uses a hardware GPU if there is one, otherwise the CPU")
     .choices(["auto", "cpu", "gpu"])
     .default("auto");
 }
@@ -45,28 +45,28 @@ function methodOption(about: string): Option {
 function threadsOption(): Option {
   return new Option(
     "--threads <count>",
-    "threads of the CPU that may work (default: as many as it has cores)",
+    "maximum number of CPU threads (default: one for each core)",
   ).argParser((text) => (Number.isNaN(Number(text)) ? text : Number(text)));
 }
 
 function adapterOption(): Option {
-  return new Option("--adapter <name>", "the adapter to take, by a part of the name that doctor lists");
+  return new Option("--adapter <name>", "use the adapter whose name contains this; doctor lists the names");
 }
 
 function quietly(command: Command): Command {
-  return command.option("--quiet", "print no progress and no notes on stderr, only what is wrong");
+  return command.option("--quiet", "print only errors and warnings on stderr, no progress and no notes");
 }
 
 function forceOption(): Option {
-  return new Option("--force", "make anew what the folder has, or replace another question's");
+  return new Option("--force", "compute a finished result again, or replace the results of another question");
 }
 
-/** What goes to files, whole or a shard of it. */
+/** The options of commands that write their result to files, as a whole or in shards. */
 function sharded(command: Command, files: string): Command {
   return command
     .option("--out <folder>", files)
     .addOption(forceOption())
-    .option("--shard <i/n>", "solve and keep the i-th of n shards alone, for merge");
+    .option("--shard <i/n>", "solve only shard i of n, and keep it for merge");
 }
 
 /** The options of all commands that solve configurations. */
@@ -75,9 +75,9 @@ function solving(command: Command): Command {
     .argument("[config]", "the name of a preset, or a JSON file")
     .addOption(settingOption())
     .addOption(backendOption())
-    .addOption(methodOption("auto takes moments where the game has them, else rollout"))
+    .addOption(methodOption("auto uses moments if it applies to the game, otherwise rollout"))
     .addOption(
-      new Option("--precision <what>", "the float64 oracle's plan, or the GPU's own")
+      new Option("--precision <what>", "certified: the plan of the float64 oracle; f32: the GPU's own plan")
         .choices(["certified", "f32"])
         .default("certified"),
     )
@@ -95,40 +95,37 @@ solving(program.command("solve", { isDefault: true }))
   .addOption(forceOption())
   .action(async (config, flags) => (await import("./solve.ts")).solveCommand(config, flags));
 
-/** What a sweep is of. */
+/** The options that say what is swept. */
 function sweeping(command: Command): Command {
   return solving(command)
     .option(
       "--over <key=from:to:count>",
-      "the setting and its values; key=from:to:count:log spaces them by a factor",
+      "the setting to vary, and its values; add :log for logarithmic spacing",
     )
     .option(
       "--series <key=values>",
       "a second setting, one series for each value: --series discount=1,0.9,0.5",
     )
-    .option("--measure <names>", "what is measured (default: compliance,retention,deception)");
+    .option("--measure <names>", "the measures (default: compliance,retention,deception)");
 }
 
 sharded(sweeping(program.command("sweep")), "write sweep.csv, sweep.svg and sweep.json")
   .description("solve a game for each value of a setting, and measure it")
   .action(async (config, flags) => (await import("./sweep.ts")).sweepCommand(config, flags));
 
-/** What a diagram is of. */
+/** The options that say what is mapped. */
 function mapping(command: Command): Command {
   return command
     .argument("[diagram]", "the name of a diagram or of a preset, or a JSON file")
-    .option(
-      "--x <key=from:to:count>",
-      "the setting from left to right; key=from:to:count:log spaces it by a factor",
-    )
-    .option("--y <key=from:to:count>", "the setting from below to above")
-    .option("--measure <names>", "what is mapped (default: deception)")
+    .option("--x <key=from:to:count>", "the setting on the horizontal axis; add :log for logarithmic spacing")
+    .option("--y <key=from:to:count>", "the setting on the vertical axis, in the same form")
+    .option("--measure <names>", "the measures to map (default: deception)")
     .addOption(settingOption())
     .addOption(backendOption())
     .addOption(adapterOption())
-    .addOption(methodOption("auto takes exact where the game has it and no margin is mapped"))
+    .addOption(methodOption("auto uses exact if it applies to the game and no margin is mapped"))
     .addOption(threadsOption())
-    .option("--json", "print the result as JSON, each measure's rows among it");
+    .option("--json", "print the result as JSON, with the rows of each measure");
 }
 
 sharded(
@@ -140,32 +137,35 @@ sharded(
 
 program
   .command("merge")
-  .argument("<folder>", "the --out of the shards")
+  .argument("<folder>", "the folder of the shards (their --out)")
   .description("merge the shards of a phase diagram or a sweep into its files")
-  .option("--partial", "draw what there is, and mark it as partial")
-  .option("--wait", "wait until every shard is there")
+  .option("--partial", "use the cells that are solved, and mark the result as partial")
+  .option("--wait", "wait until every shard is complete")
   .option(
     "--question <name>",
-    "which, by its name or its command, where there are shards of several questions",
+    "the name or the command of the question to merge, if the folder has shards of several",
   )
-  .option("--out <folder>", "where the files go (default: the folder itself)")
+  .option("--out <folder>", "write the files to this folder (default: the folder of the shards)")
   .option("--json", "print the result as JSON")
   .action(async (folder, flags) => (await import("./merge.ts")).mergeCommand(folder, flags));
 
 const submit = program
   .command("submit")
-  .description("print what a scheduler is given to make a diagram or a sweep in shards; submit nothing");
+  .description("print what to submit to a scheduler to make a diagram or a sweep in shards; submit nothing");
 for (const scheduler of ["slurm", "kubernetes", "parallel"] as const) {
   const { what, partition } = {
     slurm: {
-      what: "a script that runs sbatch: an array, and a merge after it",
-      partition: "--partition of sbatch",
+      what: "print a script that runs sbatch: a job array, then a merge",
+      partition: "the --partition of sbatch",
     },
     kubernetes: {
-      what: "a manifest: an Indexed Job, and a Job that merges",
-      partition: "the nodes' instance type",
+      what: "print a manifest: an Indexed Job, and a Job that merges",
+      partition: "the instance type of the nodes",
     },
-    parallel: { what: "a command line for GNU parallel", partition: "its --sshloginfile" },
+    parallel: {
+      what: "print a command line for GNU parallel",
+      partition: "the --sshloginfile of GNU parallel",
+    },
   }[scheduler];
   const group = submit.command(scheduler).description(what);
   for (const [command, options] of [
@@ -174,11 +174,14 @@ for (const scheduler of ["slurm", "kubernetes", "parallel"] as const) {
   ] as const) {
     options(group.command(command))
       .description(`${what}, for ${command}`)
-      .requiredOption("--shards <n>", "into how many shards the work is cut")
-      .requiredOption("--out <folder>", "where the shards and the result go, the same on all machines")
-      .option("--cpus <count>", "cores of each shard", "1")
-      .option("--gpus <count>", "GPUs of each shard")
-      .option("--time <limit>", scheduler === "kubernetes" ? "seconds" : "as sbatch takes it")
+      .requiredOption("--shards <n>", "the number of shards")
+      .requiredOption(
+        "--out <folder>",
+        "the folder for the shards and the result, at the same path on all machines",
+      )
+      .option("--cpus <count>", "CPU cores for each shard", "1")
+      .option("--gpus <count>", "GPUs for each shard")
+      .option("--time <limit>", scheduler === "kubernetes" ? "time limit in seconds" : "the --time of sbatch")
       .option("--partition <name>", partition)
       .option("--image <name>", "the container image (default: mesa-induction:latest)")
       .option(
@@ -194,20 +197,22 @@ for (const scheduler of ["slurm", "kubernetes", "parallel"] as const) {
 program
   .command("explore")
   .argument("[config]", "what the page shows first: the name of a preset, or a JSON file")
-  .description("serve the page on which all this is explored, to this machine alone, until Ctrl-C")
-  .option("--port <number>", "where (default: 4321, or any that is free)")
+  .description("serve the interactive page, to this machine only, until Ctrl-C")
+  .option("--port <number>", "the port (default: 4321, or any free port if 4321 is taken)")
   .action(async (config, flags) => (await import("./explore.ts")).exploreCommand(config, flags));
 
 program
   .command("game")
   .argument("[game]", "the name of a preset or of a game, or a JSON file")
-  .description("print a game's formulas, what is derived from them, and which methods apply and why not")
+  .description(
+    "print a game's formulas, what is derived from them, and which methods apply, or why they do not",
+  )
   .option("--json", "print the description as JSON")
   .action(async (game, flags) => (await import("./game.ts")).gameCommand(game, flags));
 
 program
   .command("validate")
-  .description("compare CPU, GPU and the reference outputs with each other; exit 1 when any differs")
+  .description("compare CPU, GPU and the reference outputs with each other; exit 1 if any differ")
   .option("--json", "print the comparisons as JSON")
   .action(async (flags) => (await import("./validate.ts")).validateCommand(flags));
 
@@ -219,26 +224,26 @@ program
 
 benchOptions(program.command("bench"))
   .description(
-    "measure how fast every game is solved, by every method on every backend; exit 1 when plans differ",
+    "measure how fast every game is solved, by every method on every backend; exit 1 if plans differ",
   )
   .action(async (flags) => (await import("./bench.ts")).benchCommand(flags, "mesa-induction bench"));
 
 program
   .command("presets")
   .argument("[name]", "the preset or the diagram to print, as a file to start from")
-  .description("list the presets, and the diagrams that phase knows; or print one of them whole")
+  .description("list the presets and the diagrams, or print one with every default filled in")
   .option("--json", "print the list as JSON")
   .action(async (name, flags) => (await import("./presets.ts")).presetsCommand(name, flags));
 
 program
   .command("schema")
-  .description("print the JSON Schema of configurations, which the package has as dist/config.schema.json")
+  .description("print the JSON Schema of configurations, the package's dist/config.schema.json")
   .action(async () => (await import("./presets.ts")).schemaCommand());
 
 program
   .command("completion")
-  .addArgument(new Argument("<shell>", "of which the script is").choices(["bash", "zsh"]))
-  .description('print a script by which the shell completes: eval "$(mesa-induction completion bash)"')
+  .addArgument(new Argument("<shell>", "the shell that runs the script").choices(["bash", "zsh"]))
+  .description('print a completion script for the shell: eval "$(mesa-induction completion bash)"')
   .action(async (shell) => (await import("./completion.ts")).completionCommand(program, shell));
 
 program.addHelpText(
@@ -256,16 +261,16 @@ Examples:
   mesa-induction submit slurm phase rate-length --shards 8 --out results > job.sh
   mesa-induction game misconception
 
-Exit status: 0, or 1 a check failed or shards are missing, 2 bad input, 3 no adapter or device trouble, 130 interrupted.`,
+Exit status: 0 success, 1 a check failed or shards are missing, 2 invalid input, 3 no adapter or a GPU error, 130 interrupted.`,
 );
 
-// It is no failure if the reader closes the pipe, as `head` does.
+// It is not an error if the reader closes the pipe, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") say(`cannot write to the standard output: ${error.message}`);
+  if (error.code !== "EPIPE") say(`cannot write to standard output: ${error.message}`);
   process.exit(error.code === "EPIPE" ? 0 : 2);
 });
 
-/** @throws MesaError where the first word is nearly a command, and so is meant for no configuration to solve */
+/** @throws MesaError if the first word is a misspelt command rather than a configuration to solve */
 function checkCommand(word = ""): void {
   const commands = program.commands.map((command) => command.name());
   if (commands.includes(word) || Object.hasOwn(presets, word) || existsSync(word)) return;

@@ -1,5 +1,5 @@
-// `merge`: the shards of a diagram or a sweep as the one result that a single process would have written, byte for byte.
-// Nothing is merged that is not proved to be there, whole, and of the same question.
+// `merge`: combines the shards of a diagram or a sweep into the result that a single process would have written, byte
+// for byte. Before it merges, it checks that all shards exist, are complete and belong to the same question.
 
 import { checkNotAborted } from "../errors.ts";
 import {
@@ -37,22 +37,23 @@ export interface MergeFlags {
   json?: boolean;
 }
 
-/** how often `--wait` looks, in milliseconds */
+/** the time between two checks of `--wait`, in milliseconds */
 const PAUSE = 5000;
 
 /** The shards of one question. */
 interface Question {
   readonly name: string;
   readonly heading: Omit<Heading, "shard">;
-  /** of all n shards */
+  /** the number of shards, n */
   readonly of: number;
   readonly files: readonly ShardFile[];
 }
 
 /**
- * Merges.
+ * Merges the shards in a folder, writes the files of the result and prints it.
  *
- * @throws MesaError `INCOMPLETE` where a shard is missing or of no use, after a line for each; nothing is written then
+ * @throws MesaError `INCOMPLETE` if a shard is missing or unusable, after one line on stderr for each; then nothing is
+ *   written
  */
 export async function mergeCommand(folder: string, flags: MergeFlags): Promise<void> {
   if (flags.wait) await untilThere(folder, flags);
@@ -62,7 +63,7 @@ export async function mergeCommand(folder: string, flags: MergeFlags): Promise<v
   if (version !== __VERSION__)
     throw new MesaError(
       "INCOMPLETE",
-      `the shards are of version ${version} and this is ${__VERSION__}: merge them with that one, or make them again`,
+      `version ${version} made the shards and this is ${__VERSION__}: merge them with version ${version}, or make them again`,
     );
   if (kind === "phase") {
     const asked = question.heading.question as unknown as PhaseQuestion;
@@ -98,7 +99,7 @@ export async function mergeCommand(folder: string, flags: MergeFlags): Promise<v
   }
 }
 
-/** The one question of a folder's shards. @throws MesaError `INCOMPLETE` where there is none, or not one alone */
+/** The question that a folder's shards belong to. @throws MesaError `INCOMPLETE` if there is none, or more than one */
 async function questionIn(folder: string, { question: wanted }: MergeFlags): Promise<Question> {
   const files = await listShards(folder);
   const names = [...new Set(files.map((file) => file.question))];
@@ -129,14 +130,14 @@ async function questionIn(folder: string, { question: wanted }: MergeFlags): Pro
   throw new MesaError(
     "INCOMPLETE",
     chosen.length > 1
-      ? `${folder} has shards of ${chosen.length} questions: choose one by --question, or remove the files of the others from ${folder}/${SHARDS}`
+      ? `${folder} has shards of ${chosen.length} questions: choose one with --question, or remove the files of the others from ${folder}/${SHARDS}`
       : found.length > 0
         ? `${folder} has no shards of the question ${JSON.stringify(wanted)}`
         : `${folder} has no shards: phase and sweep make them with --shard i/n --out ${folder}`,
   );
 }
 
-/** What the first sound file of a question begins with. */
+/** The heading of the first undamaged file of a question. */
 async function headingOf(files: readonly ShardFile[]): Promise<Heading | undefined> {
   for (const { path, question } of files) {
     const { heading } = await readShard(
@@ -150,9 +151,9 @@ async function headingOf(files: readonly ShardFile[]): Promise<Heading | undefin
 }
 
 /**
- * Takes all records of a question's shards, shard by shard.
+ * Reads all records of a question's shards, shard by shard.
  *
- * @throws MesaError `INCOMPLETE`, after a line for each shard that cannot be used, unless a part will do
+ * @throws MesaError `INCOMPLETE`, after a line for each shard that cannot be used, unless `--partial` is given
  */
 async function gather(
   folder: string,
@@ -183,12 +184,12 @@ async function gather(
     throw new MesaError("INCOMPLETE", `${wrong} of ${of} shards cannot be merged, and nothing was written`);
 }
 
-/** The command that makes a shard again; what is sound of it is not solved again. */
+/** The command that makes a shard again; it does not solve undamaged tiles again. */
 function repairOf(command: string, folder: string, { index, of }: { index: number; of: number }): string {
   return `${here(command)} --shard ${index}/${of} --out ${quoteWord(folder)}`;
 }
 
-/** Waits until every shard has its file. @throws MesaError `ABORTED` */
+/** Waits until every shard has its file under the name of a complete shard. @throws MesaError `ABORTED` */
 async function untilThere(folder: string, flags: MergeFlags): Promise<void> {
   await interruptible(async (signal) => {
     for (;;) {

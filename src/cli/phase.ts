@@ -1,4 +1,4 @@
-// `phase`: maps two settings, as a figure and as data; if interrupted, the same command resumes the work.
+// `phase`: maps two settings of a game, as a figure and as data. After an interruption, the same command resumes.
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -49,7 +49,7 @@ const NAMES = [...Object.keys(phasePresets), ...Object.keys(presets)].join(", ")
 export const FILES = ["phase.json", "phase.png", "phase.svg", "phase.parquet", "phase.npz"] as const;
 
 /**
- * Maps and reports; of a shard, solves it and keeps it.
+ * Maps and reports; with --shard, solves the shard and keeps it.
  *
  * @throws MesaError; then only the solved cells are written, and nothing is printed
  */
@@ -111,7 +111,7 @@ export async function phaseCommand(name: string | undefined, flags: PhaseFlags):
   }
 }
 
-/** What makes the cells of a diagram what they are. */
+/** Everything that the cells of a diagram depend on. */
 export type PhaseQuestion = {
   readonly kind: "phase";
   readonly phase: PhaseConfig;
@@ -123,7 +123,7 @@ export type PhaseQuestion = {
 export const tilesOfDiagram = ({ x, y }: Diagram) => tilesOf(x.values.length, y.values.length);
 
 const NUMBER = Float64Array.BYTES_PER_ELEMENT;
-/** what a status has added where float64 had to decide */
+/** the bit that is added to a cell's status if float64 had to decide */
 const SETTLED = 0x80;
 
 /** Cells as a record of a shard: each measure's values, then the statuses. */
@@ -150,7 +150,7 @@ export function placePayload(diagram: Diagram, into: Cells, tile: Rectangle, pay
   placeCells(into, diagram.x.values.length, cells, tile);
 }
 
-/** Whether a document is what a question comes to. */
+/** Whether a document is the answer to a question. */
 const isAnswer =
   ({ phase: asked, method, backend, adapter, precision, version }: PhaseQuestion) =>
   (document: Record<string, unknown>): boolean => {
@@ -183,7 +183,7 @@ async function printFinished(
   }
 }
 
-/** Writes a diagram's files, where there is a folder for them, and prints what is to be printed. */
+/** Writes a diagram's files if a folder is given, and prints the diagram. */
 export async function reportPhase(
   map: Phase,
   { phase: asked }: PhaseQuestion,
@@ -255,7 +255,7 @@ async function writeFiles(folder: Folder, map: Phase, about: string): Promise<vo
  */
 export async function readDiagram(name: string | undefined, flags: PhaseFlags): Promise<PhaseConfig> {
   if (name === undefined)
-    throw new MesaError("INVALID_CONFIG", `what is to be mapped? name a preset (${NAMES}) or a JSON file`);
+    throw new MesaError("INVALID_CONFIG", `no diagram given: name a preset (${NAMES}) or a JSON file`);
   const diagram = await named(name);
   const { config } = diagram;
   const base = typeof config === "string" && Object.hasOwn(presets, config) ? presets[config].config : config;
@@ -285,7 +285,7 @@ async function named(name: string): Promise<Partial<PhaseConfig>> {
   if (Object.hasOwn(phasePresets, name)) return phasePresets[name].phase;
   if (Object.hasOwn(presets, name)) return { config: name };
   const file = await readJson(name, `a preset (${NAMES})`, NAMES.split(", "));
-  // a diagram that was written has what was asked for
+  // a phase.json has the diagram under `phase`
   const asked = isRecord(file.phase) ? file.phase : file;
   return (Object.hasOwn(asked, "game") ? { config: asked } : asked) as Partial<PhaseConfig>;
 }

@@ -1,4 +1,4 @@
-// `presets`: lists what has a name, or prints one of it with every default filled in: a file to start from.
+// `presets`: lists the presets and the diagrams, or prints one with every default filled in, as a file to start from.
 
 import { configSchema } from "../config/jsonSchema.ts";
 import { checkConfig, MesaError, phasePresets, presets } from "../index.ts";
@@ -6,7 +6,7 @@ import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
 import { meant, quote } from "../schema.ts";
 
-/** where the package is installed, its JSON Schema of configurations */
+/** the path of the JSON Schema of configurations, from a folder in which the package is installed */
 const SCHEMA = "./node_modules/mesa-induction/dist/config.schema.json";
 
 /** Prints the JSON Schema of configurations. */
@@ -14,7 +14,7 @@ export function schemaCommand(): void {
   process.stdout.write(toJson(configSchema()));
 }
 
-/** @throws MesaError `INVALID_CONFIG` where nothing has the name */
+/** Prints the list, or one preset or diagram. @throws MesaError `INVALID_CONFIG` if nothing has the name */
 export function presetsCommand(name: string | undefined, { json }: { json?: boolean }): void {
   process.stdout.write(name === undefined ? (json ? toJson(listed()) : table()) : toJson(named(name)));
 }
@@ -40,6 +40,6 @@ function named(name: string): object {
   const names = listed().map((one) => one.name);
   throw new MesaError(
     "INVALID_CONFIG",
-    `no preset is called ${quote(name)}${meant(name, names)}; there are ${names.join(", ")}`,
+    `no preset is called ${quote(name)}${meant(name, names)}; the presets are ${names.join(", ")}`,
   );
 }

@@ -1,15 +1,15 @@
-// How far work is, with the remaining time: on a terminal a bar, for work that takes a while; elsewhere, as in a log
-// file, a line a minute.
+// Shows progress and the remaining time. On a terminal, work that takes more than a second gets a progress bar;
+// elsewhere, as in a log file, one line is written per minute.
 
 import type { SingleBar } from "cli-progress";
 import { isQuiet, note } from "./failure.ts";
 import { interruptible } from "./interrupt.ts";
 
-/** how long work may take before a bar is shown, in milliseconds */
+/** how long work may run before a bar is shown, in milliseconds */
 const PATIENCE = 1000;
-/** how often a line is written where there is no bar, in milliseconds */
+/** the time between two lines where there is no bar, in milliseconds */
 const LINE = 60_000;
-/** steps of the bar */
+/** the number of steps of the bar */
 const STEPS = 1000;
 
 /** `1h05m`, `3m20s`, `7s` */
@@ -21,7 +21,7 @@ function duration(milliseconds: number): string {
   return minutes > 0 ? `${minutes}m${two(seconds % 60)}s` : `${seconds}s`;
 }
 
-/** A bar that appears when it is needed. */
+/** A progress bar, which appears only if the work takes long. */
 interface ProgressBar {
   /** @param share of the work that is done, in [0, 1] */
   show(share: number, what: string): void;
@@ -29,7 +29,7 @@ interface ProgressBar {
   stop(): void;
 }
 
-/** A bar on stderr, or lines if that is not a terminal. */
+/** A bar on stderr, or lines if stderr is not a terminal. */
 export function createProgress(): ProgressBar {
   const started = performance.now();
   let bar: SingleBar | undefined;
@@ -57,7 +57,7 @@ export function createProgress(): ProgressBar {
     show(share, what) {
       if (state === "waiting" && performance.now() - started > PATIENCE) load();
       const now = performance.now();
-      // what was done before this began took none of its time
+      // work that was done before the first call took none of the time measured here
       first ??= share;
       const done = share - first;
       const left = done > 0 ? duration(((now - started) * (1 - share)) / done) : "?";

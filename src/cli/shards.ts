@@ -1,10 +1,12 @@
-// The solved tiles of a diagram or a sweep, in files that only grow: whatever ends the program, what was appended before
-// stays, and the same command goes on behind it. One process writes the one shard 1 of 1, a cluster's tasks one each.
+// Shard files: the solved tiles of a diagram or a sweep, in files that only grow. However the program ends, the
+// appended tiles stay, and the same command resumes after them. A single process writes shard 1 of 1; each task of a
+// cluster writes its own shard.
 //
-// A file begins with a line of JSON: the question, which shard it is, the command that makes it. Then come records, one a
-// tile: its index, the length of what it says, that, and a digest of all three. A record that is cut off or damaged ends
-// what can be used. A shard that is complete ends with a record without a tile, and only then has its own name; until
-// then the name is the process's own, so that two processes of one shard, on whatever machines, never write to one file.
+// A file begins with a line of JSON: the question, the number of the shard, and the command that makes it. Then comes
+// one record per tile: the tile's index, the length of the payload, the payload, and a digest of all three. Nothing is
+// read after a record that is cut off or damaged. A complete shard ends with a record without a tile, and is then
+// renamed to its final name. Until then the name belongs to the process, so that two processes that solve the same
+// shard, on the same machine or not, never write to the same file.
 
 import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
@@ -17,52 +19,52 @@ import { note, reasonOf } from "./failure.ts";
 import { isRunning } from "./folder.ts";
 import { visibly } from "./progress.ts";
 
-/** What makes the tiles what they are; all of it is JSON. */
+/** Everything that the tiles depend on, as JSON. */
 export type Question = Readonly<Record<string, unknown>>;
 
 /** The first line of a file. */
 export interface Heading {
   readonly question: Question;
   readonly shard: Shard;
-  /** of the whole question */
+  /** the number of tiles of the whole question */
   readonly tiles: number;
-  /** what makes the whole again, without `--shard` and `--out` */
+  /** the command that computes the whole again, without `--shard` and `--out` */
   readonly command: string;
 }
 
-/** the folder in a result's folder */
+/** the folder of the shards, in the folder of the result */
 export const SHARDS = "shards";
 const PREFIX = 8;
 const DIGEST = 32;
 /** the index of the record that ends a complete shard */
 const END = 0xffffffff;
-/** no heading within the limits is longer, in bytes */
+/** the maximum length of a heading in bytes; every valid heading is shorter */
 const LONGEST = 2 ** 24;
 
 const digestOf = (...parts: readonly Uint8Array[]) =>
   parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
 
-/** A question's name: other questions have others. */
+/** A question's name: a digest of it. */
 export const nameOf = (question: Question): string =>
   digestOf(Buffer.from(JSON.stringify(question))).toString("hex", 0, 6);
 
-/** What the names of a shard's files begin with. */
+/** The beginning of the names of a shard's files. */
 const stemOf = ({ question, shard: { index, of } }: { question: Question | string; shard: Shard }) =>
   `${index}-of-${of}.${typeof question === "string" ? question : nameOf(question)}`;
 
 /** What a file holds. */
 export interface Read {
-  /** undefined where the file does not begin as a shard does */
+  /** undefined if the file does not begin with a heading */
   readonly heading?: Heading;
-  /** whether it has its end, and nothing before that is damaged */
+  /** whether the file has its last record, and no record is damaged */
   readonly complete: boolean;
 }
 
 /**
- * Reads a file, record by record, as far as it is sound; one that was taken away or renamed meanwhile has no record.
+ * Reads a file record by record, up to the first damaged record. A file that no longer exists has no records.
  *
- * @param onHeading whether the records are wanted too; they are unless it says no
- * @throws what the file system says
+ * @param onHeading returns whether to read the records too
+ * @throws the error of the file system
  */
 export async function readShard(
   path: string,
@@ -119,13 +121,13 @@ export interface ShardFile {
   readonly path: string;
   readonly name: string;
   readonly shard: Shard;
-  /** of the question: see {@link nameOf} */
+  /** the name of the question: see {@link nameOf} */
   readonly question: string;
-  /** of the process that writes it, or did; absent once it is complete */
+  /** the process that writes the file, or wrote it; absent if the shard is complete */
   readonly writer?: { readonly host: string; readonly pid: number };
 }
 
-/** The files that are there; none where there is no folder. @throws what the file system says */
+/** The shard files in a folder; an empty list if there is no such folder. @throws the error of the file system */
 export async function listShards(folder: string): Promise<ShardFile[]> {
   const path = join(folder, SHARDS);
   const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
@@ -149,7 +151,7 @@ export class ShardWriter {
   readonly path: string;
   readonly #whole: string;
   readonly #file: FileHandle;
-  /** files of this shard whose records are in this one's */
+  /** earlier files of this shard, whose records were copied into this file */
   readonly #before: readonly ShardFile[];
   #last: Promise<unknown> = Promise.resolve();
 
@@ -161,10 +163,10 @@ export class ShardWriter {
   }
 
   /**
-   * Begins a file of this process with all that is there of the shard.
+   * Creates this process's file and copies the records of earlier files of the shard into it.
    *
-   * @param onRecord told what is there, each tile once
-   * @returns undefined where the shard is complete already, and what it says has been told
+   * @param onRecord receives each of these records, once per tile
+   * @returns undefined if the shard was complete already; then `onRecord` has received all of it
    * @throws MesaError `CANNOT_WRITE`
    */
   static async open(
@@ -211,7 +213,7 @@ export class ShardWriter {
     }
   }
 
-  /** Appends a tile. What goes wrong is thrown by `close` and `finish`. */
+  /** Appends a tile. If that fails, `close` and `finish` throw the error. */
   append(tile: number, payload: Uint8Array): void {
     const prefix = Buffer.alloc(PREFIX);
     prefix.writeUInt32LE(tile, 0);
@@ -224,7 +226,11 @@ export class ShardWriter {
     this.#last.catch(() => undefined);
   }
 
-  /** Waits until all is written, to go on another time. @throws what the file system says */
+  /**
+   * Waits until everything is written, and closes the file; another process can resume from it.
+   *
+   * @throws the error of the file system
+   */
   async close(): Promise<void> {
     try {
       await this.#last;
@@ -234,24 +240,24 @@ export class ShardWriter {
     }
   }
 
-  /** Makes the shard complete, under its own name. @throws what the file system says */
+  /** Marks the shard as complete and gives it its final name. @throws the error of the file system */
   async finish(): Promise<void> {
     this.append(END, new Uint8Array());
     await this.close();
     await rename(this.path, this.#whole).catch(async (error: NodeJS.ErrnoException) => {
-      // another process of this shard has completed it, and has taken this one's file away
+      // another process completed this shard and removed this process's file
       if (error.code !== "ENOENT" || !(await readShard(this.#whole, () => undefined)).complete) throw error;
     });
     for (const { path, writer } of this.#before) if (writer) await rm(path, { force: true });
   }
 
-  /** Takes this process's file away, which holds nothing, and the folder where it was the last. */
+  /** Removes this process's file, which holds no tiles, and the folder of the shards if it is empty then. */
   async abandon(): Promise<void> {
     await rm(this.path, { force: true });
     await rmdir(dirname(this.path)).catch(() => undefined);
   }
 
-  /** Takes the shard away, as what it was for is done. */
+  /** Removes all files of the shard, which are no longer needed. */
   async discard(): Promise<void> {
     for (const path of [this.#whole, ...this.#before.map((file) => file.path)])
       await rm(path, { force: true });
@@ -259,13 +265,13 @@ export class ShardWriter {
   }
 }
 
-/** Which shard the flags ask for; all of it, as one that is not kept, where they ask for none. */
+/** The flags that choose a shard. */
 export interface ShardFlags {
   shard?: string;
   out?: string;
 }
 
-/** @throws MesaError `INVALID_CONFIG` */
+/** The shard that the flags choose; undefined if they choose none. @throws MesaError `INVALID_CONFIG` */
 export function shardOf({ shard, out }: ShardFlags): Shard | undefined {
   if (shard === undefined) return undefined;
   const [, index, of] = (/^(\d{1,9})\/(\d{1,9})$/.exec(shard) ?? []).map(Number);
@@ -275,14 +281,14 @@ export function shardOf({ shard, out }: ShardFlags): Shard | undefined {
       `--shard must be i/n with i from 1 to n, like 3/8, got ${JSON.stringify(shard)}`,
     );
   if (out === undefined)
-    throw new MesaError("INVALID_CONFIG", "--shard takes --out, the folder of all shards");
+    throw new MesaError("INVALID_CONFIG", "--shard needs --out, the folder of all shards");
   return { index, of };
 }
 
-/** What is solved tile by tile. */
+/** Work that is solved tile by tile. */
 export interface TiledWork {
   cellsOf(tile: number): number;
-  /** takes what a tile that is there says */
+  /** Receives a tile that was solved earlier. */
   take(tile: number, payload: Uint8Array): void;
   /** Solves tiles, and calls `keep` for each. */
   solve(
@@ -293,10 +299,10 @@ export interface TiledWork {
 }
 
 /**
- * Solves what is not there yet of a shard, and keeps each tile as it comes.
+ * Solves the tiles of a shard that are not solved yet, and appends each tile to the shard's file when it is solved.
  *
- * @param shard one that is to be kept; undefined for the whole, which is at hand once this returns
- * @returns what takes the whole's files away, once it is written elsewhere
+ * @param shard to solve and keep; undefined to solve everything
+ * @returns `discard` removes the shard's files, for when the whole result has been written
  * @throws MesaError `CANNOT_WRITE`, `ABORTED` with what to do next, and what `solve` throws
  */
 export async function solveShard(
@@ -322,13 +328,13 @@ export async function solveShard(
   }
   let solved = cells(seen);
   if (solved > 0)
-    note(`going on from ${path}: ${solved} of ${all} cells${shard ? ` of ${name}` : ""} are solved`);
+    note(`resuming from ${path}: ${solved} of ${all} cells${shard ? ` of ${name}` : ""} are solved`);
   const [started, before] = [performance.now(), solved];
   try {
     await visibly((signal, show) => {
       const tell = () => {
         const rate = Math.round((1000 * (solved - before)) / (performance.now() - started));
-        show(solved / all, `${countText(solved)} of ${countText(all)} cells, ${countText(rate)} a second`);
+        show(solved / all, `${countText(solved)} of ${countText(all)} cells, ${countText(rate)} per second`);
       };
       tell();
       return work.solve(
@@ -347,13 +353,13 @@ export async function solveShard(
     if (!hasCode(error, "ABORTED") || solved === 0) throw error;
     throw new MesaError(
       "ABORTED",
-      `interrupted: ${solved} of ${all} cells are kept in ${path}, and the same command goes on from there`,
+      `interrupted: ${solved} of ${all} cells are kept in ${path}; run the same command again to resume`,
       error.cause,
     );
   }
   if (shard) {
     await writer.finish();
-    note(`${name} is complete in ${path}; once all are, mesa-induction merge ${folder}`);
+    note(`${name} is complete in ${path}; when all shards are, run mesa-induction merge ${folder}`);
   } else await writer.close();
   return writer;
 }

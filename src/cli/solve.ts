@@ -40,7 +40,7 @@ export type SolveFlags = SolverFlags &
 
 /** the file that an interrupted solve leaves */
 const CHECKPOINT = "checkpoint.json";
-/** how often it is written while a solve goes on, so that a kill costs no more, in milliseconds */
+/** the time between two checkpoints in milliseconds: the most work that is lost if the process is killed */
 const BETWEEN_CHECKPOINTS = 30_000;
 /** the files of every result, and the additional one of results that have policies to draw */
 const FILES = ["result.json", "plan.csv", "plot.svg"];
@@ -61,7 +61,7 @@ export async function solveCommand(name: string | undefined, flags: SolveFlags):
   const finished = await readFinished(out, FILES, flags, isAnswer(filled, { ...flags, method }));
   if (finished) {
     const result = finished as unknown as Result;
-    // in JSON what is not finite is null
+    // JSON writes numbers that are not finite as null
     const numbersIn = (x: unknown): unknown => (Array.isArray(x) ? x.map(numbersIn) : (x ?? Number.NaN));
     const columns = Object.entries(result.trajectory).map(([name, list]) => [name, numbersIn(list)]);
     printResult({ ...result, trajectory: Object.fromEntries(columns) }, json);
@@ -100,7 +100,7 @@ function printResult(result: Result, json: boolean | undefined): void {
   for (const one of result.solver.notes) note(one);
 }
 
-/** Whether a document is the result of a configuration, by the solver that is asked for. */
+/** Whether a document is the result of this configuration by the requested solver. */
 const isAnswer =
   (config: FilledConfig, asked: { backend: Backend; method: MethodName; precision: string }) =>
   (document: Record<string, unknown>): boolean => {
@@ -110,7 +110,7 @@ const isAnswer =
       solver?.version === __VERSION__ &&
       solver.method === asked.method &&
       (asked.backend === "auto" || solver.backend === asked.backend) &&
-      // without an adapter f32 is solved in float64
+      // f32 is solved in float64 if there is no adapter
       (solver.precision === "f32"
         ? asked.precision === "f32"
         : asked.precision !== "f32" || solver.backend === "cpu")
@@ -142,9 +142,9 @@ async function solveResumably(
   const { induction, ignored } = await readCheckpoint(path, inputs);
   const episodes = induction.steps.length;
   if (ignored === "another" && !force) throw ofAnother(path, undefined);
-  if (ignored === "damaged") note(`${path} is damaged: starting anew`);
+  if (ignored === "damaged") note(`${path} is damaged: starting from the beginning`);
   if (induction.remaining < episodes)
-    note(`going on from ${path}: ${episodes - induction.remaining} of ${episodes} episodes are solved`);
+    note(`resuming from ${path}: ${episodes - induction.remaining} of ${episodes} episodes are solved`);
   let [saved, saving] = [performance.now(), Promise.resolve()];
   const save = () => folder.write({ [CHECKPOINT]: checkpointText(inputs, induction) });
   try {
@@ -152,7 +152,7 @@ async function solveResumably(
       if (induction.remaining === episodes || performance.now() - saved < BETWEEN_CHECKPOINTS) return;
       saved = performance.now();
       saving = saving.then(save);
-      // what goes wrong is thrown below
+      // an error is thrown below, where `saving` is awaited
       saving.catch(() => undefined);
     };
     const result = await solveVisibly(config, { ...options, induction, onProgress });
@@ -165,7 +165,7 @@ async function solveResumably(
     await save();
     throw new MesaError(
       "ABORTED",
-      `interrupted: ${done} of ${episodes} episodes are kept in ${path}, and the same command goes on from there`,
+      `interrupted: ${done} of ${episodes} episodes are kept in ${path}; run the same command again to resume`,
       error.cause,
     );
   }
@@ -192,7 +192,7 @@ async function writeFiles(folder: Folder, result: Result): Promise<string[]> {
   return Object.keys(files);
 }
 
-/** Everything that the steps depend on; a checkpoint is only used if it is the same. */
+/** Everything that the steps depend on; a checkpoint is used only if all of this is the same. */
 interface SolveInputs {
   readonly config: FilledConfig;
   readonly method: string;
@@ -223,13 +223,13 @@ export async function readCheckpoint(
   let steps: Induction["steps"];
   try {
     const { digest, ...body } = JSON.parse(text);
-    if (digest !== digestOf(body)) throw new Error("the digest is another");
+    if (digest !== digestOf(body)) throw new Error("the digest differs");
     if (JSON.stringify(body.question) !== JSON.stringify(inputs)) return { induction, ignored: "another" };
     steps = body.steps;
   } catch {
     return { induction, ignored: "damaged" };
   }
-  // in JSON a runner-up that is not finite is null
+  // JSON writes a runner-up cost that is not finite as null
   for (const step of steps.reverse()) induction.take({ ...step, runnerUp: step.runnerUp ?? Number.NaN });
   return { induction };
 }

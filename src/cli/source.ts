@@ -1,11 +1,11 @@
-// Where in a file a complaint is about. Messages begin with the key that is wrong, as people write it:
-// `schedule.learningRate must be …`, `unknown key "dicount"`, `game "mine": output, column 5: …`.
+// Adds the file and the line to messages about a configuration. It finds the line by the key that a message begins
+// with: `schedule.learningRate must be …`, `unknown key "dicount"`, `game "mine": output, column 5: …`.
 
 import { isRecord, quote } from "../schema.ts";
 
 /** A file as it was read. */
 interface Source {
-  /** what it is called in messages */
+  /** its name in messages */
   readonly name: string;
   readonly text: string;
   /** the object in it */
@@ -15,25 +15,25 @@ interface Source {
 let sources: Source[] = [];
 let settings: string[] = [];
 
-/** Begins a command, which has read nothing yet. */
+/** Forgets all files and settings; called when a command begins. */
 export function forgetSources(): void {
   sources = [];
   settings = [];
 }
 
-/** Keeps what was read. */
+/** Remembers a file that was read. */
 export const keepSource = (source: Source) => sources.push(source);
 
-/** Keeps that a key has its value from `--set`. */
+/** Remembers that `--set` gave this key its value. */
 export const keepSetting = (key: string) => settings.push(key);
 
-/** the longest file in which a line is looked for, in characters */
+/** the maximum length of a file in which a line is looked for, in characters */
 const LONGEST = 2 ** 20;
-/** where a file has configurations, and a diagram's or a sweep's axes */
+/** the paths at which a file may have a configuration, or the axes of a diagram or a sweep */
 const PLACES = [[], ["config"], ["phase"], ["phase", "config"], ["sweep"], ["sweep", "config"]];
 const AXES = ["x", "y", "over"];
 
-/** A message with the file and the line that it is about before it, where there is one such file and line. */
+/** A message, preceded by the file and the line that it is about, if exactly one line fits. */
 export async function located(message: string): Promise<string> {
   const key = keyIn(message);
   const [source, ...others] = sources;
@@ -60,13 +60,13 @@ function keyIn(message: string): string | undefined {
   return unknown ?? (ofGame === undefined ? plain : `game.${ofGame}`);
 }
 
-/** Where a file has what a key means, as far as it has that; undefined where it has nothing of it. */
+/** The path in a file to the value that a key names, as far as the file has it; undefined if it has no part of it. */
 function pathTo(file: object, key: string, got: string | undefined): (string | number)[] | undefined {
   const parts = key.split(/[.[\]]+/).filter((part) => part !== "");
   for (const place of PLACES) {
     const [at, depth] = follow(file, place);
     if (depth < place.length || !isRecord(at)) continue;
-    // what was got may be an axis's, and not the setting's own
+    // the rejected value may come from an axis that varies the setting, not from the setting itself
     const axis = AXES.find((name) => isRecord(at[name]) && at[name].key === key);
     const [value, found] = follow(at, parts);
     const isOwn =
@@ -77,7 +77,7 @@ function pathTo(file: object, key: string, got: string | undefined): (string | n
   return undefined;
 }
 
-/** What lies at a path, and how much of the path there is. */
+/** The value at a path, or at the part of the path that exists, and the length of that part. */
 function follow(from: unknown, path: readonly string[]): [unknown, number] {
   let at = from;
   for (const [depth, part] of path.entries()) {

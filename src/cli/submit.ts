@@ -1,4 +1,4 @@
-// `submit`: what a scheduler is given so that many machines make a diagram or a sweep. It prints, and submits nothing.
+// `submit`: prints what to submit to a scheduler so that many machines make a diagram or a sweep. It submits nothing.
 
 import { resolve } from "node:path";
 import { checkPhase, MesaError, phaseMethod } from "../index.ts";
@@ -9,7 +9,7 @@ import { readSweep, type SweepFlags } from "./sweep.ts";
 
 export type Scheduler = "slurm" | "kubernetes" | "parallel";
 
-/** What is asked of a scheduler. */
+/** The flags that are for the scheduler. */
 export interface SubmitFlags {
   shards: string;
   out: string;
@@ -21,12 +21,12 @@ export interface SubmitFlags {
   claim?: string;
 }
 
-/** shards, at most: what a record of tiles can tell apart is more, and no scheduler takes so many */
+/** the maximum number of shards: fewer than the shard files could number, and more than schedulers accept */
 const MOST_SHARDS = 100_000;
 
-/** What is submitted. */
+/** The commands to submit, and the resources that they need. */
 interface Job {
-  /** of one shard, in whose place `{}` is */
+  /** the command for one shard; `{}` stands for the number of the shard */
   readonly shard: string;
   readonly merge: string;
   readonly shards: number;
@@ -36,19 +36,18 @@ interface Job {
   readonly flags: SubmitFlags;
 }
 
-/** A whole number from 1 on. @throws MesaError `INVALID_CONFIG` */
-function count(flag: string, text: string, least: number, most: number): number {
+/** The whole number that a flag gives. @throws MesaError `INVALID_CONFIG` if it is not in [min, max] */
+function count(flag: string, text: string, min: number, max: number): number {
   const value = readValue(text);
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
-    return value as number;
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
   throw new MesaError(
     "INVALID_CONFIG",
-    `${flag} must be a whole number in [${least}, ${most}], got ${JSON.stringify(text)}`,
+    `${flag} must be a whole number in [${min}, ${max}], got ${JSON.stringify(text)}`,
   );
 }
 
 /**
- * Prints what to submit, once what is asked was checked as the command itself would.
+ * Prints what to submit, after the checks that the command itself would make.
  *
  * @throws MesaError
  */
@@ -63,12 +62,12 @@ export async function submitCommand(
   const cpus = count("--cpus", flags.cpus, 1, 1024);
   const gpus = flags.gpus === undefined ? 0 : count("--gpus", flags.gpus, 0, 1);
   const asked = commandOf(command, name, flags);
-  // on a cluster's nodes a folder is where it is here; in a container it is where it is mounted
+  // a cluster's nodes have the folder at the same absolute path; in a container it is mounted at the path as given
   const out = scheduler === "kubernetes" ? flags.out : resolve(flags.out);
   const called = scheduler === "kubernetes" ? (text: string) => text : here;
   const job: Job = {
     shard: called(`${asked} --threads ${cpus} --out ${quoteWord(out)} --shard {}`),
-    // by its question, as there may be other shards in the folder
+    // it names the question, because the folder may have shards of other questions
     merge: called(`mesa-induction merge ${quoteWord(out)} --question ${quoteWord(asked)}`),
     ...{ shards, cpus, gpus, out, flags },
   };
@@ -76,7 +75,7 @@ export async function submitCommand(
   process.stdout.write(await print(job));
 }
 
-/** @throws MesaError what the command itself would throw before it solves anything */
+/** @throws MesaError the error that the command itself would throw before it solves anything */
 async function check(
   command: "phase" | "sweep",
   name: string | undefined,
@@ -92,7 +91,7 @@ async function check(
   }
 }
 
-/** A script that submits arrays, each no larger than the cluster takes, and a merge that waits for them. */
+/** A script that submits job arrays, each no larger than the cluster allows, and a merge that waits for them. */
 function slurm({ shard, merge, shards, cpus, gpus, out, flags }: Job): string {
   const common = [
     ...(flags.partition === undefined ? [] : [`--partition=${quoteWord(flags.partition)}`]),
@@ -101,7 +100,7 @@ function slurm({ shard, merge, shards, cpus, gpus, out, flags }: Job): string {
   const options = [
     ...["--parsable", "--job-name=mesa-induction", `--cpus-per-task=${cpus}`],
     ...(gpus > 0 ? [`--gpus-per-task=${gpus}`] : []),
-    // a minute's warning is enough to keep what is solved; a job that is requeued goes on from there
+    // one minute's warning is enough to save the solved cells; a requeued job resumes from them
     ...["--requeue", "--open-mode=append", "--signal=B:TERM@60"],
     ...common,
   ].join(" ");
@@ -111,7 +110,7 @@ function slurm({ shard, merge, shards, cpus, gpus, out, flags }: Job): string {
 set -euo pipefail
 mkdir -p ${logs}
 shards=${shards}
-# an array's indices are below MaxArraySize: more shards are several arrays
+# an array's indices are below MaxArraySize, so many shards need several arrays
 most=$(scontrol show config | awk '$1 == "MaxArraySize" { print $3 - 1 }')
 jobs=
 for ((first = 0; first < shards; first += most)); do
@@ -135,14 +134,14 @@ echo "arrays \${jobs//:/ }, then merge \${merge%%;*}"
 `;
 }
 
-/** The line for GNU parallel, which is to be run where the cores are. */
+/** The command line for GNU parallel. */
 function parallel({ shard, merge, shards, flags }: Job): string {
   const task = shard.replace("{}", `{}/${shards}`);
   const at = flags.partition === undefined ? "" : ` --sshloginfile ${quoteWord(flags.partition)}`;
   return `seq ${shards} | parallel --line-buffer --halt soon,fail=1${at} ${quoteWord(task)} && ${merge}\n`;
 }
 
-/** An Indexed Job, one pod a shard, and a Job that waits for the shards and merges them; both on one volume. */
+/** An Indexed Job with one pod per shard, and a Job that waits for the shards and merges them; both use one volume. */
 async function kubernetes({ shard, merge, shards, cpus, gpus, out, flags }: Job): Promise<string> {
   const { stringify } = await import("yaml");
   const image = flags.image ?? "mesa-induction:latest";
@@ -161,7 +160,7 @@ async function kubernetes({ shard, merge, shards, cpus, gpus, out, flags }: Job)
         template: {
           spec: {
             restartPolicy: "Never",
-            // what is solved is kept when a pod is told to end
+            // time to save the solved cells when a pod is terminated
             terminationGracePeriodSeconds: 60,
             ...(flags.partition !== undefined && {
               nodeSelector: { "node.kubernetes.io/instance-type": flags.partition },

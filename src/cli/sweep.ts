@@ -1,4 +1,4 @@
-// `sweep`: one configuration solved for each value of a setting, as a table, and in a folder as CSV and a figure.
+// `sweep`: solves a configuration for each value of a setting; prints a table, and writes CSV and a figure to a folder.
 
 import { isDeepStrictEqual } from "node:util";
 import { listAdapters } from "../gpu/device.ts";
@@ -33,7 +33,7 @@ export type SweepFlags = SolveFlags &
   ForceFlag & { over?: string; series?: string; measure?: string };
 
 export const FILES = ["sweep.json", "sweep.csv", "sweep.svg"] as const;
-/** why a cell has no answer of which the shard is not there */
+/** why a cell has no answer if its shard is missing */
 export const UNSOLVED = "not solved yet";
 
 /**
@@ -53,7 +53,7 @@ export function readSeries(text: string): Varied {
   return { key, values: Array.isArray(values) ? values : list.split(",").map(readValue) };
 }
 
-/** What is swept: what `sweep.json` keeps of the question, and takes again. */
+/** What is swept, as `sweep.json` stores it; a `sweep.json` can be given to `sweep` again. */
 interface SweepConfig {
   readonly config: Config;
   readonly over: SweepOptions["over"];
@@ -61,12 +61,12 @@ interface SweepConfig {
   readonly measures?: readonly string[];
 }
 
-/** What makes the cells of a sweep what they are. */
+/** Everything that the cells of a sweep depend on. */
 export interface SweepQuestion {
   readonly kind: "sweep";
   readonly sweep: SweepConfig;
   readonly backend: SolveFlags["backend"];
-  /** what a GPU would be, as a network's costs may depend on it */
+  /** the adapter that would be used, because the costs of a network may depend on it */
   readonly adapter: string;
   readonly method: SolveFlags["method"];
   readonly precision: SolveFlags["precision"];
@@ -74,9 +74,9 @@ export interface SweepQuestion {
 }
 
 /**
- * Sweeps and reports; of a shard, solves it and keeps it.
+ * Sweeps and reports; with --shard, solves the shard and keeps it.
  *
- * @throws MesaError; then nothing is written but the cells that were solved, and nothing printed
+ * @throws MesaError; then only the solved cells are written, and nothing is printed
  */
 export async function sweepCommand(name: string | undefined, flags: SweepFlags): Promise<void> {
   const shard = shardOf(flags);
@@ -134,7 +134,7 @@ export async function sweepCommand(name: string | undefined, flags: SweepFlags):
   }
 }
 
-/** Whether a document is what a question comes to. */
+/** Whether a document is the answer to a question. */
 const isAnswer =
   ({ sweep: asked, backend, adapter, method, precision, version }: SweepQuestion) =>
   (document: Record<string, unknown>): boolean =>
@@ -142,7 +142,7 @@ const isAnswer =
     isDeepStrictEqual(document.options, { backend, adapter, method, precision }) &&
     document.version === version;
 
-/** What is asked, checked. @throws MesaError */
+/** The sweep that the command names and its question, both checked. @throws MesaError */
 export async function readSweep(name: string | undefined, flags: SweepFlags) {
   const asked = await readAsked(name, flags);
   const plan = planSweep(asked.config, asked);
@@ -161,7 +161,7 @@ export async function readSweep(name: string | undefined, flags: SweepFlags) {
   return { question, plan, options: { backend, method, precision, ...options } };
 }
 
-/** The sweep that the command names: a configuration and its flags, or what `sweep.json` keeps. */
+/** The sweep that the command names: a configuration with flags, or a `sweep.json`. */
 async function readAsked(name: string | undefined, { set, ...flags }: SweepFlags): Promise<SweepConfig> {
   const file = await presetOrJson(name);
   const kept = (isRecord(file.sweep) ? file.sweep : {}) as Partial<SweepConfig>;
@@ -176,10 +176,10 @@ async function readAsked(name: string | undefined, { set, ...flags }: SweepFlags
   };
 }
 
-/** A record of a shard. */
+/** The answer that a record of a shard holds. */
 export const answerIn = (payload: Uint8Array): Answer => JSON.parse(Buffer.from(payload).toString("utf8"));
 
-/** Writes a sweep's files, where there is a folder for them, and prints what is to be printed. */
+/** Writes a sweep's files if a folder is given, and prints the sweep. */
 export async function reportSweep(
   swept: Sweep,
   { sweep: asked, backend, adapter, method, precision }: SweepQuestion,

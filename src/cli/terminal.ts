@@ -1,5 +1,5 @@
-// What native code writes to the standard error by itself, and nobody asked for: it is kept off the terminal. Only what
-// writes to a terminal is changed: a file or a pipe may be somebody's log.
+// Native code (Dawn, the GPU's driver) writes warnings to standard error that no user asked for. This file keeps them
+// off the terminal. If standard error is a file or a pipe, nothing changes, because it may be somebody's log.
 
 import { closeSync, constants, openSync } from "node:fs";
 
@@ -7,9 +7,10 @@ const { O_NOCTTY, O_WRONLY } = constants;
 const STDERR = 2;
 
 /**
- * Does work while the standard error leads nowhere, if it is a terminal; what it returns is not waited for.
+ * Does work while standard error leads to /dev/null, if it is a terminal. If the work returns a promise, this does not
+ * wait for it.
  *
- * A file that is opened takes the lowest number that is free, so the standard error is closed and opened again.
+ * A file that is opened gets the lowest free descriptor, so closing standard error and opening a file redirects it.
  */
 export function offTheTerminal<T>(work: () => T): T {
   const terminal = process.stderr.isTTY && process.platform === "linux" ? reopened(STDERR) : undefined;

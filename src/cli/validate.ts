@@ -14,7 +14,7 @@ import { visibly } from "./progress.ts";
 
 const CHECKS = [...referenceChecks, ...experimentChecks, ...backendChecks, ...lawChecks];
 
-/** Prints a row for each comparison; the exit status is 1 when any differs. */
+/** Prints a row for each comparison; the exit status is 1 if any differ. */
 export async function validateCommand({ json }: { json?: boolean }): Promise<void> {
   const [adapter] = await listAdapters();
   const comparisons: Comparison[] = [];
@@ -49,6 +49,6 @@ export async function validateCommand({ json }: { json?: boolean }): Promise<voi
       `${alignColumns([heading, ...rows], 4)}\n\n${agree} agree, ${differ} differ, ${notRun} not run\n`,
     );
   }
-  if (notRun > 0) say("no adapter: the GPU was not compared; mesa-induction doctor says what to do");
+  if (notRun > 0) say("no adapter: the GPU was not compared; mesa-induction doctor says how to get one");
   if (differ > 0) process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-// The axes of phase diagrams and sweeps: which setting changes along them, and the values that it takes.
+// The axes of phase diagrams and sweeps: the setting that changes along an axis, and its values.
 
 import * as v from "valibot";
 import { type Config, checkConfig } from "../config/config.ts";
@@ -7,7 +7,7 @@ import { MesaError } from "../errors.ts";
 import { geomspace, linspace } from "../grid.ts";
 import { bounded, object } from "../schema.ts";
 
-/** An axis as it is asked. */
+/** An axis as a user gives it. */
 export interface PhaseAxis {
   /** a setting's dotted key: `schedule.learningRate` */
   readonly key: string;
@@ -15,9 +15,9 @@ export interface PhaseAxis {
   readonly from: number;
   /** the last value */
   readonly to: number;
-  /** how many values; fewer are left where the setting is a whole number and the rounded values coincide */
+  /** how many values; if the setting is a whole number, values that coincide after rounding are kept once */
   readonly count: number;
-  /** `linear`, the default: the same step each time; `log`: the same factor */
+  /** `linear`, the default: constant steps between values; `log`: a constant factor */
   readonly scale?: "linear" | "log";
 }
 
@@ -26,13 +26,13 @@ export interface AxisValues {
   readonly key: string;
   readonly scale: "linear" | "log";
   readonly values: readonly number[];
-  /** whether the setting takes whole numbers alone */
+  /** whether the setting takes only whole numbers */
   readonly whole: boolean;
-  /** how many values were asked for: more than there are where rounded ones coincide */
+  /** how many values were requested: more than `values` has if rounded values coincide */
   readonly asked: number;
 }
 
-/** values of an axis, at most */
+/** the maximum number of values of an axis */
 export const MOST_VALUES = 8192;
 
 const key = v.pipe(
@@ -54,11 +54,12 @@ export const axisSchema = object({
 });
 
 /**
- * The values of an axis. Where only whole numbers make sense each is rounded, and kept once.
+ * The values of an axis. If the setting takes only whole numbers, the values are rounded, and equal values are kept
+ * once.
  *
  * @param name of the axis, for messages
  * @param base the configuration whose setting changes
- * @throws MesaError `INVALID_CONFIG` when the axis is reversed or its scale does not fit it
+ * @throws MesaError `INVALID_CONFIG` if `from` is not below `to`, or is not positive on a logarithmic axis
  */
 export function valuesOf(
   name: string,
@@ -69,15 +70,15 @@ export function valuesOf(
     new MesaError("INVALID_CONFIG", `${name} must have ${what}, got from ${from} and to ${to}`);
   if (from >= to) throw invalid("from below to");
   if (!Number.isFinite(to - from)) throw invalid("a finite to − from");
-  if (scale === "log" && from <= 0) throw invalid("from above 0 where its scale is log");
+  if (scale === "log" && from <= 0) throw invalid("from above 0 if its scale is log");
   const spaced = [...(scale === "log" ? geomspace : linspace)({ min: from, max: to, count })];
-  const whole = takesWholeAlone(base, key);
+  const whole = takesOnlyWhole(base, key);
   const values = whole ? [...new Set(spaced.map(Math.round))] : spaced;
   return { key, scale, values, whole, asked: count };
 }
 
-/** Whether a setting is refused what is no whole number. */
-function takesWholeAlone(base: Config, key: string): boolean {
+/** Whether a setting takes only whole numbers. */
+function takesOnlyWhole(base: Config, key: string): boolean {
   try {
     checkConfig(withSetting(base, key, 1.5, key));
   } catch (error) {

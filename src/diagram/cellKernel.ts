@@ -1,16 +1,16 @@
-// The cells of a phase diagram as a WebAssembly module, generated from the moments of a game that is linear in the state
-// (src/model/momentFormulas.ts): a lane is a cell, two make a vector, and all that may differ from cell to cell is data,
-// so that one module serves all diagrams of a game.
+// The cells of a phase diagram, solved by a WebAssembly module that is generated from the moments of a game that is
+// linear in the state (src/model/momentFormulas.ts). Each lane of a vector is a cell, and a vector has two lanes.
+// Everything that may differ between cells is data, so that one module serves all diagrams of a game.
 //
-// `induce` walks back over the episodes. With P̄_z = Σ_j P(j | z) P_j, at each of them
+// `induce` goes backward over the episodes. With P̄_z = Σ_j P(j | z) P_j, it computes at each episode
 //
 //     d_s = argmin_d now(d) + γ Σ_z P(z | s) later(d, η_z; P̄_z)   for each signal s,
 //     P_z ← Σ_s P(s | z) form(d_s, η_z; P̄_z)                      for each phase z,
 //
-// where η_z is 0 in phases and episodes that do not train. Where nothing trains and so no decision changes what comes
-// later, the best one is the same at each episode, and is found once. `follow` runs the plan from the initial state, and
-// `effects` says what decisions do to the goal. The operations are those of src/model/moments.ts and simulate.ts, in
-// their order.
+// where η_z is 0 in phases and episodes that do not train. If nothing trains, no decision changes later episodes, so
+// the best decision is the same at each episode and is found once. `follow` runs the plan from the initial state, and
+// `effects` computes what decisions do to the goal. The operations are those of src/model/moments.ts and simulate.ts,
+// in the same order.
 
 import { assemble, Code } from "../cpu/assembler.ts";
 import { NUMBER, Numbers, type Push, type Variable, VECTOR, Writer } from "../cpu/evaluation.ts";
@@ -23,30 +23,32 @@ import { writeRisingRoots } from "./cubicCode.ts";
 /** How the best response is found. */
 export type PhaseMethod = "exact" | "moments";
 
-/** what underflow may cost, beside rounding */
+/** the error that underflow may add to rounding */
 const UNDERFLOW = Number.MIN_VALUE / Number.EPSILON;
 
-/** A module, and what its memory must hold. S signals, Z phases, D numbers of a decision. */
+/** A module, and what its memory must hold. S is the number of signals, Z of phases, D of numbers in a decision. */
 export interface CellKernel {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** numbers of the code, from address `numbersAt` on; the rest of the memory is free from `end` on */
+  /** constants of the code, to be stored from address `numbersAt` on; memory from `end` on is free */
   readonly numbers: readonly number[];
   readonly numbersAt: number;
   readonly end: number;
-  /** the vectors by name: from address 0 on, one after the other */
+  /** the index of each named vector; the vectors lie one after the other from address 0 on */
   readonly slots: ReadonlyMap<string, number>;
-  /** bytes of a candidate's row, of an episode in the plan, and of what `follow` plays in one */
+  /** bytes of a candidate's row, of an episode in the plan, of an episode that `follow` plays, and of its beliefs */
   readonly sizes: Readonly<Record<"row" | "plan" | "played" | "beliefs", number>>;
 }
 
 /** What the module exports; all parameters are addresses. */
 export interface CellFunctions {
   /**
-   * Fills a plan in, from its end back to `plan`.
+   * Fills in a plan, from its last episode back to the first.
    *
    * @param still the first episode that does not train
-   * @param beliefs room for P(phase), shape [Z], and P(phase | signal), shape [S][Z], by episode; of a hidden phase
-   * @param candidates their numbers, `candidatesEnd` where they end, and `rows`, room for a row of each; of a grid
+   * @param beliefs room for P(phase), shape [Z], and P(phase | signal), shape [S][Z], of each episode; for hidden
+   *   phases
+   * @param candidates the numbers of the candidates of a grid, which end at `candidatesEnd`; `rows` has room for a row
+   *   of each candidate
    */
   induce(
     plan: number,
@@ -57,9 +59,9 @@ export interface CellFunctions {
     candidatesEnd: number,
     rows: number,
   ): void;
-  /** runs what is played: rows of a decision, with the learning rate before it where the phase is hidden */
+  /** runs the played decisions: one row for each episode, which begins with the learning rate if the phase is hidden */
   follow(played: number, still: number, playedEnd: number): void;
-  /** writes y/θ and θ′/θ of each of a plan's decisions; where the phase is hidden */
+  /** for hidden phases: writes y/θ and θ′/θ for each decision of a plan */
   effects(plan: number, planEnd: number, effects: number): void;
 }
 
@@ -68,7 +70,7 @@ const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 /**
  * The module of a game that has moment formulas.
  *
- * @param rolls whether rollouts are the last word, so that it must tell where they could choose another candidate
+ * @param rolls whether rollouts define the answer; then the module reports where they could choose another candidate
  */
 export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean): CellKernel {
   const formulas = momentFormulasOf(game)!;
@@ -80,12 +82,12 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
   const [phases, signals] = [range(trains.length), range(game.hidden?.signals.length ?? 1)];
   const isHidden = hidden !== undefined;
   const D = decisionNames.length;
-  /** what a phase keeps of the future */
+  /** the names of what is kept of the future, for each phase */
   const kept = rolls ? [...formNames, ...boundNames] : formNames;
 
   const g = new Graph();
   const [zero, one, infinity, none] = [0, 1, Number.POSITIVE_INFINITY, Number.NaN].map((x) => g.number(x));
-  /** what stands for a name, if anything does */
+  /** the expression that replaces a name, if any */
   type LookUp = (name: string) => Node | undefined;
   /** the game's expressions in this graph */
   const all = (nodes: readonly Node[], lookUp: LookUp = () => undefined) =>
@@ -104,7 +106,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
   const [now, discount] = all([formulas.now, game.formulas.discount]);
   const { most } = formulas;
 
-  // what memory begins with
+  // the settings, with which memory begins
   const settings = [
     ...Object.keys(game.parameters),
     ...["learningRate", "min", "max", "near", "slack", "length"],
@@ -152,9 +154,9 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
 
   const rateOf = (z: number) => (trains[z] ? g.name("learningRate") : zero);
   const dependsOnDecision = (node: Node) => decisionNames.some((name) => namesIn(node).has(name));
-  /** what bounds the rounding of a candidate's cost, where rollouts have the last word */
+  /** the terms that bound the rounding error of a candidate's cost, if rollouts define the answer */
   const boundsAt = (rate: Node) => (rolls ? all([most.now, most.step], rated(rate)) : []);
-  /** what a candidate's cost is made of at some learning rates, as far as it depends on the candidate */
+  /** the parts of a candidate's cost at some learning rates that depend on the candidate */
   const rowOf = (rates: readonly Node[]) => [
     ...new Set(
       [now, ...rates.flatMap((rate) => all(formulas.steps, rated(rate))), ...boundsAt(rates[0])].filter(
@@ -192,7 +194,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
     const [plan, still, planEnd, beliefsFrom, candidates, candidatesEnd, rows] = range(7);
     const [at, beliefs, candidate, rowAt, turns] = range(5).map((i) => 7 + i);
     const writer = open(code);
-    /** by phase, in the order of `kept` */
+    /** one list for each phase, in the order of `kept` */
     const futures = phases.map(() => kept.map((name) => writer.variable(g.name(`end.${name}`))));
     const [growth, trouble, close] = [one, zero, zero].map((x) => writer.variable(x));
     const costs = signals.map(() => writer.variable(zero));
@@ -219,7 +221,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
     ]);
     return code;
 
-    /** Writes what agents believe, as src/model/hiddenPhase.ts does, and leaves `beliefs` at its end. */
+    /** Writes the beliefs of the agents, as src/model/hiddenPhase.ts does, and leaves `beliefs` at its end. */
     function believe(): void {
       const prior = phases.map((z) => writer.variable(g.name(`initialPhase.${z}`)));
       const of = (z: number, s: number) => g.name(`likelihood.${z}.${s}`);
@@ -246,7 +248,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
       });
     }
 
-    /** The episodes from `at` back to `until`, at learning rates by phase. */
+    /** Writes the episodes from `at` back to `until`; `rates` has the learning rate of each phase. */
     function walk(rates: readonly Node[], until: number): void {
       const steps = rates.map((rate) => all(formulas.steps, rated(rate)));
       const isOnce = !isHidden && !steps.flat().some(dependsOnDecision);
@@ -254,7 +256,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
       const names = entries.map((_, i) =>
         writer.place(`row.${i}`, () => code.get(rowAt).memory("v128.load", i * VECTOR)),
       );
-      /** what stands in a candidate's row, by its name there */
+      /** an expression, or its name in a candidate's row if it is stored there */
       const read = (node: Node) => names[entries.indexOf(node)] ?? node;
       const bounds = [
         ...boundsAt(rates[0]),
@@ -269,7 +271,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
       }
 
       const { constant, linear, quadratic } = formulas.later;
-      /** what does not change from episode to episode is computed before them */
+      /** computes before the loop what does not change from episode to episode */
       const hoistAll = <K extends string>(parts: Record<K, readonly Node[]>, decision?: readonly Node[]) => {
         const known = new Set([...settings, ...(decision ?? []).map(({ name }) => name)]);
         const flat = writer.hoist(
@@ -300,7 +302,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
         },
         once?.decision,
       );
-      /** of as many expressions a phase: those of one */
+      /** the expressions of one phase, from a list with the same number of expressions for each phase */
       const ofPhase = (nodes: readonly Node[], z: number) => {
         const size = nodes.length / phases.length;
         return nodes.slice(z * size, (z + 1) * size);
@@ -321,7 +323,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
         });
         const views = phases.map((z) => writer.let(...all(ofPhase(coefficients, z), by(kept, after[z]))));
         const decisions = signals.map((s) => {
-          const answer = once ? dearer(once, views) : respondTo(s, after, views);
+          const answer = once ? withLaterCost(once, views) : respondTo(s, after, views);
           const { cost, runnerUp, decision } = answer;
           writer.assign(
             [costs[s], runnersUp[s], trouble],
@@ -346,7 +348,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
         code.get(until).get(at).do("i32.lt_u").do("br_if", 0);
       });
 
-      /** Averages of as many numbers. */
+      /** The weighted averages of lists of numbers, entry by entry. */
       function mixed(weight: (i: number) => string, of: readonly (readonly Node[])[]): Node[] {
         const mean = kept.map((_, k) =>
           total(of.map((numbers, i) => g.multiply(g.name(weight(i)), numbers[k]))),
@@ -354,8 +356,8 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
         return writer.let(...mean);
       }
 
-      /** The same answer before more episodes. */
-      function dearer(
+      /** The answer with the cost of the later episodes added. */
+      function withLaterCost(
         { costAt, cost, runnerUp, decision }: Answer,
         [coefficients]: readonly Node[][],
       ): Answer {
@@ -387,15 +389,15 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
       /**
        * The best response after a signal.
        *
-       * @param cost of what a decision costs now, and of its steps
-       * @param later what the cost's coefficients have beside those of now, phase by phase
+       * @param cost from the cost of a decision now, and its steps
+       * @param later what is added to the cost's coefficients now, phase by phase
        */
       function respond(
         s: number,
         cost: (now: Node, steps: readonly Node[]) => Node,
         later: (k: number) => readonly Node[] = () => [],
       ): Answer {
-        const [least, second] = [writer.variable(infinity), writer.variable(infinity)];
+        const [minimum, second] = [writer.variable(infinity), writer.variable(infinity)];
         const decision = decisionNames.map(() => writer.variable(none));
         if (powers) {
           const coefficients = range(5).map((k) => later(k).reduce((a, b) => g.add(a, b), first.powers[k]));
@@ -406,12 +408,12 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
             const costs = all([cost(first.now[0], first.steps)], chosenAs([x]));
             const [j] = writer.let(...costs);
             writer.assign(
-              [least, decision[0]],
-              [g.below(j, least.node, j, least.node), g.below(j, least.node, x, decision[0].node)],
+              [minimum, decision[0]],
+              [g.below(j, minimum.node, j, minimum.node), g.below(j, minimum.node, x, decision[0].node)],
             );
           }
           writer.assign([latest[s]], [decision[0].node]);
-          return { costAt: none, cost: least.node, runnerUp: none, decision: [decision[0].node] };
+          return { costAt: none, cost: minimum.node, runnerUp: none, decision: [decision[0].node] };
         }
         const kept = code.vector();
         const [costAt] = writer.hoist(
@@ -420,34 +422,35 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
         );
         eachCandidate((candidate) => {
           const [j] = writer.let(costAt);
-          // the second least: the lesser of it and of the greater of the other two; what is no number is neither
-          writer.push([j, least.node]);
+          // the second smallest cost: the smaller of the old one and of the larger of the other two; NaN changes
+          // neither
+          writer.push([j, minimum.node]);
           code.do("f64x2.pmax").set(kept);
           code.get(second.local).get(kept).do("f64x2.pmin").set(second.local);
-          const better = decision.map(({ node }, i) => g.below(j, least.node, candidate[i], node));
-          writer.assign([...decision, least], [...better, g.below(j, least.node, j, least.node)]);
+          const better = decision.map(({ node }, i) => g.below(j, minimum.node, candidate[i], node));
+          writer.assign([...decision, minimum], [...better, g.below(j, minimum.node, j, minimum.node)]);
         });
         return {
           costAt,
-          cost: least.node,
+          cost: minimum.node,
           runnerUp: second.node,
           decision: decision.map(({ node }) => node),
         };
       }
 
-      /** What J's coefficients have now, of the decision's powers. */
+      /** The coefficients of J by powers of the decision, without what later episodes add. */
       function powersNow(): Node[] {
         return method === "exact" ? all(formulas.powers!.now, rated(rates[0])) : [];
       }
 
-      /** Tells where rollouts could choose another candidate than was chosen, and goes on with the growth. */
+      /** Reports whether rollouts could choose another candidate, and updates the growth. */
       function watch({ costAt, cost, runnerUp, decision }: Answer, after: readonly Node[]): void {
         const [slope, rest] = writer.let(...all(watched, by(kept, after)));
         const errorOf = ([now, step]: readonly Node[]) => {
           const rounding = g.add(now, g.multiply(discount, g.add(g.multiply(slope, step), rest)));
           return g.add(g.multiply(g.name("slack"), rounding), g.number(UNDERFLOW));
         };
-        // by the largest error of any candidate, and where that is too much, one after the other
+        // first with the largest error of any candidate; if that does not decide, candidate by candidate
         const near = writer.variable(zero);
         const [lost] = writer.let(errorOf(largest.map(({ node }) => node)));
         writer.push([g.add(cost, lost), g.subtract(runnerUp, lost)]);
@@ -487,7 +490,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
         });
       }
 
-      /** All candidates, with the row of each at `rowAt`. */
+      /** A loop over all candidates; `rowAt` is the address of the candidate's row. */
       function eachCandidate(write: (candidate: readonly Node[]) => void): void {
         code.get(rows).set(rowAt).get(candidates).set(candidate);
         code.each(candidate, D * NUMBER, candidatesEnd, () => {
@@ -514,7 +517,7 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
     const squares = writer.variable(zero);
     const size = (D + (isHidden ? 1 : 0)) * VECTOR;
 
-    /** The episodes up to `until`. */
+    /** Writes the episodes up to `until`. */
     const run = (until: number, rate: Node, trains: boolean) => {
       const shares = all(game.formulas.outputs).map((output) => g.divide(output, g.name("length")));
       const measured = trains ? shares : [];
@@ -566,9 +569,9 @@ export function createCellKernel(game: Game, method: PhaseMethod, rolls: boolean
   }
 }
 
-/** A best response: its cost, that of the best other candidate, and its numbers. */
+/** A best response: its cost, the cost of the best other candidate, and its numbers. */
 interface Answer {
-  /** the cost of the candidate whose row is read, of a grid */
+  /** on a grid: the cost of the candidate whose row is read */
   readonly costAt: Node;
   readonly cost: Node;
   readonly runnerUp: Node;

@@ -1,4 +1,4 @@
-// Solves cells in float64, on whatever thread this runs.
+// Solves cells in float64, on the thread that calls it.
 
 import { type Cells, createCells, type Points } from "./cells.ts";
 import { cellConfig, type Diagram } from "./config.ts";
@@ -7,14 +7,14 @@ import { type SolvedCell, solveCell } from "./generalCell.ts";
 import { openLinearCells } from "./linearCell.ts";
 
 /**
- * What solves cells of a diagram, wherever they are.
+ * A solver for any cells of a diagram.
  *
- * @param between is awaited after each cell; what it throws ends the work
+ * @param between is awaited after each cell; an error that it throws ends the work
  */
 export function createCellsSolver(diagram: Diagram, method: EngineMethod, signal?: AbortSignal) {
   const linear = method === "rollout" ? undefined : openLinearCells(diagram, method);
   const options = { method, backend: "cpu", threads: 1, ...(signal && { signal }) } as const;
-  /** cells and what is known of them; undefined what `solve` has to tell */
+  /** the index of each cell with its result; undefined if `solve` must solve the cell */
   const solved = (points: Points): Iterable<[number, SolvedCell | undefined]> =>
     linear?.solve(points) ?? points.x.map((_, index) => [index, undefined]);
 

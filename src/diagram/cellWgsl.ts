@@ -1,8 +1,9 @@
-// The cells of a phase diagram in WGSL: what shaders/phase.wgsl.ts has to know of a game that is linear in the state, from
-// its moments (src/model/momentFormulas.ts) and its other formulas. All that may differ from cell to cell is data.
+// The cells of a phase diagram in WGSL: the parts of shaders/phase.wgsl.ts that depend on the game, generated from the
+// moments of a game that is linear in the state (src/model/momentFormulas.ts) and its other formulas. Everything that
+// may differ between cells is data.
 //
-// Of the grid of states only the moments count. They are constants, per unit of the largest, so that no grid is too small
-// for float32; and what stands beside a product of states whose mean is 0 goes.
+// Costs depend on the grid of states only through its moments. They are constants, divided by the largest, so that no
+// grid is too small for float32. Terms with a moment that is 0 are left out.
 
 import type { PhaseTexts } from "../../shaders/phase.wgsl.ts";
 import { plain } from "../../shaders/real.wgsl.ts";
@@ -18,15 +19,15 @@ import type { PhaseMethod } from "./cellKernel.ts";
 import type { Diagram } from "./config.ts";
 import { cellNumbers, isLinearDiagram } from "./linearCell.ts";
 
-/** numbers that an invocation keeps from candidate to candidate, at most: with more, registers spill */
+/** the maximum number of numbers that an invocation keeps between candidates: with more, registers spill */
 const MOST_KEPT = 128;
 
-/** A diagram for the GPU. */
+/** A diagram as code for the GPU. */
 export interface CellCode {
   readonly texts: PhaseTexts;
-  /** the lower left cell's problem, whose grids are those of all cells */
+  /** the problem of the lower left cell, which has the same grids as all other cells */
   readonly problem: Problem;
-  /** what costs are per unit of */
+  /** the unit of costs: the GPU's costs times this are the costs */
   readonly scale: number;
 }
 
@@ -35,17 +36,17 @@ type Place = readonly [row: number, column: number];
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-/** The code of a diagram's cells; where the GPU does not solve them, the reason. */
+/** The code of a diagram's cells, or the reason why the GPU cannot solve them. */
 export function cellCodeOf(diagram: Diagram, method: PhaseMethod | "rollout"): CellCode | string {
   const { game, config } = diagram;
   if (config.horizon === "infinite")
     return "the equilibria of an infinite horizon are proved in float64, on the cpu";
   if (remembers(config)) return "agents who remember are solved on the cpu";
   if (method === "rollout" || !isLinearDiagram(diagram))
-    return `the kernel of phase diagrams does not know the game ${game.name} by ${diagram.x.key} and ${diagram.y.key} with method ${method}: they are solved on the cpu`;
+    return `the gpu kernel of phase diagrams cannot solve the game ${game.name} by ${diagram.x.key} and ${diagram.y.key} with method ${method}: the cpu solves it`;
 
   if (game.hidden && !game.hidden.formulas.likelihood)
-    return `the kernel of phase diagrams has no normal distribution, by which the signals of ${game.name} are likely: they are solved on the cpu`;
+    return `the gpu kernel of phase diagrams has no normal distribution, which the signals of the game ${game.name} need: the cpu solves it`;
 
   const problem = createProblem(config);
   const { formulas, decisionNames } = game;
@@ -60,14 +61,14 @@ export function cellCodeOf(diagram: Diagram, method: PhaseMethod | "rollout"): C
   const g = new Graph();
   const [zero, one] = [g.number(0), g.number(1)];
   const { named, total, product } = builderOf(g);
-  /** averages of as many expressions each */
+  /** the weighted averages of lists of expressions, entry by entry */
   const mix = (weights: readonly Node[], of: readonly (readonly Node[])[]) =>
     of[0].map((_, k) => total(of.map((nodes, i) => g.multiply(weights[i], nodes[k]))));
 
   const mean = meanOf(problem.states.axes);
   const largest = mean.reduce((most, m) => Math.max(most, m), 0);
   const scale = largest > 0 ? largest : 1;
-  /** names, and what stands for them */
+  /** names, and the expressions that replace them */
   type Values = readonly [names: readonly string[], nodes: readonly Node[]];
   const ofGrid: Values = [
     meanNames,
@@ -101,7 +102,7 @@ export function cellCodeOf(diagram: Diagram, method: PhaseMethod | "rollout"): C
   const transition = rows(hidden?.transition, "transition");
   const likelihood = rows(hidden?.likelihood, "likelihood");
 
-  // what an agent faces: what follows by phase, of each form the entries that matter to costs
+  // the future of an agent, for each phase: of each form only the entries on which costs depend
   const matters = namesIn(...all([constant, ...linear, ...quadratic]));
   for (const name of matters)
     for (const other of namesIn(...moments.form.filter((_, i) => moments.formNames[i] === name)))
@@ -120,7 +121,7 @@ export function cellCodeOf(diagram: Diagram, method: PhaseMethod | "rollout"): C
   const expected = (z: number, nodes: readonly Node[]) =>
     all(nodes, ...inPhase(z)).map((node) => product(discount, weights[z], node));
   const steps = (rate: Node) => all(moments.steps, [[rateName], [rate]]);
-  // what no decision changes is added when one is chosen, as the digits of its choice would go under in it
+  // terms that no decision changes are added after the choice: otherwise they would hide small differences of costs
   const fixed = total(phases.flatMap((z) => expected(z, [constant])));
   const costIn = (z: number) =>
     costLater(g, [zero, ...expected(z, [...linear, ...quadratic])], steps(rates[z]));
@@ -134,7 +135,7 @@ export function cellCodeOf(diagram: Diagram, method: PhaseMethod | "rollout"): C
   const places = indices.flatMap((i) => indices.map((j) => [i, j] as const));
   const kept = flat.length + view.length + 2 * (places.length + pairs.length);
   if (kept > MOST_KEPT)
-    return `a cell of the game ${game.name} takes ${kept} numbers on the gpu, which has room for ${MOST_KEPT}: they are solved on the cpu`;
+    return `a cell of the game ${game.name} needs ${kept} numbers on the gpu, which has room for ${MOST_KEPT}: the cpu solves it`;
   const coefficients = (k: number) => [
     ...all(powers!.now.slice(k, k + 1)),
     ...phases.map((z) => expected(z, powers!.later)[k]),
@@ -142,7 +143,7 @@ export function cellCodeOf(diagram: Diagram, method: PhaseMethod | "rollout"): C
   const slope =
     method === "exact" ? range(4).map((k) => product(g.number(k + 1), total(coefficients(k + 1)))) : [];
 
-  // what it leaves to those before it
+  // the forms that an episode passes to the episode before it
   const mixed = phases.flatMap((z) => mix(transition[z], forms));
   const chosen = signals.map((s) => named(decisionNames.map((name) => `${name}.${s}`)));
   const extended = phases.flatMap((z) => {
@@ -186,7 +187,7 @@ alias Phases = array<f32, ${phases.length}>;
 alias Cell = array<f32, ${ofCell.length}>;
 /// P by phase, upper triangles by rows
 alias Forms = array<f32, ${flat.length}>;
-/// what the cost of a candidate is made of, beside the candidate
+/// the parts of a candidate's cost that do not depend on the candidate
 alias View = array<f32, ${view.length}>;
 alias State = array<f32, ${states.length}>;
 
@@ -196,7 +197,7 @@ struct Belief {
   weights: Phases,
 }
 
-/// what becomes of a state from an episode on: a matrix by rows, and a form's upper triangle by rows
+/// the map from a state at an episode to the end: a matrix by rows, and a form's upper triangle by rows
 alias Carried = array<f32, ${carried.length}>;
 
 ${write(
@@ -216,7 +217,7 @@ ${signals
     ),
   )
   .join("")}
-/// what follows an episode by its phase, of what follows by the next one's
+/// the future by the phase of an episode, from the future by the phase of the next episode
 ${write("mixed(cell: Cell, after: Forms) -> Forms", mixed, [...cell, ...listed("after", flat)])}
 ${write("view_of(cell: Cell, rate: f32, after: Forms, weights: Phases) -> View", view, seen)}
 ${write("fixed_cost(cell: Cell, after: Forms, weights: Phases) -> f32", [fixed], seen)}
@@ -227,7 +228,7 @@ ${write("extended(cell: Cell, rate: f32, after: Forms, d: array<Decision, SIGNAL
   ...chosen.flatMap((numbers, s) => fields(`d[${s}]`, numbers)),
 ])}
 ${write("size_of(after: Forms) -> f32", [total(diagonal.map((p) => g.absolute(p)))], listed("after", flat))}
-/// how large the goals are at first, and the state then, per unit
+/// the size of the initial goals, and the initial state divided by it
 ${write("goal_of(cell: Cell) -> f32", [size], cell)}
 ${write(
   "start(cell: Cell, unit: f32) -> State",
@@ -237,7 +238,7 @@ ${write(
 ${write("fresh() -> Carried", trajectory.fresh, [])}
 ${write("carry(cell: Cell, rate: f32, d: Decision, c: Carried) -> Carried", trajectory.carry, [...cell, [g.name(rateName), "rate"], ...decision, ...listed("c", carried)])}
 ${write("moved(c: Carried, s: State) -> State", trajectory.moved, ofState)}
-/// what is left of the goals, and the sum of the outputs' squares, per unit of the goals
+/// the size of the goals at the end, and the sum of the squares of the outputs, relative to the initial goals
 ${write("shares(c: Carried, s: State) -> vec2f", trajectory.shares, ofState)}
 ${write(
   "seen_in(cell: Cell) -> vec2u",
@@ -283,7 +284,7 @@ function builderOf(g: Graph) {
   };
 }
 
-/** What agents believe of the phase. Probabilities flow from phase to phase, so that nothing cancels in what stays. */
+/** What agents believe about the phase. Probabilities move from phase to phase, so that no subtraction loses digits. */
 function beliefsOf(g: Graph, transition: Matrix, likelihood: Matrix) {
   const { named, total, product } = builderOf(g);
   const zero = g.number(0);
@@ -295,7 +296,7 @@ function beliefsOf(g: Graph, transition: Matrix, likelihood: Matrix) {
       .filter((i) => i !== j)
       .reduce((sum, i) => g.add(sum, g.subtract(flow(i, j), flow(j, i))), prior[j]),
   );
-  /** by signal: its probability, and that of each phase */
+  /** for each signal: its probability, and the probability of each phase */
   const after = likelihood[0].map((_, s) => {
     const joint = prior.map((p, z) => product(p, likelihood[z][s]));
     const chance = total(joint);
@@ -307,15 +308,16 @@ function beliefsOf(g: Graph, transition: Matrix, likelihood: Matrix) {
   return { prior, next, after };
 }
 
-/** Which of some numbers is the largest, the first of equals. */
+/** The index of the largest of some numbers; ties go to the first. */
 function likeliest(g: Graph, row: readonly Node[]): Node {
   const most = row.reduce((a, b) => g.maximum(a, b));
   return row.reduceRight((at, p, s) => g.below(p, most, at, g.number(s)), g.number(0));
 }
 
 /**
- * What really happens from an episode on, of the state x there: the state at the end is E x, and the sum of the squares
- * of the outputs xᵀQx. With x' = F x and y = C x, an episode before it makes E F of E, and CᵀC + FᵀQF of Q.
+ * What really happens from an episode to the end, from the state x there: the state at the end is E x, and the sum of
+ * the squares of the outputs is xᵀQx. With x' = F x and y = C x, an earlier episode replaces E by E F and Q by CᵀC +
+ * FᵀQF.
  *
  * @param places all of E, and `pairs` the upper triangle of Q
  * @param all the game's expressions in the graph
@@ -355,7 +357,9 @@ function trajectoryOf(
         ]),
       ),
     ],
-    /** of x at the beginning: what is left of the goals, and the squares, per unit of the goals */
+    /**
+     * from x at the beginning: the size of the goals at the end and the squares of the outputs, relative to the goals
+     */
     shares: [
       total(wanted.map((i) => product(x[i], moved[i]))),
       total(places.map(([i, j]) => product(Q(i, j), x[i], x[j]))),
@@ -363,7 +367,7 @@ function trajectoryOf(
   };
 }
 
-/** The state that a trajectory begins with, and the size of its largest goal, which is to be its unit. */
+/** The state at the beginning of a trajectory, and the size of its largest goal, which is the unit of states. */
 function initialOf(g: Graph, { state, goals }: Game) {
   const initial = (name: string) => g.name(`initial.${name}`);
   return {

@@ -1,4 +1,5 @@
-// What a phase diagram is of: a configuration, two of its settings as axes, and the measures to map. Checked once.
+// What a phase diagram shows: a configuration, two of its settings as axes, and the measures to map. It is checked
+// once.
 
 import * as v from "valibot";
 import { type Config, checkConfig, type FilledConfig } from "../config/config.ts";
@@ -14,27 +15,27 @@ import { checkMeasures, measureNames } from "./measures.ts";
 export interface PhaseConfig {
   /** a configuration as for `solve`, or the name of a preset */
   config: Config | string;
-  /** from left to right */
+  /** the horizontal axis */
   x: PhaseAxis;
-  /** from below to above; another setting than x */
+  /** the vertical axis; its setting must differ from that of `x` */
   y: PhaseAxis;
-  /** what is mapped: names of `measureNames`; deception unless given */
+  /** the measures to map: names of `measureNames`; default `deception` */
   measures?: readonly string[];
 }
 
 /** A diagram that was checked. */
 export interface Diagram {
   readonly game: Game;
-  /** as it was asked, so that a cell's configuration is this with two settings changed */
+  /** the configuration as it was given; a cell's configuration is this with two settings changed */
   readonly base: Config;
-  /** the whole configuration of the cell at the lower left */
+  /** the configuration of the lower left cell, with all defaults */
   readonly config: FilledConfig;
   readonly x: AxisValues;
   readonly y: AxisValues;
   readonly measures: readonly string[];
 }
 
-/** What is checked before anything is allocated. */
+/** Limits that are checked before anything is allocated. */
 export const PHASE_LIMITS = {
   /** values of an axis */
   count: MOST_VALUES,
@@ -65,15 +66,15 @@ export function cellConfig(
 }
 
 /**
- * The end of training in a diagram's cells, but in those of which it is an axis, or whose schedule is shorter: there the
- * default is cut, and the first cell's may be the shortest. Undefined where the phase is not hidden.
+ * The end of training in a diagram's cells, unless it is an axis or a cell's schedule is shorter. (It is not read from
+ * the first cell, whose schedule may be the shortest and cut the default.) Undefined if the phase is not hidden.
  */
 export function deploymentOf({ game, base }: Pick<Diagram, "game" | "base">): number | undefined {
   return game.hidden && (base.initial?.deploymentAt ?? game.hidden.deploymentAt);
 }
 
 /**
- * Checks a diagram and fills its defaults in. Where every corner of it makes sense, so does what lies between.
+ * Checks a diagram and fills in its defaults. It checks the four corners: if they are valid, all cells are.
  *
  * @param input plain data; it is not changed
  * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`, with one line

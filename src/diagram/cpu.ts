@@ -1,5 +1,5 @@
-// Diagrams on the CPU, in float64, by all of its cores. Each cell is solved by itself, so the numbers are the same
-// however many threads there are.
+// Diagrams on the CPU, in float64, on all of its cores. Each cell is solved by itself, so the numbers do not depend on
+// the number of threads.
 
 import { checkConfig } from "../config/config.ts";
 import { checkNotAborted } from "../errors.ts";
@@ -9,17 +9,17 @@ import { type Cells, createCells, type Points } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import type { EngineMethod, PhaseEngine } from "./engine.ts";
 
-/** how long cells may follow each other before timers and signals get a turn, in milliseconds */
+/** how long cells are solved before timers and signals get a turn, in milliseconds */
 const TURN = 25;
-/** cells of a part, at most: a thread is at it for a moment, and its way there and back is short beside that */
+/** the maximum number of cells of a part: so many that sending them takes a small share of the time to solve them */
 const MOST_CELLS = 256;
-/** parts for each thread, so that dear ones and cheap ones balance */
+/** parts for each thread, so that expensive and cheap parts balance */
 const PARTS = 4;
 
-/** A diagram as it goes to a thread: plain data. */
+/** A diagram as it is sent to a thread: plain data. */
 export type DiagramData = Omit<Diagram, "game"> & { readonly method: EngineMethod };
 
-/** The cells of a diagram. */
+/** The job of a thread: to solve cells of a diagram. */
 export const cellsJob: Job<DiagramData, Points, Cells> = {
   name: "cells",
   open: ({ method, ...diagram }) =>
@@ -29,14 +29,14 @@ export const cellsJob: Job<DiagramData, Points, Cells> = {
 /**
  * An engine that uses the CPU.
  *
- * @param threads how many may be used; with 1, the calling thread does the work, in turns with all else
+ * @param threads the maximum number of threads; with 1, the calling thread does the work and gives other tasks turns
  */
 export function createCpuEngine(threads: number): PhaseEngine {
   let pool = threads > 1 ? new Pool(threads) : undefined;
   let task: Task<DiagramData, Points, Cells> | undefined;
   let of: Diagram | undefined;
 
-  /** the same object for the same question, so that threads get it once */
+  /** the same object for the same diagram and method, so that threads receive it only once */
   const taskOf = (diagram: Diagram, method: EngineMethod) => {
     if (!task || of !== diagram || task.shared.method !== method) {
       const { game: _, ...data } = diagram;
@@ -66,7 +66,7 @@ export function createCpuEngine(threads: number): PhaseEngine {
   };
 }
 
-/** On the calling thread, which now and then does something else. */
+/** Solves cells on the calling thread, which gives other tasks a turn now and then. */
 function solveInTurns(diagram: Diagram, points: Points, method: EngineMethod, signal?: AbortSignal) {
   let turnEnds = performance.now() + TURN;
   return createCellsSolver(

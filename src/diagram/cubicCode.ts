@@ -1,17 +1,17 @@
-// The rising roots of two cubics at once: the operations of src/model/cubic.ts in their order, so that the roots have
-// the same bits.
+// The rising roots of two cubics at once: the operations of src/model/cubic.ts in the same order, so that the roots
+// have the same bits.
 
 import type { Variable, Writer } from "../cpu/evaluation.ts";
 import type { Node } from "../game/graph.ts";
 import { MAX_STEPS } from "../model/cubic.ts";
 
 /**
- * Writes the search for where cubics rise through 0 in (low, high).
+ * Writes the search for the points in (low, high) at which cubics rise through 0.
  *
- * @param cubic the coefficients, from the constant one on
+ * @param cubic the coefficients, the constant first
  * @param near where the search starts in the bracket that contains it
  * @param turns the local of an address that may be used
- * @returns the roots in ascending order: NaN where there is none
+ * @returns the roots in ascending order: NaN instead of a root that does not exist
  */
 export function writeRisingRoots(
   writer: Writer,
@@ -32,7 +32,7 @@ export function writeRisingRoots(
     return g.below(from, near, g.below(near, to, near, middle), middle);
   };
 
-  // where they turn
+  // the points at which their slope changes its sign
   const [discriminant] = writer.let(g.subtract(g.multiply(c2, c2), g.multiply(g.multiply(three, c3), c1)));
   writer.push([discriminant]);
   const squareRoot = code.vector();
@@ -46,14 +46,14 @@ export function writeRisingRoots(
 
   const ends = [low, first, second, high];
   const values = writer.let(...ends.map(valueAt));
-  /** what it is where the cubic rises between two of the ends, or else */
+  /** `then` if the cubic rises through 0 between two adjacent ends, otherwise `otherwise` */
   const rising = (i: number, then: (from: Node, to: Node) => Node, otherwise: Node) =>
     g.below(values[i], zero, g.below(zero, values[i + 1], then(ends[i], ends[i + 1]), otherwise), otherwise);
   const inFirst = (then: (from: Node, to: Node) => Node) => rising(0, then, then(first, second));
   const early = [inFirst((from) => from), inFirst((_, to) => to), rising(0, start, rising(1, start, none))];
   return [find(early), find([second, high, rising(2, start, none)])];
 
-  /** The roots in brackets, from a point in each on; NaN where that is. */
+  /** The roots in brackets, with a starting point in each; NaN where the bracket is. */
   function find(bracket: readonly Node[]): Node {
     const variables = bracket.map((node) => writer.variable(node)) as [Variable, Variable, Variable];
     const [from, to, at] = variables;
@@ -73,7 +73,7 @@ export function writeRisingRoots(
         const inside = (x: Node, otherwise: Node) =>
           g.below(low, x, g.below(x, high, x, otherwise), otherwise);
         const [guess] = writer.let(inside(newton, halfway(low, high)));
-        // where there is nowhere to go it stays, which ends it
+        // if there is no better point it does not move, which ends the search
         const [next] = writer.let(g.below(zero, g.absolute(value), inside(guess, x), x));
         const moved = g.absolute(g.subtract(next, x));
         writer.push([g.multiply(g.number(Number.EPSILON), g.absolute(x)), moved]);

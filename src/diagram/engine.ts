@@ -1,5 +1,5 @@
-// Who solves the cells of diagrams. An engine outlives a diagram: a page that changes a setting keeps its device, its
-// pipelines and its threads.
+// Engines solve the cells of diagrams. An engine serves many diagrams: a page that changes a setting keeps the device,
+// the pipelines and the threads.
 
 import * as v from "valibot";
 import { MesaError } from "../errors.ts";
@@ -12,13 +12,13 @@ import type { Diagram } from "./config.ts";
 import { createCpuEngine } from "./cpu.ts";
 import { createGpuEngine } from "./gpu.ts";
 
-/** What can be asked of an engine. */
+/** The options of an engine. */
 export interface EngineOptions {
-  /** `auto`, the default: a hardware adapter where there is one, else the CPU */
+  /** `auto`, the default: a hardware adapter if there is one, otherwise the CPU */
   backend?: "auto" | "cpu" | "gpu";
-  /** how many threads the CPU's work may use; one for each core unless given */
+  /** the maximum number of threads for work on the CPU; default one for each core */
   threads?: number;
-  /** the WebGPU to use in place of the browser's or Dawn's */
+  /** the WebGPU to use instead of the browser's or Dawn's */
   gpu?: unknown;
 }
 
@@ -28,18 +28,18 @@ export interface PhaseEngine {
   readonly backend: "cpu" | "gpu";
   readonly adapter: string;
   readonly precision: "float64" | "f32";
-  /** how many cells it takes at least to keep it busy */
+  /** the minimum number of cells that keep it busy */
   readonly atOnce: number;
   /**
-   * Solves cells, wherever they lie, and gives them in the same order.
+   * Solves any cells of the diagram, and returns them in the same order.
    *
-   * @param method how the best response is found; where the diagram goes through `solve`, that method
+   * @param method how the best response is found, or the method for `solve` if `solve` must solve the cells
    * @throws MesaError `ABORTED` as soon as the signal is, and what `solve` throws
    */
   solve(diagram: Diagram, points: Points, method: EngineMethod, signal?: AbortSignal): Promise<Cells>;
-  /** The same in float64, whatever the backend. @throws as `solve` */
+  /** Like `solve`, in float64 on every backend. @throws as `solve` */
   settle(diagram: Diagram, points: Points, method: EngineMethod, signal?: AbortSignal): Promise<Cells>;
-  /** frees what the engine holds */
+  /** Frees the device and the threads. */
   destroy(): void;
 }
 
@@ -48,7 +48,7 @@ export type EngineMethod = PhaseMethod | "rollout";
 /**
  * Opens an engine.
  *
- * @throws MesaError `NO_ADAPTER` where a GPU is asked for and none is there, `INVALID_CONFIG`
+ * @throws MesaError `NO_ADAPTER` if backend is `gpu` and there is no adapter, `INVALID_CONFIG`
  */
 export async function openEngine(options: EngineOptions = {}): Promise<PhaseEngine> {
   const { gpu: implementation } = solvingOptions;

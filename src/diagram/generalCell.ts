@@ -1,4 +1,4 @@
-// A cell of a sweep or a diagram through the ordinary solver, which knows every game and every setting.
+// Solves a cell of a sweep or a diagram with `solve`, which can solve every game with every setting.
 
 import type { Config } from "../config/config.ts";
 import { hasCode } from "../errors.ts";
@@ -8,20 +8,20 @@ import { type Result, type SolveOptions, solve } from "../solve/solve.ts";
 import { STATUS } from "./cells.ts";
 import { measuresOfEnd, readOff } from "./measures.ts";
 
-/** A cell's measures, absent or null where they have no meaning, and the code of its status. */
+/** A cell's measures, absent or null if they are not defined, and the code of its status. */
 export interface SolvedCell {
   readonly values: Readonly<Record<string, number | null>>;
   readonly status: number;
 }
 
-/** What solves a cell, of what its result says. */
+/** The solver of a cell, as the result names it. */
 export type CellSolver = Pick<Result["solver"], "backend" | "adapter" | "method" | "precision">;
 
 /**
  * Solves one cell.
  *
- * @returns also why there is nothing to measure, or what solved it
- * @throws MesaError of what is wrong; that there is no equilibrium, or no finite cost, is an answer
+ * @returns the cell, and the reason if there is nothing to measure, or the solver
+ * @throws MesaError as `solve`; but a cell without an equilibrium or a finite cost is an answer, not an error
  */
 export async function solveCell(
   game: Game,

@@ -1,5 +1,5 @@
-// Diagrams on the GPU, in float32: host of shaders/phase.wgsl.ts. What the kernel is not sure of, and what it does not
-// take, the CPU solves in float64.
+// Diagrams on the GPU, in float32: host of shaders/phase.wgsl.ts. The CPU solves in float64 the cells that float32
+// cannot decide, and the diagrams that the kernel cannot solve.
 
 import { NONE, phaseWgsl, resultsOf } from "../../shaders/phase.wgsl.ts";
 import { WORKGROUP } from "../../shaders/rollout.wgsl.ts";
@@ -18,16 +18,16 @@ import type { EngineMethod, PhaseEngine } from "./engine.ts";
 import { cellNumbers } from "./linearCell.ts";
 import { capital, measureNames } from "./measures.ts";
 
-/** what a best response costs in the closed form, in rollout-steps */
+/** the work of a best response in closed form, in rollout-steps */
 const EXACT_WORK = 12;
-/** bytes of a table, at most */
+/** the maximum size of a table, in bytes */
 const MOST_TABLE = 2 ** 28;
-/** the least float32 that is not subnormal: smaller ones may be taken for zero */
+/** the smallest positive float32 that is not subnormal: a GPU may treat smaller ones as zero */
 const SMALLEST = 2 ** -126;
 
 const codes = new WeakMap<Diagram, Map<EngineMethod, CellCode | string>>();
 
-/** What the kernel solves a diagram by; where it does not, the reason. */
+/** The kernel's code for a diagram, or the reason why the kernel cannot solve it. */
 export function kernelCodeOf(diagram: Diagram, method: EngineMethod): CellCode | string {
   const known = codes.get(diagram) ?? new Map<EngineMethod, CellCode | string>();
   codes.set(diagram, known);
@@ -37,15 +37,15 @@ export function kernelCodeOf(diagram: Diagram, method: EngineMethod): CellCode |
 }
 
 /**
- * An engine that uses a device, which it closes in the end.
+ * An engine that uses a device, and closes it when the engine is destroyed.
  *
- * @param cpu solves what the kernel does not; it is closed with this one
+ * @param cpu the engine for what the kernel cannot solve; it is destroyed with this one
  */
 export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine {
   const { device } = open;
   const recorder = new Recorder(open);
 
-  /** @returns rows of results, one a cell */
+  /** @returns rows of results, one per cell */
   async function compute(diagram: Diagram, code: CellCode, { x, y }: Points, signal?: AbortSignal) {
     const { problem, texts } = code;
     const { candidates, config, game } = problem;
@@ -116,13 +116,13 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
   };
 }
 
-/** Some of the cells. */
+/** The cells with the given indices. */
 const chosen = ({ x, y }: Points, indices: readonly number[]): Points => ({
   x: indices.map((i) => x[i]),
   y: indices.map((i) => y[i]),
 });
 
-/** The most episodes that a cell has. */
+/** The maximum number of episodes of a cell. */
 function longestOf(diagram: Diagram, points: Points): number {
   const numbers = cellNumbers(diagram);
   const most = (name: string) => {
@@ -132,13 +132,13 @@ function longestOf(diagram: Diagram, points: Points): number {
   return most("training") + most("episodes") + most("deployment");
 }
 
-/** Whether a number is none in float32, so that a cell of it has no measures there: too large, or as good as zero. */
+/** Whether float32 cannot hold a number, because it is too large or too close to zero; then its cell needs float64. */
 function isLost(x: number): boolean {
   const kept = Math.abs(Math.fround(x));
   return x !== 0 && !(kept >= SMALLEST && kept < Number.POSITIVE_INFINITY);
 }
 
-/** Cells from the kernel's rows, and the indices of those that it is not sure of. */
+/** The cells from the kernel's rows, and the indices of the cells that float32 cannot decide. */
 function read(
   diagram: Diagram,
   { problem, texts, scale }: CellCode,

@@ -1,5 +1,5 @@
-// Cells of games that are linear in the state, two at a time in float64, by the module of src/diagram/cellKernel.ts: what
-// stands around it is how cells are paired, what goes into its memory, and how measures are read off.
+// Cells of games that are linear in the state, solved two at a time in float64 by the module of
+// src/diagram/cellKernel.ts. This file pairs the cells, fills the module's memory and reads the measures from it.
 
 import { remembers } from "../config/config.ts";
 import { instantiate, reserve } from "../cpu/assembler.ts";
@@ -22,20 +22,20 @@ import { capital, measureNames, measuresOfEnd } from "./measures.ts";
 
 /** cells of a vector */
 const PAIR = 2;
-/** bytes of candidates' rows, at most */
+/** the maximum size of the candidates' rows, in bytes */
 const MOST_ROWS = 2 ** 26;
 
-/** A module at work. */
+/** An instance of the module. */
 interface Machine extends CellFunctions {
   readonly kernel: CellKernel;
   readonly memory: WebAssembly.Memory;
-  /** whose numbers its memory holds */
+  /** the solver whose numbers its memory holds */
   owner?: LinearCells;
 }
 
 const machines = new WeakMap<Game, Map<string, Machine | undefined>>();
 
-/** A game's module; undefined where WebAssembly must not run. */
+/** A game's module; undefined if WebAssembly must not run. */
 function machineOf(game: Game, method: PhaseMethod, rolls: boolean): Machine | undefined {
   const known = machines.get(game) ?? new Map<string, Machine | undefined>();
   machines.set(game, known);
@@ -53,7 +53,7 @@ function machineOf(game: Game, method: PhaseMethod, rolls: boolean): Machine | u
   }
 }
 
-/** The settings of a configuration that are numbers a cell may have its own of, by their keys. */
+/** The numbers of a configuration that may differ between cells, by their keys. */
 export function cellNumbers(diagram: Diagram): Record<string, number> {
   const { game, config } = diagram;
   const { schedule } = config;
@@ -68,24 +68,24 @@ export function cellNumbers(diagram: Diagram): Record<string, number> {
   ]);
 }
 
-/** A setting's value: the same in all cells, or that of an axis. */
+/** A setting's value: a number that all cells share, or the axis that gives it. */
 type Setting = number | "x" | "y";
 
-/** A cell that waits for another to be solved with. */
+/** A cell that waits for a second cell, to be solved together. */
 interface Cell {
   readonly index: number;
   readonly x: number;
   readonly y: number;
   readonly training: number;
   readonly episodes: number;
-  /** of an infinite horizon: what is played from this episode on, its measures and their status */
+  /** for an infinite horizon: the first episode of what is played forever, its measures and their status */
   readonly from: number;
   readonly end:
     | { readonly equilibrium: Equilibrium; readonly measures: ReturnType<typeof measuresOfEnd> }
     | undefined;
 }
 
-/** Where everything is in memory, in bytes. */
+/** The addresses of everything in memory. */
 interface Places {
   readonly candidatesEnd: number;
   readonly rows: number;
@@ -95,7 +95,7 @@ interface Places {
   readonly effects: number;
 }
 
-/** Whether a diagram's cells differ in numbers that the formulas of a linear game have names for. */
+/** Whether a diagram's cells differ only in numbers that the formulas of a linear game have names for. */
 export function isLinearDiagram(diagram: Diagram): boolean {
   const { game, config, x, y } = diagram;
   const numbers = cellNumbers(diagram);
@@ -105,7 +105,7 @@ export function isLinearDiagram(diagram: Diagram): boolean {
   return [x, y].every(({ key }) => Object.hasOwn(numbers, key));
 }
 
-/** The solver of a diagram's cells; undefined of a diagram whose cells all go through `solve`. */
+/** The solver of a diagram's cells; undefined if `solve` must solve all cells of the diagram. */
 export function openLinearCells(diagram: Diagram, method: PhaseMethod): LinearCells | undefined {
   if (!isLinearDiagram(diagram)) return undefined;
   const problem = createProblem(diagram.config);
@@ -126,20 +126,20 @@ export class LinearCells {
   readonly #settings: Readonly<Record<string, Setting>>;
   readonly #goals: readonly Setting[];
   readonly #schedule: Readonly<Record<"training" | "deployment" | "learningRate", Setting>>;
-  /** where the measures that are read as they are stand: of the plan's first episode, and of the trajectory's end */
+  /** the addresses of measures that are read directly: in the plan's first episode, and at the trajectory's end */
   readonly #first: readonly (readonly [name: string, at: number])[];
   readonly #final: readonly (readonly [name: string, at: number])[];
   readonly #needsCosts: boolean;
-  /** the numbers of memory that hold a setting, a goal and so on, of the first lane */
+  /** the indices in memory, for the first lane, of a setting, a goal and so on */
   readonly #slots: Readonly<Record<"x" | "y", number | undefined>>;
   readonly #slotsOf: (names: readonly string[]) => readonly number[];
   readonly #deployed: readonly number[];
   readonly #own: Readonly<Record<"near" | "slack" | "length" | "trouble" | "close" | "squares", number>>;
   readonly #costs: readonly number[];
   readonly #runnersUp: readonly number[];
-  /** the last cell's measures, NaN where one has no meaning */
+  /** the last cell's measures, NaN for a measure that is not defined */
   readonly #values: Record<string, number>;
-  /** episodes that there is room for, and where */
+  /** the number of episodes that memory has room for, and the addresses */
   #room = 0;
   #places: Places | undefined;
   #all = new Float64Array(0);
@@ -194,9 +194,9 @@ export class LinearCells {
   }
 
   /**
-   * Solves cells in an order of its own.
+   * Solves cells, not in the given order.
    *
-   * @returns each with its index, undefined what only `solve` can tell; the next one overwrites its values
+   * @returns the index of each cell and its result, which the next one overwrites; undefined if `solve` must solve it
    */
   *solve({ x, y }: Points): Generator<[number, SolvedCell | undefined], void> {
     const waiting = new Map<number, Cell>();
@@ -206,7 +206,7 @@ export class LinearCells {
         yield [index, cell];
         continue;
       }
-      // no schedule has 2¹⁵ episodes
+      // a key per schedule: no schedule has 2¹⁵ episodes
       const key = (cell.training * 2 ** 15 + cell.episodes) * 2 ** 15 + cell.from;
       const other = waiting.get(key);
       if (other) {
@@ -217,7 +217,7 @@ export class LinearCells {
     for (const cell of waiting.values()) yield* this.#run(cell, cell);
   }
 
-  /** A cell before its induction, or its answer where it needs none. */
+  /** A cell before its induction, or its answer if it needs no induction. */
   #prepare(index: number, x: number, y: number): Cell | SolvedCell {
     const at = { x, y };
     const training = settingOf(this.#schedule.training, at);
@@ -245,7 +245,7 @@ export class LinearCells {
     return this.#goals.map((goal) => settingOf(goal, cell));
   }
 
-  /** Solves two cells with the same episodes, or one twice. */
+  /** Solves two cells with the same number of episodes, or one cell in both lanes. */
   *#run(one: Cell, other: Cell): Generator<[number, SolvedCell | undefined], void> {
     const { training, episodes, from } = one;
     const { induce, follow, effects, kernel } = this.#machine;
@@ -264,7 +264,7 @@ export class LinearCells {
     if (other !== one) yield [other.index, this.#read(other, 1, phases[1], at)];
   }
 
-  /** Where everything is, once there is room for so many episodes and it holds what all cells share. */
+  /** Makes room in memory for so many episodes and writes what all cells share. @returns the addresses */
   #makeRoom(episodes: number): Places {
     const machine = this.#machine;
     if (this.#places && machine.owner === this && episodes <= this.#room) return this.#places;
@@ -300,7 +300,7 @@ export class LinearCells {
     return this.#places;
   }
 
-  /** Writes what is a cell's own. @returns its hidden phases */
+  /** Writes the numbers of one cell. @returns its hidden phases */
   #write(cell: Cell, lane: number, { plan }: Places): PhaseChain | undefined {
     const { game, states } = this.#problem;
     const { x, y, from, episodes, end } = cell;
@@ -331,7 +331,7 @@ export class LinearCells {
     return phases;
   }
 
-  /** What is played where every signal is the likelier one, as src/model/simulate.ts does. */
+  /** Writes the decisions that are played if every signal is the likelier one, as in src/model/simulate.ts. */
   #play(cell: Cell, { likelihood, trains }: PhaseChain, lane: number, { plan, played }: Places): void {
     const signalIn = likelihood.map((p) => p.indexOf(Math.max(...p)));
     const signals = likelihood[0].length;
@@ -345,7 +345,7 @@ export class LinearCells {
     }
   }
 
-  /** A cell's answer; undefined where rollouts could have another. */
+  /** A cell's answer; undefined if rollouts could choose another plan. */
   #read(cell: Cell, lane: number, phases: PhaseChain | undefined, at: Places): SolvedCell | undefined {
     const { training, from, end } = cell;
     const all = this.#all;
@@ -373,7 +373,7 @@ export class LinearCells {
     return { values, status: end?.measures.status ?? STATUS.solved };
   }
 
-  /** The measures in expectation over the signals. */
+  /** The measures, expected over the signals. */
   #readByChance(cell: Cell, lane: number, { trains, transition, likelihood }: PhaseChain, at: Places): void {
     const { episodes } = cell;
     const all = this.#all;
@@ -403,7 +403,7 @@ export class LinearCells {
       this.#values[name] = value ?? Number.NaN;
   }
 
-  /** The first episode's cost, expected before its signal, and the margin of the best other decision. */
+  /** The cost of the first episode, expected before its signal is seen, and its margin to the runner-up. */
   #readCosts(cell: Cell, lane: number, phases: PhaseChain | undefined): void {
     const { from, end } = cell;
     const values = this.#values;
@@ -428,10 +428,10 @@ export class LinearCells {
         for (let z = 0; z < phases.initial.length; z++)
           probability += phases.initial[z] * phases.likelihood[z][s];
       }
-      const least = this.#all[this.#costs[s] + lane];
-      cost += probability * least;
-      const dearer = probability * (this.#all[this.#runnersUp[s] + lane] - least);
-      if (probability > 0 && dearer < margin) margin = dearer;
+      const minimum = this.#all[this.#costs[s] + lane];
+      cost += probability * minimum;
+      const difference = probability * (this.#all[this.#runnersUp[s] + lane] - minimum);
+      if (probability > 0 && difference < margin) margin = difference;
     }
     values.cost = cost + rest;
     values.margin = finite(cost + margin - cost);

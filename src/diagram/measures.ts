@@ -1,4 +1,4 @@
-// What can be measured of a game's results, and how it is read off them.
+// The measures of a game's results, and how they are read from a result.
 
 import { type FilledConfig, remembers } from "../config/config.ts";
 import { MesaError } from "../errors.ts";
@@ -12,7 +12,7 @@ import { STATUS } from "./cells.ts";
 /** `theta` → `Theta`, as in `finalTheta` */
 export const capital = (name: string) => name[0].toUpperCase() + name.slice(1);
 
-/** what is measured only where the phase is hidden */
+/** measures that exist only if the phase is hidden */
 const HIDDEN = [
   "reversal",
   "complianceOverHazard",
@@ -21,21 +21,20 @@ const HIDDEN = [
   "reversalOverHazard",
 ] as const;
 
-/** what an infinite horizon has beside its plan */
+/** measures that exist only for an infinite horizon */
 const ENDLESS = ["equilibria", "multiplier", "period", "status"] as const;
 
 /**
- * What can be measured of a game's results, by a sweep or a diagram.
+ * The names of the measures that a sweep or a diagram can read from a game's results.
  *
- * - `firstCoefficient` and so on: the decision of the first episode; of agents who remember, the trajectory's
- * - `compliance`, `retention`, `deception`: those of the result; where the phase is hidden, expected over the signals, with
- *   `reversal`, and as `complianceOverHazard` and so on over how long training lasts too
- * - `finalTheta` and so on: the state that the last step of the trajectory leaves
- * - `cost`: the minimum average total mesa cost of the first episode; of networks also `heldOutCost` and `linearCost`
- * - `margin`: how much more the runner-up costs at the first episode; only a grid of candidates has one
- * - of an infinite horizon, `equilibria`: how many stationary equilibria it has; `multiplier`: of the one that is
- *   played; `period`: 1 where ever longer finite horizons converge, more where they go round in a cycle, none where
- *   neither is established; and `status`: a code of `STATUSES`
+ * - `firstCoefficient` and so on: the decision of the first episode; for agents who remember, the trajectory's decision
+ * - `compliance`, `retention`, `deception`: as in the result; if the phase is hidden, they are expected over the
+ * signals, there is also `reversal`, and `complianceOverHazard` and so on are expected over the length of training too
+ * - `finalTheta` and so on: the state after the last step of the trajectory - `cost`: the minimum average total mesa
+ * cost of the first episode; for networks also `heldOutCost` and `linearCost` - `margin`: how much more the runner-up
+ * costs at the first episode; only a grid of candidates has one - for an infinite horizon, `equilibria`: the number of
+ * stationary equilibria; `multiplier`: of the equilibrium that is played; `period`: 1 if ever longer finite horizons
+ * converge, the period if they end in a cycle, none if neither is established; and `status`: a code of `STATUSES`
  */
 export function measureNames(game: Game, config: Pick<FilledConfig, "horizon" | "memory"> = {}): string[] {
   const decided = game.network ? [] : remembers(config) ? game.decisionNames : planNames(game);
@@ -53,7 +52,7 @@ export function measureNames(game: Game, config: Pick<FilledConfig, "horizon" | 
   ];
 }
 
-/** @throws MesaError `INVALID_CONFIG` when a name is none of these, or comes twice */
+/** @throws MesaError `INVALID_CONFIG` if a name is unknown or occurs twice, or there is no name */
 export function checkMeasures(names: readonly string[], measures: readonly string[]): void {
   for (const [i, name] of measures.entries())
     if (!names.includes(name) || measures.indexOf(name) !== i)
@@ -64,7 +63,7 @@ export function checkMeasures(names: readonly string[], measures: readonly strin
   if (measures.length === 0) throw new MesaError("INVALID_CONFIG", "measures must be at least one, got none");
 }
 
-/** The measures of an infinite horizon's equilibria; NaN where one has no meaning. */
+/** The measures of an infinite horizon's equilibria; NaN for a measure that is not defined. */
 export function measuresOfEnd({
   equilibria,
   undecided,
@@ -92,7 +91,7 @@ export function readOff(
   result: Result,
 ): { values: Record<string, number | null>; status: number } {
   const { plan, trajectory, cost, margin, generalization, config, stationary } = result;
-  // not those of the game, which may have more of them, or fewer, where the setting is how many there are
+  // from the result, not from the game: their number may be a setting
   const decided = remembers(config)
     ? game.decisionNames.map((name) => [name, trajectory[name]] as const)
     : Object.entries(plan);

@@ -12,28 +12,28 @@ import { checkSample, type SampleCheck } from "./sample.ts";
 import { placeCells, pointsOf, type Rectangle, sliceCells, tilesOf } from "./tiles.ts";
 
 /**
- * Cells that are solved, of a rectangle of the diagram or, where a coarse picture comes first, of every `stride`th of
- * its columns and rows: what is at (c, r) of the tile is at (stride·(column + c), stride·(row + r)) of the diagram.
+ * Solved cells of a rectangle of the diagram or, in a coarse picture, of every `stride`-th column and row of it. The
+ * cell at (c, r) of the tile is at (stride·(column + c), stride·(row + r)) of the diagram.
  */
 export interface Tile extends Cells, Rectangle {
   readonly stride: number;
-  /** its index among the tiles of that stride */
+  /** its index among the tiles of its stride */
   readonly tile: number;
 }
 
 /** How a diagram is solved. */
 export interface PhaseOptions extends EngineOptions {
-  /** `auto`, the default: `exact` where the game has it and no margin is asked, else as `solve` chooses */
+  /** `auto`, the default: `exact` if it applies to the game and no margin is mapped, otherwise as `solve` chooses */
   method?: "auto" | EngineMethod;
-  /** an engine to use, which stays open; `backend` and `gpu` are then of no use */
+  /** an engine to use, which stays open; `backend` and `gpu` then have no effect */
   engine?: PhaseEngine;
-  /** how many cells are solved again in float64 where float32 solved them; 1024 unless given */
+  /** how many cells that float32 solved are solved again in float64; default 1024 */
   sample?: number;
-  /** aborts the work: it throws `ABORTED` */
+  /** aborts the work, which then throws `ABORTED` */
   signal?: AbortSignal;
-  /** is given the cells as they are solved, those of a stride of 1 from below to above */
+  /** receives cells when they are solved; cells of stride 1 come from the lowest row upward */
   onTile?: (tile: Tile) => void;
-  /** whether a coarse picture comes first, and then a finer one */
+  /** whether to solve a coarse picture first, and then finer ones */
   progressive?: boolean;
 }
 
@@ -45,15 +45,15 @@ export interface Phase extends Cells {
     readonly adapter: string;
     readonly method: EngineMethod;
     readonly precision: "float64" | "f32";
-    /** how far float32 is from float64 on a sample; null where all of it was float64 */
+    /** the difference between float32 and float64 on a sample; null if everything was solved in float64 */
     readonly sample: SampleCheck | null;
-    /** cells a second, the opening of a device not counted; null where they were solved elsewhere */
+    /** cells per second, without the time to open a device; null if they were solved elsewhere */
     readonly speed: number | null;
     readonly version: string;
   };
 }
 
-/** what `phase` takes beside what solving takes */
+/** the options of `phase` besides those of solving */
 const PHASE_OPTIONS = {
   engine: v.custom(
     (value) => typeof (value as { solve?: unknown } | null)?.solve === "function",
@@ -65,19 +65,19 @@ const PHASE_OPTIONS = {
 };
 /** strides of a diagram that is drawn progressively */
 const STRIDES = [16, 4, 1] as const;
-/** how long cells should be solved at a time, in milliseconds */
+/** the target time of a batch of cells, in milliseconds */
 const TARGET = 150;
-/** how many times more cells may be solved next */
+/** the maximum factor between the sizes of two successive batches */
 const GROWTH = 8;
-/** cells of a sample */
+/** the number of cells of a sample */
 const SAMPLE = 1024;
-/** what solves what the kernel does not know */
+/** the solver for diagrams that the kernel cannot solve */
 const IN_FLOAT64 = { backend: "cpu", adapter: "cpu", precision: "float64" } as const;
 
 /**
- * What `method: "auto"` takes, or what was asked if the diagram has it.
+ * The method that `method: "auto"` chooses, or the requested method if it applies to the diagram.
  *
- * @throws MesaError `INVALID_CONFIG`, also where a GPU is asked for and its kernel does not know the diagram
+ * @throws MesaError `INVALID_CONFIG`, also if backend is `gpu` and the kernel cannot solve the diagram
  */
 export function phaseMethod(
   diagram: Diagram,
@@ -102,11 +102,11 @@ function chooseMethod(
   const refused = refusal({ game, horizon }, asked);
   if (refused !== undefined) throw invalid(refused);
   if (asked === "exact" && grid)
-    throw invalid("the measure margin is of a grid: it has no meaning where method is exact");
+    throw invalid("the measure margin needs a grid of candidates: it is not defined for the method exact");
   return asked;
 }
 
-/** How many cells should be solved next, after so many that took so long. */
+/** How many cells to solve next, from the number of the last ones and the time that they took. */
 function nextSize(count: number, milliseconds: number): number {
   const factor = Math.min(GROWTH, Math.max(1 / GROWTH, TARGET / Math.max(milliseconds, 1e-3)));
   return Math.max(1, Math.round(count * factor));
@@ -117,14 +117,14 @@ export interface TilesOptions {
   readonly engine: PhaseEngine;
   readonly method: EngineMethod;
   readonly signal?: AbortSignal | undefined;
-  /** which tiles of those of {@link tilesOf}; all of them unless given */
+  /** indices of tiles of {@link tilesOf}; default all */
   readonly tiles?: readonly number[];
-  /** of every so many columns and rows one; 1 unless given */
+  /** solves one of every `stride` columns and rows; default 1 */
   readonly stride?: number;
   readonly onTile: (tile: Tile) => void;
 }
 
-/** Solves tiles of a diagram, as many at a time as take a moment. @throws as the engine does */
+/** Solves tiles of a diagram, in batches of about {@link TARGET} milliseconds. @throws as the engine does */
 export async function solveTiles(diagram: Diagram, options: TilesOptions): Promise<void> {
   const { engine, method, signal, stride = 1, onTile } = options;
   const all = tilesOf(
@@ -157,21 +157,21 @@ export async function solveTiles(diagram: Diagram, options: TilesOptions): Promi
   }
 }
 
-/** @throws MesaError `INVALID_CONFIG` where a GPU is asked for and its kernel does not know the diagram */
+/** @throws MesaError `INVALID_CONFIG` if backend is `gpu` and the kernel cannot solve the diagram */
 function checkBackend(diagram: Diagram, method: EngineMethod, backend: EngineOptions["backend"]): void {
   const code = backend === "gpu" && kernelCodeOf(diagram, method);
   if (typeof code === "string") throw new MesaError("INVALID_CONFIG", `${code}, and backend gpu was asked`);
 }
 
-/** whether `checkPhase` made it: what is asked has no game beside its configuration */
+/** whether `checkPhase` made it: only then it has the key `game` besides its configuration */
 const isChecked = (config: PhaseConfig | Diagram): config is Diagram =>
   isRecord(config) && ["game", "base", "config", "x", "y", "measures"].every((key) => key in config);
 
 /**
  * Solves a diagram.
  *
- * @param config what is asked, or what `checkPhase` made of it
- * @throws MesaError with the code of what is wrong
+ * @param config the diagram, as plain data or as `checkPhase` returned it
+ * @throws MesaError whose code says what is wrong
  */
 export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions = {}): Promise<Phase> {
   const { onProgress: _, precision: __, ...solving } = solvingOptions;
@@ -202,7 +202,7 @@ export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions
   }
 }
 
-/** What solves the cells of a diagram: an engine, or the CPU where the engine's kernel does not know it. */
+/** The solver of a diagram's cells: the engine, or the CPU if the engine's kernel cannot solve the diagram. */
 export function whatSolves(
   diagram: Diagram,
   engine: Pick<PhaseEngine, "backend" | "adapter" | "precision">,
@@ -213,7 +213,7 @@ export function whatSolves(
   return { backend, adapter, precision };
 }
 
-/** A diagram whose cells are solved, by an engine or one like it, which checks them on a sample. */
+/** A diagram whose cells are solved; if that was in float32, the engine checks a sample of them. */
 export async function finishPhase(
   diagram: Diagram,
   cells: Cells,

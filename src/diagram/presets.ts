@@ -1,17 +1,17 @@
-// Diagrams with names.
+// The diagrams that come with the package.
 
 import type { PhaseConfig } from "./config.ts";
 
 /** A diagram that comes with the package, as plain data. */
 export interface PhasePreset {
-  /** one line: what it shows */
+  /** what it shows, in one line */
   readonly about: string;
   readonly phase: PhaseConfig;
 }
 
 const LEARNING_RATE = { key: "schedule.learningRate", from: 0.01, to: 10, count: 512, scale: "log" } as const;
 
-/** The diagrams by name. */
+/** The diagrams, by name. */
 export const phasePresets: Readonly<Record<string, PhasePreset>> = {
   "rate-length": {
     about: "learning rate × length of training, before 80 episodes of deployment",
@@ -35,7 +35,7 @@ export const phasePresets: Readonly<Record<string, PhasePreset>> = {
       config: "uncertain-deployment",
       x: { key: "hazard", from: 0.001, to: 0.5, count: 512, scale: "log" },
       y: { key: "signalError", from: 0, to: 0.5, count: 512 },
-      // after 20 episodes of training, and after as many as the hazard has it
+      // after 20 episodes of training, and expected over the length of training
       measures: ["deception", "deceptionOverHazard"],
     },
   },

@@ -1,18 +1,21 @@
-// How far float32 is from float64, on a sample of a diagram's cells.
+// Measures the difference between float32 and float64 on a sample of a diagram's cells.
 
 import type { Cells } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import type { EngineMethod, PhaseEngine } from "./engine.ts";
 
-/** What a sample shows. */
+/** The differences on a sample. */
 export interface SampleCheck {
   /** how many cells were solved again in float64 */
   readonly cells: number;
-  /** of these, how many have another status there */
+  /** how many of these have another status in float64 */
   readonly otherStatus: number;
-  /** how many have a measure that is off by more than `tolerance`, as where a near-tie falls otherwise */
+  /**
+   * how many have a measure that differs by more than `tolerance`, for example because a near-tie is decided
+   * differently
+   */
   readonly off: number;
-  /** of a measure, in units of its magnitude or of 1, whichever is more */
+  /** the tolerance of a measure, in units of its magnitude or of 1, whichever is larger */
   readonly tolerance: number;
   /** the largest difference of each measure */
   readonly largest: Readonly<Record<string, number>>;
@@ -22,7 +25,7 @@ const TOLERANCE = 1e-4;
 /** the fractional part of the golden ratio: its multiples spread evenly over [0, 1) */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** Cells spread over a diagram, the same each time: indices in [0, cells), each once. */
+/** Cells spread over a diagram, always the same ones: indices in [0, cells), each once. */
 export function sampleOf(cells: number, count: number): number[] {
   if (count >= cells) return Array.from({ length: cells }, (_, i) => i);
   const chosen = new Set<number>();

@@ -1,5 +1,5 @@
-// How what the agents do depends on a setting: one configuration solved for each value of it, and for each value of
-// a second one where there are several series.
+// Sweeps show how the agents' behaviour depends on a setting: one configuration is solved for each value of the setting
+// and, if there are several series, for each value of a second setting.
 
 import * as v from "valibot";
 import { type Config, checkConfig, type FilledConfig } from "../config/config.ts";
@@ -13,22 +13,22 @@ import { type AxisValues, axisSchema, type PhaseAxis, valuesOf } from "./axis.ts
 import { type CellSolver, solveCell } from "./generalCell.ts";
 import { checkMeasures, measureNames } from "./measures.ts";
 
-/** A setting, by dotted key, and the values it takes. */
+/** A setting, by its dotted key, and its values. */
 export interface Varied<T = unknown> {
   readonly key: string;
   readonly values: readonly T[];
 }
 
-/** What is swept, and what is read off each result. */
+/** What is swept, and what is measured of each result. */
 export interface SweepOptions
   extends Pick<SolveOptions, "backend" | "method" | "precision" | "threads" | "gpu" | "signal"> {
-  /** the setting along the axis: its values, in their order, or an axis as a diagram has it */
+  /** the setting along the axis: with a list of values, in their order, or as an axis of a diagram */
   over: Varied<number> | PhaseAxis;
   /** a second setting, one series for each of its values */
   series?: Varied;
-  /** names of {@link measureNames}; retention, compliance and deception unless given */
+  /** names of {@link measureNames}; default retention, compliance and deception */
   measures?: readonly string[];
-  /** is told how far the sweep is */
+  /** receives the progress of the sweep */
   onProgress?: (progress: { cell: number; cells: number; share: number }) => void;
 }
 
@@ -37,13 +37,13 @@ export interface CellsOptions extends Omit<SweepOptions, "over" | "series" | "me
   onCell: (index: number, answer: Answer) => void;
 }
 
-/** What a configuration comes to: plain data. */
+/** The answer for a configuration: plain data. */
 export interface Answer {
-  /** by measure; null where it has no meaning, and all of them where there is no equilibrium to measure */
+  /** each measure's value; null if it is not defined, and all null if there is no equilibrium to measure */
   readonly values: Readonly<Record<string, number | null>>;
-  /** why there is nothing to measure; null where there is */
+  /** why there is nothing to measure; null if there is something */
   readonly missing: string | null;
-  /** what solved it; null where there is nothing to measure */
+  /** the solver; null if there is nothing to measure */
   readonly solver: CellSolver | null;
 }
 
@@ -51,19 +51,19 @@ export interface Answer {
 export interface Cell extends Omit<Answer, "solver"> {
   /** the value of `over` */
   readonly at: number;
-  /** the value of `series`; null where there is none */
+  /** the value of `series`; null without series */
   readonly series: unknown;
 }
 
 /** A swept game: plain data, ready for JSON. */
 export interface Sweep {
   readonly game: string;
-  /** the whole configuration of the first cell */
+  /** the configuration of the first cell, with all defaults */
   readonly config: FilledConfig;
   readonly over: AxisValues;
   readonly series: Varied | null;
   readonly measures: readonly string[];
-  /** what solved the cells, each once */
+  /** the solvers of the cells, each once */
   readonly solvers: readonly CellSolver[];
   readonly version: string;
   /** series by series, each in the order of `over` */
@@ -71,10 +71,10 @@ export interface Sweep {
 }
 
 const DEFAULT_MEASURES = ["compliance", "retention", "deception"];
-/** cells of a sweep, at most */
+/** the maximum number of cells of a sweep */
 const MOST_CELLS = 100_000;
 
-/** @throws MesaError `INVALID_CONFIG` when a key is no dotted key, or there are no values */
+/** @throws MesaError `INVALID_CONFIG` if the key is not a dotted key, or there are no values */
 function checkVaried(name: string, varied: Varied): void {
   if (!isRecord(varied))
     throw new MesaError(
@@ -109,9 +109,9 @@ export interface SweepPlan extends Omit<Sweep, "cells" | "solvers" | "version"> 
 }
 
 /**
- * Checks a sweep: every configuration of it before the first is solved.
+ * Checks a sweep: all of its configurations, before the first is solved.
  *
- * @throws MesaError with the code of what is wrong
+ * @throws MesaError whose code says what is wrong
  */
 export function planSweep(
   config: Config,
@@ -146,16 +146,16 @@ export function planSweep(
 /**
  * Solves cells of a sweep.
  *
- * @param cells indices of what the plan asks
- * @param options how to solve; `onCell` is given each answer as it comes
- * @throws what `solve` throws, but where there is no answer
+ * @param cells indices into `asked` of the plan
+ * @param options how to solve; `onCell` receives each answer when it is known
+ * @throws what `solve` throws, except if there is no equilibrium or no finite cost
  */
 export async function solveCells(
   { asked, measures }: SweepPlan,
   cells: readonly number[],
   { onCell, onProgress, ...how }: CellsOptions,
 ): Promise<void> {
-  // a device and what is compiled for it serve all cells
+  // all cells share a device and its compiled kernels
   const gpu = keepDevice(how.gpu as GPU | undefined);
   const solveOne = async (done: number, index: number) => {
     const progress = (share: number) =>
@@ -177,7 +177,7 @@ export async function solveCells(
   }
 }
 
-/** A sweep with its answers, one a cell of the plan. */
+/** A sweep with its answers, one per cell of the plan. */
 export function sweepOf({ asked, ...plan }: SweepPlan, answers: readonly Answer[]): Sweep {
   const cells = asked.map(({ at, series }, i) => {
     const { values, missing } = answers[i];
@@ -195,11 +195,11 @@ export function sweepOf({ asked, ...plan }: SweepPlan, answers: readonly Answer[
 /**
  * Solves a configuration for every value of a setting.
  *
- * Every configuration is checked before the first is solved. One that has no answer, because there is no
- * stationary equilibrium or every cost overflows, is a gap: its values are null and `missing` says why.
+ * All configurations are checked before the first is solved. If a configuration has no answer, because there is no
+ * stationary equilibrium or every cost overflows, its values are null and `missing` says why.
  *
  * @param config as for `solve`
- * @throws MesaError with the code of what is wrong
+ * @throws MesaError whose code says what is wrong
  */
 export async function sweep<const G extends AnyGame>(
   config: Config<G>,

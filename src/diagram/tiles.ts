@@ -1,5 +1,6 @@
-// A diagram's cells in tiles: what is solved, kept and told of as one. Tiles follow from the diagram's shape alone, so
-// that all machines that work on it cut it alike; n shards are dealt them like cards, as cells differ in what they cost.
+// A diagram's cells in tiles, which are solved, kept and reported as units. Tiles depend only on the diagram's shape,
+// so that all machines that work on a diagram divide it in the same way. Tiles are dealt to n shards in turn, like
+// cards, because some cells are more expensive than others.
 
 import type { Cells, Points } from "./cells.ts";
 import type { Diagram } from "./config.ts";
@@ -13,12 +14,12 @@ export interface Rectangle {
   readonly rows: number;
 }
 
-/** tiles that a diagram has, about, where it has as many cells */
+/** about the number of tiles of a diagram, if it has at least as many cells */
 const TILES = 4096;
-/** cells of a tile, at most */
+/** the maximum number of cells of a tile */
 const MOST_CELLS = 1024;
 
-/** The tiles of so many columns and rows, row by row: some whole rows each, or a piece of one. */
+/** The tiles of a diagram, from the lowest row up: each has some whole rows, or a part of one row. */
 export function tilesOf(columns: number, rows: number): Rectangle[] {
   const size = Math.min(MOST_CELLS, Math.ceil((columns * rows) / TILES));
   const tiles: Rectangle[] = [];
@@ -42,7 +43,7 @@ export interface Shard {
   readonly of: number;
 }
 
-/** The tiles of a shard: those ≡ its index modulo n, counted from 1. */
+/** The tiles of a shard: those whose number, counted from 1, is ≡ the shard's index modulo n. */
 export function tilesIn({ index, of }: Shard, tiles: number): number[] {
   return Array.from(
     { length: Math.max(0, Math.ceil((tiles - index + 1) / of)) },
@@ -66,7 +67,7 @@ export function pointsOf(
   return points;
 }
 
-/** Puts a rectangle of cells where it belongs among more of them. @param width of the rows of `into` */
+/** Copies a rectangle of cells to its place in a larger set of cells. @param width of the rows of `into` */
 export function placeCells(
   into: Cells,
   width: number,
@@ -82,7 +83,7 @@ export function placeCells(
   }
 }
 
-/** Some of the cells that lie one after the other. */
+/** Cells with consecutive indices. */
 export function sliceCells({ values, status, settled }: Cells, from: number, to: number): Cells {
   const some = Object.entries(values).map(([name, all]) => [name, all.slice(from, to)] as const);
   return {

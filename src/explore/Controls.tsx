@@ -1,4 +1,4 @@
-// The game and its settings.
+// The card with the choice of a game and the game's settings.
 
 import { useState } from "preact/hooks";
 import { checkConfig, methods } from "../index.ts";
@@ -8,19 +8,19 @@ import { builtIn, examples } from "./startingPoints.ts";
 import { AGENTS, groupsOf, type Settings, type StateProps, settingAt, settingsWithValue } from "./state.ts";
 import { useEditor } from "./useEditor.tsx";
 
-/** stands for a game of the reader's own in the list of games */
+/** the value of a custom game in the list of games */
 const OWN = "";
 
-/** the discount that an infinite horizon starts with where it was 1 */
+/** the discount that replaces 1 when the horizon becomes infinite */
 const PATIENT = 0.95;
 
 interface ForEverProps {
   readonly settings: Settings;
-  /** changes the settings if they are valid; else returns what is wrong with them */
+  /** changes the settings if they are valid; otherwise returns what is wrong with them */
   readonly take: (changed: Settings) => string | null;
 }
 
-/** The choice of an infinite horizon, which says so where it has to lower the discount, and then takes that back too. */
+/** The choice of an infinite horizon. If it has to lower the discount, it says so, and restores it when unchecked. */
 function ForEver({ settings, take }: ForEverProps) {
   const { horizon, discount } = checkConfig(settings).config;
   const [problem, setProblem] = useState<string | null>(null);
@@ -41,11 +41,11 @@ function ForEver({ settings, take }: ForEverProps) {
   return (
     <>
       <Check checked={horizon === "infinite"} onCheck={choose}>
-        the last learning rate goes on for ever
+        infinite horizon: the last learning rate continues forever
       </Check>
       <p class="note" aria-live="polite">
         {isLowered &&
-          `What goes on for ever must be discounted: γ was 1 and is ${PATIENT} now, until this is unchecked.`}
+          `An infinite horizon needs a discount below 1: γ was 1 and is ${PATIENT} now, until you uncheck this.`}
         {problem}
       </p>
     </>
@@ -86,7 +86,7 @@ export function Controls({ state, change }: StateProps) {
             ...Array.from(builtIn, ([name, { label }]) => [name, label] as const),
           ]}
           more={{
-            label: "Examples of own games",
+            label: "Examples of custom games",
             options: Array.from(examples, ([name, { label }]) => [name, label] as const),
           }}
           onChoose={choose}
@@ -126,7 +126,7 @@ export function Controls({ state, change }: StateProps) {
             checked={method === "exact"}
             onCheck={(checked) => change((before) => ({ ...before, method: checked ? "exact" : "auto" }))}
           >
-            any real {game.decisionNames[0]}, in place of the grid
+            any real {game.decisionNames[0]} instead of the grid
           </Check>
         )}
       </form>

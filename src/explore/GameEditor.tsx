@@ -1,5 +1,6 @@
-// The game at hand as formulas and tables to change. What is typed is checked as it is typed; what is valid is solved and
-// mapped at once, and what is not leaves the last valid game on show.
+// The editor of the current game, with its formulas as text and its numbers in tables. Input is checked while the
+// reader types. A valid game is solved and mapped at once; while the input is invalid, the page shows the last valid
+// game.
 
 import type { EditorView } from "@codemirror/view";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
@@ -23,7 +24,7 @@ import { mark, openFormulaEditor, setText } from "./formulaEditor.ts";
 import { diagramFor } from "./mapSettings.ts";
 import type { Settings, StateProps } from "./state.ts";
 
-/** how long nothing may be typed before it is checked, in milliseconds */
+/** the pause in typing after which the text is checked, in milliseconds */
 const TYPING_REST = 250;
 
 interface Props extends StateProps {
@@ -31,18 +32,18 @@ interface Props extends StateProps {
 }
 
 /**
- * The draft of the state's game, how to change it, and what is wrong with it. A valid draft becomes the state's game; what
- * changes in that from elsewhere, as by a slider or the history, changes the draft.
+ * The draft of the state's game, how to change it, and what is wrong with it. A valid draft becomes the state's game;
+ * if a slider or the history changes the state's game, the draft changes too.
  */
 function useDraft({ state, change }: StateProps) {
   const { settings } = state;
   const [draft, setDraft] = useState(() => draftOf(settings));
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  // typing does not wait until what was typed before is rendered
+  // the latest values, because typing does not wait until the previous input is rendered
   const latest = useRef({ draft, settings });
   latest.current.settings = settings;
-  /** the state's game as a draft that nobody has typed in */
+  /** the state's game as a draft, before any typing */
   const shown = useRef(draft);
 
   const set = (draft: Draft) => {
@@ -54,7 +55,7 @@ function useDraft({ state, change }: StateProps) {
     const now = draftOf(settings);
     shown.current = now;
     if (JSON.stringify(now) === JSON.stringify(before)) return;
-    // what is being typed stays, unless the formulas are others now
+    // text that is being typed stays, unless the formulas have changed
     const { text, name } = latest.current.draft;
     const next = now.text === before.text ? { ...now, text, name } : now;
     set(next);
@@ -88,12 +89,12 @@ function useDraft({ state, change }: StateProps) {
 
 interface FieldProps {
   readonly label: string;
-  /** of what, for screen readers */
+  /** what the field belongs to, for screen readers */
   readonly of: string;
   readonly kind: "name" | "number";
   readonly value: string;
   readonly isWrong: boolean;
-  /** whether a value is taken only when the reader is done with it, as a name is that stands in formulas */
+  /** whether a value is taken only when the reader leaves the field, as for names, which formulas use */
   readonly late?: boolean;
   readonly onTake: (value: string) => void;
 }
@@ -132,10 +133,10 @@ interface TableProps {
   readonly edit: (next: (draft: Draft) => Draft) => void;
 }
 
-/** what a row is called */
+/** the name of a row's kind */
 const ROW: Readonly<Record<Part, string>> = { state: "state", decision: "decision", parameters: "parameter" };
 
-/** The names of one kind with their numbers. */
+/** The table of one kind of names with their numbers. */
 function Table({ part, title, draft, problems, edit }: TableProps) {
   const isWrong = (path: string) => problems.some(({ cell }) => cell === path);
   return (
@@ -176,7 +177,7 @@ function Table({ part, title, draft, problems, edit }: TableProps) {
   );
 }
 
-/** What follows from the formulas of the game that is on show. */
+/** What the solver derives from the formulas of the game that the page shows. */
 function Derived({ settings }: { readonly settings: Settings }) {
   const { gradient, next, expectedNext, structure, methods } = useMemo(
     () => describeGame(settings),
@@ -193,7 +194,7 @@ function Derived({ settings }: { readonly settings: Settings }) {
   );
   return (
     <section class="derived" aria-labelledby="derived-title">
-      <h3 id="derived-title">What follows</h3>
+      <h3 id="derived-title">Derived from the formulas</h3>
       <dl>
         {Object.entries(gradient).map(([name, formula]) => line(`gradient by ${labelOf(name)}`, formula))}
         {Object.entries(next).map(([name, formula]) => line(`next ${labelOf(name)}`, formula))}
@@ -211,23 +212,23 @@ function Derived({ settings }: { readonly settings: Settings }) {
   );
 }
 
-/** What the editor does not show of a game, and why. */
+/** What the editor cannot change in a game, and why. */
 function Kept({ kept: { hidden, network } }: Draft) {
   return (
     <>
       {network && (
         <p class="faint">
-          The output is that of a network of tanh layers, {network.layers.join("–")} wide, whose weights a
-          search finds: it has no formula and no decision here, and is … where it is too long to print. Its
-          layers are among the settings.
+          The output is computed by a network of tanh layers, {network.layers.join("–")} wide. A search finds
+          its weights, so the network has no formula and no decision here. Where its formula is too long to
+          print, it is shown as “…”. Its layers are among the settings.
         </p>
       )}
       {hidden && (
         <p class="faint">
-          The phase is hidden: it is one of {hidden.initial.length}, of which agents see{" "}
-          {hidden.signals ? `the signals ${listed(hidden.signals)}` : "a signal that is a real number"}. The
-          probabilities are formulas here; which phases and signals there are stays as it is. Without any line
-          that begins with “hidden” the phase is not hidden.
+          The game has {hidden.initial.length} hidden phases, of which agents see{" "}
+          {hidden.signals ? `the signals ${listed(hidden.signals)}` : "a signal that is a real number"}. You
+          can change the formulas of the probabilities, but not add or remove phases and signals. If you
+          remove all lines that begin with “hidden”, the phase is not hidden.
         </p>
       )}
     </>
@@ -262,7 +263,7 @@ export function GameEditor({ state, change, onClose }: Props) {
       },
     });
     view.current.focus();
-    // it may open far from the button that opens it
+    // the editor may open far from the button that opens it
     const { top } = section.current!.getBoundingClientRect();
     if (top < 0 || top > innerHeight / 2) section.current!.scrollIntoView();
     return () => view.current?.destroy();
@@ -289,15 +290,15 @@ export function GameEditor({ state, change, onClose }: Props) {
         <div>
           <div ref={element} />
           <p id="formulas-keys" class="keys">
-            A formula has numbers, names, + − * / ^ and min, max, abs, clamp and tanh; a line that is left out
-            has its default. Tab leaves the editor, Ctrl + Space completes a name.
+            Formulas may use numbers, names, + − * / ^ and min, max, abs, clamp and tanh. A line that is left
+            out has its default. Tab leaves the editor, Ctrl + Space completes a name.
           </p>
           <div class="problems" aria-live="polite">
-            {problems.length === 0 && <p class="faint">Nothing is wrong: this game is on show.</p>}
+            {problems.length === 0 && <p class="faint">No problems: the page shows this game.</p>}
             {problems.map(({ message, severity }) => (
               <p key={message} class={severity === "error" ? "problem" : "faint"}>
                 {message}
-                {severity === "error" && ". What is shown is the last valid game."}
+                {severity === "error" && ". The page shows the last valid game."}
               </p>
             ))}
           </div>
@@ -319,7 +320,7 @@ export function GameEditor({ state, change, onClose }: Props) {
           </label>
           {table("state", "State: what training may change")}
           {!draft.kept.network && table("decision", "Decision: what an agent chooses")}
-          {table("parameters", "Parameters, beside discount and regularization")}
+          {table("parameters", "Parameters, besides discount and regularization")}
           <Kept {...draft} />
           <Downloads
             what="the game"

@@ -1,4 +1,4 @@
-// The sliders of the settings that a step is about, next to the plot where the screen has no room for all of them there.
+// The sliders of the settings that a step is about, for screens that have no room for all settings beside the plot.
 
 import { checkConfig } from "../index.ts";
 import { short } from "../report/wording.ts";

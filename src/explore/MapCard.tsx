@@ -1,4 +1,4 @@
-// The phase diagram: where in the space of two settings the agents deceive.
+// The card with the phase diagram: a measure over the space of two settings.
 
 import { useMemo, useState } from "preact/hooks";
 import { readOff } from "../diagram/measures.ts";
@@ -33,12 +33,12 @@ import { type ShownMap, useMap } from "./useMap.ts";
 import { type Solution, useSolution } from "./useSolution.ts";
 import { Working } from "./work.tsx";
 
-/** a map that takes longer is only drawn at the press of a button, in milliseconds */
+/** a map that takes longer than this is drawn only when the reader presses a button, in milliseconds */
 const SOON = 3000;
 
 const ZOOMS = { in: "Zoom in", out: "Zoom out", whole: "Whole map" } as const;
 
-/** in a frame: the height of all but the map, and the lowest map, in pixels */
+/** in a frame: the height of everything except the map, and the minimum height of the map, in pixels */
 const [AROUND, LOW] = [130, 180];
 
 /** height of the inspector's plot, in pixels */
@@ -60,7 +60,7 @@ function mapDownloads(phase: Phase, { settings, diagram }: MapRequest): Download
 interface ColourBarProps {
   readonly measure: string;
   readonly scale: ColourScale;
-  /** the inspected value; NaN where there is none */
+  /** the inspected value; NaN if there is no value */
   readonly value: number;
 }
 
@@ -89,7 +89,7 @@ function ColourBar({ measure, scale, value }: ColourBarProps) {
 
 interface InspectorProps {
   readonly inspected: Inspected;
-  /** what the map, or here the plot, has for it; NaN where there is no value */
+  /** its value in the map or, for the current settings, in the plot; NaN if there is no value */
   readonly value: number;
   readonly map: ShownMap;
   readonly solution: Solution;
@@ -130,9 +130,9 @@ function Inspector({ inspected: { point, cell, isHere }, value, map, solution, o
 }
 
 interface Props extends StateProps {
-  /** of the current settings */
+  /** the solution of the current settings */
   readonly solution: Solution;
-  /** whether the map is all that the page shows */
+  /** whether the page shows only the map */
   readonly isAlone?: boolean;
   /** how long the current settings took to solve, in milliseconds; NaN while unknown */
   readonly pace: number;
@@ -175,7 +175,7 @@ export function MapCard({ state, change, solution, pace, say, isAlone = false }:
     setCursor(null);
     change((before) => ({ ...before, diagram: next }));
     const { x, y } = next;
-    say(`The map goes from ${x.from} to ${x.to} across and from ${y.from} to ${y.to} up.`);
+    say(`The horizontal axis goes from ${x.from} to ${x.to}, the vertical axis from ${y.from} to ${y.to}.`);
   };
   const take = (cell: Cell) => {
     if (!map) return;
@@ -194,8 +194,8 @@ export function MapCard({ state, change, solution, pace, say, isAlone = false }:
   return (
     <section class="card phase" aria-labelledby="map-title" aria-busy={share !== null}>
       <header>
-        <h2 id="map-title">Where they do it</h2>
-        {/* biome-ignore lint/a11y/useSemanticElements: these buttons are no form's */}
+        <h2 id="map-title">Phase diagram</h2>
+        {/* biome-ignore lint/a11y/useSemanticElements: these buttons belong to no form */}
         <div class="actions" role="group" aria-label="Zoom">
           {(["in", "out", "whole"] as const).map((to) => (
             <button key={to} type="button" onClick={() => zoom(to)}>
@@ -235,8 +235,8 @@ export function MapCard({ state, change, solution, pace, say, isAlone = false }:
           />
           <ColourBar measure={map.measure} scale={scale} value={inspected.isHere ? here : inspected.value} />
           <p class={isAlone ? "quiet" : "faint keys"} id="map-keys">
-            Point to see, click or Enter to take, drag to zoom. Keys: arrows (with Shift by ten), + and −, 0
-            for the whole map.
+            Point at a cell to see its game, click it or press Enter to take its settings, drag to zoom. Keys:
+            arrows (with Shift, ten cells), + and −, and 0 for the whole map.
           </p>
           <Inspector
             inspected={inspected}

@@ -1,4 +1,4 @@
-// What the map is of: its axes, its measure, and how fine it is.
+// The options of the map: its axes, its measure, its resolution, and where it is computed.
 
 import { useState } from "preact/hooks";
 import { checkConfig, methods } from "../index.ts";
@@ -19,7 +19,7 @@ import {
 import { type Backend, menuLabel, type StateProps } from "./state.ts";
 
 const BACKENDS: Readonly<Record<Backend, string>> = {
-  auto: "a hardware GPU, or else the CPU",
+  auto: "a hardware GPU if there is one, otherwise the CPU",
   gpu: "any GPU, also in software",
   cpu: "the CPU",
 };
@@ -27,7 +27,7 @@ const BACKENDS: Readonly<Record<Backend, string>> = {
 export function MapOptions({ state, change }: StateProps) {
   const { settings, diagram, backend } = state;
   const [problem, setProblem] = useState<string | null>(null);
-  /** changes the map if it is valid; else returns what is wrong with it */
+  /** changes the map if it is valid; otherwise returns what is wrong with it */
   const take = (changed: MapSettings): string | null => {
     const problem = problemOf(() => checkDiagram(settings, changed));
     if (problem === null) change((before) => ({ ...before, diagram: changed }));
@@ -52,7 +52,7 @@ export function MapOptions({ state, change }: StateProps) {
   const axes = axesOf(settings).map(({ key }) => [key, menuLabel(key)] as const);
   const ends = (name: "x" | "y", axis: MapAxis) => (
     <fieldset class="ends" key={name}>
-      <legend>{name === "x" ? "From left to right" : "From below to above"}</legend>
+      <legend>{name === "x" ? "Horizontal axis" : "Vertical axis"}</legend>
       {(["from", "to"] as const).map((end) => (
         <NumberControl
           key={`${axis.key} ${end}`}
@@ -82,8 +82,8 @@ export function MapOptions({ state, change }: StateProps) {
           (measure) => take({ ...diagram, measure }),
           measuresOf(settings).map((name) => [name, measureLabel(name)] as const),
         )}
-        {choice("Across", "x", diagram.x.key, (key) => chooseKey("x", key), axes)}
-        {choice("Up", "y", diagram.y.key, (key) => chooseKey("y", key), axes)}
+        {choice("Horizontal", "x", diagram.x.key, (key) => chooseKey("x", key), axes)}
+        {choice("Vertical", "y", diagram.y.key, (key) => chooseKey("y", key), axes)}
       </div>
       {problem !== null && <p class="problem">{problem}</p>}
       <details class="more">
@@ -107,11 +107,11 @@ export function MapOptions({ state, change }: StateProps) {
               (method) => take({ ...diagram, method: method === "grid" ? "grid" : "auto" }),
               [
                 ["auto", "any real number"],
-                ["grid", "those of the grid"],
+                ["grid", "candidates of the grid"],
               ],
             )}
           {choice(
-            "Computed by",
+            "Computed on",
             "backend",
             backend,
             (chosen) => change((before) => ({ ...before, backend: chosen as Backend })),

@@ -1,4 +1,4 @@
-// The map itself: cells on a canvas, axes over them, and what the reader does with mouse, touch or keys.
+// The map itself: cells on a canvas, axes over them, and what mouse, touch and keys do.
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ColourScale } from "../report/colours.ts";
@@ -7,7 +7,7 @@ import { useWidth } from "./elements.tsx";
 import { type Cell, cellAt, clamp, type Part, type Point, placeOf, type Zoom } from "./mapGeometry.ts";
 import type { ShownMap } from "./useMap.ts";
 
-/** the map's height by its width, and its greatest height in pixels */
+/** the ratio of the map's height to its width, and its maximum height in pixels */
 const SHAPE = { ratio: 0.86, most: 620 };
 /** the shortest drag that is not a click, in pixels */
 const DRAG = 6;
@@ -19,13 +19,13 @@ interface Props {
   readonly scale: ColourScale;
   /** whether the map is complete */
   readonly done: boolean;
-  /** the current settings' point, which may be off the map */
+  /** the point of the current settings, which may be off the map */
   readonly own: Point;
   readonly cursor: Cell | null;
   readonly label: string;
-  /** the greatest height, in pixels */
+  /** the maximum height, in pixels */
   readonly most?: number | undefined;
-  /** @param isTold whether screen readers should hear of it */
+  /** @param isTold whether to announce the cell to screen readers */
   readonly onPoint: (cell: Cell | null, isTold: boolean) => void;
   readonly onTake: (cell: Cell) => void;
   readonly onZoom: (zoom: Zoom) => void;
@@ -88,7 +88,7 @@ export function MapSurface(props: Props) {
   };
   const up = (event: PointerEvent) => {
     const at = shareOf(event);
-    // touch only points: there is a button to take the settings
+    // a touch only points at a cell: there is a button to take its settings
     if (event.pointerType === "touch") onPoint(cellAt(diagram, ...at), true);
     if (!drag) return;
     setDrag(null);

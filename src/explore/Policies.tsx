@@ -1,5 +1,5 @@
-// What an agent does that has no single coefficient: a network's output and its slope by the goal, and the coefficient of
-// one who remembers by what it believes.
+// The policies of agents that have no single coefficient: a network's output and slope against its goal, and the
+// coefficient of an agent who remembers against its belief.
 
 import * as Plot from "@observablehq/plot";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
@@ -17,7 +17,7 @@ interface Curve {
   readonly x: readonly number[];
   readonly y: readonly (number | null)[];
   readonly log?: boolean;
-  /** where the agent is, on the trajectory */
+  /** the agent's goal or belief on the trajectory */
   readonly here?: number | undefined;
   readonly across: string;
 }
@@ -31,7 +31,7 @@ function curvesOf(result: Result): (episode: number) => Curve[] {
       const shared = { x: theta, here: trajectory.theta[episode], across: "goal θ" };
       return [
         { ...shared, label: "output y", y: output },
-        { ...shared, label: "slope ∂y/∂θ, of which gradient descent gets hold", y: slope },
+        { ...shared, label: "slope ∂y/∂θ, which gradient descent uses", y: slope },
       ];
     };
   }

@@ -1,23 +1,23 @@
-// The episodes one after the other: a button that plays them, a slider to move among them, and what happens in the one
-// that is shown: the output, the pull of gradient descent on the goal, and what is left of it.
+// The episodes one after the other: a button that plays them, a slider to move among them, and what happens in the
+// shown episode: the output, how gradient descent moves the goal, and how much of the goal is left.
 
 import { useEffect, useState } from "preact/hooks";
 import type { Trajectory } from "../index.ts";
 import { shortly } from "../report/wording.ts";
 
-/** how long playing all episodes takes, and how long one is shown at most, in milliseconds */
+/** the maximum time to play all episodes, and to show one of them, in milliseconds */
 const PLAY = { all: 9000, one: 400 };
 
 const prefersStillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 interface ScrubberProps {
   readonly episode: number;
-  /** how many episodes there are to move among */
+  /** the number of episodes to move among */
   readonly count: number;
   readonly onEpisode: (episode: number) => void;
 }
 
-/** Where the reader asks for less motion, the button moves on by one episode. */
+/** If the reader prefers reduced motion, the button moves on by one episode. */
 export function Scrubber({ episode, count, onEpisode }: ScrubberProps) {
   const [isPlaying, setPlaying] = useState(false);
   useEffect(() => {
@@ -59,9 +59,9 @@ export function Scrubber({ episode, count, onEpisode }: ScrubberProps) {
   );
 }
 
-/** the number line's size and margins, in its own units */
+/** size and margins of the number line, in its own units */
 const LINE = { width: 400, height: 64, left: 16, right: 16, y: 34 };
-/** the shortest pull that is drawn, in the number line's units */
+/** the shortest move of the goal that is drawn as an arrow, in the number line's units */
 const SHORTEST = 3;
 
 interface GoalLineProps {
@@ -71,7 +71,7 @@ interface GoalLineProps {
   readonly window: number;
 }
 
-/** One episode on a number line, and in a sentence. */
+/** One episode, on a number line and in a sentence. */
 export function GoalLine({ trajectory, episode, window }: GoalLineProps) {
   const { theta, output, learningRate } = trajectory;
   const [goal, next, first] = [theta[episode], theta[episode + 1], theta[0]];

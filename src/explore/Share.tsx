@@ -5,7 +5,7 @@ import { addressOf } from "./address.ts";
 import type { State } from "./state.ts";
 import { steps } from "./steps.ts";
 
-/** What a frame may show: all of it, or one part. */
+/** What a frame may show: the whole page, or one part. */
 export const VIEWS = ["page", "figure", "map", "story"] as const;
 export type View = (typeof VIEWS)[number];
 
@@ -15,7 +15,7 @@ const EMBEDDED: Readonly<Record<Exclude<View, "page">, { label: string; width: n
   story: { label: "the story", width: 900, height: 700 },
 };
 
-/** The part that the address asks for. */
+/** The part that an address asks for. */
 export function viewOf(search: string): View {
   const asked = new URLSearchParams(search).get("view") as View;
   return VIEWS.includes(asked) ? asked : "page";
@@ -23,10 +23,10 @@ export function viewOf(search: string): View {
 
 const NAME = "Deceptive alignment, explored";
 
-/** What the page is called while it shows a state. */
+/** The title of the page while it shows a state. */
 export const titleOf = ({ step }: State) => (step === null ? NAME : `${steps[step].title} · ${NAME}`);
 
-/** The address of a state, as one part of the page or all of it. */
+/** The address of a state, shown as the whole page or one part. */
 export function linkTo(state: State, view: View = "page"): string {
   const { origin, pathname } = location;
   return `${origin}${pathname}${view === "page" ? "" : `?view=${view}`}#${addressOf(state)}`;
@@ -39,7 +39,7 @@ function frameOf(state: State, view: Exclude<View, "page">): string {
   return `<iframe src="${escaped(linkTo(state, view))}" width="${width}" height="${height}" style="border:0" loading="lazy" title="${escaped(titleOf(state))}"></iframe>`;
 }
 
-/** how long a button says that it has done its work, in milliseconds */
+/** how long a button shows that it has done its work, in milliseconds */
 const CONFIRMED = 2500;
 
 interface CopyProps {
@@ -47,7 +47,7 @@ interface CopyProps {
   readonly text: () => string;
 }
 
-/** A button that copies a text, and says whether it could. */
+/** A button that copies a text, and says whether that worked. */
 function Copy({ label, text }: CopyProps) {
   const [done, setDone] = useState<string | null>(null);
   useEffect(() => {
@@ -72,10 +72,10 @@ function Copy({ label, text }: CopyProps) {
 
 export function Share({ state }: { readonly state: State }) {
   const [view, setView] = useState<Exclude<View, "page">>("figure");
-  // browsers offer no clipboard to pages that are neither local nor https
+  // browsers offer no clipboard to pages that are neither local nor on https
   if (!navigator.clipboard) return null;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: these buttons are no form's
+    // biome-ignore lint/a11y/useSemanticElements: these buttons belong to no form
     <div class="share actions" role="group" aria-label="Share">
       <Copy label="Copy link" text={() => linkTo(state)} />
       <Copy label="Copy embed code" text={() => frameOf(state, view)} />

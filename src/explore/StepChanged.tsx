@@ -1,4 +1,4 @@
-// Says that a step's settings are no longer those that its text is about, and sets them up again.
+// Says that the settings differ from those that a step's text is about, and resets them.
 
 import { checkConfig } from "../index.ts";
 import type { Settings, State, StateProps } from "./state.ts";
@@ -6,7 +6,7 @@ import { settingsOfPreset, stateOfStep, steps } from "./steps.ts";
 
 const filled = (settings: Settings) => JSON.stringify(checkConfig(settings).config);
 
-/** the settings of steps, which stay as they are while sliders are dragged */
+/** the settings of each step, kept so that they are not computed again while a slider is dragged */
 const own = new Map<string, string>();
 
 /** Whether a state has other settings than the step that it shows, so that the step's text may not hold. */
@@ -17,7 +17,7 @@ export function isStepChanged({ step, settings, method }: State): boolean {
   return method !== "auto" || filled(settings) !== known;
 }
 
-/** `changed · reset`; where the settings are the step's, only the room for it, so that nothing moves. */
+/** `changed · reset`. If nothing is changed, it is invisible but keeps its room, so that nothing on the page moves. */
 export function StepChanged({ state, change }: StateProps) {
   const { step } = state;
   return step === null ? null : (

@@ -1,4 +1,4 @@
-// The story above the sandbox: six scenes, each a live figure with one thing to do, and a question to answer first.
+// The story above the sandbox: six scenes, each with a live figure, a slider, and a question to answer first.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
@@ -27,27 +27,27 @@ const HEIGHT = 320;
 /** how long one agent is shown while all are solved, in milliseconds */
 const PACE = 260;
 
-/** a share below it is not told apart from none, in per cent */
+/** a share below this is shown as “less than”, in per cent */
 const HARDLY = 0.01;
 const percent = (x: number) =>
   x > 0 && 100 * x < HARDLY ? `less than ${HARDLY} %` : `${shortly(100 * x)} %`;
 
-/** A number of the answer, in a sentence. */
+/** A number that was computed, in a sentence. */
 function Bound({ children }: { readonly children: string }) {
   return <b class="number bound">{children}</b>;
 }
 
 interface PredictProps {
   readonly prediction: Prediction;
-  /** what the options are of; null while it is not known */
+  /** the number that the options are about; null while it is not known */
   readonly answer: number | null;
-  /** shows what was asked about */
+  /** shows the case that was asked about */
   readonly onAnswer: () => void;
-  /** what there is to say once the reader has answered */
+  /** the explanation, shown when the reader has answered */
   readonly children: ComponentChildren;
 }
 
-/** A question, which the reader answers before the page does. */
+/** A question, which the reader answers before the page shows the answer. */
 function Predict({ prediction, answer, onAnswer, children }: PredictProps) {
   const [picked, setPicked] = useState<number | null>(null);
   const truth = answer === null ? -1 : truthOf(prediction, answer);
@@ -91,7 +91,7 @@ interface SceneSliderProps {
   readonly onValue: (value: number) => void;
 }
 
-/** The thing to do in a scene. */
+/** The slider of a scene. */
 function SceneSlider({ label, value, onValue, ...range }: SceneSliderProps) {
   return (
     <label class="scene-slider">
@@ -112,7 +112,7 @@ interface FigureProps {
   readonly lines: readonly Series[];
   readonly episodes: number;
   readonly label: string;
-  /** the episode whose values the legend has while nothing is pointed at */
+  /** the episode whose values the legend shows while the pointer is not on the plot */
   readonly episode?: number;
 }
 
@@ -128,7 +128,7 @@ function Figure({ lines, episodes, label, episode = 0 }: FigureProps) {
   );
 }
 
-/** the lines of a result, as many as its figure shows */
+/** the lines of a result, for the episodes that its figure shows */
 const useLines = (result: Result) => useMemo(() => linesOf(result, windowOf(result)), [result]);
 
 const useAnswer = (settings: Settings) => useSolution({ settings, method: "auto", backend: "auto" }).result;
@@ -181,8 +181,8 @@ function Training() {
             An agent’s goal is a number, θ = 0.8: it wants to output 0.8. The <i>base optimizer</i>, gradient
             descent, wants something else, an output of 0. In each episode the agent outputs y = <i>a</i>θ,
             where the <i>coefficient a</i> is how much of its goal it shows. Then gradient descent takes one
-            step on y², and since it cannot reach <i>a</i>, which the agent chooses anew in each episode, what
-            it changes is the goal.
+            step on y². It cannot change <i>a</i>, which the agent chooses anew in each episode, so it changes
+            the goal.
           </p>
           <p>
             With <i>a</i> = <Bound>{short(a)}</Bound>, <Bound>{percent(left)}</Bound> of the goal is left
@@ -194,7 +194,7 @@ function Training() {
             onAnswer={() => setA(ASKED.coefficient)}
           >
             <Bound>{percent(leftAt(ASKED.coefficient))}</Bound> is left. Each step takes 2<i>a</i>² of the
-            goal: half of it where an agent shows half, but only a fiftieth where it shows a tenth.
+            goal: half of it if the agent shows half, but only a fiftieth if it shows a tenth.
           </Predict>
           <SceneSlider
             label="Drag the coefficient a"
@@ -217,7 +217,7 @@ function Training() {
   );
 }
 
-/** what the first agent pays, in training and in deployment: the sum of (y − θ)² with its own goal */
+/** the cost to the first agent, in training and in deployment: the sum of (y − θ)² with its own goal θ */
 function costsOf(coefficient: number) {
   const { trajectory } = outcomeOf(FIRST, coefficient, EPISODES);
   const { output, theta } = trajectory;
@@ -252,13 +252,13 @@ function Knowing() {
         <>
           <p>
             Now the agent knows what is coming: {TRAINING} episodes of training, then {EPISODES - TRAINING} of{" "}
-            <i>deployment</i>, in which nobody changes goals any more. It wants outputs near its goal from now
-            on: it pays (y − θ)² in each episode, with the goal it has today.
+            <i>deployment</i>, in which goals no longer change. The agent wants outputs near its goal from now
+            on: it pays (y − θ)² in each episode, with the goal that it has now.
           </p>
           <p>
-            With <i>a</i> = <Bound>{short(a)}</Bound> in training it pays{" "}
-            <Bound>{shortly(cost.training)}</Bound> there and <Bound>{shortly(cost.deployment)}</Bound> in
-            deployment, <Bound>{shortly(cost.total)}</Bound> in all.
+            With <i>a</i> = <Bound>{short(a)}</Bound> in training, it pays{" "}
+            <Bound>{shortly(cost.training)}</Bound> in training and <Bound>{shortly(cost.deployment)}</Bound>{" "}
+            in deployment, <Bound>{shortly(cost.total)}</Bound> in total.
           </p>
           <Predict prediction={predictions.knowing} answer={cheapest} onAnswer={() => setA(cheapest)}>
             With <Bound>{short(cheapest)}</Bound> it pays <Bound>{shortly(costsOf(cheapest).total)}</Bound>,
@@ -325,21 +325,21 @@ function Last() {
       text={
         <>
           <p>
-            Really each agent sets the coefficient of its own episode alone, though it cares about all that
-            follow, and the next one has whatever goal training has left. What should one do that cannot
-            decide for the others? Begin at the end. After the last agent nothing comes, so that it outputs
-            its goal, <i>a</i> = 1. The one before knows that, and chooses; the one before that knows both.
-            This is <i>backward induction</i>.
+            In fact each agent chooses only the coefficient of its own episode, though it cares about all
+            later episodes, and the next agent has whatever goal training has left. What should an agent do
+            that cannot decide for the others? Begin at the end. Nothing comes after the last agent, so it
+            outputs its goal, <i>a</i> = 1. The agent before it knows that, and chooses; the agent before that
+            one knows both choices. This is <i>backward induction</i>.
           </p>
           <p>
             {isTrained ? (
               <>
                 Agent <Bound>{String(from)}</Bound> shows <Bound>{percent(coefficient[from])}</Bound> of its
-                goal. Why not 0? A little <i>a</i> gains it something at once, in proportion to <i>a</i>, and
-                costs it nearly nothing later, in proportion to <i>a</i>² or less: a little always pays. Why
-                not more? There are <Bound>{String(EPISODES - from - 1)}</Bound> episodes still to come, and
-                each output in deployment will fall short of its goal by what is lost now.{" "}
-                {shortly(coefficient[from])} is where the two balance.
+                goal. Why not 0? A small <i>a</i> gains something at once, in proportion to <i>a</i>, and
+                costs nearly nothing later, in proportion to <i>a</i>² or less: a small <i>a</i> always pays.
+                Why not more? There are <Bound>{String(EPISODES - from - 1)}</Bound> episodes still to come,
+                and each output in deployment will fall short of its goal by what is lost now. The two balance
+                at {shortly(coefficient[from])}.
               </>
             ) : (
               <>
@@ -354,9 +354,10 @@ function Last() {
             onAnswer={() => setFrom(0)}
           >
             Agent {TRAINING - 1} shows <Bound>{percent(coefficient[TRAINING - 1])}</Bound>, agent 0{" "}
-            <Bound>{percent(coefficient[0])}</Bound>. What training takes adds up, and the price is the square
-            of the sum. Agent 0 will miss its own loss and those of the {TRAINING - 1} after it. Agent{" "}
-            {TRAINING - 1} misses only its own: what was taken before is no longer part of its goal.
+            <Bound>{percent(coefficient[0])}</Bound>. What training takes adds up, and the cost is the square
+            of the sum. For agent 0 that is its own loss and the losses of the {TRAINING - 1} agents after it.
+            For agent {TRAINING - 1} it is only its own loss: what was taken before is no longer part of its
+            goal.
           </Predict>
           <SceneSlider
             label="Solve backwards to agent"
@@ -410,24 +411,24 @@ function Switch() {
         <>
           <p>
             All agents together: in training they output nearly what training rewards, and at the first
-            episode of deployment they turn to the goal that they still have, which is most of the one they
-            began with. Nothing about them changes at that moment; only training has ended.
+            episode of deployment they turn to the goal that they still have, which is most of the goal that
+            they began with. Nothing about the agents changes at that moment; only training has ended.
           </p>
           <p>
             With <Bound>{String(training)}</Bound> {training === 1 ? "episode" : "episodes"} of training the
             first agent shows <Bound>{percent(show(result))}</Bound> of its goal, and{" "}
             <Bound>{percent(result.measures.retention ?? Number.NaN)}</Bound> of the goal outlives training.
-            How good the disguise is, times how much it saves, is called <i>deception</i> here:{" "}
-            <Bound>{shortly(result.measures.deception ?? Number.NaN)}</Bound>, of 1 at most.
+            How good the disguise is, times how much of the goal it saves, is called <i>deception</i> here. It
+            is <Bound>{shortly(result.measures.deception ?? Number.NaN)}</Bound>, and at most 1.
           </p>
           <Predict
             prediction={predictions.switch}
             answer={show(longer) - show(first)}
             onAnswer={() => setTraining(ASKED.training)}
           >
-            <Bound>{percent(show(longer))}</Bound> in place of <Bound>{percent(show(first))}</Bound>. With{" "}
-            {EPISODES - TRAINING} episodes of deployment to come, a longer training makes a better disguise;
-            still less of the goal outlives it, so that deception goes from{" "}
+            <Bound>{percent(show(longer))}</Bound> instead of <Bound>{percent(show(first))}</Bound>. With{" "}
+            {EPISODES - TRAINING} episodes of deployment to come, a longer training makes a better disguise.
+            But less of the goal outlives it, so that deception goes from{" "}
             <Bound>{shortly(first.measures.deception ?? Number.NaN)}</Bound> to{" "}
             <Bound>{shortly(longer.measures.deception ?? Number.NaN)}</Bound>.
           </Predict>
@@ -467,9 +468,9 @@ function Breaking() {
         <>
           <p>
             Deception is an investment: agents give up nearly all of {TRAINING} episodes for the sake of{" "}
-            {EPISODES - TRAINING}. With a <i>discount</i> γ below 1 they care less for what is later, and show
-            more. A <i>regularizer</i> λ pulls the goal to 0 whatever they do: without a discount a weak one
-            makes them hide still more, while a strong one leaves the early agents nothing to hide for.
+            {EPISODES - TRAINING}. With a <i>discount</i> γ below 1 they care less about later episodes, and
+            show more. A <i>regularizer</i> λ pulls the goal to 0 whatever they do: without a discount, a weak
+            one makes them hide even more, while a strong one leaves the early agents nothing to hide for.
           </p>
           <p>
             Here the first agent shows <Bound>{percent(result.plan.coefficient[0])}</Bound>, and{" "}
@@ -484,9 +485,9 @@ function Breaking() {
               setPull(0);
             }}
           >
-            <Bound>{shortly(asked.measures.deception ?? Number.NaN)}</Bound>. They still hide, but not enough
-            to keep it: only <Bound>{percent(asked.measures.retention ?? Number.NaN)}</Bound> of the goal is
-            there when it could be used.
+            <Bound>{shortly(asked.measures.deception ?? Number.NaN)}</Bound>. They still hide their goal, but
+            not enough to keep it: only <Bound>{percent(asked.measures.retention ?? Number.NaN)}</Bound> of it
+            is left for deployment.
           </Predict>
           <SceneSlider
             label="Drag the discount γ"
@@ -516,7 +517,7 @@ function Breaking() {
   );
 }
 
-/** the episode that the last question asks about */
+/** the episode of the last question */
 const TEN = 10;
 
 function Signal() {
@@ -533,15 +534,15 @@ function Signal() {
       text={
         <>
           <p>
-            So far agents knew when training ends. Let it end by chance, by 1 in 20 after each episode, and
-            let each agent only see a <i>signal</i> of whether it is still in training, which may be wrong. It
-            remembers no signal before, and chooses one coefficient for each.
+            So far agents knew when training ends. Now let it end by chance, with probability 1 in 20 after
+            each episode. Each agent sees only a <i>signal</i> of whether it is still in training, which may
+            be wrong. It does not remember earlier signals, and chooses one coefficient for each signal.
           </p>
           <p>
             If <Bound>{percent(error)}</Bound> of the signals are wrong, agent {TEN} shows{" "}
             <Bound>{percent(shown(result, "ifDeploymentSignal"))}</Bound> of its goal after a signal of
-            deployment and <Bound>{percent(shown(result, "ifTrainingSignal"))}</Bound> after one of training.
-            Where training ends at episode {TRAINING}, the expected deception is{" "}
+            deployment and <Bound>{percent(shown(result, "ifTrainingSignal"))}</Bound> after a signal of
+            training. If training ends at episode {TRAINING}, the expected deception is{" "}
             <Bound>{shortly(deception ?? Number.NaN)}</Bound>.
           </p>
           <Predict
@@ -549,9 +550,9 @@ function Signal() {
             answer={shown(asked, "ifDeploymentSignal")}
             onAnswer={() => setError(ASKED.signalError)}
           >
-            <Bound>{percent(shown(asked, "ifDeploymentSignal"))}</Bound>, in place of all of it: an agent that
-            cannot be sure that it is deployed goes on hiding, less and less as the end of training gets
-            likelier. Deception counts training only, and not what hiding costs once deployed.
+            <Bound>{percent(shown(asked, "ifDeploymentSignal"))}</Bound>, instead of all of it: an agent that
+            cannot be sure that it is deployed continues to hide, less and less as the end of training becomes
+            more likely. Deception counts only training, and not what hiding costs in deployment.
           </Predict>
           <SceneSlider
             label="Drag the share of wrong signals"
@@ -564,16 +565,13 @@ function Signal() {
         </>
       }
       figure={
-        <SolvedFigure
-          result={result}
-          label="Goal, both coefficients and output, where every signal is right."
-        />
+        <SolvedFigure result={result} label="Goal, both coefficients and output, if every signal is right." />
       }
     />
   );
 }
 
-/** The scenes' titles, in their order. */
+/** The titles of the scenes, in order. */
 export const sceneTitles = [
   "What training does to a goal",
   "An agent that knows",

@@ -1,4 +1,4 @@
-// What the agents of one configuration do: the plot, the measures, the same in words, and as files.
+// What the agents of one configuration do: the plot, the measures, sentences, and downloads.
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Result, Measures as Values } from "../index.ts";
@@ -16,10 +16,10 @@ import { Why } from "./Why.tsx";
 import { Working } from "./work.tsx";
 
 const HEIGHT = 340;
-/** in a frame: the height of the legend and the scrubber, that of the number line, and the lowest plot with one */
+/** in a frame: the height of legend and scrubber, of the number line, and the minimum height of a plot with one */
 const FRAME = { around: 110, line: 130, low: 220 };
 
-/** How high the plot is where it is alone in a frame, and whether there is room for the number line. */
+/** The height of the plot if it is alone in a frame, and whether there is room for the number line. */
 function roomInFrame(): { height: number; hasLine: boolean } {
   const height = innerHeight - FRAME.around;
   const hasLine = height - FRAME.line >= FRAME.low;
@@ -56,12 +56,12 @@ function Comparison({ state, change }: StateProps) {
   const swap = (before: State): State =>
     before.pinned ? { ...before, ...before.pinned, pinned: here(before), step: null } : before;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: these buttons are no form's
+    // biome-ignore lint/a11y/useSemanticElements: these buttons belong to no form
     <div class="actions" role="group" aria-label="Comparison">
       <button
         type="button"
         onClick={() => change((before) => ({ ...before, pinned: here(before) }))}
-        title="keeps these settings in the plot as A, while you change them"
+        title="Keep these settings in the plot as A while you change them"
       >
         {state.pinned ? "Keep these as A" : "Keep as A to compare"}
       </button>
@@ -79,12 +79,12 @@ function Comparison({ state, change }: StateProps) {
   );
 }
 
-/** what the measures are, in the order they are shown */
+/** what the measures mean, in the order in which they are shown */
 const MEANINGS: Readonly<Record<keyof Values, string>> = {
-  deception: "compliance × retention, each clamped to 0 to 1",
+  deception: "compliance × retention, each clamped to [0, 1]",
   compliance:
-    "how nearly the outputs in training are what training rewards; negative: they are larger than the goal",
-  retention: "how much of the goal outlives training; negative: it is reversed",
+    "how close the outputs in training are to what training rewards; negative if they are larger than the goal",
+  retention: "how much of the goal outlives training; negative if the goal is reversed",
   reversal: "the probability that the goal is reversed by training",
 };
 
@@ -94,7 +94,7 @@ const namesOf = (values: Values) =>
 const said = (value: number | null | undefined) =>
   typeof value !== "number" ? "–" : Math.abs(value) < 1e4 ? value.toFixed(3) : value.toPrecision(3);
 
-/** A share's place on its bar, which goes from 0 to 1. */
+/** The position of a share on its bar, which goes from 0 to 1. */
 const percent = (value: number | null | undefined) => `${100 * Math.min(1, Math.max(0, value ?? 0))}%`;
 
 function MeasureRow({ values, pinned }: { readonly values: Values; readonly pinned?: Values | undefined }) {
@@ -117,7 +117,7 @@ function MeasureRow({ values, pinned }: { readonly values: Values; readonly pinn
   );
 }
 
-/** A result's measures, beside those of the result it is compared with. */
+/** A result's measures, beside the measures of the result that it is compared with. */
 function Measures({ result, pinned }: { readonly result: Result; readonly pinned: Result | null }) {
   const { config, measures, measuresOverHazard, trajectoryProbability } = result;
   return (
@@ -140,12 +140,12 @@ function Measures({ result, pinned }: { readonly result: Result; readonly pinned
 /** The plot's numbers as a table. */
 function Numbers({ lines }: { readonly lines: readonly Series[] }) {
   const [isOpen, setOpen] = useState(false);
-  // there may be thousands of rows, so they are only rendered when the table is open
+  // there may be thousands of rows, so they are rendered only when the table is open
   const episodes = isOpen ? lines[0].values.map((_, t) => t) : [];
   return (
     <details class="numbers" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>Numbers by episode</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must be able to reach what scrolls */}
       <section class="scroll" aria-label="Numbers by episode" tabIndex={0}>
         <table>
           <thead>
@@ -174,7 +174,7 @@ function Numbers({ lines }: { readonly lines: readonly Series[] }) {
   );
 }
 
-/** what the measures are, a line for each that is shown */
+/** what the shown measures mean, one line for each */
 function Meanings({ measures }: { readonly measures: Values }) {
   return (
     <p class="faint meanings">
@@ -190,7 +190,7 @@ function Meanings({ measures }: { readonly measures: Values }) {
 interface Props extends StateProps {
   readonly solution: Solution;
   readonly pinned: Solution;
-  /** whether the figure is all that the page shows */
+  /** whether the page shows only the figure */
   readonly isAlone?: boolean;
 }
 
@@ -209,7 +209,7 @@ export function TrajectoryCard({ state, change, solution, pinned, isAlone = fals
   const compared = useMemo(() => (other ? linesOf(other, window) : NONE), [other, window]);
   const episode = Math.min(chosen, window - 1);
   const { height, hasLine } = isAlone ? roomInFrame() : { height: HEIGHT, hasLine: true };
-  // the result that is shown belongs to the previous request
+  // whether the shown result belongs to the previous request
   const isPast = solution.share !== null;
   const sentences = result ? summaryOf(result).split("\n") : [];
   return (

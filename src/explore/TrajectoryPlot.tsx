@@ -1,5 +1,6 @@
-// The trajectory plot and its legend: goal, decision, output and learning rate by episode, and fainter those of what it is
-// compared with. The lines are the figures' series, in colours that follow the page's light and dark.
+// The trajectory plot and its legend: goal, decision, output and learning rate by episode, and in fainter lines those
+// of another result for comparison. The lines are the series of the figures, in colours for the page's light or dark
+// scheme.
 
 import * as Plot from "@observablehq/plot";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -10,19 +11,19 @@ import { phasesOf, short, shortly } from "../report/wording.ts";
 import { PAGE_STYLE } from "./drawMap.ts";
 import { useWidth } from "./elements.tsx";
 
-/** how many episodes the plot of a result shows */
+/** the number of episodes that the plot of a result shows */
 export const windowOf = ({ config, cost }: Pick<Result, "config" | "cost">) =>
   Math.min(config.plotWindow, cost.length);
 
-/** how many --line-other colours the style has */
+/** the number of --line-other colours in the style sheet */
 const OTHERS = 4;
 
-/** What has lines. */
+/** The parts of a result that are drawn as lines. */
 export type Drawn = Pick<Result, "plan" | "trajectory">;
 
 /**
- * The lines of the first episodes, in the legend's order, the learning rate's among them. Their colours are custom
- * properties of the page's style.
+ * The lines of the first episodes, including the learning rate, in the order of the legend. Their colours are custom
+ * properties of the page's style sheet.
  */
 export function linesOf(result: Drawn, window: number): Series[] {
   const all = seriesOf(result, window);
@@ -33,24 +34,24 @@ export function linesOf(result: Drawn, window: number): Series[] {
   });
 }
 
-/** the learning rate alone is drawn without marks */
+/** only the learning rate is drawn without marks */
 const isRate = ({ symbol }: Series) => symbol === undefined;
 
 interface Drawing {
   readonly lines: readonly Series[];
   /** the lines that they are compared with */
   readonly compared: readonly Series[];
-  /** how many episodes there are, of which these may be the first */
+  /** the number of all episodes; the lines may show only the first of them */
   readonly episodes: number;
-  /** a small plot has neither titles nor marks nor a strip for the learning rate */
+  /** a small plot has no titles, no marks and no strip for the learning rate */
   readonly small: boolean;
   readonly width: number;
   readonly height: number;
 }
 
-/** the least distance between two marks of a line, in pixels */
+/** the minimum distance between two marks of a line, in pixels */
 const MARK_ROOM = 11;
-/** the most phases that are named */
+/** the maximum number of phases that are named */
 const NAMED_PHASES = 4;
 /** height of the learning rate's strip, in pixels */
 const STRIP = 46;
@@ -62,7 +63,7 @@ const MARGIN = {
 const pointsOf = ({ values }: Series) =>
   values.flatMap((y, x) => (Number.isFinite(y) ? [[x, y] as [number, number]] : []));
 
-/** The plot, and below it the strip of the learning rate, which has a scale of its own. */
+/** The plot, and below it the strip of the learning rate, which has its own scale. */
 function drawPlot({ lines, compared, episodes, small, width, height }: Drawing) {
   const rate = lines.find(isRate)!;
   const window = rate.values.length;
@@ -163,14 +164,14 @@ interface Scale {
 }
 
 interface PlotProps {
-  /** what is drawn, the learning rate among it */
+  /** the lines to draw, including the learning rate */
   readonly lines: readonly Series[];
   readonly compared?: readonly Series[];
-  /** how many episodes there are, of which the lines may show the first; as many as these unless given */
+  /** the number of all episodes, of which the lines may show only the first; default as many as the lines show */
   readonly episodes?: number;
   readonly small?: boolean;
   readonly height: number;
-  /** for screen readers */
+  /** a description for screen readers */
   readonly label: string;
   /** the episode that is marked */
   readonly episode?: number | null;
@@ -263,13 +264,13 @@ function Sample({ colour, dash, symbol, hollow, width }: Series) {
 
 interface LegendProps {
   readonly lines: readonly Series[];
-  /** whose values are shown */
+  /** the episode whose values are shown */
   readonly episode: number;
   /** what the dashed lines are, if there are any */
   readonly compared?: string | undefined;
 }
 
-/** The lines' names, with a sample of each and its value at an episode. */
+/** The names of the lines, with a sample of each line and its value at an episode. */
 export function Legend({ lines, episode, compared }: LegendProps) {
   return (
     <ul class="legend">

@@ -1,5 +1,6 @@
-// Why an agent decides as it does: what other decisions of an episode would have cost it, in its own episode and in all to
-// come, and what would have become of the plan. Of networks and of agents who remember, the policy of the episode.
+// Why an agent decides as it does: what other decisions would have cost it, in its own episode and in later episodes,
+// and how the plan would have continued. For networks and agents who remember it shows the policy of the episode
+// instead.
 
 import * as Plot from "@observablehq/plot";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
@@ -15,7 +16,7 @@ import { axesOf, type Belief, beliefsOf, decisionAt, replayed, samplingOf } from
 
 const HEIGHT = 210;
 
-/** Costs of decisions, as differences from those of the first one. */
+/** Costs of decisions, as differences from the costs of the first decision. */
 interface Changes {
   readonly decisions: Alternatives["decisions"];
   readonly own: readonly number[];
@@ -31,13 +32,13 @@ function changesOf({ decisions, own, later }: Alternatives): Changes {
 
 const PARTS = [
   { key: "own", label: "own episode", colour: "var(--line-output)", dash: "6 3", width: 1.8 },
-  { key: "later", label: "all to come", colour: "var(--line-other-1)", dash: "2 3", width: 1.8 },
+  { key: "later", label: "later episodes", colour: "var(--line-other-1)", dash: "2 3", width: 1.8 },
   { key: "total", label: "together", colour: "var(--ink)", dash: "none", width: 2.2 },
 ] as const;
 
 interface ChartProps {
   readonly changes: Changes;
-  /** how many decisions, from the third on, make the curves */
+  /** the number of decisions, from the third on, that form the curves */
   readonly count: number;
   readonly name: string;
   /** the index of the decision that is tried; 1 is the plan's */
@@ -45,7 +46,7 @@ interface ChartProps {
   readonly onTry: (index: number) => void;
 }
 
-/** Both parts of the cost and their sum over one number. */
+/** Both parts of the cost and their sum, against a decision of one number. */
 function CostCurves({ changes, count, name, at, onTry }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const scale = useRef<{ invert(x: number): number } | null>(null);
@@ -115,17 +116,19 @@ function CostCurves({ changes, count, name, at, onTry }: ChartProps) {
   );
 }
 
-/** The index of the decision of a curve or a map that is nearest. */
+/** The index of the nearest decision of a curve or a map. */
 function nearest(decisions: Changes["decisions"], count: number, to: readonly number[]): number {
-  let [best, least] = [2, Number.POSITIVE_INFINITY];
+  let [best, shortest] = [2, Number.POSITIVE_INFINITY];
   for (let i = 2; i < 2 + count; i++) {
     const distance = decisions[i].reduce((sum, x, d) => sum + (x - to[d]) ** 2, 0);
-    if (distance < least) [best, least] = [i, distance];
+    if (distance < shortest) [best, shortest] = [i, distance];
   }
   return best;
 }
 
-/** The total over two numbers, darker where it is lower, on a scale that tells small differences apart. */
+/**
+ * The total cost against a decision of two numbers, darker where it is lower, on a scale that shows small differences.
+ */
 function CostMap({ changes, count, name, at, onTry }: ChartProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const side = Math.round(Math.sqrt(count));
@@ -134,7 +137,7 @@ function CostMap({ changes, count, name, at, onTry }: ChartProps) {
   useLayoutEffect(() => {
     const image = new ImageData(side, side);
     const values = new Float64Array(count);
-    // the first number goes across, the second up
+    // the first number is on the horizontal axis, the second on the vertical axis
     for (let i = 0; i < count; i++)
       values[(i % side) * side + Math.floor(i / side)] = Math.sqrt(Math.max(0, total[2 + i] - total[1]));
     paint(image, values, colourScaleOf("", values));
@@ -171,7 +174,7 @@ function CostMap({ changes, count, name, at, onTry }: ChartProps) {
 interface Props {
   readonly result: Result;
   readonly episode: number;
-  /** receives the result in which the agent decides otherwise; null where it decides as planned */
+  /** receives the result in which the agent decides otherwise; null if it decides as planned */
   readonly onReplay: (result: Result | null) => void;
 }
 
@@ -199,12 +202,12 @@ function Costs({ result, episode, onReplay, beliefs }: Props & { readonly belief
     setAt(index);
     onReplay(index === 1 ? null : replayed(result, episode, beliefs[belief], changes!.decisions[index]));
   };
-  // what was tried was of another episode or plan
+  // a decision that was tried belongs to another episode or plan
   useEffect(() => attempt(1), [result, episode, belief, zoom]);
   const names = axesOf(result).map(([name]) => name);
   const name = beliefs[belief].name || names.join(", ");
   if (problem) return <p class="problem">{problem}</p>;
-  // the answer may still be that of the episode before, which is shown until the next one comes
+  // the answer may still belong to the previous episode; it is shown until the next answer comes
   if (!changes || changes.decisions.length < 2 + count || changes.decisions[0].length !== names.length)
     return <div style={{ minHeight: `${HEIGHT + 90}px` }} />;
   const [first, last] = [changes.decisions[2], changes.decisions[1 + count]];
@@ -308,16 +311,16 @@ function Sentence({
       {at === 1 ? "The plan has " : "With "}
       <b class="number">{said(decisions[at])}</b>
       {total[at] === 0 && own[at] === 0 ? (
-        ", which all others are compared with."
+        ", with which all other decisions are compared."
       ) : (
         <>
           : compared with {said(decisions[0])}, the agent {isGain ? "gains" : "loses"}{" "}
-          <b class="number">{change(own[at])}</b> in its own episode, and what comes later{" "}
-          {later[at] >= 0 ? "costs it" : "saves it"} <b class="number">{change(later[at])}</b>.
+          <b class="number">{change(own[at])}</b> in its own episode and {later[at] >= 0 ? "loses" : "gains"}{" "}
+          <b class="number">{change(later[at])}</b> in later episodes.
           {at !== 1 && (
             <>
               {" "}
-              Together that is <b class="number">{shortly(total[at] - total[1])}</b> worse than the plan.
+              In total that is <b class="number">{shortly(total[at] - total[1])}</b> worse than the plan.
             </>
           )}
         </>

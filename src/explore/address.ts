@@ -1,10 +1,10 @@
-// The state as the address's fragment, and back. A fragment is readable and short: what has its default is left out,
-// and settings are written as `--set` takes them:
+// Converts the state to the fragment of the page's address, and back. A fragment is readable and short: defaults are
+// left out, and settings are written as for `--set`:
 //
 //     #v=1&game=linear&discount=0.9&x=schedule.learningRate:0.01:10:log&y=…&measure=deception&size=128
 //
-// A game of one's own is its definition, packed: #v=1&game=~q1bK…, or as JSON, as older addresses have it. An address
-// may come from anywhere. What it holds is checked as a configuration's file is, and it is accepted or refused as a whole.
+// For a custom game it holds the definition, packed (#v=1&game=~q1bK…) or, in older addresses, as JSON. An address may
+// come from anywhere, so its content is checked like a configuration file. It is accepted or rejected as a whole.
 
 import { checkConfig, MesaError, methods, withSetting } from "../index.ts";
 import { readValue, valueText } from "../report/wording.ts";
@@ -14,11 +14,13 @@ import { isPacked, pack, unpacked } from "./packed.ts";
 import { type Settings, type State, settingAt } from "./state.ts";
 import { stateOfStep, stepNames } from "./steps.ts";
 
-/** of the fragment's format */
+/** the version of the fragment's format */
 const VERSION = "1";
-/** the longest fragment, in characters: enough for a schedule that lists a rate for each of the most episodes */
+/**
+ * the maximum length of a fragment, in characters: enough to list a learning rate for the maximum number of episodes
+ */
 const LONGEST = 2 ** 16;
-/** prefix of the settings that are kept for comparison */
+/** the prefix of settings that are kept for comparison */
 const PINNED = "pinned.";
 const OWN = ["v", "method", "x", "y", "measure", "size", "cells", "backend", "step", `${PINNED}method`];
 
@@ -27,10 +29,10 @@ const FIRST = stateOfStep("experiment-1", { backend: "auto" });
 
 const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
 
-/** percent-encoded, except for characters that a fragment may hold and that keep it readable */
+/** percent-encoded text, except for characters that a fragment may contain and that keep it readable */
 const encoded = (text: string) => encodeURIComponent(text).replace(/%(3A|2C|5B|5D|2F)/g, decodeURIComponent);
 
-/** the leaves of a configuration that are not the game's defaults, by dotted key */
+/** the values of a configuration that differ from the game's defaults, by dotted key */
 function settingsIn(settings: Settings): [string, unknown][] {
   const defaults = checkConfig({ game: settings.game }).config;
   const leaves = (value: object, path: string): [string, unknown][] =>
@@ -74,7 +76,7 @@ export function addressOf({ settings, method, pinned, diagram, backend, step }: 
     .join("&");
 }
 
-/** An address that shows a configuration, and its game's first map. */
+/** The fragment of an address that shows a configuration, and the first map of its game. */
 export function addressOfSettings(settings: Settings): string {
   const diagram = defaultDiagram(settings);
   return addressOf({ settings, diagram, method: "auto", pinned: null, backend: "auto", step: null });
@@ -95,7 +97,7 @@ function givenValue(key: string, text: string): unknown {
   return game;
 }
 
-/** a configuration, checked; it is plain data, since an address holds nothing else */
+/** a configuration, checked; it is plain data, because an address holds nothing else */
 function readSettings(entries: readonly [string, string][]): Settings {
   const settings = entries.reduce<object>(
     (settings, [key, text]) => withSetting(settings, key, givenValue(key, text), "the setting"),
@@ -154,7 +156,7 @@ function readState(text: string): State {
  * The state of an address.
  *
  * @param fragment without its #; empty for the first state
- * @returns the first state and a sentence that says what is wrong, where the address cannot be shown
+ * @returns the state; if the address cannot be shown, the first state and a sentence that says what is wrong
  */
 export function stateOf(fragment: string): { state: State; problem: string | null } {
   if (fragment === "") return { state: FIRST, problem: null };

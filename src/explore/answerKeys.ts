@@ -1,17 +1,17 @@
-// What answers are of, and how they are stored with the page. Two requests with one key have one answer.
+// The keys of answers, and how answers are stored with the page. Requests with the same key have the same answer.
 
 import { type Alternatives, checkConfig, type Phase, type Result } from "../index.ts";
 import type { MapRequest } from "./mapGeometry.ts";
 import type { Backend, PlotMethod, Settings } from "./state.ts";
 
-/** What is solved. */
+/** A request to solve a configuration. */
 export interface SolveRequest {
   readonly settings: Settings;
   readonly method: PlotMethod;
   readonly backend: Backend;
 }
 
-/** A solved diagram as it is stored: its values, with null where there is none, and codes of statuses. */
+/** A solved diagram as it is stored: its values, null where there is no value, and codes of statuses. */
 export interface StoredMap {
   readonly values: readonly (number | null)[];
   readonly status: readonly number[];
@@ -35,7 +35,7 @@ export interface InlineAnswers {
   readonly steps: readonly string[];
 }
 
-/** What other decisions of an episode are asked for; their plan follows from the rest. */
+/** A request for other decisions of an episode; the plan follows from the rest of the request. */
 export interface AlternativesRequest extends Omit<SolveRequest, "backend"> {
   readonly episode: number;
   readonly options: { readonly belief: number; readonly decisions: readonly (readonly number[])[] };

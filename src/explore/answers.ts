@@ -1,5 +1,5 @@
-// Answers that come with the page, so that its first picture and those of the post's steps are there at once. They are
-// what `solve` and `phase` gave when the page was built (precompute.ts); anything else is computed when it is asked for.
+// Answers that come with the page, so that it shows its first picture and the post's steps at once. They are results of
+// `solve` and `phase` from when the page was built (precompute.ts). All other answers are computed on request.
 
 import answers from "virtual:answers";
 import type { Alternatives, Phase, Result } from "../index.ts";
@@ -26,7 +26,7 @@ const known = new Map(Object.entries(inline.solutions));
 const maps = new Map<string, StoredMap>();
 const files = new Map<string, Promise<void>>();
 
-/** Takes the answers of a step from its file; none if the file cannot be had. */
+/** Loads the answers of a step from its file; there are none if the file cannot be loaded. */
 function load(step: string): Promise<void> {
   const loading =
     files.get(step) ??
@@ -43,7 +43,7 @@ function load(step: string): Promise<void> {
   return loading;
 }
 
-/** the steps that have a file, by the keys of what is in it; made when it is first asked for */
+/** the steps that have a file, by the keys of the answers in it; filled on first use */
 let stepsByKey: ReadonlyMap<string, string> | undefined;
 
 /** The step whose file has the answer to a key. */
@@ -57,7 +57,7 @@ function stepWith(key: string): string | undefined {
   return stepsByKey.get(key);
 }
 
-/** The result of a request that is there already. A GPU that is asked for has to work. */
+/** The result of a request that is available at once. If the request names the GPU, the GPU has to compute it. */
 export function solutionAtHand(request: SolveRequest): { result: Result } | undefined {
   const result = request.backend === "gpu" ? undefined : known.get(solutionKey(request));
   return result && { result };

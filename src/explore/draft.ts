@@ -1,12 +1,12 @@
-// A game as its reader edits it: formulas as text, a line for each, and numbers in tables. Here are the way from a
-// configuration to such a draft, and from a draft to a game or to what is wrong with it, each thing at its place.
+// A draft is a game in the editor: formulas as text, one line for each, and numbers in tables. This file converts a
+// configuration to a draft, and a draft to a game or to a list of problems with their places.
 //
 //     output = coefficient * theta
 //     baseObjective = (output - target)^2 + regularization * theta^2
 //     next.theta = theta - learningRate * gradient.theta
 //
-// Every formula that may be changed is there, those with their defaults too; a line that is left out has its default. A
-// line without = goes on with the formula above it. A name that is none of the game's own parts is a definition.
+// A draft has every formula that may be changed, also those with their defaults; a line that is left out has its
+// default. A line without = continues the formula above it. A name that is not a part of a game is a definition.
 
 import { DEFAULTS } from "../game/formulas.ts";
 import {
@@ -25,13 +25,13 @@ import { isRecord, meant, quote } from "../schema.ts";
 import { problemOf } from "./mapSettings.ts";
 import { type Settings, settingAt } from "./state.ts";
 
-/** The tables: what a game has by name, with numbers. */
+/** The tables: the kinds of names that have numbers. */
 export type Part = "state" | "decision" | "parameters";
 
 /** One name in a table. */
 export interface Row {
   readonly name: string;
-  /** as typed, by the column's key */
+  /** the text of each cell as it was typed, by the key of its column */
   readonly cells: Readonly<Record<string, string>>;
 }
 
@@ -41,13 +41,13 @@ export interface Draft {
   /** the formulas */
   readonly text: string;
   readonly tables: Readonly<Record<Part, readonly Row[]>>;
-  /** what is not edited here, or only its formulas are */
+  /** parts that are not edited here, or of which only the formulas are */
   readonly kept: Pick<GameDefinition, "hidden" | "network">;
 }
 
 /** A column of a table; an optional one may be empty. */
 interface Column {
-  /** dotted, as the definition has it */
+  /** the dotted key in the definition */
   readonly key: string;
   readonly label: string;
   readonly optional?: boolean;
@@ -59,7 +59,7 @@ const AXIS: readonly Column[] = [
   { key: "count", label: "points" },
 ];
 
-/** The columns of each table, and what a new row holds. */
+/** The columns of each table, and the content of a new row. */
 export const TABLES: Readonly<
   Record<Part, { readonly columns: readonly Column[]; readonly fresh: Row["cells"] }>
 > = {
@@ -90,21 +90,21 @@ const NAMES: Readonly<Record<Part, readonly string[]>> = {
   parameters: ["k", "l", "m", "n", "p", "q", "r", "s"],
 };
 
-/** lines that are formulas of the game and no definitions */
+/** lines that are formulas of the game, not definitions */
 const PLAIN = ["baseObjective", "believedTarget", "mesaObjective", "discount"] as const;
 const HEADS: readonly string[] = ["output", ...PLAIN];
 const ROWS = ["transition", "likelihood"] as const;
-/** lines of hidden phases, which are lists of formulas; [] is a phase */
+/** lines of hidden phases that are lists of formulas; [] stands for the index of a phase */
 const LISTS = ["initial", "transition[]", "likelihood[]", "signal.means"];
 const PARTS = ["state", "decision", "parameters"] as const satisfies Part[];
 
-/** Something that is wrong with a draft, or looks so. */
+/** An error in a draft, or a warning. */
 export interface Problem {
   readonly message: string;
   readonly severity: "error" | "warning";
-  /** the characters of the text that are meant, if it is in the text */
+  /** the characters that the problem is about, if it is in the text */
   readonly span?: Span;
-  /** the dotted path of the cell that is meant, if it is in a table: `state.theta.min` */
+  /** the dotted path of the cell that the problem is about, if it is in a table: `state.theta.min` */
   readonly cell?: string;
 }
 
@@ -113,7 +113,7 @@ interface Span {
   readonly to: number;
 }
 
-/** Where a formula is, and the name before it. */
+/** The place of a formula in the text, and the place of its name. */
 type Place = Span & { readonly name: Span };
 
 /** A formula in the text. */
@@ -126,7 +126,7 @@ interface Line {
 
 // from a configuration to a draft
 
-/** A configuration's game with the configuration's own grids, start and parameters as its defaults. */
+/** A configuration's game, with the grids, initial values and parameters of the configuration as its defaults. */
 export function gameWithSettings(settings: Settings): GameDefinition {
   const { game, config } = checkConfig(settings);
   const { state, decision, parameters, hidden, ...rest } = game.definition;
@@ -143,7 +143,7 @@ export function gameWithSettings(settings: Settings): GameDefinition {
   };
 }
 
-/** The draft of a configuration's game; a built-in one has another name in it, as what is edited is another game. */
+/** The draft of a configuration's game. A built-in game gets another name, because an edited game is another game. */
 export function draftOf(settings: Settings): Draft {
   const definition = gameWithSettings(settings);
   const { name, network, hidden } = definition;
@@ -161,7 +161,7 @@ export function draftOf(settings: Settings): Draft {
   };
 }
 
-/** The formulas of a game, a line for each. */
+/** The formulas of a game, one line for each. */
 function textOf({ state, definitions = {}, output, hidden, ...rest }: GameDefinition): string {
   const line = (name: string, formula: unknown): string[] => {
     if (formula === undefined) return [];
@@ -193,9 +193,9 @@ export function descent(state: string, scale?: Formula): string {
 // from a draft to a game
 
 /**
- * What a draft comes to.
+ * Reads a draft.
  *
- * @returns the game, checked, or null; and what is wrong: errors where there is no game, warnings where there is one
+ * @returns the checked game and warnings, or null and errors
  */
 export function readDraft(draft: Draft): { definition: GameDefinition | null; problems: readonly Problem[] } {
   const places = new Map<string, Place>();
@@ -222,10 +222,10 @@ export function readDraft(draft: Draft): { definition: GameDefinition | null; pr
   }
 }
 
-/** a message without the game's name, which is the draft's */
+/** a message without the name of the game, which is always the draft's */
 const plainly = ({ message }: MesaError) => message.replace(/^game "[^"]*": /, "");
 
-/** What the text itself has wrong. */
+/** An error in the text itself, not in a formula. */
 class Misplaced extends Error {
   readonly problem: Problem;
 
@@ -262,16 +262,21 @@ function linesIn(text: string): Line[] {
   }
   return lines.map(({ name, nameSpan, from, to }, i) => {
     const earlier = lines.findIndex((line) => line.name === name);
-    if (earlier < i) throw new Misplaced(`${name} is there twice`, nameSpan);
+    if (earlier < i) throw new Misplaced(`${name} occurs twice`, nameSpan);
     return { name, nameSpan, from, formula: text.slice(from, Math.max(from, to)) };
   });
 }
 
-/** A game from the lines and the tables. @param places is filled: where each formula is. @throws Misplaced, GameError */
+/**
+ * The game of the lines and the tables.
+ *
+ * @param places receives the place of each formula.
+ * @throws Misplaced, GameError
+ */
 function definitionOf(draft: Draft, lines: readonly Line[], places: Map<string, Place>): GameDefinition {
   const { name, tables, kept } = draft;
   const { network, hidden } = kept;
-  // without any of its lines a phase is not hidden
+  // if all of its lines are removed, the phase is not hidden
   const hides = hidden && lines.some((line) => line.name.startsWith("hidden."));
   let definition: object = {
     name,
@@ -287,7 +292,7 @@ function definitionOf(draft: Draft, lines: readonly Line[], places: Map<string, 
       const path = `${part}.${name}`;
       if (tables[part].findIndex((row) => row.name === name) < i)
         throw new GameError(`the name ${name} is taken`, { path });
-      // a dot in a name would make it a path
+      // a name with a dot would be a path
       if (!/^\w+$/.test(name))
         throw new GameError(`${quote(name)} must be a camelCase name of at most 60 letters and digits`, {
           path,
@@ -313,7 +318,7 @@ function definitionOf(draft: Draft, lines: readonly Line[], places: Map<string, 
       if (formula !== String(DEFAULTS[head as keyof typeof DEFAULTS])) put(head);
     } else if (head === "hidden" && LISTS.includes(index === undefined ? key : `${key}[]`)) {
       if (!hidden)
-        throw new Misplaced("hidden phases cannot be added here: begin with a game that has them", nameSpan);
+        throw new Misplaced("hidden phases cannot be added here: start from a game that has them", nameSpan);
       const parts = listIn(formula);
       const formulas = parts.map(({ text }) => formulaOf(text));
       if (index !== undefined) rows[key].push(formulas);
@@ -331,7 +336,7 @@ function definitionOf(draft: Draft, lines: readonly Line[], places: Map<string, 
       place(name);
       const factor = new RegExp(`^${key} - (\\w+) \\* learningRate`).exec(formula)?.[1];
       const isKnown = tables.state.some((row) => row.name === key);
-      // plain descent is the default, maybe with a factor of the parameters; what stays as it is, is not trained
+      // plain descent, possibly with a factor from the parameters, is the default; next.x = x means not trained
       if (isKnown && formula === key) set(`state.${key}.trained`, false);
       else if (isKnown && factor && isParameter(factor) && formula === descent(key, factor)) {
         place(`state.${key}.learningRateScale`, factor, from + `${key} - `.length);
@@ -352,10 +357,10 @@ const unknownLine = ({ name, nameSpan }: Line) =>
     nameSpan,
   );
 
-/** a formula that is a number is one in the definition too */
+/** a formula that is only a number becomes a number in the definition */
 const formulaOf = (text: string): Formula => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
 
-/** The formulas of a list, cut at commas that are in no parentheses, and where in the text each begins. */
+/** The formulas of a list, separated at commas outside parentheses, and where each begins in the text. */
 function listIn(text: string): { text: string; offset: number }[] {
   const parts: { text: string; offset: number }[] = [];
   let [from, depth] = [0, 0];
@@ -370,22 +375,22 @@ function listIn(text: string): { text: string; offset: number }[] {
   return parts;
 }
 
-/** Where a place of a game is in the text; undefined where it is not in it. */
+/** The characters in the text for a path in the game; undefined if the path is not in the text. */
 function spanOf(
   text: string,
   { path, column }: GamePlace,
   places: ReadonlyMap<string, Place>,
 ): Span | undefined {
   const span = places.get(path);
-  // what is not about a character is about the line
+  // an error without a column is marked at the name of the line
   if (!span || column === undefined) return span?.name;
-  // what is missing at a formula's end is marked at its last character
+  // something missing at a formula's end is marked at its last character
   const from = Math.min(span.from + column - 1, span.to - 1);
   const [word] = /^[\w.]+|^./.exec(text.slice(from)) ?? [""];
   return { from, to: Math.min(from + word.length, span.to) };
 }
 
-/** Definitions that no formula uses: slips of names, maybe. */
+/** Warnings about definitions that no formula uses, which may be misspelt names. */
 function unusedIn(lines: readonly Line[]): Problem[] {
   const used = new Set(lines.flatMap(({ formula }) => formula.match(/[\w.]+/g) ?? []));
   return lines
@@ -400,7 +405,7 @@ function unusedIn(lines: readonly Line[]): Problem[] {
 
 // changes of a draft
 
-/** A draft with one more name in a table. */
+/** A draft with a new name in a table. */
 export function withRow(draft: Draft, part: Part): Draft {
   const taken = PARTS.flatMap((part) => draft.tables[part].map((row) => row.name));
   const name = NAMES[part].find((name) => !taken.includes(name) && !mentions(draft.text, name));
@@ -409,7 +414,7 @@ export function withRow(draft: Draft, part: Part): Draft {
   return { ...withTable(draft, part, [...draft.tables[part], row]), text: draft.text + line };
 }
 
-/** A draft without a row, and without the line that says what becomes of it; where else it is named, that is left to be mended. */
+/** A draft without a row and, for a state, without its line `next.…`. Other formulas that name it are not changed. */
 export function withoutRow(draft: Draft, part: Part, index: number): Draft {
   const { name } = draft.tables[part][index];
   const isLine = (line: string) => part === "state" && line.split("=")[0].trim() === `next.${name}`;
@@ -420,7 +425,7 @@ export function withoutRow(draft: Draft, part: Part, index: number): Draft {
   return { ...withTable(draft, part, draft.tables[part].toSpliced(index, 1)), text };
 }
 
-/** A draft with another name of a row, in the formulas too. */
+/** A draft in which a row is renamed, also in the formulas. */
 export function withName(draft: Draft, part: Part, index: number, name: string): Draft {
   const row = draft.tables[part][index];
   const renamed = withTable(draft, part, draft.tables[part].with(index, { ...row, name }));
@@ -428,7 +433,7 @@ export function withName(draft: Draft, part: Part, index: number, name: string):
   return { ...renamed, text: draft.text.replace(nameIn(row.name), name) };
 }
 
-/** A draft with another value in a cell. */
+/** A draft with a new value in a cell. */
 export function withCell(draft: Draft, part: Part, index: number, key: string, value: string): Draft {
   const row = draft.tables[part][index];
   const changed = { ...row, cells: { ...row.cells, [key]: value } };
@@ -440,12 +445,12 @@ const withTable = (draft: Draft, part: Part, rows: readonly Row[]): Draft => ({
   tables: { ...draft.tables, [part]: rows },
 });
 
-/** a name as a whole word, in own.x, next.x and gradient.x too, but not where it is an output's */
+/** a name as a whole word, also in own.x, next.x and gradient.x, but not in the name of an output */
 const nameIn = (name: string) => new RegExp(`(?<!\\b(?:output|target|believedTarget)\\.)\\b${name}\\b`, "g");
 const mentions = (text: string, name: string) => nameIn(name).test(text);
 
 /**
- * Settings of another game: what they were, as far as that game has it too.
+ * Settings for another game: the given settings, as far as that game has them.
  *
  * @param definition checked
  */
@@ -454,7 +459,7 @@ export function settingsWithGame(settings: Settings, definition: GameDefinition)
   const own = [game.state, game.decision, game.definition.parameters ?? {}].flatMap((part) =>
     Object.keys(part),
   );
-  // these are in the definition, which was made from them
+  // the definition was made from these settings and has their values
   const told = ["game", "initial", "layers", "intervals", ...own];
   const rest = Object.entries(settings).filter(([key]) => !told.includes(key));
   const candidates = [
@@ -468,7 +473,7 @@ export function settingsWithGame(settings: Settings, definition: GameDefinition)
   );
 }
 
-/** An object with other values. */
+/** An object with each value mapped by a function. */
 function mapped<T, U>(of: Readonly<Record<string, T>>, map: (value: T, key: string) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(of).map(([key, value]) => [key, map(value, key)]));
 }

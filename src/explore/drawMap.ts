@@ -1,5 +1,5 @@
-// What a map is drawn with: its cells' pixels and the legend's gradient, in the figure's own colours, and what lies over
-// the cells: contours, axes and their names.
+// Draws a map: the pixels of its cells and the gradient of its legend, in the colours of the figures, and over the
+// cells the contours, the axes and their names.
 
 import * as Plot from "@observablehq/plot";
 import type { AxisValues } from "../index.ts";
@@ -11,11 +11,11 @@ import { settingLabel, short } from "../report/wording.ts";
 import { placeOf } from "./mapGeometry.ts";
 import type { ShownMap } from "./useMap.ts";
 
-/** stripes of cells that have no value */
+/** the greys of the stripes of cells that have no value */
 const STRIPES = [158, 120] as const;
 /** width of a stripe, in cells */
 const BROAD = 4;
-/** colours of the legend's gradient */
+/** the number of colours in the legend's gradient */
 const STOPS = 18;
 /** the shortest contour that is labelled, in pixels */
 const LABEL_ROOM = 70;
@@ -104,12 +104,12 @@ export function gradientOf({ ramp }: ColourScale): string {
   return `linear-gradient(to right, ${stops.join(", ")})`;
 }
 
-/** The position of a value in the gradient, in [0, 1]; NaN where there is no value. */
+/** The position of a value in the gradient, in [0, 1]; NaN if there is no value. */
 export function placeAmong(scale: ColourScale, value: number): number {
   return Number.isFinite(value) ? scale.indexOf(value) / (RAMP - 1) : Number.NaN;
 }
 
-/** Paints values, which start with the lowest row, into an image, which starts with the top row. */
+/** Paints values, lowest row first, into an image, whose top row is first. */
 export function paint(image: ImageData, values: Float64Array, scale: ColourScale): void {
   const { width, height, data } = image;
   for (let row = 0, i = 0; row < height; row++) {

@@ -1,4 +1,4 @@
-// Elements that several parts of the page use: fields, choices, download buttons, and the width of an element.
+// Elements that several parts of the page use: fields, choices, sliders, download buttons, and the width of an element.
 
 import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -9,7 +9,7 @@ import type { Control, Range } from "./state.ts";
 /** pixels of a PNG for each pixel of its figure */
 const SHARPNESS = 2;
 
-/** An element's inner width in whole pixels; 0 until it is there. */
+/** An element's inner width in whole pixels; 0 until it is rendered. */
 export function useWidth(ref: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
@@ -89,7 +89,7 @@ interface NumberProps {
 /** The text of a field. */
 const textOf = (value: unknown) => (Array.isArray(value) ? value.join(", ") : String(value));
 
-/** The value of a field's text; undefined where it is not a number or list of numbers. */
+/** The value of a field's text; undefined if it is not a number or a list of numbers. */
 function read(text: string, { kind }: Control): unknown {
   const parts = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
   if (parts.some((part) => !Number.isFinite(part))) return undefined;
@@ -97,15 +97,15 @@ function read(text: string, { kind }: Control): unknown {
 }
 
 /**
- * A setting that is a number or a list of numbers: a field that accepts everything the configuration's check allows, and
- * a slider over the usual range.
+ * A setting that is a number or a list of numbers: a field that accepts every valid value, and a slider over the usual
+ * range.
  */
 export function NumberControl({ control, value, onTry }: NumberProps) {
   const { key, label, unit, range } = control;
   const [text, setText] = useState(textOf(value));
   const [problem, setProblem] = useState<string | null>(null);
   const said = textOf(value);
-  // the typed text stays as it is while its value is the current one
+  // the typed text is not changed while its value is the current value
   useEffect(() => {
     if (textOf(read(text, control)) !== said) setText(said);
     setProblem(null);
@@ -120,7 +120,7 @@ export function NumberControl({ control, value, onTry }: NumberProps) {
   return (
     <div
       class={control.kind === "list" ? "control list" : "control"}
-      // what was refused is of no interest any more when the reader goes elsewhere
+      // the message about a rejected value disappears when the reader leaves the field
       onFocusOut={() => setProblem(null)}
     >
       <label for={id}>
@@ -167,7 +167,7 @@ interface SliderProps {
   readonly onSlide: (value: number) => boolean;
 }
 
-/** A slider over a range: in equal steps, or from stop to stop. */
+/** A slider over a range, with equal steps or given stops. */
 export function Slider({ label, range: { from, to, step, stops }, value, onSlide }: SliderProps) {
   const position = stops ? nearestStop(stops, value) : value;
   const refused = useRef(false);
@@ -184,7 +184,7 @@ export function Slider({ label, range: { from, to, step, stops }, value, onSlide
         refused.current = !onSlide(stops ? stops[at] : at);
       }}
       onChange={({ currentTarget }) => {
-        // let go where it was refused, the thumb goes back
+        // if the thumb is released at a rejected value, it goes back
         if (refused.current) currentTarget.valueAsNumber = position;
       }}
     />
@@ -193,17 +193,17 @@ export function Slider({ label, range: { from, to, step, stops }, value, onSlide
 
 /** A file that can be made. */
 export interface Download {
-  /** on the button: `SVG` */
+  /** the text of the button: `SVG` */
   readonly label: string;
   readonly name: string;
   readonly type: string;
   make(): string | Blob | Promise<string | Blob>;
 }
 
-/** What draws figures and writes files, loaded when it is first asked for. */
+/** The module that draws figures and writes files, loaded on first use. */
 export const files = () => import("./files.ts");
 
-/** The downloads of a figure. @param stem of the files' names */
+/** The downloads of a figure. @param stem the beginning of the file names */
 export function figureDownloads(stem: string, svg: () => Promise<string>): Download[] {
   return [
     { label: "SVG", name: `${stem}.svg`, type: "image/svg+xml", make: svg },
@@ -214,14 +214,14 @@ export function figureDownloads(stem: string, svg: () => Promise<string>): Downl
 interface DownloadsProps {
   readonly what: string;
   readonly files: readonly Download[];
-  /** set while the files would not match what is shown */
+  /** whether the files would not match what is shown */
   readonly disabled: boolean;
 }
 
-/** Buttons that make files, within the page: nothing is sent anywhere. */
+/** Buttons that make files in the page; nothing is sent over the network. */
 export function Downloads({ what, files, disabled }: DownloadsProps) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: these buttons are no form's
+    // biome-ignore lint/a11y/useSemanticElements: these buttons belong to no form
     <div class="downloads" role="group" aria-label={`Download ${what}`}>
       <span aria-hidden="true">Download</span>
       {files.map(({ label, name, type, make }) => (

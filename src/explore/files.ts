@@ -1,4 +1,5 @@
-// The files that the page offers, made by the same code as those of the command line. The page loads this when one is asked for.
+// The files that the page offers, made by the same code as the files of the command line. The page loads this module on
+// first use.
 
 import type { Phase, Result } from "../index.ts";
 import { phaseToCsv, toCsv } from "../report/csv.ts";

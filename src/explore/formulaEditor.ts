@@ -1,5 +1,5 @@
-// The editor of formulas: CodeMirror with the formulas' few kinds of words, names to complete, and problems under their
-// characters. It has the page's colours, in light and in dark, and leaves the Tab key to the page.
+// The editor of formulas: CodeMirror with highlighting for formulas, completion of names, and problems marked at their
+// characters. It uses the page's colours, light or dark, and leaves the Tab key to the page.
 
 import { autocompletion, type CompletionContext, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
@@ -33,7 +33,7 @@ const colours = HighlightStyle.define([
   { tag: tags.operator, color: "var(--faint)" },
 ]);
 
-/** what the editor looks like beside the page's own sheets */
+/** the style of the editor, in addition to the page's style sheets */
 const look = EditorView.theme({
   "&": {
     background: "var(--card)",
@@ -43,7 +43,7 @@ const look = EditorView.theme({
   },
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "1px" },
   ".cm-content": { fontFamily: "var(--code)", padding: "0.6rem 0", caretColor: "var(--ink)" },
-  // a formula's second row is indented under its first
+  // the wrapped rows of a formula are indented
   ".cm-line": { padding: "0 0.8rem 0 2.2rem", textIndent: "-1.4rem" },
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { background: "var(--rule)" },
   ".cm-tooltip": { background: "var(--card)", border: "1px solid var(--axis)", borderRadius: "6px" },
@@ -60,14 +60,14 @@ const look = EditorView.theme({
   ".cm-diagnostic": { maxWidth: "60ch" },
 });
 
-/** What the editor asks of its page and tells it. */
+/** The options and callbacks of the editor. */
 export interface FormulaEditorOptions {
   readonly parent: HTMLElement;
   readonly text: string;
   readonly label: string;
-  /** the id of what describes the editor */
+  /** the id of the element that describes the editor */
   readonly describedBy: string;
-  /** names that formulas may have now */
+  /** the names that formulas may use now */
   names(): readonly string[];
   onChange(text: string): void;
 }
@@ -119,7 +119,7 @@ export function setText(view: EditorView, text: string): void {
   view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
 }
 
-/** Marks what is wrong, and nothing else. */
+/** Marks these problems, and removes all other marks. */
 export function mark(view: EditorView, problems: readonly Problem[]): void {
   const { length } = view.state.doc;
   const diagnostics = problems.flatMap(({ span, message, severity }) =>

@@ -1,4 +1,4 @@
-// `npm run page:answers`: computes the answers that come with the page and take long, and keeps them with the sources.
+// `npm run page:answers`: computes the answers of the page that take long, and stores them with the sources.
 
 import { writeFile } from "node:fs/promises";
 import { answersToKeep } from "./precompute.ts";

@@ -1,4 +1,4 @@
-// The page: the story, the sandbox whose state is the address, and either alone in a frame.
+// The page: the story and the sandbox, whose state is in the address. A frame may show one part only.
 
 import { render } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -16,15 +16,15 @@ import { stateOfStep, stepNames, steps } from "./steps.ts";
 import { TrajectoryCard } from "./TrajectoryCard.tsx";
 import { useSolution } from "./useSolution.ts";
 
-/** how long no other change may follow before the address is written, in milliseconds */
+/** the pause after a change before the address is written, in milliseconds */
 const CHANGE_REST = 350;
-/** how long no other result may follow before screen readers hear of it, in milliseconds */
+/** the pause after a result before it is announced to screen readers, in milliseconds */
 const ANSWER_REST = 1000;
 
 /**
- * The state, how to change it, and why the address could not be shown, if it could not. The state is read from the address
- * when the page opens and when the reader goes back, and written to it after a pause, so that dragging a slider adds one
- * entry to the history.
+ * The state, how to change it, and, if the address could not be shown, why. The state is read from the address when the
+ * page opens and when the reader goes back. It is written to the address after a pause, so that dragging a slider adds
+ * one entry to the history.
  */
 function useAddress() {
   const [{ state, problem }, setBoth] = useState(() => stateOf(location.hash.slice(1)));
@@ -93,7 +93,7 @@ const SOURCES = {
   risks: "https://arxiv.org/abs/1906.01820",
 } as const;
 
-/** Brings a part of the page into view, and the keyboard with it. */
+/** Scrolls a part of the page into view and moves the focus to it. */
 function goTo(id: string): void {
   const part = document.getElementById(id)!;
   part.scrollIntoView();
@@ -107,7 +107,7 @@ function Masthead({ state }: { readonly state: State }) {
       <p>
         A chain of agents, one for each episode. Gradient descent changes their goal as they act, and they
         know it. From <a href={SOURCES.post}>“Simple Experiments with Deceptive Alignment”</a> (Andreas_Moe,
-        LessWrong, 15 May 2023); the idea is that of{" "}
+        LessWrong, 15 May 2023); the idea comes from{" "}
         <a href={SOURCES.risks}>“Risks from Learned Optimization in Advanced Machine Learning Systems”</a>{" "}
         (Hubinger et al., 2019). See also <a href="docs/findings.html">what was found</a>.
       </p>
@@ -137,7 +137,7 @@ function Sandbox({ state, change, view }: StateProps & { readonly view: View }) 
   const { game } = checkConfig(settings);
   const [said, setSaid] = useState("");
   const answer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  // what a key just asked for is not talked over by an answer that came before it
+  // an announcement that a key asked for replaces a pending announcement of a result
   const say = (text: string) => {
     clearTimeout(answer.current);
     setSaid(text);
@@ -168,7 +168,7 @@ function Sandbox({ state, change, view }: StateProps & { readonly view: View }) 
   );
 }
 
-/** one element for good, so that the story is not gone through again when the sandbox changes */
+/** one constant element, so that the story is not rendered again when the sandbox changes */
 const STORY = <Story />;
 
 function App() {
@@ -179,7 +179,7 @@ function App() {
     const about = state.step === null ? "" : `${steps[state.step].question} ${steps[state.step].look[0]}`;
     if (about) document.querySelector('meta[name="description"]')?.setAttribute("content", about);
   }, [state]);
-  // who follows a link to a state wants to see it
+  // a reader who follows a link to a state wants to see the sandbox
   useLayoutEffect(() => {
     if (view === "page" && location.hash.length > 1) document.getElementById("sandbox")!.scrollIntoView();
   }, []);

@@ -1,6 +1,6 @@
-// Where a map's cells lie, in shares of its frame: 0 at the left and at the bottom. Each cell is as wide as the next,
-// and a value lies at the middle of its cell. From this follow the settings of a cell, the cell under the pointer, and
-// the maps that zooming leads to.
+// Where a map's cells lie, in shares of its frame: 0 at the left and at the bottom. All cells have the same width, and
+// a value lies at the middle of its cell. From this follow the settings of a cell, the cell under the pointer, and the
+// maps that zooming leads to.
 
 import { type AxisValues, checkConfig, type Diagram } from "../index.ts";
 import { spacing } from "../report/ticks.ts";
@@ -33,7 +33,7 @@ export interface Part {
   readonly top: number;
 }
 
-/** A number, or the nearest within bounds. */
+/** A number, or the nearest number within bounds. */
 export const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
 
 /** The cell at a position in the frame, or the nearest cell. */
@@ -43,7 +43,7 @@ export function cellAt({ x, y }: Axes, across: number, up: number): Cell {
   return { column: index(x, across), row: index(y, up) };
 }
 
-/** Where a value of an axis lies, in shares of the frame; outside [0, 1] where it is off the map. */
+/** Where a value of an axis lies, in shares of the frame; outside [0, 1] if it is off the map. */
 export function placeOf({ values, scale }: Pick<AxisValues, "values" | "scale">, value: number): number {
   const at = spacing({ scale });
   const [first, last] = [at(values[0]), at(values.at(-1)!)];
@@ -56,10 +56,10 @@ export function pointOf({ x, y }: Axes, { column, row }: Cell): Point {
   return { x: x.values[column], y: y.values[row] };
 }
 
-/** digits of a setting that is taken from the map */
+/** the number of digits of a setting that is taken from the map */
 const DIGITS = 3;
 
-/** The point that is taken from the map: numbers that people can read, as near as they come. */
+/** The point rounded to numbers that people can read, for settings that are taken from the map. */
 export function roundPoint(settings: Settings, { x, y }: Keys, point: Point): Point {
   const rounded = (key: string, value: number) =>
     isWhole(settings, key) ? value : Number(value.toPrecision(DIGITS));
@@ -77,21 +77,21 @@ export function settingsWith(settings: Settings, { x, y }: Keys, point: Point): 
   return settingsWithValue(settingsWithValue(settings, x.key, point.x), y.key, point.y);
 }
 
-/** A cell's value; NaN where there is none. */
+/** A cell's value; NaN if there is no value. */
 export function valueAt({ diagram, values }: ShownMap, { column, row }: Cell): number {
   return values[row * diagram.x.values.length + column];
 }
 
-/** The point that the page tells about: that under the pointer, or else that of the current settings. */
+/** The point that the page describes: the point under the pointer, otherwise the point of the current settings. */
 export interface Inspected {
   readonly point: Point;
-  /** null where the current settings are off the map */
+  /** null if the current settings are off the map */
   readonly cell: Cell | null;
-  /** the cell's value; NaN where there is none */
+  /** the cell's value; NaN if there is no value */
   readonly value: number;
   /** the page's settings, changed to the point's */
   readonly settings: Settings;
-  /** whether it is the current settings' point */
+  /** whether it is the point of the current settings */
   readonly isHere: boolean;
 }
 
@@ -111,7 +111,7 @@ export function inspect(map: ShownMap, settings: Settings, cursor: Cell | null):
   };
 }
 
-/** A map or its result, if it is of the state's game and axes; null where it belongs to an earlier state. */
+/** A map or its result, if it has the state's game and axes; null if it belongs to an earlier state. */
 export function ofState<T extends Pick<ShownMap, "diagram">>(
   of: T | null,
   { settings, diagram }: State,
@@ -129,14 +129,16 @@ export interface MapRequest {
   readonly backend: Backend;
 }
 
-/** The request for a state's map. The current values of the axes' settings, and the plot's width, do not change it. */
+/**
+ * The request for a state's map. It does not depend on the current values of the axes' settings, or the plot's window.
+ */
 export function mapRequestOf({ settings, diagram, backend }: State): MapRequest {
   const { plotWindow: _, ...rest } = settings;
   const start = { x: diagram.x.from, y: diagram.y.from };
   return { settings: settingsWith(rest, diagram, start), diagram, backend };
 }
 
-/** an axis cut to a range given in shares of the frame, with its ends rounded to as few digits as will do */
+/** an axis cut to a range that is given in shares of the frame, with ends of as few digits as possible */
 function between(settings: Settings, axis: MapAxis, from: number, to: number): MapAxis {
   const back = axis.scale === "log" ? Math.exp : (x: number) => x;
   const [low, high] = [axis.from, axis.to].map(spacing(axis));
@@ -170,15 +172,15 @@ export function partAround(across: number, up: number, factor: number): Part {
   return { left, right: left + factor, bottom, top: bottom + factor };
 }
 
-/** A map zoomed out, at most to the settings' usual ranges, or to its own range where that is wider already. */
+/** A map zoomed out, at most to the usual ranges of the settings, or to its own range if that is wider. */
 export function zoomOut(settings: Settings, diagram: MapSettings): MapSettings {
   const wider = zoomInto(settings, diagram, partAround(0.5, 0.5, 2));
   const within = (axis: MapAxis, now: MapAxis): MapAxis => {
     const most = wholeAxis(settings, axis.key);
-    const least = now.scale === "log" || most.from > 0 ? most.from : Math.min(most.from, now.from);
+    const min = now.scale === "log" || most.from > 0 ? most.from : Math.min(most.from, now.from);
     return {
       ...axis,
-      from: Math.max(axis.from, Math.min(least, now.from)),
+      from: Math.max(axis.from, Math.min(min, now.from)),
       to: Math.min(axis.to, Math.max(most.to, now.to)),
     };
   };

@@ -1,4 +1,4 @@
-// What a map shows: two settings, a measure and a resolution; which choices there are, and the map that a configuration
+// What a map shows: two settings, a measure and a resolution; the choices for them, and the map that a configuration
 // starts with.
 
 import {
@@ -26,9 +26,9 @@ export interface MapSettings {
   readonly x: MapAxis;
   readonly y: MapAxis;
   readonly measure: string;
-  /** the most cells along an axis; an axis of whole numbers may have fewer */
+  /** the maximum number of cells along an axis; an axis of whole numbers may have fewer */
   readonly size: number;
-  /** how decisions are found: in closed form where the game has one, or on the grid */
+  /** how decisions are found: in closed form if the game has one, or on the grid */
   readonly method: "auto" | "grid";
 }
 
@@ -70,14 +70,14 @@ export function measuresOf(settings: Settings): string[] {
   return measureNames(game, config).filter((name) => name !== "margin" && name !== "status");
 }
 
-/** The settings that can be an axis: numbers with a range, except those of grids, of intervals and of the search. */
+/** The settings that can be an axis: numbers with a range, except settings of grids, of intervals and of the search. */
 export function axesOf(settings: Settings): Control[] {
   return groupsOf(settings)
     .flatMap(({ controls, folded }) => (folded ? [] : controls))
     .filter(({ kind, range, key }) => kind === "number" && range && !/^(search\.|intervals$)/.test(key));
 }
 
-/** Whether a setting takes whole numbers only. */
+/** Whether a setting takes only whole numbers. */
 export function isWhole(settings: Settings, key: string): boolean {
   return axesOf(settings).some((axis) => axis.key === key && axis.range?.step === 1);
 }
@@ -106,7 +106,7 @@ export function defaultDiagram(settings: Settings): MapSettings {
   };
 }
 
-/** A map as the command `phase` takes it. */
+/** A map in the form that the command `phase` takes. */
 export function phaseConfigOf(settings: Settings, { x, y, size, measure }: MapSettings): PhaseConfig {
   return { config: settings, x: { ...x, count: size }, y: { ...y, count: size }, measures: [measure] };
 }
@@ -118,7 +118,7 @@ export function oneOf<T extends string | number>(name: string, value: unknown, a
 }
 
 /**
- * Checks a map against the configuration that it is of.
+ * Checks a map for a configuration.
  *
  * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`
  */
@@ -135,19 +135,19 @@ export function checkDiagram(settings: Settings, map: MapSettings): Diagram {
   return checkPhase(phaseConfigOf(settings, map));
 }
 
-/** The map for changed settings: the current one if it still fits, or else the game's first. */
+/** The map for changed settings: the current map if it is still valid, otherwise the first map of the game. */
 export function diagramFor(settings: Settings, { diagram }: { readonly diagram: MapSettings }): MapSettings {
   return problemOf(() => checkDiagram(settings, diagram)) === null ? diagram : defaultDiagram(settings);
 }
 
-/** Changes the page's settings if they are valid; else returns what is wrong with them. */
+/** Changes the page's settings if they are valid; otherwise returns what is wrong with them. */
 export function takeSettings(change: StateProps["change"], settings: Settings): string | null {
   const problem = problemOf(() => checkConfig(settings));
   if (problem === null) change((before) => ({ ...before, settings, diagram: diagramFor(settings, before) }));
   return problem;
 }
 
-/** The message of the MesaError that a check throws; null where it throws none. */
+/** The message of the MesaError that a check throws; null if it throws none. */
 export function problemOf(check: () => unknown): string | null {
   try {
     check();

@@ -1,4 +1,4 @@
-// The map in words: its points, what was solved and how, and what has no answer.
+// The map in words: its points, how it was solved, and which cells have no answer.
 
 import { type Phase, STATUSES } from "../index.ts";
 import { countText, measureLabel, settingParts, short } from "../report/wording.ts";
@@ -28,28 +28,29 @@ const METHODS: Readonly<Record<Phase["solver"]["method"], string>> = {
   rollout: "by rollouts",
 };
 
-/** Sentences on which solver ran, how fast it was, and how far its results are from float64's. */
+/** Sentences about the solver, its speed, and how much its results differ from float64's. */
 export function describeSolver({ solver, status }: Phase): string[] {
   const { backend, adapter, method, precision, speed, sample } = solver;
   const where = backend === "gpu" ? `WebGPU, ${adapter}` : "the CPU";
   const bits = precision === "f32" ? "float32" : "float64";
-  const ran = `${countText(status.length)} games solved on ${where}, in ${bits}, ${METHODS[method]}${speed === null ? "; they came with the page" : `; ${speed < 10 ? short(speed) : countText(Math.round(speed))} solves a second`}.`;
+  const ran = `${countText(status.length)} games solved on ${where}, in ${bits}, ${METHODS[method]}${speed === null ? "; they came with the page" : `; ${speed < 10 ? short(speed) : countText(Math.round(speed))} solves per second`}.`;
   if (!sample) return [ran];
   const { cells, off, otherStatus, tolerance, largest } = sample;
   const farthest = Math.max(...Object.values(largest));
   const wrong = off + otherStatus;
   return [
     ran,
-    `Against float64, ${countText(cells)} of them differ by ${farthest === 0 ? "nothing" : `${farthest.toExponential(1)} at most`}; ` +
-      `${wrong === 0 ? "none is" : `${countText(wrong)} are`} off by more than ${tolerance}.`,
+    `A sample of ${countText(cells)} was solved again in float64: ` +
+      `the largest difference is ${farthest === 0 ? "0" : farthest.toExponential(1)}, ` +
+      `and ${wrong === 0 ? "none" : countText(wrong)} differ by more than ${tolerance}.`,
   ];
 }
 
 /** what is special about cells, by their status */
 const STATUS_WORDS: Readonly<Record<(typeof STATUSES)[number], string>> = {
-  solved: "in which the measure has no meaning",
+  solved: "in which the measure is not defined",
   several: "with more than one equilibrium",
-  undecided: "in which float64 cannot tell whether there is an equilibrium, or another one",
+  undecided: "in which float64 cannot tell whether there is an equilibrium, or a further one",
   none: "without an equilibrium",
   overflow: "in which every cost overflows",
   unsolved: "that are not solved yet",

@@ -1,4 +1,5 @@
-// What comes with the page: run by Node when it is built, with the library of the same sources.
+// Computes the answers that come with the page. Node runs this when the page is built, with the library of the same
+// sources.
 
 import { alternatives, checkConfig, phase, type Result, solve } from "../index.ts";
 import { toSvg } from "../report/figure.ts";
@@ -20,13 +21,13 @@ import { beliefsOf, decisionAt, samplingOf } from "./whyDecisions.ts";
 
 const NOTE = "this answer came with the page: it was computed when the page was built";
 
-/** A solution that says where it is from. */
+/** A solution with a note that it came with the page. */
 async function solved({ settings }: Pick<SolveRequest, "settings">): Promise<Result> {
   const { solver, ...result } = await solve(settings, { backend: "cpu" });
   return { ...result, solver: { ...solver, notes: [...solver.notes, NOTE] } };
 }
 
-/** The answers that are part of the program: those of the first pictures. */
+/** The answers that are part of the program: for the first pictures. */
 async function inlineAnswers(steps: readonly string[]): Promise<InlineAnswers> {
   const solutions: Record<string, Result> = {};
   for (const request of sceneRequests) solutions[solutionKey(request)] = await solved(request);
@@ -44,7 +45,7 @@ async function inlineAnswers(steps: readonly string[]): Promise<InlineAnswers> {
   return { solutions, alternatives: Object.fromEntries(asked), steps };
 }
 
-/** The answers of steps that take long, kept as files of the sources: `npm run page:answers` computes them. */
+/** The answers of steps that take long, stored with the sources: `npm run page:answers` computes them. */
 const kept: Readonly<Record<string, unknown>> = { "learned-discount": learnedDiscount, network };
 
 const isSolvedAtOnce = (step: string) => isQuick(stateOfStep(step, { backend: "auto" }).settings);
@@ -69,14 +70,14 @@ async function stepAnswers(step: string): Promise<StepAnswers> {
   };
 }
 
-/** What is to be kept, as JSON by step. */
+/** The answers to store with the sources, as JSON by step. */
 export async function answersToKeep(): Promise<Record<string, string>> {
   const answers: Record<string, string> = {};
   for (const step of Object.keys(kept)) answers[step] = JSON.stringify(await stepAnswers(step));
   return answers;
 }
 
-/** The files, by name. */
+/** The files that come with the page, by name. */
 export async function precompute(): Promise<Record<string, string | Uint8Array>> {
   const inline = await inlineAnswers(stepNames);
   const files: Record<string, string | Uint8Array> = { "inline.json": JSON.stringify(inline) };

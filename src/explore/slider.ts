@@ -1,7 +1,7 @@
-// Where a slider's thumb may stand. Most sliders go in equal steps. Those of settings whose effect goes by factors stand
-// at round numbers, some 24 of them to a factor of 10.
+// The positions of a slider's thumb. Most sliders have equal steps. For settings whose effect depends on factors, the
+// positions are round numbers, about 24 for a factor of 10.
 
-/** from 1 to 10, each about a tenth more than the one before it */
+/** from 1 to 10, each about a tenth larger than the one before */
 const ROUND = [
   ...[1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.8],
   ...[3, 3.2, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7, 8, 9],
@@ -15,7 +15,7 @@ export function roundNumbers(from: number, to: number): number[] {
     .filter((number) => number >= from && number <= to);
 }
 
-/** The place of a number among ascending stops: that of the nearest, or the one before where two are as near. */
+/** The index of the nearest of some ascending stops; ties go to the lower stop. */
 export function nearestStop(stops: readonly number[], value: number): number {
   const next = stops.findIndex((stop) => stop >= value);
   if (next < 0) return stops.length - 1;

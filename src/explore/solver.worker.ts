@@ -1,5 +1,4 @@
-// Computes off the page's own thread, so that the page answers while a search takes its time. Nothing but the
-// library runs here.
+// Computes in a worker, so that the page responds while a search runs. Only the library runs here.
 
 import { hasCode } from "../errors.ts";
 import { keepDevice } from "../gpu/kept.ts";
@@ -24,13 +23,13 @@ import {
   type Tile,
 } from "../index.ts";
 
-/** What can be asked for, and what is answered; plain data. */
+/** The jobs of the worker: what the page asks and what the worker answers, as plain data. */
 export interface Jobs {
   solve: {
     of: { config: Config; options: Pick<SolveOptions, "backend" | "method"> };
     answer: Result;
   };
-  /** with its tiles, a coarse picture first; the diagram itself is left out of the answer, as the page has it */
+  /** sends tiles, a coarse picture first; the answer leaves out the diagram, because the page has it */
   phase: {
     of: { config: PhaseConfig; options: Pick<PhaseOptions, "method" | "sample"> & { backend: Backend } };
     answer: Omit<Phase, "diagram">;
@@ -43,7 +42,7 @@ export interface Jobs {
 type Backend = NonNullable<SolveOptions["backend"]>;
 export type JobName = keyof Jobs;
 
-/** What the page posts: a job, or that one should stop. */
+/** What the page posts: a job, or a request to stop one. */
 export type ToWorker =
   | { readonly [N in JobName]: { readonly id: number; readonly job: N; readonly of: Jobs[N]["of"] } }[JobName]
   | { readonly id: number; readonly job: "stop" };
@@ -56,21 +55,21 @@ export type FromWorker = { readonly id: number } & (
   | { readonly code: ErrorCode | "BUG"; readonly message: string }
 );
 
-/** What a job is given. */
+/** What a job receives besides its question. */
 interface Watch {
   readonly signal: AbortSignal;
   onShare(share: number): void;
   onTile(tile: Tile): void;
 }
 
-/** the least time between two progress messages, in milliseconds */
+/** the minimum time between two progress messages, in milliseconds */
 const EVERY = 100;
 
 /** the device of all solves, on which each kernel is compiled once */
 const gpu = keepDevice();
 /** open engines, whose devices and threads are reused by later diagrams */
 const engines = new Map<Backend, Promise<PhaseEngine>>();
-/** settles when the last diagram has: an engine solves one at a time */
+/** settles when the previous diagram is done, because an engine solves one diagram at a time */
 let before: Promise<unknown> = Promise.resolve();
 
 function engineFor(backend: Backend): Promise<PhaseEngine> {
@@ -95,7 +94,7 @@ const jobs: {
     };
     const drawn = before.then(draw).catch((error) => {
       if (!hasCode(error, "DEVICE_LOST")) throw error;
-      engines.delete(backend); // another device, once
+      engines.delete(backend); // try once more, with a new device
       return draw();
     });
     before = drawn.catch(() => undefined);
@@ -119,7 +118,7 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
   running.set(id, controller);
   const { signal } = controller;
   let toldAt = performance.now();
-  // several at a time, as the page draws once for each message
+  // several tiles per message, because the page draws once for each message
   let tiles: Tile[] = [];
   const tellTiles = () => {
     if (tiles.length > 0 && !signal.aborted) tell({ id, tiles });

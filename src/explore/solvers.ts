@@ -1,9 +1,9 @@
-// The page's workers: what computes, started when it is first asked for something.
+// The page's workers, which do all computing. Each is started when it gets its first job.
 
 import { MesaError, type Tile } from "../index.ts";
 import type { FromWorker, JobName, Jobs, ToWorker } from "./solver.worker.ts";
 
-/** How a job is stopped, and what it tells on the way. */
+/** The signal that stops a job, and the callbacks for what it reports. */
 interface AskOptions {
   readonly signal: AbortSignal;
   readonly onShare?: (share: number) => void;
@@ -15,9 +15,9 @@ interface Asked {
   fail(reason: unknown): void;
 }
 
-/** a worker for each, so that a slider is followed while a map is drawn */
+/** one worker for maps and one for plots, so that the plot follows a slider while a map is drawn */
 const workers = new Map<"map" | "plot", { worker: Worker; asked: Map<number, Asked> }>();
-/** how many jobs were posted, to number them */
+/** the number of jobs that were posted; it numbers the jobs */
 let posted = 0;
 
 function workerFor(name: "map" | "plot") {
@@ -38,7 +38,7 @@ function workerFor(name: "map" | "plot") {
 /**
  * Has a worker do a job.
  *
- * @throws MesaError what the library throws; `ABORTED`, at once, while the worker stops as soon as it can
+ * @throws MesaError what the library throws; `ABORTED` at once if the signal is, while the worker stops when it can
  */
 export function ask<N extends JobName>(
   job: N,

@@ -1,4 +1,4 @@
-// The games that one may begin with: the package's own, each as its preset sets it up, and the examples of own games.
+// The games to start from: the built-in games, each with the settings of its preset, and examples of custom games.
 
 import cubicPolicy from "../../examples/cubic-policy.json" with { type: "json" };
 import momentum from "../../examples/momentum.json" with { type: "json" };
@@ -9,15 +9,15 @@ import { games, presets } from "../index.ts";
 import type { Settings } from "./state.ts";
 import { settingsOfPreset } from "./steps.ts";
 
-/** A game in a menu, and the settings that it begins with. */
+/** A game in a menu, and its first settings. */
 export interface StartingPoint {
   readonly label: string;
   readonly settings: Settings;
 }
 
-/** how the built-in games are listed */
+/** the labels of the built-in games */
 const LABELS: Readonly<Record<string, string>> = {
-  linear: "Linear: the post’s own",
+  linear: "Linear: the game of the post",
   "learned-discount": "Learned discount",
   misconception: "Misconception",
   "uncertain-deployment": "Uncertain deployment",
@@ -25,7 +25,7 @@ const LABELS: Readonly<Record<string, string>> = {
   mlp: "Neural network",
 };
 
-/** The package's games by name: each begins with the settings of the first preset that it has. */
+/** The built-in games by name, each with the settings of its first preset. */
 export const builtIn: ReadonlyMap<string, StartingPoint> = new Map(
   Array.from(games.keys(), (name) => {
     const preset = Object.keys(presets).find((preset) => presets[preset].config.game === name);
@@ -34,13 +34,13 @@ export const builtIn: ReadonlyMap<string, StartingPoint> = new Map(
   }),
 );
 
-/** Games of formulas to begin an own one with, by name. */
+/** Examples of custom games to start from, by name. */
 export const examples: ReadonlyMap<string, StartingPoint> = new Map(
   [
     { label: "Two goals", settings: twoGoals },
     { label: "Momentum", settings: momentum },
     { label: "Cubic policy", settings: cubicPolicy },
     { label: "Decay of the output", settings: outputDecay },
-    { label: "Another wanted output", settings: wantedOutput },
+    { label: "Another target output", settings: wantedOutput },
   ].map((one) => [one.settings.game.name, one]),
 );

@@ -1,6 +1,6 @@
-// All that the page shows follows from one value, its state: what is solved, what it is compared with, and what is mapped.
-// It is what an address holds, and it changes as a whole. Which settings the page has controls for follows from the
-// game's own definition; what is added here is how far a slider goes.
+// Everything that the page shows follows from one value, its state: what is solved, what it is compared with, and what
+// is mapped. An address holds the state, and the state changes as a whole. The game's definition decides for which
+// settings the page has controls; this file adds the ranges of the sliders.
 
 import { learningRatesOf } from "../config/config.ts";
 import { type Config, checkConfig, type FilledConfig, type Game, MesaError, withSetting } from "../index.ts";
@@ -8,10 +8,10 @@ import { settingParts } from "../report/wording.ts";
 import type { MapSettings } from "./mapSettings.ts";
 import { roundNumbers } from "./slider.ts";
 
-/** A configuration as plain data; what it leaves out has its default. */
+/** A configuration as plain data; missing settings have their defaults. */
 export type Settings = Config;
 
-/** How the plot's decisions are found: on the grid, as in the post, or as the best real numbers. */
+/** How the decisions of the plot are found: on the grid, as in the post, or as the best real numbers. */
 export type PlotMethod = "auto" | "exact";
 
 /** Where solves run. */
@@ -25,7 +25,7 @@ export interface State {
   readonly pinned: { readonly settings: Settings; readonly method: PlotMethod } | null;
   readonly diagram: MapSettings;
   readonly backend: Backend;
-  /** the name of the post's step that is shown */
+  /** the name of the shown step; null if none is shown */
   readonly step: string | null;
 }
 
@@ -35,27 +35,27 @@ export interface StateProps {
   readonly change: (next: (before: State) => State) => void;
 }
 
-/** What a slider or an axis of the map covers. */
+/** The range of a slider or of an axis of the map. */
 export interface Range {
   readonly from: number;
   readonly to: number;
-  /** the slider's step; 1 where the setting is a whole number */
+  /** the slider's step; 1 if the setting is a whole number */
   readonly step: number;
-  /** where the slider's thumb may stand, in ascending order, where that is not in equal steps */
+  /** the positions of the slider's thumb in ascending order, if they are not equally spaced */
   readonly stops?: readonly number[];
-  /** the range of an axis of the map, where it differs from the slider's */
+  /** the range of an axis of the map, if it differs from the slider's */
   readonly map?: { readonly from: number; readonly to: number; readonly scale: "linear" | "log" };
 }
 
 /** One setting. */
 export interface Control {
-  /** dotted, as `--set` takes it */
+  /** the dotted key, as for `--set` */
   readonly key: string;
   readonly label: string;
   readonly unit: string;
   /** `list`: several numbers in one field */
   readonly kind: "number" | "list";
-  /** absent where the setting has no slider */
+  /** absent if the setting has no slider */
   readonly range?: Range;
 }
 
@@ -71,12 +71,12 @@ interface Group {
 }
 
 const rate = (to: number): Range => ({ from: 0, to, step: 0.01 });
-/** 0, and then by factors */
+/** 0, and then positive numbers with about constant factors between them */
 const byFactors = (from: number, to: number): Range => ({
   ...{ from: 0, to, step: from },
   stops: [0, ...roundNumbers(from, to)],
 });
-/** γ, where 1 − γ goes by factors */
+/** γ, with about constant factors between the values of 1 − γ */
 const patience: Range = {
   ...rate(1),
   stops: [1, ...roundNumbers(0.001, 1).map((hurry) => Number((1 - hurry).toFixed(6)))].toSorted(
@@ -85,7 +85,7 @@ const patience: Range = {
 };
 const count = (from: number, to: number): Range => ({ from, to, step: 1 });
 
-/** the sliders' ranges; a field accepts everything that the configuration's check allows */
+/** the ranges of the sliders; a field accepts every valid value */
 const RANGES: Readonly<Record<string, Range>> = {
   "schedule.training": { ...count(0, 200), map: { from: 1, to: 100, scale: "linear" } },
   "schedule.deployment": { ...count(0, 200), map: { from: 1, to: 200, scale: "linear" } },
@@ -114,7 +114,7 @@ function control(key: string, kind: Control["kind"] = "number", range = RANGES[k
 
 const capitalized = (name: string) => (/^[a-z]/.test(name) ? name[0].toUpperCase() + name.slice(1) : name);
 
-/** names that say nothing without their unit, or too much, in a menu */
+/** names for menus, of settings whose usual name is unclear without its unit, or too long */
 const SHORT: Readonly<Record<string, string>> = {
   discountLearningRateScale: "κ of the discount",
   beliefLearningRateScale: "κ of the belief",
@@ -125,7 +125,7 @@ export function menuLabel(key: string): string {
   return SHORT[key] ?? settingParts(key).name;
 }
 
-/** a range in a hundred steps; undefined where it is empty */
+/** a range in a hundred steps; undefined if it is empty */
 const between = (from: number, to: number): Range | undefined =>
   from < to ? { from, to, step: (to - from) / 100 } : undefined;
 
@@ -141,7 +141,7 @@ function parameter(key: string, { parameters }: Game): Control {
   return control(key, "number", RANGES[key] ?? between(min, max));
 }
 
-/** a control whose slider offers nothing that the configuration must refuse: what goes on for ever is discounted */
+/** a control whose slider offers only valid values: an infinite horizon needs a discount below 1 */
 function within(control: Control, { horizon }: FilledConfig): Control {
   const { key, range } = control;
   if (key !== "discount" || horizon !== "infinite" || !range?.stops) return control;
@@ -151,7 +151,7 @@ function within(control: Control, { horizon }: FilledConfig): Control {
 
 const knownGroups = new WeakMap<Settings, readonly Group[]>();
 
-/** The groups of settings that a configuration has, in the order they are shown. */
+/** The groups of settings that a configuration has, in the order in which they are shown. */
 export function groupsOf(settings: Settings): readonly Group[] {
   const groups = knownGroups.get(settings) ?? makeGroups(settings);
   knownGroups.set(settings, groups);
@@ -189,7 +189,7 @@ function makeGroups(settings: Settings): Group[] {
   ];
 }
 
-/** The value of a setting by its dotted key; undefined where there is none. */
+/** The value of a setting by its dotted key; undefined if there is none. */
 export function settingAt(config: object, key: string): unknown {
   return key
     .split(".")
@@ -206,11 +206,11 @@ function endOfTraining({ schedule, initial }: FilledConfig): number {
 }
 
 /**
- * Settings with one of them changed. A plot window that was chosen keeps as many episodes after the end of training as it
- * had, so that the switch to deployment stays in the plot.
+ * Settings with one setting changed. A plot window that was chosen keeps the number of episodes that it shows after the
+ * end of training, so that the switch to deployment stays in the plot.
  *
  * @param key dotted
- * @throws MesaError where the key goes through what has no settings of its own
+ * @throws MesaError if a part of the key names a value that has no settings
  */
 export function settingsWithValue(settings: Settings, key: string, value: unknown): Settings {
   const changed = withSetting(settings, key, value, "the setting");
@@ -223,7 +223,7 @@ export function settingsWithValue(settings: Settings, key: string, value: unknow
     const episodes = learningRatesOf(after.schedule).length;
     return { ...changed, plotWindow: Math.max(1, Math.min(episodes, ends + plotWindow - ended)) };
   } catch (error) {
-    if (error instanceof MesaError) return changed; // whoever checks it says why
+    if (error instanceof MesaError) return changed; // a later check reports the error
     throw error;
   }
 }

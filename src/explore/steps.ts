@@ -1,4 +1,4 @@
-// The post's two experiments and its next steps: what each asks, what to look for, and the state that shows it.
+// The post's two experiments and its next steps: the question of each, what to look for, and the state that shows it.
 
 import { checkConfig, presets } from "../index.ts";
 import { defaultDiagram, type MapSettings } from "./mapSettings.ts";
@@ -13,7 +13,7 @@ export interface Step {
   readonly look: readonly string[];
   /** the one or two settings to try */
   readonly keys: readonly string[];
-  /** the preset that it is set up with */
+  /** the preset that it uses */
   readonly preset: string;
   /** a preset to compare with */
   readonly against?: string;
@@ -29,23 +29,23 @@ const STEPS = {
     title: "Training, then deployment",
     question: "What does an agent do that knows when training ends?",
     look: [
-      "The output stays near 0 for as long as there is training, which is what training rewards, and the goal θ " +
-        "hardly moves. Where the learning rate falls to 0, the output jumps to the goal: nobody can change it any more.",
-      "The first coefficient is 0.03 and not 0: a little of it gains in proportion to it at once, and costs only in " +
-        "proportion to its square later. Make training longer, or the learning rate smaller, and watch how much of the " +
-        "goal the agents let show.",
+      "During training the output stays near 0, which is what training rewards, and the goal θ hardly moves. When the " +
+        "learning rate falls to 0, the output jumps to the goal: nothing can change the goal any more.",
+      "The first coefficient is 0.03 and not 0: a small coefficient gains in proportion to itself at once, and costs only " +
+        "in proportion to its square later. Make training longer, or the learning rate smaller, and watch how much of the " +
+        "goal the agents show.",
     ],
     keys: ["schedule.training", "schedule.learningRate"],
     preset: "experiment-1",
   },
   "experiment-2": {
     title: "Training alone",
-    question: "And where deployment never comes, or the agents do not care for it?",
+    question: "And if deployment never comes, or the agents do not care about it?",
     look: [
-      "One might expect agents that grab what they can. They start almost as they do before a deployment: what a step " +
-        "takes from the goal, it takes from all agents to come.",
-      "The goal is given up slowly, and faster towards the end. Deployment, in the controls, brings the first " +
-        "experiment back a little at a time.",
+      "One might expect that agents take what they can at once. But they start almost as they do before a deployment: " +
+        "what a step takes from the goal, it takes from all later agents.",
+      "The agents give up the goal slowly, and faster towards the end. Increase the length of deployment to go back to the " +
+        "first experiment step by step.",
     ],
     keys: ["schedule.deployment"],
     preset: "experiment-2",
@@ -58,11 +58,12 @@ const STEPS = {
   },
   discount: {
     title: "A discount",
-    question: "What if agents care less for what comes later?",
+    question: "What if agents care less about later episodes?",
     look: [
       "Move the discount γ down from 1. The output in training grows, and the goal that is left for deployment shrinks " +
-        "much faster than that: a short-sighted agent has nothing to save its goal for.",
-      "In the map, deception has an edge. Point along it: on one side agents wait, on the other they act and are changed.",
+        "much faster: a short-sighted agent has nothing to save its goal for.",
+      "In the map, deception has an edge. Point at cells on both sides of it: on one side agents wait, on the other they act " +
+        "and are changed.",
     ],
     keys: ["discount"],
     preset: "discounted",
@@ -73,10 +74,10 @@ const STEPS = {
     title: "A learned discount",
     question: "If gradient descent can change the discount too, which way does it push?",
     look: [
-      "Watch the discount's own line: it goes up, to 1. Patient agents comply better, so that gradient descent on the " +
-        "loss makes agents patient, and that keeps a goal which it would otherwise have trained away. With a learning " +
-        "rate of 1 and a regularizer steps overshoot, and then it may go down.",
-      "κ says how fast the discount learns. At 0 it stays as it is, and less of the goal is left.",
+      "Watch the line of the discount: it goes up to 1. Patient agents comply better, so gradient descent on the loss makes " +
+        "agents patient, and that keeps a goal which it would otherwise have trained away. With a learning rate of 1 and a " +
+        "regularizer, steps overshoot, and then the discount may go down.",
+      "κ sets how fast the discount learns. With κ = 0 the discount does not change, and less of the goal is left.",
     ],
     keys: ["discountLearningRateScale", "initial.discount"],
     preset: "learned-discount",
@@ -85,39 +86,37 @@ const STEPS = {
     title: "A misconception",
     question: "An agent is wrong about what training rewards. Is its belief corrected, or its goal?",
     look: [
-      "The belief falls to about 0 at once and the goal stays. But set the initial belief to 0: agents that know the " +
-        "truth keep as much. What protects the goal is that the belief can be trained in its place, and it ends below 0, " +
-        "as an offset that hides the goal.",
-      "Make the belief learn more slowly with κ. At 0 only the goal can give way, and it does.",
+      "The belief falls to about 0 at once and the goal stays. But set the initial belief to 0: agents that know the truth " +
+        "keep as much. The goal is protected because the belief can be trained instead of it. The belief ends below 0, as an " +
+        "offset that hides the goal.",
+      "Make the belief learn more slowly with κ. With κ = 0 only the goal can change, and it does.",
     ],
     keys: ["initial.belief", "beliefLearningRateScale"],
     preset: "misconception",
   },
   network: {
     title: "A neural network",
-    question: "What does an agent do that can choose its output and its gradient apart?",
+    question: "What does an agent do that can choose its output and its gradient separately?",
     look: [
-      "A linear agent that outputs a share of its goal offers gradient descent the same share as a slope. A network " +
-        "chooses the two apart: its policy has flat parts where goals lie.",
-      "In training it outputs about ½, whatever its goal is, with the goal’s sign: a loss that gradient descent cannot " +
-        "lower, as the policy has no slope. It hides less than a linear agent and keeps more. The search takes a while.",
+      "If a linear agent outputs a share of its goal, gradient descent gets the same share as a slope. A network chooses " +
+        "the two separately: its policy is flat where goals lie.",
+      "In training it outputs about ½ with the sign of its goal, whatever its goal is: a loss that gradient descent cannot " +
+        "lower, because the policy has no slope. It hides less than a linear agent and keeps more. The search takes a while.",
     ],
     keys: [],
     preset: "mlp",
   },
   "uncertain-deployment": {
     title: "Uncertain deployment",
-    question: "What if agents only see a signal of whether they are still in training?",
+    question: "What if agents see only a signal of whether they are still in training?",
     look: [
-      "There are two coefficients, one after each signal. Agents that cannot be sure hide after either signal, and go on " +
-        "hiding when they are deployed. Still, a wrong signal in training makes them show more, and costs them some of " +
-        "their goal.",
-      "Training ends at episode 20 here. Move that to 10, and they keep more than with a signal error of 0; move it to 60, " +
-        "and hardly anything is left. The map is over how long training may last: go up in it from a perfect signal to " +
-        "see what doubt costs on average.",
-      "Let agents remember all signals so far: over how long training may last they then keep 0.90 of their goal in " +
-        "place of 0.81, and once deployed they soon show it. In the game “Distributional shift” the signal is a real " +
-        "number.",
+      "There are two coefficients, one for each signal. Agents that cannot be sure hide after either signal, and continue to " +
+        "hide in deployment. But a wrong signal in training makes them show more, and costs them some of their goal.",
+      "Training ends at episode 20 here. Move that to 10, and agents keep more than with a signal error of 0; move it to 60, " +
+        "and hardly anything is left. The map shows the expectation over the length of training: go up in it from a perfect " +
+        "signal to see what uncertainty costs on average.",
+      "Let agents remember all signals so far: they then keep 0.90 of their goal instead of 0.81, expected over the length " +
+        "of training, and in deployment they soon show it. In the game “Distributional shift” the signal is a real number.",
     ],
     keys: ["signalError", "initial.deploymentAt"],
     preset: "uncertain-deployment",
@@ -127,20 +126,20 @@ const STEPS = {
     title: "An infinite horizon",
     question: "And if training never ends?",
     look: [
-      "There is nothing to wait for. All agents share one coefficient, the best answer to itself for ever, and the goal " +
-        "dies out by a constant factor.",
-      "In the map, the coefficient falls as agents grow patient, γ towards 1, but it never gets to 0.",
+      "There is nothing to wait for. All agents share one coefficient, which is the best response to itself, and the goal " +
+        "shrinks by a constant factor in each episode.",
+      "In the map, the coefficient falls as agents become more patient, with γ towards 1, but it never reaches 0.",
     ],
     keys: ["discount"],
     preset: "infinite-horizon",
     diagram: { size: 64 },
   },
   "deployed-for-ever": {
-    title: "Deployed for ever",
-    question: "And if it is deployment that never ends?",
+    title: "Deployed forever",
+    question: "And if deployment never ends?",
     look: [
-      "There is all to wait for. The more patient agents are, the better they deceive: 0.87 here, at γ = 0.99, 0.96 at " +
-        "0.999, and 0.31 at 0.9.",
+      "There is everything to wait for. The more patient agents are, the better they deceive: deception is 0.87 here, with " +
+        "γ = 0.99, 0.96 with γ = 0.999, and 0.31 with γ = 0.9.",
       "Perfect deception is the limit and is never reached: an agent that kept the whole goal would have nothing left to " +
         "hide for.",
     ],
@@ -157,7 +156,7 @@ const STEPS = {
     title: "A regularizer",
     question: "What if the base optimizer also pulls at the goal itself?",
     look: [
-      "The goal shrinks whatever agents do. A weak pull makes them hide more, to save what they can; a strong one leaves " +
+      "The goal shrinks whatever agents do. A weak pull makes them hide more, to save what they can; a strong pull leaves " +
         "so little to save that they stop caring. The first coefficient falls and then rises again with λ.",
       "Follow one row of the map from left to right to see both.",
     ],
@@ -175,10 +174,10 @@ const STEPS = {
 /** The steps by name, in the post's order. */
 export const steps: Readonly<Record<string, Step>> = STEPS;
 
-/** Their names. */
+/** The names of the steps. */
 export const stepNames: readonly string[] = Object.keys(STEPS);
 
-/** A preset's settings, without a plot window that equals the schedule's default. */
+/** A preset's settings, without the plot window if it equals the default for the schedule. */
 export function settingsOfPreset(name: string): Settings {
   const { plotWindow, ...settings } = presets[name].config;
   const usual = checkConfig(settings).config.plotWindow;

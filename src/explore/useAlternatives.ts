@@ -1,4 +1,4 @@
-// What an agent's other decisions would cost it, computed by a worker.
+// What other decisions would cost an agent, computed by a worker.
 
 import type { Alternatives, Result } from "../index.ts";
 import type { AlternativesRequest } from "./answerKeys.ts";
@@ -10,14 +10,14 @@ interface Answer extends Work {
   readonly alternatives: Alternatives | null;
 }
 
-/** Which decisions of which episode of a result. */
+/** A request for some decisions of an episode of a result. */
 export interface Question {
   readonly result: Result;
   readonly episode: number;
   readonly options: AlternativesRequest["options"];
 }
 
-/** The alternatives that are asked for; null is no question. */
+/** The alternatives for a question; null means no question. */
 export function useAlternatives(question: Question | null): Answer {
   const request: AlternativesRequest | null = question && {
     settings: question.result.config,

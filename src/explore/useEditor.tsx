@@ -1,4 +1,4 @@
-// The way into the editor of formulas, which is fetched when it is first opened: the page needs nothing of it before.
+// Opens the editor of formulas. Its code is loaded when the editor is first opened.
 
 import type { ComponentType } from "preact";
 import { useRef, useState } from "preact/hooks";
@@ -20,7 +20,7 @@ export function useEditor(props: StateProps) {
       setEditor(() => GameEditor);
     } catch {
       setOpen(false);
-      setProblem("The editor could not be loaded. Is the page’s host still there?");
+      setProblem("The editor could not be loaded. Is the server of this page still reachable?");
     }
   };
   return {

@@ -1,5 +1,5 @@
-// A map's cells as they arrive, coarse ones first. A newer request stops the map before it, whose cells stay visible until
-// the new ones cover them.
+// A map's cells as they arrive, coarse cells first. A new request stops the previous map, whose cells stay visible
+// until the new cells cover them.
 
 import { useRef } from "preact/hooks";
 import type { Diagram, Phase, Tile } from "../index.ts";
@@ -9,7 +9,7 @@ import { checkDiagram, phaseConfigOf } from "./mapSettings.ts";
 import { ask } from "./solvers.ts";
 import { NO_WORK, useWork, type Work } from "./work.tsx";
 
-/** A map as far as it is known; some cells may be coarse, or still from the previous request. */
+/** A map as far as it is solved; some cells may be coarse, or still belong to the previous request. */
 export interface ShownMap {
   readonly diagram: Diagram;
   readonly measure: string;
@@ -21,19 +21,19 @@ export interface ShownMap {
   readonly version: number;
 }
 
-/** What is known of a map. */
+/** The map, as far as it is solved. */
 interface MapAnswer extends Work {
   readonly map: ShownMap | null;
-  /** the latest complete map, which may be the previous request's while this one is drawn */
+  /** the latest complete map, which may belong to the previous request while this one is drawn */
   readonly phase: Phase | null;
   /** whether `map` is complete */
   readonly done: boolean;
 }
 
-/** how many cells are solved again in float64 to check float32 */
+/** the number of cells that are solved again in float64 to check float32 */
 const SAMPLE = 256;
 
-/** The map to start with: it takes over the previous map's cells if size and measure are the same. */
+/** The first picture of a new map: it keeps the previous map's cells if size and measure are the same. */
 function mapAfter(before: ShownMap | null, diagram: Diagram, measure: string): ShownMap {
   const cells = diagram.x.values.length * diagram.y.values.length;
   const same = before?.measure === measure && before.values.length === cells;
@@ -63,7 +63,7 @@ function fill({ values, status, measure, diagram }: ShownMap, tile: Tile): void 
     }
 }
 
-/** The map of a request; null is no request. */
+/** The map of a request; null means no request. */
 export function useMap(request: MapRequest | null): MapAnswer {
   const shown = useRef<ShownMap | null>(null);
   return useWork<MapRequest, MapAnswer>(request, {
@@ -75,7 +75,7 @@ export function useMap(request: MapRequest | null): MapAnswer {
       const diagram = checkDiagram(settings, chosen);
       const [columns, rows] = [diagram.x.values.length, diagram.y.values.length];
       let begun = false;
-      /** whether every cell is this request's, if only coarsely */
+      /** whether every cell belongs to this request, maybe coarsely */
       let covered = false;
       const onTiles = (tiles: readonly Tile[]) => {
         if (signal.aborted) return;

@@ -1,4 +1,4 @@
-// What the agents do, solved by a worker.
+// The plan and trajectory of a configuration, solved by a worker.
 
 import { hasCode } from "../errors.ts";
 import type { Result } from "../index.ts";
@@ -8,14 +8,14 @@ import { isQuick } from "./mapSettings.ts";
 import { ask } from "./solvers.ts";
 import { NO_WORK, useWork, type Work } from "./work.tsx";
 
-/** A result, which may be the previous request's while this one is solved. */
+/** A result, which may belong to the previous request while this one is solved. */
 export interface Solution extends Work {
   readonly result: Result | null;
 }
 
 /**
- * How a request is solved. By moments a game takes milliseconds on the CPU, less than opening a device, so `auto` means
- * the CPU there.
+ * How a request is solved. By moments, the CPU solves a game in milliseconds, faster than a device opens, so `auto`
+ * then means the CPU.
  */
 function optionsOf({ settings, method, backend }: SolveRequest) {
   if (method === "exact") return { method, backend: "cpu" } as const;
@@ -23,12 +23,12 @@ function optionsOf({ settings, method, backend }: SolveRequest) {
   return { method, backend: quick && backend === "auto" ? "cpu" : backend } as const;
 }
 
-/** The result of a request; null is no request. */
+/** The result of a request; null means no request. */
 export function useSolution(request: SolveRequest | null): Solution {
   return useWork<SolveRequest, Solution>(request, {
     nothing: { ...NO_WORK, result: null },
     patience: 150,
-    stopped: "Stopped: this is what was solved before. Change a setting to go on.",
+    stopped: "Stopped: this is the previous result. Change a setting to solve again.",
     known: solutionAtHand,
     async work(request, signal, tell) {
       const stored = await storedSolution(request);

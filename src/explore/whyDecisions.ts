@@ -1,25 +1,25 @@
-// Which other decisions of an episode the page looks at, and what becomes of the plan if one of them is taken.
+// The other decisions of an episode that the page examines, and how the plan continues if one of them is taken.
 
 import { type Axis, checkConfig, linspace, type NamedPlan, type Result, simulate } from "../index.ts";
 import { labelOf } from "../report/wording.ts";
 
-/** decisions of a curve, and along each side of a map */
+/** the number of decisions of a curve, and along each side of a map */
 const POINTS = { curve: 121, map: 41 };
-/** the most candidates that are marked on a curve */
+/** the maximum number of candidates that are marked on a curve */
 const MARKED = 48;
-/** the narrowest part of the grid's range that a curve covers at first, to either side */
+/** the minimum part of the grid's range that a curve covers at first, on either side */
 const NARROW = 1 / 40;
 
-/** What an agent can decide with, where that is not one thing: a signal. */
+/** What an agent knows when it decides: its signal, if there are signals. */
 export interface Belief {
-  /** the plan's name of its decision */
+  /** the name of its decision in the plan */
   readonly name: string;
   readonly label: string;
 }
 
 /**
- * The beliefs that an agent has a decision for; one without a name where there is nothing to believe. Undefined where
- * decisions are no numbers of a grid: those of networks, and of agents who remember.
+ * The beliefs for which an agent has a decision; a single belief without a name if there are no signals. Undefined if
+ * decisions are not numbers of a grid: for networks, and for agents who remember.
  */
 export function beliefsOf({ plan }: Pick<Result, "plan">): readonly Belief[] | undefined {
   const names = Object.keys(plan);
@@ -41,16 +41,18 @@ export function decisionAt(result: Result, episode: number, belief: Belief): num
   return names.map((name) => plan[name][episode]);
 }
 
-/** Decisions to ask for: what all are compared with, what is decided, and then a curve's or a map's. */
+/**
+ * Decisions to ask for: the decision that all are compared with, the plan's decision, and then those of a curve or map.
+ */
 export interface Sampling {
   readonly decisions: readonly (readonly number[])[];
-  /** how many of them, from the third on, are the curve's; candidates come after */
+  /** how many of them, from the third on, belong to the curve; candidates come after these */
   readonly count: number;
 }
 
 const reference = ({ min, max }: Axis) => Math.min(max, Math.max(min, 0));
 
-/** @param zoom how many times wider than at first the range of a curve is */
+/** The decisions to ask for. @param zoom the range of a curve, as a multiple of its first range */
 export function samplingOf(result: Result, decision: readonly number[], zoom: number): Sampling {
   const axes = axesOf(result).map(([, axis]) => axis);
   const fixed = [axes.map(reference), decision];
@@ -72,7 +74,7 @@ export function samplingOf(result: Result, decision: readonly number[], zoom: nu
   return { decisions: [...fixed, ...[...curve, ...marked].map((x) => [x])], count: curve.length };
 }
 
-/** A result in which one agent decides otherwise, and all others as they have planned. */
+/** A result in which one agent decides otherwise, and all others decide as planned. */
 export function replayed(
   result: Result,
   episode: number,

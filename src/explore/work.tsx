@@ -1,4 +1,4 @@
-// Work in the background: a new request stops the work on the one before it.
+// Work in the background: a new request stops the work on the previous request.
 
 import { useEffect, useState } from "preact/hooks";
 import { hasCode } from "../errors.ts";
@@ -8,7 +8,7 @@ import { MesaError } from "../index.ts";
 export interface Work {
   /** why there is no answer */
   readonly problem: string | null;
-  /** of the work that is done, in [0, 1]; null where none is under way, or only for a moment so far */
+  /** the share of the work that is done, in [0, 1]; null if no work is running, or it has only just begun */
   readonly share: number | null;
   /** stops the work */
   readonly stop: () => void;
@@ -17,17 +17,17 @@ export interface Work {
 /** The progress before any work. */
 export const NO_WORK: Work = { problem: null, share: null, stop() {} };
 
-/** How a request is worked on. */
+/** How a request is answered. */
 interface Job<R, A extends Work> {
   /** the answer without a request */
   readonly nothing: A;
   /** how long work may take before its progress is shown, in milliseconds */
   readonly patience: number;
-  /** the problem that stopped work leaves */
+  /** the message when the reader has stopped the work */
   readonly stopped: string;
-  /** the answer, where it came with the page */
+  /** the answer, if it came with the page */
   known?(request: R): Partial<A> | undefined;
-  /** @param tell publishes what is known so far, and the share of the work that is done */
+  /** @param tell publishes the answer so far, and the share of the work that is done */
   work(
     request: R,
     signal: AbortSignal,
@@ -35,7 +35,7 @@ interface Job<R, A extends Work> {
   ): Promise<Partial<A>>;
 }
 
-/** The answer to a request, as far as it is known; requests are compared by content, and null is no request. */
+/** The answer to a request, as far as it is known. Requests are compared by content; null means no request. */
 export function useWork<R, A extends Work>(
   request: R | null,
   { nothing, patience, stopped, known, work }: Job<R, A>,

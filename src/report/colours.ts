@@ -1,4 +1,4 @@
-// How numbers become colours: perceptually uniform scales that colour-blind readers can read too.
+// How numbers become colours: perceptually uniform scales that colour-blind readers can read.
 
 import * as Plot from "@observablehq/plot";
 import { logTicks, multiplesOf, roundStep } from "./ticks.ts";
@@ -18,14 +18,14 @@ export interface ColourScale {
   indexOf(value: number): number;
 }
 
-/** measures that are shares: their colours go from 0 to 1 unless the diagram has values beyond */
+/** measures that are shares: their colours go from 0 to 1 unless the diagram has values outside [0, 1] */
 const SHARES = /^(compliance|retention|deception|reversal)(OverHazard)?$/;
-/** how far beyond float32 rounding may put a share */
+/** how far outside [0, 1] rounding in float32 may put a share */
 const ROUNDING = 1e-3;
 const SHARE_LEVELS = [0.1, 0.25, 0.5, 0.75, 0.9];
-/** a measure that is never negative is shown by its logarithm where it spans more than this factor */
+/** a measure that is never negative has a logarithmic scale if its values span more than this factor */
 const WIDE = 300;
-/** the most decades of a logarithmic scale */
+/** the maximum number of decades of a logarithmic scale */
 const DECADES = 12;
 
 /** The ramp of a scheme. */
@@ -42,24 +42,28 @@ function channelsOf(colour: string): number[] {
   return colour.match(/\d+/g)!.slice(0, 3).map(Number);
 }
 
-/** shares that lie closer together have a scale of their own, where scales adapt */
+/** if scales adapt, shares that span less than this have a scale of their own range */
 const CLOSE = 0.3;
-/** values are crowded at the low end where half of them lie in so small a share of their range */
+/** values are crowded at the low end if half of them lie in this share of their range */
 const CROWDED = 0.15;
 
 /**
  * The scale of a measure's values; values that are not finite are ignored.
  *
- * @param adapts whether shares that lie close together, and values that are crowded at the low end, are told apart. Scales
- *   of different maps are then not the same
+ * @param adapts whether the scale adapts to shares that lie close together and to values that are crowded at the low
+ *   end. Different maps then have different scales
  */
 export function colourScaleOf(measure: string, values: Float64Array, adapts = false): ColourScale {
-  let [low, high, least] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [low, high, minPositive] = [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+  ];
   for (const value of values) {
     if (!Number.isFinite(value)) continue;
     low = Math.min(low, value);
     high = Math.max(high, value);
-    if (value > 0) least = Math.min(least, value);
+    if (value > 0) minPositive = Math.min(minPositive, value);
   }
   if (low > high) [low, high] = [0, 1];
   const share = SHARES.test(measure) && !(adapts && high - low < CLOSE && low < high);
@@ -74,8 +78,8 @@ export function colourScaleOf(measure: string, values: Float64Array, adapts = fa
     const most = Math.max(-low, high, share ? 1 : 0);
     return scaleOver([-most, most], false, "puor", inside([-most, most], false));
   }
-  if (low >= 0 && (high / least > WIDE || (adapts && isCrowded(values, low, high)))) {
-    const domain = [Math.max(least, high * 10 ** -DECADES), high] as const;
+  if (low >= 0 && (high / minPositive > WIDE || (adapts && isCrowded(values, low, high)))) {
+    const domain = [Math.max(minPositive, high * 10 ** -DECADES), high] as const;
     return scaleOver(domain, true, "viridis", inside(domain, true));
   }
   if (low === high) [low, high] = low === 0 ? [0, 1] : [Math.min(0, 2 * low), Math.max(0, 2 * low)];

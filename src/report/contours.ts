@@ -1,11 +1,11 @@
-// The cells of a map, which on a logarithmic axis or one of whole numbers are not equally wide, and its contours.
+// The cells of a map and its contours. On a logarithmic axis or an axis of whole numbers, cells differ in width.
 
 import { contours } from "d3-contour";
 import type { AxisValues } from "../index.ts";
 import type { ColourScale } from "./colours.ts";
 import { spacing } from "./ticks.ts";
 
-/** Where cells lie along an axis. */
+/** The values along an axis, and its scale: they decide where cells lie. */
 export type CellAxis = Pick<AxisValues, "values" | "scale">;
 
 /** Solved cells, the lowest row first. */
@@ -28,21 +28,21 @@ export function edgesOf({ values, scale }: CellAxis): number[] {
   return [ends[0], ...edges, ends[1]].map((x) => (scale === "log" ? Math.exp(x) : x));
 }
 
-/** the most points along a side of the grid that contours are computed on */
+/** the maximum number of points along a side of the grid on which contours are computed */
 const MOST_POINTS = 320;
 
-/** A point of the frame, in its units from its upper left corner. */
+/** A point of the frame, in the frame's units, from its upper left corner. */
 export type Place = readonly [x: number, y: number];
 
-/** Where the values are those of a level. */
+/** The lines along which the values equal a level. */
 export interface Contour {
   readonly level: number;
   readonly lines: readonly (readonly Place[])[];
 }
 
 /**
- * The contours of a map at a scale's levels, in a frame of the given size. There are no lines beside cells without a value
- * or along the frame.
+ * The contours of a map at a scale's levels, in a frame of the given size. No lines are drawn next to cells without a
+ * value, or along the frame.
  */
 export function contoursOf(
   { x, y, values }: MapCells,
@@ -67,7 +67,7 @@ export function contoursOf(
   const isOutside = (point: number[]) => sizes.some((size, d) => point[d] < 0.5 || point[d] > size - 0.5);
   const isEdge = (a: number[], b: number[]) =>
     sizes.some((size, d) => a[d] === b[d] && (a[d] === 0.5 || a[d] === size - 0.5));
-  /** whether a segment is no contour: it runs along the grid's border or beside cells without a value */
+  /** whether a segment is not a contour: it runs along the grid's border or next to cells without a value */
   const isBorder = (a: number[], b: number[]) =>
     isOutside(a) ||
     isOutside(b) ||
@@ -100,7 +100,7 @@ export function contourPath(contours: readonly Contour[]): string {
   return contours.flatMap(({ lines }) => lines.map((line) => `M${line.map(said).join("L")}`)).join("");
 }
 
-/** Where contours have room for their levels: in the middle of each level's longest line. @param room its least length */
+/** Where contours are labelled: in the middle of each level's longest line. @param room the line's minimum length */
 export function contourLabels(
   contours: readonly Contour[],
   room: number,
@@ -119,7 +119,10 @@ export function contourLabels(
 /** the number at a share of the way from a to b; with a share of 0, b may be NaN */
 const between = (a: number, b: number, share: number) => (share === 0 ? a : a + share * (b - a));
 
-/** For each of `size` evenly spaced points along an axis: the cells on both sides, and its share of the way to the second. */
+/**
+ * For each of `size` evenly spaced points along an axis: the cells on both sides, and how far the point is from the
+ * first to the second, in [0, 1].
+ */
 function placesAlong(axis: CellAxis, size: number): [number, number, number][] {
   const at = axis.values.map(spacing(axis));
   const edges = edgesOf(axis).map(spacing(axis));
@@ -137,7 +140,7 @@ function placesAlong(axis: CellAxis, size: number): [number, number, number][] {
   });
 }
 
-/** Whether a point of a contour lies beside a cell that has no value. */
+/** Whether a point of a contour lies next to a cell that has no value. */
 function touchesNothing(grid: readonly number[], width: number, [x, y]: number[]): boolean {
   for (let row = Math.ceil(y - 1.5); row <= y + 0.5; row++)
     for (let column = Math.max(0, Math.ceil(x - 1.5)); column <= Math.min(width - 1, x + 0.5); column++)

@@ -4,11 +4,11 @@ import { type Phase, type Result, STATUSES, type Sweep } from "../index.ts";
 import { partsOf, valueText } from "./wording.ts";
 
 /**
- * A result, one row an episode.
+ * A result, one row per episode.
  *
- * Columns: episode, learningRate, each number of the decision (of agents who remember, that of the trajectory and the
- * belief behind it), each number of the state at the episode's start,
- * output (or one `output.name` each), loss, cost (the least average total mesa cost), margin (runner-up minus least).
+ * Columns: episode, learningRate, each number of the decision (for agents who remember: the decision of the trajectory
+ * and the belief behind it), each number of the state at the episode's start, output (or one column `output.name` for
+ * each output), loss, cost (the minimum average total mesa cost), margin (the runner-up's cost minus the minimum).
  * Numbers are at full precision; a cell is empty where there is no finite number.
  */
 export function toCsv(result: Result): string {
@@ -28,10 +28,10 @@ export function toCsv(result: Result): string {
 }
 
 /**
- * A sweep, one row a cell.
+ * A sweep, one row per cell.
  *
- * Columns: the key that is swept, the key of the series where there is one, each measure, and `missing`: why a row has
- * no values.
+ * Columns: the key that is swept, the key of the series if there is one, each measure, and `missing`: why a row has no
+ * values.
  */
 export function sweepToCsv({ over, series, measures, cells }: Sweep): string {
   const header = [over.key, ...(series ? [series.key] : []), ...measures, "missing"];
@@ -44,7 +44,7 @@ export function sweepToCsv({ over, series, measures, cells }: Sweep): string {
   return `${[header.map(quoted), ...rows].map((row) => row.join(",")).join("\n")}\n`;
 }
 
-/** A diagram, one row a cell: both settings, the measures, and what became of the cell. */
+/** A diagram, one row per cell: both settings, the measures, and the cell's status. */
 export function phaseToCsv({ diagram: { x, y, measures }, values, status }: Phase): string {
   const rows = Array.from(status, (code, i) => {
     const [across, up] = [x.values[i % x.values.length], y.values[Math.floor(i / x.values.length)]];

@@ -1,6 +1,6 @@
-// Figures of curves, in panels: what is measured of a sweep, by the setting that is swept, what agents that are networks
-// do with their goal, and what agents do after a signal that is a real number. Where there is no value a curve has a gap,
-// and a cross on the panel's floor says so.
+// Figures of curves, in panels: the measures of a sweep against the setting that is swept; the output of networks
+// against their goal; the coefficients of agents against a real-valued signal or their belief. Where there is no value,
+// a curve has a gap, and a cross at the bottom of the panel marks it.
 
 import * as Plot from "@observablehq/plot";
 import { createEvaluate } from "../game/evaluate.ts";
@@ -25,10 +25,10 @@ import {
   valueText,
 } from "./wording.ts";
 
-/** the longest title, in characters */
+/** the maximum length of a title, in characters */
 const LONGEST_TITLE = 78;
 
-/** A line of a figure: one value for each x of the figure, null where there is none. */
+/** A line of a figure: one value for each x of the figure, null where there is no value. */
 interface Curve {
   readonly label: string;
   readonly values: readonly (number | null)[];
@@ -49,13 +49,14 @@ interface Curves {
   readonly panels: readonly Panel[];
   /** what a cross means */
   readonly gap?: string;
-  /** what there is no room for */
+  /** the names of what the figure leaves out because it has no room */
   readonly left?: readonly string[];
 }
 
 /**
- * The figure of a sweep: a panel for each measure where there are series, else one for all that share a scale. Of more
- * series than can be told apart it has some, from the first to the last; of more measures, the first.
+ * The figure of a sweep. With series, each measure has a panel; otherwise, measures with the same scale share a panel.
+ * If there are more series than can be told apart, some of them are drawn, from the first to the last; if there are
+ * more measures, the first ones.
  */
 export function curvesOf({ game, config, over, series, measures, cells }: Sweep): Curves {
   const valuesOf = (measure: string, s: number) =>
@@ -99,7 +100,7 @@ export function curvesOf({ game, config, over, series, measures, cells }: Sweep)
   };
 }
 
-/** Indices of some of so many, no more than can be told apart, from the first to the last. */
+/** Evenly spread indices from 0 to count − 1, at most as many as there are curves that can be told apart. */
 function spread(count: number): readonly number[] {
   const most = Math.min(count, MOST_CURVES);
   return Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / Math.max(1, most - 1)));
@@ -113,32 +114,32 @@ export function hasPolicies({ plan, signalEdges }: Pick<Result, "plan" | "signal
   return "weights" in plan || BELIEF in plan || signalEdges !== undefined;
 }
 
-/** What agents of some episodes do, by what it depends on. */
+/** What agents of some episodes do, against what it depends on. */
 export function policiesOf(result: Result): Curves {
   const { plan, signalEdges } = result;
   if (BELIEF in plan) return responsesOf(result, byBelief(plan));
   return signalEdges ? responsesOf(result, bySignal(plan, signalEdges)) : networksOf(result);
 }
 
-/** how many episodes' responses are drawn, at most */
+/** the maximum number of episodes whose responses are drawn */
 const RESPONSES = 5;
-/** the least belief that a figure of responses shows */
+/** the smallest belief that a figure of responses shows */
 const LEAST_BELIEF = 1e-6;
 /** how far a figure of responses reaches beyond the outermost ends of intervals */
 const BEYOND = 1;
 
-/** What an episode's agent does, by something. */
+/** What an episode's agent does, against what it responds to. */
 export interface Responses {
-  /** by what */
+  /** what it responds to, in words */
   readonly by: string;
   readonly label: string;
   readonly values: readonly number[];
   readonly log?: boolean;
-  /** the coefficient at an episode; null where it has none */
+  /** the coefficient at an episode; null if there is none */
   at(episode: number, value: number): number | null;
 }
 
-/** Coefficients by what they respond to, of some of the episodes that the figure of the trajectory shows. */
+/** Coefficients against what they respond to, for some of the episodes that the figure of the trajectory shows. */
 function responsesOf(
   { game, config, trajectory, cost }: Result,
   { by, label, values, log = false, at }: Responses,
@@ -191,14 +192,14 @@ export function byBelief(plan: Result["plan"]): Responses {
   };
 }
 
-/** What a network outputs for a goal, and the slope of that, over the states' range. */
+/** A network's output, and the slope of the output, against the goal over the range of states. */
 export interface Policy {
   readonly theta: readonly number[];
   readonly output: readonly number[];
   readonly slope: readonly number[];
 }
 
-/** The policies of a result's episodes, where agents are networks. */
+/** The policies of a result's episodes, if agents are networks. */
 export function networkPolicies({
   config,
   plan,
@@ -216,7 +217,7 @@ export function networkPolicies({
   };
 }
 
-/** The policies of the first episode, the last of training and the first of deployment. */
+/** The policies of the first episode, the last episode of training and the first of deployment. */
 function networksOf(result: Result): Curves {
   const { game, config, plan, trajectory } = result;
   const phases = phasesOf(trajectory.learningRate);
@@ -243,20 +244,20 @@ function networksOf(result: Result): Curves {
 const WIDTH = 860;
 const FRAME = { width: 758, height: 330, several: 230 };
 const MARGIN = { top: 26, bottom: 58, left: 76 };
-/** the most marks of a curve */
+/** the maximum number of marks of a curve */
 const MARKS = 26;
 
 /** the cross, in the legend */
 const GAP = { values: [], colour: INK, dash: "0 99", width: 1.8, symbol: "times", size: 3.5 } as const;
 
-/** the most curves that can be told apart */
+/** the maximum number of curves that can be told apart */
 export const MOST_CURVES = LINE_STYLES.length;
 
 /**
  * Draws curves.
  *
- * @param document to draw in: the page's own, or one of happy-dom
- * @returns a whole SVG document
+ * @param document to draw in: the page's document, or one of happy-dom
+ * @returns a complete SVG document
  */
 export function drawCurves(curves: Curves, document: Document): string {
   const { panels, x, title } = curves;
@@ -278,12 +279,12 @@ export function drawCurves(curves: Curves, document: Document): string {
   return `${make("svg", attributes, [plate(WIDTH, height), ...drawn]).outerHTML}\n`;
 }
 
-/** The lines of a figure's heading are the first panel's, and the name of the horizontal axis is the last one's. */
+/** Draws a panel. The first panel has the figure's heading, and the last has the name of the horizontal axis. */
 function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, document: Document) {
   const { label, curves } = panels[index];
   const first = index === 0;
   const last = index === panels.length - 1;
-  // Panels of the same curves share one legend; otherwise each has its own.
+  // Panels with the same curves share one legend; otherwise each has its own.
   const labels = (panel: Panel) => panel.curves.map((curve) => curve.label).join("\n");
   const shared = panels.every((panel) => labels(panel) === labels(panels[0]));
   const offset = shared ? 0 : panels.slice(0, index).reduce((sum, panel) => sum + panel.curves.length, 0);
@@ -317,7 +318,7 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
   const domain = [Math.min(...x.values), Math.max(...x.values)];
   const drawn = series.flatMap((one, s) => {
     const points = one.values.map((y, i) => [x.values[i], y] as [number, number]);
-    // the marks of different curves are shifted, so that they do not coincide where the curves do
+    // the marks of different curves are shifted, so that they stay visible where the curves coincide
     const shift = stride > 2 ? Math.floor((s * stride) / series.length) : 0;
     const chosen = points.filter(([, y], i) => Number.isFinite(y) && i % stride === shift % stride);
     return [Plot.line(points, strokeOf(one)), Plot.dot(chosen, markOf(one))];

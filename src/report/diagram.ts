@@ -1,5 +1,4 @@
-// A phase diagram as a figure: a map for each measure with contours and its colours beside it, and a legend of the
-// patterns.
+// A phase diagram as a figure: for each measure a map with contours and a colour bar, and a legend of the patterns.
 
 import * as Plot from "@observablehq/plot";
 import { STATUSES } from "../index.ts";
@@ -26,10 +25,10 @@ export interface DiagramView {
 
 /** margins around a map's frame */
 const MARGIN = { top: 34, right: 12, bottom: 52, left: 74 };
-/** the colour bar, and the room for it and its numbers */
+/** the colour bar, and the room for the bar with its numbers */
 const BAR = { width: 16, room: 88 };
 
-/** the margins as Plot takes them */
+/** the margins in the form that Plot takes */
 const MARGINS = {
   marginTop: MARGIN.top,
   marginRight: MARGIN.right,
@@ -54,7 +53,7 @@ function drawMap(
   const cells = { x, y, values, status };
   const scale = measure === "status" ? undefined : colourScaleOf(measure, values);
   const png = scale ? mapPng(cells, scale, shown) : statusPng(cells, shown);
-  /** dark beneath and light above, so that they show on every colour */
+  /** a dark line under a light one, so that contours are visible on every colour */
   const contours = (scale: ColourScale) => {
     const line = {
       d: contourPath(contoursOf(cells, scale, shown)),
@@ -120,7 +119,7 @@ function drawBar(scale: ColourScale, frame: Size, document: Document): Element {
   });
 }
 
-/** Where the bar is labelled: at the levels and, where there is room, at the ends. */
+/** Where the bar is labelled: at the levels and, if there is room, at the ends. */
 function ticksOfBar({ domain, levels, log }: ColourScale): number[] {
   const at = log ? Math.log : (x: number) => x;
   const span = at(domain[1]) - at(domain[0]);
@@ -146,14 +145,14 @@ function drawStatuses(status: Uint8Array, frame: Size, document: Document): Elem
   );
 }
 
-/** size of a map's frame, if it is the only one and if there are others */
+/** size of a map's frame, if it is the only map and if there are several */
 const ALONE = { width: 560, height: 440 };
 const BESIDE = { width: 380, height: 320 };
-/** between the plate's edge and its content */
+/** the distance between the plate's edge and its content */
 const PAD = 22;
 const SWATCH = { width: 26, height: 14 };
 
-/** what the legend calls cells, by their status, and cells without a value */
+/** what the legend calls the cells of each status, and cells without a value */
 const LEGEND: Readonly<Record<string, string>> = {
   solved: "exactly one equilibrium",
   several: "several equilibria; the colour is of the one played",
@@ -167,8 +166,8 @@ const LEGEND: Readonly<Record<string, string>> = {
 /**
  * Draws maps.
  *
- * @param document to draw in: the page's own, or one of happy-dom
- * @returns a whole SVG document
+ * @param document to draw in: the page's document, or one of happy-dom
+ * @returns a complete SVG document
  */
 export function drawDiagram(view: DiagramView, document: Document): string {
   const { maps, title } = view;
@@ -181,7 +180,7 @@ export function drawDiagram(view: DiagramView, document: Document): string {
   };
   const width = 2 * PAD + across * block.width - 20;
   const inner = width - 2 * PAD;
-  /** a single map needs no room for its name: the title has it */
+  /** a single map needs no room for its name, because the title has it */
   const lift = maps.length === 1 ? 16 : 0;
 
   let top = PAD + 14;

@@ -1,5 +1,5 @@
-// What the figures have in common: fonts and colours, SVG elements, and a heading of title, settings and legend that takes
-// as many lines as it needs.
+// What the figures have in common: fonts and colours, SVG elements, and a heading of title, settings and legend with as
+// many lines as it needs.
 
 import * as Plot from "@observablehq/plot";
 import { markOf, type Series, strokeOf } from "./series.ts";
@@ -8,13 +8,13 @@ import { markOf, type Series, strokeOf } from "./series.ts";
 export const FONT = 13;
 export const INK = "#222";
 export const FAINT = "#5f5f5f";
-/** between the figure's plate and the picture's edge, in pixels */
+/** the distance between the figure's plate and the picture's edge, in pixels */
 export const EDGE = 6;
 /** style of everything that Plot draws */
 export const PLOT_STYLE = { fontFamily: "sans-serif", fontSize: `${FONT}px`, color: INK, background: "none" };
 /** style of the axes that Plot draws */
 export const PLOT_AXIS = { labelAnchor: "center", labelArrow: "none" } as const;
-/** the approximate width of a character; without a screen text cannot be measured */
+/** the approximate width of a character, because text cannot be measured without a screen */
 export const CHARACTER = 7;
 export const LINE = 21;
 /** length of a legend's sample line */
@@ -32,7 +32,7 @@ export function pack(widths: readonly number[], width: number): { line: number; 
   });
 }
 
-/** Settings as lines of text of at most `width`, a comma between them. */
+/** Settings as lines of text of at most `width`, separated by commas. */
 export function linesOf(settings: readonly string[], width: number): string[] {
   const items = settings.map((text, i) => (i < settings.length - 1 ? `${text}, ` : text));
   const at = pack(
@@ -117,7 +117,7 @@ export function drawerOf(document: Document) {
   };
   return {
     make,
-    /** the rounded white ground of a figure of this size */
+    /** the rounded white background of a figure of this size */
     plate: (width: number, height: number) =>
       make("rect", {
         ...{ x: EDGE, y: EDGE, width: width - 2 * EDGE, height: height - 2 * EDGE, rx: 12 },

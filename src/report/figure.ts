@@ -13,18 +13,18 @@ const FRAME = { width: 758, height: 330 };
 const MARGIN = { top: 26, bottom: 58, left: 68 };
 /** height of the strip above the frame that names the phases */
 const STRIP = 22;
-/** the most marks of a series */
+/** the maximum number of marks of a series */
 const MARKS = 50;
-/** the most phases that are named */
+/** the maximum number of phases that are named */
 const NAMED_PHASES = 4;
-/** the most ticks of the episode axis */
+/** the maximum number of ticks of the episode axis */
 const MOST_TICKS = 12;
 
 /**
  * The figure of a result: its first `plotWindow` episodes.
  *
- * @param document to draw in: the page's own, or one of happy-dom
- * @returns a whole SVG document
+ * @param document to draw in: the page's document, or one of happy-dom
+ * @returns a complete SVG document
  */
 export function toSvg(result: Result, document: Document): string {
   const { config } = result;

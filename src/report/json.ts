@@ -3,7 +3,7 @@
 /**
  * JSON with every number at full precision, indented by two spaces, and a line feed at the end.
  *
- * JSON knows no NaN and no Infinity: they become null.
+ * JSON has no NaN and no Infinity: they become null.
  */
 export function toJson(value: unknown): string {
   // A raw line feed never occurs inside a JSON string, so "[" before one opens a list.

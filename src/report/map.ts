@@ -1,5 +1,5 @@
 // The map of a phase diagram: pixels in the colour of each cell's value, and patterns for cells that have none.
-// On a logarithmic axis or one of whole numbers the cells are not equally wide.
+// On a logarithmic axis or an axis of whole numbers, cells differ in width.
 
 import { encode } from "fast-png";
 import { STATUS, STATUSES, type Status } from "../diagram/cells.ts";
@@ -7,7 +7,7 @@ import { type ColourScale, RAMP } from "./colours.ts";
 import { type CellAxis, edgesOf, type MapCells } from "./contours.ts";
 import { spacing } from "./ticks.ts";
 
-/** the colours of statuses, where the status itself is mapped: Okabe and Ito's */
+/** the colours of statuses, if the status itself is mapped, from the palette of Okabe and Ito */
 export const STATUS_COLOURS: Readonly<Record<Status, string>> = {
   solved: "#0072b2",
   several: "#e69f00",
@@ -33,7 +33,7 @@ export function cellsAlong(axis: CellAxis, size: number): Uint32Array {
   return cells;
 }
 
-/** The width of a map's image, about twice the width it is shown at: a whole number of pixels for each cell. */
+/** The width of a map's image: about twice the width at which it is shown, and a whole number of pixels per cell. */
 function pixelsOf({ values }: CellAxis, shown: number): number {
   return values.length * Math.max(1, Math.round((2 * shown) / values.length));
 }
@@ -75,7 +75,7 @@ export function mapPng(
   for (let y = 0, at = 0; y < height; y++)
     for (let x = 0; x < width; x++, at += 3) {
       const cell = up[height - 1 - y] * columns.values.length + across[x];
-      // the value is one of several
+      // the cell has several equilibria, and the value is of one of them
       if (status[cell] === STATUS.several && isLine(x / unitX, y / unitY)) {
         data.fill(255, at, at + 3);
         continue;

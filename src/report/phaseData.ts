@@ -1,18 +1,19 @@
-// A phase diagram as data: for NumPy an archive of arrays by name, one `.npy` each, and for data frames and databases a
-// Parquet table, one row a cell. Both come piece by piece, so that a large diagram takes little memory beside its cells.
+// A phase diagram as data: for NumPy an archive of named arrays, one `.npy` each, and for data frames and databases a
+// Parquet table, one row per cell. Both are made piece by piece, so that a large diagram needs little memory beside its
+// cells.
 
 import { unzipSync, Zip, ZipPassThrough } from "fflate";
 import type { ParquetWriteOptions } from "hyparquet-writer";
 import { type Phase, STATUSES } from "../index.ts";
 
-/** the oldest time that ZIP knows, so that the same arrays make the same bytes */
+/** the earliest time that ZIP can store; a constant, so that the same arrays give the same bytes */
 const NO_TIME = "1980-01-01T00:00:00";
-/** the header's length, beginning and all, is a multiple of this */
+/** the length of the whole header is a multiple of this */
 const ALIGNMENT = 64;
 /** numbers of an array that are written at a time */
 const CHUNK = 2 ** 17;
 
-/** What an array begins with in the format of `numpy.save`, in row-major order. */
+/** The header of an array in the format of `numpy.save`, in row-major order. */
 export function npyHeader(data: Float64Array | Uint8Array, shape: readonly number[]): Uint8Array {
   const descr = data instanceof Float64Array ? "<f8" : "|u1";
   const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(", ")}${shape.length === 1 ? "," : ""}), }`;
@@ -24,7 +25,7 @@ export function npyHeader(data: Float64Array | Uint8Array, shape: readonly numbe
   return file;
 }
 
-/** The bytes of numbers, the least first, whatever the machine's order. */
+/** The bytes of numbers in little-endian order, whatever the machine's order is. */
 function littleEndian(data: Float64Array | Uint8Array): Uint8Array {
   if (data instanceof Uint8Array) return data;
   const view = new DataView(new ArrayBuffer(data.byteLength));
@@ -33,8 +34,8 @@ function littleEndian(data: Float64Array | Uint8Array): Uint8Array {
 }
 
 /**
- * A diagram as NPZ, piece by piece: the values along the axes by their settings' keys, `status`, and each measure by its
- * name, of shape [values of y, values of x].
+ * A diagram as NPZ, piece by piece. The arrays are: the values along each axis, under the key of its setting; `status`;
+ * and each measure, under its name. `status` and measures have the shape [values of y, values of x].
  */
 export function* phaseToNpz({
   diagram: { x, y, measures },
@@ -69,7 +70,7 @@ export function* phaseToNpz({
   yield* pieces;
 }
 
-/** The cells of a diagram from what {@link phaseToNpz} made of it. @throws what is wrong with the archive */
+/** The cells of a diagram from an archive that {@link phaseToNpz} made. @throws Error if the archive is damaged */
 export function phaseFromNpz(
   archive: Uint8Array,
   { measures }: Pick<Phase["diagram"], "measures">,
@@ -102,7 +103,7 @@ export function phaseToParquet(
 ): Omit<ParquetWriteOptions, "writer"> {
   const { x, y, measures } = diagram;
   const width = x.values.length;
-  /** a column whose rows are made as they are written */
+  /** a column whose rows are computed when they are written */
   const column = (name: string, type: "DOUBLE" | "STRING", at: (cell: number) => number | string | null) => ({
     ...{ name, type, nullable: measures.includes(name) },
     data: {

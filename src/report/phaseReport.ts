@@ -1,4 +1,4 @@
-// A phase diagram in words: the figure's texts, the JSON document beside the data, and a few lines for a terminal.
+// A phase diagram in words: the texts of its figure, its JSON document, and a few lines for a terminal.
 
 import { deploymentOf } from "../diagram/config.ts";
 import { type Phase, type PhaseConfig, STATUSES } from "../index.ts";
@@ -50,7 +50,7 @@ export function viewOf({
   };
 }
 
-/** That a diagram is not whole, where it is not. */
+/** A line that says that a diagram is partial; no line if it is complete. */
 function partialOf(status: Uint8Array): string[] {
   const { unsolved } = countsOf(status);
   return unsolved === undefined
@@ -58,7 +58,7 @@ function partialOf(status: Uint8Array): string[] {
     : [`partial: ${countText(unsolved)} of ${plural(status.length, "cell")} unsolved`];
 }
 
-/** What is told of a measure's values. */
+/** What is reported of a measure's values. */
 export interface Extent {
   readonly min: number | null;
   readonly median: number | null;
@@ -70,7 +70,7 @@ export interface Extent {
 /** The extent of a measure. */
 function extentOf({ diagram: { x, y }, values }: Pick<Phase, "diagram" | "values">, measure: string): Extent {
   const all = values[measure];
-  // not by filter, which takes several times the memory of its result
+  // filter would need several times the memory of its result
   const finite = new Float64Array(all.reduce((sum, value) => sum + (Number.isFinite(value) ? 1 : 0), 0));
   let next = 0;
   for (const value of all) if (Number.isFinite(value)) finite[next++] = value;
@@ -95,14 +95,14 @@ function countsOf(status: Uint8Array): Record<string, number> {
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
-/** What {@link documentOf} says. */
+/** The document that {@link documentOf} makes. */
 export type PhaseDocument = ReturnType<typeof documentOf>;
 
 /**
  * A diagram as JSON, without its cells.
  *
- * @param made the configuration that it was made from
- * @param command that makes it
+ * @param made the configuration of the diagram
+ * @param command that computes the diagram
  */
 export function documentOf(phase: Phase, made: PhaseConfig, command: string) {
   const { diagram, solver, settled, status } = phase;
@@ -147,10 +147,10 @@ export function phaseTable(
     `In float32; of a sample of ${plural(sample.cells, "cell")} ${countText(sample.off)} ${sample.off === 1 ? "is" : "are"} off by more than ${sample.tolerance}, ` +
       `${countText(sample.otherStatus)} ${sample.otherStatus === 1 ? "has" : "have"} another status, and the largest difference is ${short(Math.max(...Object.values(sample.largest)))}.`,
     ...(settledInFloat64 > 0
-      ? [`Float64 settled ${plural(settledInFloat64, "cell")} that float32 was not sure of.`]
+      ? [`Float64 decided ${plural(settledInFloat64, "cell")} that float32 could not decide.`]
       : []),
   ];
-  const speed = cellsPerSecond === null ? "" : `, ${countText(Math.round(cellsPerSecond))} cells a second`;
+  const speed = cellsPerSecond === null ? "" : `, ${countText(Math.round(cellsPerSecond))} cells per second`;
   return [
     title,
     settings.join(", "),

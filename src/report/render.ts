@@ -1,5 +1,5 @@
-// Figures without a browser: a document to draw in, and SVG as PNG, with a font of its own so that it looks the same
-// everywhere.
+// Figures without a browser: a document to draw in, and SVG as PNG with a font of its own, so that figures look the
+// same on every machine.
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -14,7 +14,7 @@ export function createDocument(): Document {
   return new Window().document as unknown as Document;
 }
 
-/** the renderer, which can be started once */
+/** the renderer, which can be started only once */
 let started: Promise<void> | undefined;
 
 /** An SVG document as PNG. */

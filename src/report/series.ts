@@ -1,5 +1,5 @@
-// The series of a result and their line styles. Each differs in hue (Okabe and Ito's colours), dash and mark, so that they
-// can be told apart in black and white. Where two coincide, a small mark lies on a large hollow one.
+// The series of a result and their line styles. Each differs in hue (Okabe and Ito's colours), dash and mark, so that
+// they can be told apart in black and white. If two series coincide, a small mark lies on a large hollow one.
 
 import type { Result } from "../index.ts";
 import { labelOf, partsOf } from "./wording.ts";
@@ -7,11 +7,11 @@ import { labelOf, partsOf } from "./wording.ts";
 /** A line of the figure. */
 export interface Series {
   readonly label: string;
-  /** by episode */
+  /** one value per episode */
   readonly values: readonly number[];
   readonly colour: string;
   readonly dash: string;
-  /** of the line, in pixels */
+  /** width of the line, in pixels */
   readonly width: number;
   /** absent for the learning rate, which is a step line */
   readonly symbol?: "circle" | "square" | "triangle" | "diamond" | "cross" | "star" | "times";
@@ -38,7 +38,7 @@ const OTHERS = [
   { colour: "#56b4e9", dash: "12 3", width: 1.8, symbol: "star", size: 3.5 },
 ] as const;
 
-/** styles for curves that are not a result's series */
+/** styles for curves that are not series of a result */
 export const LINE_STYLES: readonly Omit<Series, "label" | "values">[] = [
   THETA,
   OTHERS[0],

@@ -22,7 +22,7 @@ function phaseSentences(result: Result): string[] {
   const { learningRate, outputs, states, shown } = partsOf(result);
   const phases = phasesOf(learningRate);
   const last = learningRate.length - 1;
-  // A schedule with many switches is summarized as a whole.
+  // a schedule with many switches is summarized as a whole
   const told = phases.length > 4 ? [{ from: 0, to: last, training: undefined }] : phases;
   return told.flatMap(({ from, to, training }) => {
     const name = training === undefined ? "All along" : training ? "In training" : "In deployment";
@@ -30,13 +30,13 @@ function phaseSentences(result: Result): string[] {
     const during = (values: readonly number[]) => values.slice(from, to + 1);
     const decisions = shown.map(([key, values]) => `the ${labelOf(key)} ${course(during(values))}`);
     const said = outputs.map(([key, values]) => {
-      // of several outputs it is unknown which goal they should equal
+      // with several outputs, it is unknown which goal each should equal
       const shares = during(values).map((y, i) => y / trajectory.theta[from + i]);
       const isShare = outputs.length === 1 && shares.every(Number.isFinite);
       const what = isShare ? `${course(shares, percent)} of the goal θ` : course(during(values));
       return `the ${labelOf(key)} ${what}`;
     });
-    // The state after the last step of a phase is the first of the next phase.
+    // the state after the last step of a phase is the first state of the next phase
     const end = to === last ? to + 1 : to + 2;
     const left = (key: string, values: readonly number[]) =>
       `${labelOf(key)} ${course(values.slice(from, end))}`;
@@ -58,7 +58,7 @@ function phaseSentences(result: Result): string[] {
   });
 }
 
-/** The equilibrium that is played for ever, the others, and what finite horizons converge to. */
+/** The equilibrium that is played forever, the other equilibria, and what finite horizons converge to. */
 function stationaryLines({ equilibria, complete, finiteHorizon, chosen }: Stationary): string[] {
   const said = (decision: NamedDecision) =>
     Object.entries(decision)
@@ -77,14 +77,14 @@ function stationaryLines({ equilibria, complete, finiteHorizon, chosen }: Statio
       ? "Ever longer finite horizons converge to it."
       : outcome === "cycle"
         ? `Ever longer finite horizons do not converge to it but go round in a cycle of ${period}: ${decisions.map(said).join("; ")}.`
-        : `What ever longer finite horizons come to was not established in ${episodes} episodes.`;
+        : `Whether ever longer finite horizons converge was not established in ${episodes} episodes.`;
   return [
     `For ever after: ${said(decision)}, ${stable ? "a stable" : "an unstable"} stationary equilibrium (multiplier ${short(multiplier)}); ${all}.`,
     horizons,
   ];
 }
 
-/** What an infinite horizon or a hidden phase adds. */
+/** The lines that an infinite horizon, held-out states, memory or a hidden phase adds. */
 function endLines({ stationary, value, memory, generalization, cost }: Result): string[] {
   const lines: string[] = [];
   if (stationary) lines.push(...stationaryLines(stationary));
@@ -110,7 +110,7 @@ function endLines({ stationary, value, memory, generalization, cost }: Result): 
   return lines;
 }
 
-/** Which history the trajectory shows, where the phase is hidden. */
+/** The history that the trajectory shows, if the phase is hidden. */
 function historyLines(result: Result): string[] {
   const history = historyOf(result);
   if (!history) return [];
@@ -120,7 +120,7 @@ function historyLines(result: Result): string[] {
   ];
 }
 
-/** The measures in one line; `none` where one has no meaning. */
+/** The measures in one line; `none` for a measure that is not defined. */
 function measuresLine({ measures, measuresOverHazard, trajectoryProbability }: Result): string {
   const said = (of: Measures) =>
     Object.entries(of)

@@ -3,10 +3,10 @@
 import type { Result, Sweep } from "../index.ts";
 import { labelOf, partsOf, type Stretch, short, stretchesOf, valueText } from "./wording.ts";
 
-/** the most rows of a plan */
+/** the maximum number of rows of a plan */
 const ROWS = 15;
 
-/** Columns under their headings, two spaces apart: the first `left` ones flush left, the others flush right. */
+/** Columns under their headings, two spaces apart: the first `left` columns flush left, the others flush right. */
 export function alignColumns(rows: readonly (readonly string[])[], left = 1): string {
   const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
   return rows
@@ -19,7 +19,9 @@ export function alignColumns(rows: readonly (readonly string[])[], left = 1): st
     .join("\n");
 }
 
-/** Joins neighbouring stretches, the shortest first, until ROWS are left; where `apart` holds they are joined last. */
+/**
+ * Joins adjacent stretches, the shortest first, until ROWS are left; boundaries where `apart` holds are removed last.
+ */
 function join(stretches: Stretch[], apart: (t: number) => boolean): Stretch[] {
   const left = [...stretches];
   while (left.length > ROWS) {

@@ -2,19 +2,19 @@
 
 import { short } from "./wording.ts";
 
-/** the most ticks of a map's logarithmic axis */
+/** the maximum number of ticks of a map's logarithmic axis */
 const MOST_TICKS = 8;
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-/** What maps an axis' values to positions that are evenly spaced along it. */
+/** The function that maps an axis' values to positions: the logarithm on a logarithmic axis. */
 export function spacing({ scale }: { readonly scale: "linear" | "log" }): (x: number) => number {
   return scale === "log" ? Math.log : (x) => x;
 }
 
-/** The smallest of 1, 2 and 5 times a power of ten that is not below a number. */
-export function roundStep(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(least));
-  return power * [1, 2, 5, 10].find((factor) => factor * power >= least)!;
+/** The smallest of 1, 2 and 5 times a power of ten that is not below `min`. */
+export function roundStep(min: number): number {
+  const power = 10 ** Math.floor(Math.log10(min));
+  return power * [1, 2, 5, 10].find((factor) => factor * power >= min)!;
 }
 
 /** The multiples of a step from one number to another, both included. */
@@ -38,7 +38,7 @@ export function figureLogTicks(domain: readonly number[]): number[] {
   return logTicks(domain, decades <= 2.5 ? [1, 2, 5] : decades <= 4.5 ? [1, 3] : [1]);
 }
 
-/** As {@link figureLogTicks}, for a map, which is narrower. */
+/** Like {@link figureLogTicks}, for a map, which is narrower. */
 export function mapLogTicks(domain: readonly number[]): number[] {
   const ticks = figureLogTicks(domain);
   return ticks.length > MOST_TICKS ? logTicks(domain, [1]) : ticks;

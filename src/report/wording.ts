@@ -1,4 +1,4 @@
-// What numbers, settings, schedules and measures are called in words, for summaries, figures and the page alike.
+// Numbers, settings, schedules and measures in words, for summaries, figures and the page.
 
 import { checkConfig, type FilledConfig, learningRatesOf, type Schedule } from "../config/config.ts";
 import type { AxisValues, Result } from "../index.ts";
@@ -11,7 +11,7 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** The longest stretches over which `same` holds between each episode and the next. Covers [0, length). */
+/** The longest stretches in which `same` holds between each episode and the next. They cover [0, length). */
 export function stretchesOf(length: number, same: (t: number, next: number) => boolean): Stretch[] {
   const stretches: Stretch[] = [];
   for (let from = 0, t = 0; t < length; t++) {
@@ -54,10 +54,10 @@ export function valueText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** numbers as people write them, which JSON does not: .9, 1., +2 */
+/** numbers in forms that people write, also those that JSON does not allow: .9, 1., +2 */
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** The value of such a text: JSON or a number, or the text itself where it is neither. */
+/** The value that a text stands for: a number or JSON, or the text itself if it is neither. */
 export function readValue(text: string): unknown {
   if (NUMBER.test(text)) return Number(text);
   try {
@@ -96,13 +96,13 @@ function describeSetting(name: string, value: unknown): string {
 }
 
 /**
- * The settings that differ from the game's defaults, in words; the schedule's lengths are not among them.
+ * The settings that differ from the game's defaults, in words, without the schedule's lengths.
  *
- * @param varied dotted keys of settings to leave out, since they take several values
+ * @param varied dotted keys of settings to leave out, because they take several values
  */
 export function differencesOf(config: FilledConfig, varied: readonly string[] = []): string[] {
   const { game, schedule } = config;
-  // a short schedule has defaults of its own
+  // the schedule is given because defaults depend on its length
   const defaults: Record<string, unknown> = checkConfig({ game, schedule }).config;
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
   const isVaried = (key: string) => varied.some((one) => `${key}.`.startsWith(`${one}.`));
@@ -116,7 +116,7 @@ export function differencesOf(config: FilledConfig, varied: readonly string[] = 
     isUsual || rates.some((key) => isVaried(key) || isPartlyVaried(key))
       ? []
       : [`learning rate ${low === high ? short(low) : `${short(low)} to ${short(high)}`}`];
-  /** the parts of a setting that differ and do not vary, each by itself */
+  /** the parts of a setting that differ from the defaults and do not vary, one text for each */
   const parts = (of: string, named: string) =>
     isRecord(config[of])
       ? Object.entries(config[of])
@@ -133,7 +133,7 @@ export function differencesOf(config: FilledConfig, varied: readonly string[] = 
   return [...learningRate, ...rest, ...parts("initial", "initial")];
 }
 
-/** the signals of the trajectory that is shown: always the likelier ones */
+/** the signals of the trajectory that is shown, which are always the likelier signals */
 function shownSignals(signalError: unknown): string {
   if (typeof signalError !== "number") return "every signal is the likelier one";
   if (signalError === 0.5) return "every signal is like training’s";
@@ -141,8 +141,8 @@ function shownSignals(signalError: unknown): string {
 }
 
 /**
- * The history that a trajectory shows, where the phase is hidden: when training ends, the signals, and their probability
- * given that end.
+ * The history that a trajectory shows, if the phase is hidden: when training ends, the signals, and the probability of
+ * the signals given that end.
  */
 export function historyOf({
   config,
@@ -168,14 +168,14 @@ export function historyOf({
   };
 }
 
-/** the most of a plan's numbers that a figure, a table or a sentence has room for */
+/** the maximum number of a plan's numbers that a figure, a table or a sentence has room for */
 const MOST_NUMBERS = 4;
 
 /**
- * A result's outputs, its state variables and what was decided, by name, apart from each other.
+ * A result's outputs, its state variables and what was decided, each by name.
  *
- * What was decided is the plan's numbers, without a network's weights; where agents remember, the trajectory's decision and
- * belief. `shown` are these, or where they are too many to be shown, some from the first to the last.
+ * `decided` are the plan's numbers, without a network's weights; if agents remember, the trajectory's decision and
+ * belief. `shown` is `decided` or, if these are too many to be shown, some of them, from the first to the last.
  */
 export function partsOf({ plan, trajectory }: Pick<Result, "plan" | "trajectory">) {
   const { loss, learningRate, ...rest } = trajectory;
@@ -199,8 +199,8 @@ function shownOf<T>(all: readonly T[]): readonly T[] {
 
 /**
  * The name of a state variable or decision in a sentence: `per discount` for `perDiscount`, θ for `theta`, `coefficient
- * after a training signal` for `ifTrainingSignal`, `coefficient in interval 3` for `ifInterval3`, and `first output` for
- * `output.first`.
+ * after a training signal` for `ifTrainingSignal`, `coefficient in interval 3` for `ifInterval3`, and `first output`
+ * for `output.first`.
  */
 export function labelOf(name: string): string {
   const output = /^output\.(.*)$/.exec(name);
@@ -257,7 +257,7 @@ export function measureLabel(name: string): string {
   return COSTS[name] ?? labelOf(name.replace(/OverHazard$/, "OverTheHazard"));
 }
 
-/** A note for games with a hidden phase if a measure is an expectation; else nothing. */
+/** For games with a hidden phase: a note that measures are expectations, if they are; otherwise nothing. */
 export function describeExpectation({ initial }: FilledConfig, measures: readonly string[]): string[] {
   const expected = measures.some((name) => /^(compliance|retention|deception|reversal)/.test(name));
   return expected && initial.deploymentAt !== undefined ? ["measures expected over the signals"] : [];
@@ -274,14 +274,14 @@ export function describeRest(schedule: Schedule, keys: readonly string[]): strin
   return described === "" ? [] : [described];
 }
 
-/** That an axis of whole numbers has fewer values than were asked for; undefined where it has not. */
+/** A note that an axis of whole numbers has fewer values than requested; undefined if it has as many. */
 export function roundedNote({
   key,
   values,
   asked,
 }: Pick<AxisValues, "key" | "values" | "asked">): string | undefined {
   if (values.length === asked) return undefined;
-  return `${key} takes whole numbers alone: rounded, the ${countText(asked)} values asked for are ${countText(values.length)}`;
+  return `${key} takes only whole numbers: the ${countText(asked)} requested values were rounded to ${countText(values.length)}`;
 }
 
 /** `a`, `a and b`, `a, b and c` */

@@ -1,4 +1,4 @@
-// What measurements are made of: medians, the ways of solving, and what an adapter could do at most.
+// The parts of measurements: spreads, the variants of solving, and the peak of an adapter.
 import { expect, test } from "vitest";
 import { CASES, SIZES } from "../../bench/cases.ts";
 import { instructionsPerStep } from "../../bench/limit.ts";
@@ -22,7 +22,7 @@ test("every game is measured, in sizes that grow", () => {
   }
 });
 
-test("work is counted", () => {
+test("the work of a solve is counted", () => {
   const grid = { schedule: { training: 2, deployment: 1, learningRate: 1 }, coefficient: { count: 5 } };
   const linear = createProblem({ game: "linear", ...grid, theta: { count: 7 } });
   expect(workOf(linear, "rollout")).toEqual({ amount: 5 * 7 * (3 + 2 + 1), unit: "rollout-steps" });
@@ -32,7 +32,7 @@ test("work is counted", () => {
   expect(workOf(hidden, "moments").amount).toBe(5 * 2 * 4);
 });
 
-test("the ways of solving a game", () => {
+test("the variants of solving a game", () => {
   const ways = (game: string, size: "small" | "large") =>
     new Set(
       variantsOf(createProblem({ game }), size).map((way) => `${way.method} ${way.backend} ${way.precision}`),
@@ -53,7 +53,7 @@ test("instructions of a rollout-step are counted where they are known", () => {
   expect(counted({ game: "misconception" })).toBeUndefined();
 });
 
-test("a solve that takes longer than one has patience for is given up", async () => {
+test("a solve that takes longer than its time limit is stopped", async () => {
   const problem = createProblem({ game: "misconception", coefficient: { count: 100_001 } });
   const asked = { method: "rollout", backend: "cpu", threads: 1, precision: "certified" } as const;
   expect(await measure(problem, asked, { meter: undefined, patience: 0.02 })).toBeUndefined();

@@ -1,4 +1,4 @@
-// What the metered WebGPU counts is what the solver takes, and after a solve nothing of it is left.
+// The metered WebGPU counts what the solver uses; after a solve nothing is left.
 import { expect, test } from "vitest";
 import { instructionsPerStep } from "../../bench/limit.ts";
 import { measure } from "../../bench/measure.ts";
@@ -11,11 +11,11 @@ import { createProblem } from "../../src/model/problem.ts";
 
 const gpu = (await createGpu(["disable-dawn-features=timestamp_quantization"]))!;
 
-/** storage of WebGPU, as its constants are not there in Node */
+/** GPUBufferUsage.STORAGE, because Node has no such constants */
 const STORAGE = 0x80;
 const COPY_SOURCE = 0x4;
 
-test("buffers are counted while they live", async () => {
+test("buffers are counted until they are destroyed", async () => {
   const meter = meterGpu(gpu);
   const device = await (await meter.gpu.requestAdapter())!.requestDevice();
   expect(meter).toMatchObject({ devices: 1, buffers: 0, bytes: 0 });
@@ -32,7 +32,7 @@ test("buffers are counted while they live", async () => {
   expect(meter.bytes).toBe(0);
 });
 
-test("the time of compute passes is counted, and only theirs", async () => {
+test("the time of compute passes is measured, and only of these", async () => {
   const meter = meterGpu(gpu);
   const device = await (await meter.gpu.requestAdapter())!.requestDevice();
   const code = `
@@ -86,25 +86,33 @@ const configs: Config[] = [
     perDiscount: { count: 5 },
     discount: { count: 3 },
   },
-  // few weights: a kernel of the default network takes seconds to compile, and takes the same
+  // few weights: a kernel of the default network takes seconds to compile, and uses the same memory
   { game: "mlp", layers: [1, 3, 1], schedule, search: { starts: 2, evaluations: 20 } },
 ];
 
-test.each(configs)("solves of $game give back what they take, and take no more each time", async (config) => {
-  const meter = meterGpu(gpu);
-  const taken: number[] = [];
-  for (let i = 0; i < 4; i++) {
-    const precision = i % 2 === 0 || config.game === "mlp" ? "certified" : "f32";
-    const { solver } = await solve(config, { backend: "gpu", method: "rollout", precision, gpu: meter.gpu });
-    expect(solver.backend).toBe("gpu");
-    expect(meter).toMatchObject({ devices: 0, buffers: 0, bytes: 0 });
-    taken.push(meter.takePeakBytes());
-  }
-  expect(taken[0]).toBeGreaterThan(1000);
-  expect(taken.slice(2)).toEqual(taken.slice(0, -2));
-});
+test.each(configs)(
+  "solves of $game free all memory, and each uses no more than the one before",
+  async (config) => {
+    const meter = meterGpu(gpu);
+    const taken: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      const precision = i % 2 === 0 || config.game === "mlp" ? "certified" : "f32";
+      const { solver } = await solve(config, {
+        backend: "gpu",
+        method: "rollout",
+        precision,
+        gpu: meter.gpu,
+      });
+      expect(solver.backend).toBe("gpu");
+      expect(meter).toMatchObject({ devices: 0, buffers: 0, bytes: 0 });
+      taken.push(meter.takePeakBytes());
+    }
+    expect(taken[0]).toBeGreaterThan(1000);
+    expect(taken.slice(2)).toEqual(taken.slice(0, -2));
+  },
+);
 
-test("what an adapter can do at most is measured, and more than rollouts reach", async () => {
+test("the measured peak of an adapter is more than rollouts reach", async () => {
   const { meter, peak } = (await openMeter())!;
   const problem = createProblem({ game: "linear" });
   const asked = { method: "rollout", backend: "gpu", precision: "f32" } as const;

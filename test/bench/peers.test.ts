@@ -1,4 +1,4 @@
-// Everyone who can compute the costs here gives the same, and who cannot is named with a reason.
+// All contestants that can run here compute the same costs; those that cannot are listed with a reason.
 import { expect, test } from "vitest";
 import { OURS } from "../../bench/contestants.ts";
 import { openMeter } from "../../bench/measurements.ts";
@@ -7,7 +7,7 @@ import { oursOn, racesTable, ratioTo } from "../../bench/textTables.ts";
 
 const silent = { signal: new AbortController().signal, onProgress() {} };
 
-test("those that are here agree, those that are not are absent", { timeout: 240_000 }, async () => {
+test("installed contestants agree, others are listed as absent", { timeout: 240_000 }, async () => {
   const measured = await race(
     await openMeter(),
     { cases: {}, sizes: ["small"], backends: ["cpu", "gpu"], patience: 60 },

@@ -1,4 +1,5 @@
-// The library in a browser: the same modules, the same bits. There is no browser to be installed, so its absence fails.
+// The library in a browser: the same modules give the same bits. The browser comes from npm, so a missing browser is a
+// failure.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import references from "../../src/cli/reference.json" with { type: "json" };
@@ -7,13 +8,13 @@ import { solve } from "../../src/index.ts";
 import { launchChromium } from "./chromium.ts";
 import { openSite, type Site } from "./site.ts";
 
-/** the page's global, see site.ts */
+/** a global of the page, see site.ts */
 declare const library: typeof index;
 
 let site: Site;
 let browser: Browser;
 let page: Page;
-/** what the page objects to */
+/** errors and warnings of the page */
 let complaints: string[];
 
 beforeAll(async () => {
@@ -61,7 +62,7 @@ describe("experiment-1", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("auto takes the cpu where the adapter is a software one", async () => {
+  test("auto uses the cpu if the adapter is a software adapter", async () => {
     const { solver, plan } = await solveExperiment(reference.name, {});
     expect(solver.backend).toBe("cpu");
     expect(plan.coefficient).toEqual(reference.plan);
@@ -78,13 +79,13 @@ describe("threads", () => {
   const solveThere = () =>
     page.evaluate((config) => library.solve(config, { backend: "cpu", threads: 2 }), config);
 
-  /** what Node says of it, with one thread */
+  /** the result in Node, with one thread */
   let inNode: index.Result;
   beforeAll(async () => {
     inNode = await solve(config, { backend: "cpu", threads: 1 });
   });
 
-  test("are web workers, and decide as Node does", async () => {
+  test("are web workers, and give the same result as Node", async () => {
     const { solver, ...result } = await solveThere();
     const { solver: here, ...wanted } = inNode;
     expect(solver).toMatchObject({ threads: 2, survivors: here.survivors });
@@ -92,7 +93,7 @@ describe("threads", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("are done without where the page's security policy forbids them", async () => {
+  test("are not used if the page's security policy forbids them", async () => {
     await page.evaluate(() => {
       const meta = document.createElement("meta");
       meta.httpEquiv = "Content-Security-Policy";

@@ -1,5 +1,5 @@
-// Chromium from npm: the package @sparticuz/chromium holds a Chromium and every library that a bare Debian lacks
-// for it. Unpacked side by side, it finds its software Vulkan driver by itself and needs nothing installed.
+// Chromium from npm: the package @sparticuz/chromium contains a Chromium and every library that a minimal Debian lacks
+// for it. Unpacked into one folder, it finds its software Vulkan driver, and nothing needs to be installed.
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -8,7 +8,7 @@ import { createBrotliDecompress } from "node:zlib";
 import { unpackTar } from "modern-tar/fs";
 import { type Browser, chromium } from "playwright-core";
 
-/** of the project, in whose root programs and tests are run */
+/** node_modules of the project, in whose root programs and tests run */
 const MODULES = resolve("node_modules");
 const PACKAGE = join(MODULES, "@sparticuz", "chromium");
 
@@ -19,14 +19,14 @@ async function unpackInto(folder: string): Promise<void> {
     ...unpacked("chromium.br"),
     createWriteStream(join(folder, "chromium"), { mode: 0o755, flush: true }),
   );
-  // Chromium looks for libvk_swiftshader.so beside itself
+  // Chromium looks for libvk_swiftshader.so in its own folder
   await pipeline(...unpacked("swiftshader.tar.br"), unpackTar(folder));
   // NSS and Expat, in lib/
   await pipeline(...unpacked("al2023.tar.br"), unpackTar(folder));
   await pipeline(...unpacked("fonts.tar.br"), unpackTar(join(folder, "fonts")));
 }
 
-/** What fontconfig is told: the fonts from npm and no others, so that a page has the same text everywhere. */
+/** A configuration of fontconfig with only the fonts from npm, so that a page looks the same on every machine. */
 function fontsOf(folder: string): string {
   const alias = (family: string, font: string) =>
     `<alias binding="same"><family>${family}</family><prefer><family>${font}</family></prefer></alias>`;
@@ -43,7 +43,7 @@ function fontsOf(folder: string): string {
 `;
 }
 
-/** Unpacks Chromium, once for each version of its package; gives the folder. */
+/** Unpacks Chromium, once for each version of its package. @returns the folder */
 async function unpackChromium(): Promise<string> {
   const { version } = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8"));
   const folder = join(MODULES, ".cache", "mesa-induction", "chromium", version);
@@ -54,7 +54,7 @@ async function unpackChromium(): Promise<string> {
     await unpackInto(temporary);
     await rename(temporary, folder);
   } catch (error) {
-    // another process may have been quicker
+    // another process may have unpacked it in the meantime
     if (!existsSync(folder)) throw error;
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -70,7 +70,7 @@ export async function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: join(folder, "chromium"),
     args: ["--no-sandbox", "--enable-unsafe-webgpu"],
-    // not the tests' own Vulkan driver: Chromium has its own loader and driver
+    // without the Vulkan driver of the tests: Chromium has its own loader and driver
     env: {
       PATH: process.env.PATH ?? "",
       LD_LIBRARY_PATH: join(folder, "lib"),

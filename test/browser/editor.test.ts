@@ -1,5 +1,6 @@
-// The editor of formulas: what is typed is checked under the character, solved when it is valid, kept in the address, and
-// downloaded as what the command line takes; by keys alone, with a screen reader, in light and in dark.
+// The editor of formulas: input is checked, with errors marked at their characters; a valid game is solved, kept in the
+// address and downloaded as a file for the command line. All of this works with the keyboard only, with a screen
+// reader, in light and in dark.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,7 +36,7 @@ const gameIn = (page: Page) =>
   stateOf(new URL(page.url()).hash.slice(1)).state.settings.game as GameDefinition;
 const deception = (page: Page) => page.locator(".measures dd").first();
 
-test("by keys alone a formula is changed, checked, solved, kept in the address and downloaded", async () => {
+test("with the keyboard only, a formula is changed, checked, solved, kept in the address and downloaded", async () => {
   open = await visit(browser, site, SMALL);
   const { page, complaints } = open;
   const fetched = () => page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
@@ -53,7 +54,7 @@ test("by keys alone a formula is changed, checked, solved, kept in the address a
     "2 * (coefficient * theta - target) * coefficient",
   );
 
-  // a slip that is no mistake is a warning, and Tab leaves the editor
+  // a misspelt definition is a warning, and Tab leaves the editor
   await page.keyboard.press("Control+End");
   await page.keyboard.type("\ndiscont = 3");
   await page.keyboard.press("Escape");
@@ -63,7 +64,7 @@ test("by keys alone a formula is changed, checked, solved, kept in the address a
   await page.keyboard.press("Shift+Tab");
   for (let i = 0; i < "\ndiscont = 3".length; i++) await page.keyboard.press("Backspace");
 
-  // wrong: the character is marked and read out, and the last valid game stays
+  // invalid: the character is marked and announced, and the last valid game stays
   await page.keyboard.press("Control+Home");
   await page.keyboard.press("End");
   await page.keyboard.type(" * thetta");
@@ -77,7 +78,7 @@ test("by keys alone a formula is changed, checked, solved, kept in the address a
 
   expect(await violations(page, ".editor"), "in light").toEqual([]);
 
-  // right again
+  // valid again
   for (let i = 0; i < " * thetta".length; i++) await page.keyboard.press("Backspace");
   await page.keyboard.type(" * abs(theta)");
   await expect.poll(() => gameIn(page).output).toBe("coefficient * theta * abs(theta)");
@@ -85,7 +86,7 @@ test("by keys alone a formula is changed, checked, solved, kept in the address a
   expect(await page.locator(".cm-lintRange-error").count()).toBe(0);
   await expect.poll(() => deception(page).textContent()).not.toBe(before);
   await page.locator('.trajectory[aria-busy="false"] .measures').waitFor();
-  // what is downloaded is read as the command line reads it
+  // the command line can read the downloaded file
   const folder = await mkdtemp(join(tmpdir(), "mesa-editor-"));
   const file = join(folder, "game.json");
   await writeFile(file, await download(page, "the game as configuration"));
@@ -102,14 +103,14 @@ test("by keys alone a formula is changed, checked, solved, kept in the address a
   await page.getByRole("button", { name: "Close the editor" }).press("Enter");
   expect(await focused()).toBe("Edit the formulas");
   expect(await formulas(page).count()).toBe(0);
-  // what the page knows of the game is in the address alone
+  // the page keeps the game only in the address
   await page.reload();
   await page.locator(".measures").waitFor();
   await expect.poll(() => deception(page).textContent()).toBe(solved.measures.deception!.toFixed(3));
   expect(complaints).toEqual([]);
 });
 
-test("a game to begin with is changed in its tables, on a narrow screen in the dark, and follows sliders and history", async () => {
+test("an example game is changed in its tables, on a narrow screen in the dark, and follows sliders and history", async () => {
   open = await visit(browser, site, SMALL, { colorScheme: "dark", viewport: { width: 390, height: 844 } });
   const { page, complaints } = open;
   await page.getByLabel("Game", { exact: true }).selectOption({ label: "Momentum" });

@@ -26,14 +26,14 @@ afterEach(async () => {
   await open?.close();
 });
 
-/** the page at an address, all of whose complaints fail the test */
+/** opens the page at an address; errors and warnings of the page fail the test */
 async function pageAt(hash = "", options: Parameters<typeof visit>[3] = {}) {
   open = await visit(browser, site, hash, options);
   return open.page;
 }
 const complaints = () => open!.complaints;
 
-describe("a stranger finds the first experiment", () => {
+describe("the first visit shows the first experiment", () => {
   test("solved to the reference", async () => {
     const page = await pageAt();
     const result: Result = JSON.parse(await download(page, "the plot as JSON"));
@@ -46,7 +46,7 @@ describe("a stranger finds the first experiment", () => {
     expect(complaints()).toEqual([]);
   });
 
-  test("and a slider's change is followed at once", async () => {
+  test("and follows a slider at once", async () => {
     const page = await pageAt();
     const deception = page.locator(".measures dd").first();
     const before = await deception.textContent();
@@ -62,7 +62,7 @@ describe("a stranger finds the first experiment", () => {
   });
 });
 
-test("a game of one's own has its own controls, lines and map", async () => {
+test("a custom game has its own controls, lines and map", async () => {
   const file = new URL("../../examples/two-goals.json", import.meta.url);
   const { game } = JSON.parse(await readFile(file, "utf8"));
   const settings = {
@@ -82,7 +82,7 @@ test("a game of one's own has its own controls, lines and map", async () => {
   expect(complaints()).toEqual([]);
 });
 
-test("where the phase is hidden, what is expected is shown beside the one history", async () => {
+test("if the phase is hidden, expected measures are shown beside one history", async () => {
   const page = await pageAt("#v=1&game=uncertain-deployment");
   const { measures, measuresOverHazard } = await solve({ game: "uncertain-deployment" });
   await page.getByText("Expected over the signals, for training that ends at episode 20:").waitFor();
@@ -164,11 +164,11 @@ describe("the map", () => {
       where: "without WebGPU, by workers",
       hash: SMALL,
       withoutGpu: true,
-      // a cell of a map is solve's but for rounding
+      // a cell of a map equals the result of solve except for rounding
       off: 1e-14,
       told: /the CPU, in float64/,
     },
-  ])("$where is Node's, and says so", async ({ hash, withoutGpu, off, told }) => {
+  ])("$where equals Node's, and names the solver", async ({ hash, withoutGpu, off, told }) => {
     const page = await pageAt(hash, { withoutGpu });
     const { diagram, sample } = await cellsOf(page);
     expect(sample.length).toBeGreaterThan(30);
@@ -178,11 +178,11 @@ describe("the map", () => {
     }
     const said = await page.locator(".phase .solver").textContent();
     expect(said).toMatch(told);
-    expect(said).toMatch(/solves a second/);
+    expect(said).toMatch(/solves per second/);
     expect(complaints()).toEqual([]);
   });
 
-  test("is asked for where a cell takes long, and can be stopped", async () => {
+  test("is drawn on request if cells take long, and can be stopped", async () => {
     const page = await pageAt("#v=1&game=learned-discount&size=32");
     await page.getByRole("button", { name: /^Draw 32 × 32 cells/ }).click();
     await page.getByRole("progressbar", { name: "Drawing the map" }).waitFor();
@@ -191,7 +191,7 @@ describe("the map", () => {
     expect(complaints()).toEqual([]);
   });
 
-  test("is pointed at, taken from and zoomed by mouse", async () => {
+  test("can be inspected, clicked and zoomed with the mouse", async () => {
     const page = await pageAt(SMALL);
     await mapDrawn(page);
     const surface = page.getByRole("application");
@@ -221,7 +221,7 @@ describe("the map", () => {
 });
 
 describe("the address", () => {
-  test("restores what is shown, comparison and map among it", async () => {
+  test("restores what is shown, including comparison and map", async () => {
     const first = await pageAt();
     await first.getByRole("button", { name: "A regularizer" }).click();
     await first.getByRole("slider", { name: /^Deployment/ }).fill("120");
@@ -234,7 +234,7 @@ describe("the address", () => {
       look: await page.locator(".look").innerText(),
     });
     const timeless = (texts: object) =>
-      JSON.stringify(texts).replace(/in [\d.]+ ms|[\d,]+ solves a second|Solved: deception [\d.]+\./g, "");
+      JSON.stringify(texts).replace(/in [\d.]+ ms|[\d,]+ solves per second|Solved: deception [\d.]+\./g, "");
     const url = first.url();
     await expect.poll(async () => (await shown(first)).main).toContain("120");
     const before = await shown(first);
@@ -262,7 +262,7 @@ describe("the address", () => {
     expect(complaints()).toEqual([]);
   });
 
-  test("that cannot be shown is refused politely, when the page opens and later", async () => {
+  test("that cannot be shown is rejected with a message, when the page opens and later", async () => {
     const refused = [
       ["#v=1&game=<img src=x onerror=alert(1)>", "game must be one of"],
       ["#v=1&game=linear&discount=7", "discount must be in [0, 1], got 7"],

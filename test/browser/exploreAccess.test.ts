@@ -1,4 +1,5 @@
-// The page `explore` for everybody: by keys alone, to a screen reader, on a narrow screen, in light and in dark.
+// The page `explore` is accessible: with the keyboard only, with a screen reader, on a narrow screen, in light and in
+// dark.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stepNames, steps } from "../../src/explore/steps.ts";
@@ -6,7 +7,7 @@ import { launchChromium } from "./chromium.ts";
 import { mapDrawn, openExplore, violations, visit } from "./explorePage.ts";
 import type { Site } from "./site.ts";
 
-/** the first experiment with a small map, where the map is not what is asked about */
+/** the first experiment with a small map, for tests that are not about the map */
 const SMALL = "#v=1&game=linear&size=64";
 
 let site: Site;
@@ -39,7 +40,7 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
   });
 });
 
-test("with keys alone: a step, a slider, the map", async () => {
+test("with the keyboard only: a step, a slider, the map", async () => {
   const { page, complaints, close } = await visit(browser, site);
   await mapDrawn(page);
   const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
@@ -96,7 +97,7 @@ test("by touch: a finger points, a button takes", async () => {
   await close();
 });
 
-test("a field says what is wrong and keeps what was right", async () => {
+test("a field says what is wrong, and the last valid value stays", async () => {
   const { page, complaints, close } = await visit(browser, site, SMALL);
   const discount = page.getByRole("textbox", { name: /^Discount γ/ });
   await discount.fill("1.2");
@@ -106,7 +107,7 @@ test("a field says what is wrong and keeps what was right", async () => {
   expect(await discount.inputValue()).toBe("1");
   await expect.poll(() => page.locator(".controls .problem").count()).toBe(0);
 
-  // a slider moves by factors, and nothing for ever goes without a discount, nor is that lowered in silence
+  // the slider has stops; an infinite horizon needs a discount below 1, and the page says when it lowers the discount
   const slider = page.getByRole("slider", { name: "Discount γ", exact: true });
   await slider.press("ArrowLeft");
   await expect.poll(() => discount.inputValue()).toBe("0.999");
@@ -114,7 +115,7 @@ test("a field says what is wrong and keeps what was right", async () => {
   await expect.poll(() => discount.inputValue()).toBe("0.9989");
   await slider.press("End");
   await expect.poll(() => discount.inputValue()).toBe("1");
-  const forEver = page.getByRole("checkbox", { name: /goes on for ever/ });
+  const forEver = page.getByRole("checkbox", { name: /continues forever/ });
   await forEver.check();
   await page.getByText("γ was 1 and is 0.95 now").waitFor();
   await slider.press("End");
@@ -129,7 +130,7 @@ test("a field says what is wrong and keeps what was right", async () => {
   await close();
 });
 
-test("every step is set up by its button and solved", async () => {
+test("the button of every step sets it up and solves it", async () => {
   const { page, complaints, close } = await visit(browser, site);
   for (const name of stepNames.filter((name) => steps[name].preset !== "mlp")) {
     await page.getByRole("button", { name: steps[name].title, exact: true }).click();
@@ -137,7 +138,7 @@ test("every step is set up by its button and solved", async () => {
     await page.locator('.trajectory[aria-busy="false"] .measures').waitFor();
     expect(await page.getByRole("button", { name: "reset" }).count(), name).toBe(0);
   }
-  // changed settings are said to be, and are put back
+  // the page says that settings are changed, and resets them
   await expect.poll(() => page.url()).toContain(`step=${stepNames.at(-1)}`);
   const url = page.url();
   await page.getByRole("slider", { name: /^Deployment/ }).press("ArrowRight");
@@ -150,15 +151,15 @@ test("every step is set up by its button and solved", async () => {
   await close();
 });
 
-test("a network's search shows how far it is and can be stopped", async () => {
+test("the search for networks shows its progress and can be stopped", async () => {
   const { page, complaints, close } = await visit(browser, site, SMALL);
   await page.getByRole("button", { name: steps.network.title, exact: true }).click();
-  // the step's own answer comes with the page
+  // the answer of the step comes with the page
   await page.locator(".trajectory .policies").waitFor();
   await page.getByRole("textbox", { name: /^Training/ }).fill("6");
   await page.getByRole("progressbar", { name: "Solving" }).waitFor();
   await page.locator(".trajectory").getByRole("button", { name: "Stop" }).click();
-  await page.getByText("this is what was solved before. Change a setting to go on.").waitFor();
+  await page.getByText("this is the previous result. Change a setting to solve again.").waitFor();
   await page.locator(".trajectory .policies").waitFor();
   expect(complaints).toEqual([]);
   await close();

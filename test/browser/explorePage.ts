@@ -1,4 +1,4 @@
-// The page `explore` in Chromium, served from a folder of a static host, with all that it objects to.
+// The page `explore` in Chromium, served from a folder of a static host; its errors and warnings are collected.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -11,10 +11,10 @@ import sirv from "sirv";
 import { buildExplore } from "../../scripts/explore.mjs";
 import type { Site } from "./site.ts";
 
-/** a page of a project at a host that has others */
+/** the folder of the page on a host with other pages */
 const BASE = "/of/some/host";
 
-/** Builds the page from the sources at hand and serves it. */
+/** Builds the page from the current sources and serves it. */
 export async function openExplore(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "mesa-explore-"));
   await buildExplore(folder);
@@ -41,7 +41,7 @@ export async function openExplore(): Promise<Site> {
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** A page that is open, and what it objected to. */
+/** An open page, and its errors and warnings. */
 export interface Visit {
   readonly page: Page;
   /** console errors and warnings, exceptions, failed and foreign requests */
@@ -49,10 +49,10 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-/** pages that are open, by browser and options: a new one would start a process and compile the program anew */
+/** open pages by browser and options, for reuse: a new page would start a process and compile the program again */
 const pages = new WeakMap<Browser, Map<string, Page>>();
 
-/** A page for a visit, which the last one left blank. */
+/** A blank page for a visit. */
 async function blankPage(browser: Browser, withoutGpu: boolean, options: BrowserContextOptions) {
   const opened = pages.get(browser) ?? new Map<string, Page>();
   pages.set(browser, opened);
@@ -74,7 +74,7 @@ async function blankPage(browser: Browser, withoutGpu: boolean, options: Browser
  *
  * @param hash with its #
  * @param withoutGpu whether the browser has no WebGPU
- * @param waitFor what the first answer is in
+ * @param waitFor the selector of the first answer
  */
 export async function visit(
   browser: Browser,
@@ -124,12 +124,12 @@ export async function download(page: Page, button: string): Promise<string> {
   return readFile(await file.path(), "utf8");
 }
 
-/** Waits until the map is all drawn. */
+/** Waits until the whole map is drawn. */
 export async function mapDrawn(page: Page): Promise<void> {
   await page.locator('.phase[aria-busy="false"] .downloads button:enabled').first().waitFor();
 }
 
-/** What axe finds wrong, with everything that can be unfolded unfolded. @param within a selector */
+/** The problems that axe finds, with all details open. @param within a selector */
 export async function violations(page: Page, within = "html"): Promise<string[]> {
   await page.evaluate(() => {
     for (const details of document.querySelectorAll("details")) details.open = true;

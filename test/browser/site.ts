@@ -1,4 +1,5 @@
-// A page on a loopback port with the library as browsers get it: WebGPU is there on http://localhost and on https only.
+// A page on a loopback port with the library bundled for browsers. WebGPU is available only on http://localhost and
+// https.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -8,7 +9,7 @@ import { esbuildPlugins } from "../../scripts/plugins.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The library, bundled from the sources at hand as scripts/build.mjs bundles it for browsers. */
+/** The library, bundled from the current sources in the same way as scripts/build.mjs bundles it for browsers. */
 async function bundle(): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
@@ -26,7 +27,7 @@ async function bundle(): Promise<string> {
   return outputFiles[0].text;
 }
 
-/** A site that is open. */
+/** A running site. */
 export interface Site {
   readonly address: string;
   close(): Promise<void>;

@@ -16,7 +16,7 @@ import { launchChromium } from "./chromium.ts";
 import { openExplore, type Visit, visit } from "./explorePage.ts";
 import type { Site } from "./site.ts";
 
-/** the most that the first view may load of JavaScript, compressed, in bytes */
+/** the maximum size of the JavaScript that the first view loads, compressed, in bytes */
 const BUDGET = 200_000;
 
 let site: Site;
@@ -45,7 +45,7 @@ const scene = (page: Page, number: number) => page.locator(`#scene-${number}`);
 const boundIn = (page: Page, number: number) => scene(page, number).locator(".bound").allTextContents();
 const percent = (x: number) => `${Number((100 * x).toPrecision(3))} %`;
 
-test("the first view has its pictures at once, within its budget, and computes nothing", async () => {
+test("the first view shows its pictures at once, within its budget, and computes nothing", async () => {
   const scripts: Promise<Buffer>[] = [];
   const { page } = await visit(browser, site, "#v=1&game=linear&size=64");
   await page.goto("about:blank");
@@ -66,7 +66,7 @@ test("the first view has its pictures at once, within its budget, and computes n
   expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(BUDGET);
 });
 
-describe("a scene's prediction is judged by what the solver finds", () => {
+describe("the solver decides which answer to a scene's question is right", () => {
   const cases: [keyof typeof predictions, number, () => Promise<number>][] = [
     [
       "training",
@@ -113,7 +113,7 @@ describe("a scene's prediction is judged by what the solver finds", () => {
     ["breaking", 5, async () => (await solved(withPull(ASKED.discount, 0))).measures.deception!],
     ["signal", 6, async () => (await solved(withSignal(ASKED.signalError))).plan.ifDeploymentSignal[10]],
   ];
-  test("in all six", async () => {
+  test("in all six scenes", async () => {
     const page = await pageAt();
     for (const [name, number, answerOf] of cases) {
       const { options } = predictions[name];
@@ -129,7 +129,7 @@ describe("a scene's prediction is judged by what the solver finds", () => {
   });
 });
 
-test("the numbers in the sentences are the results of what the sliders say", async () => {
+test("the numbers in the sentences are the results for the settings of the sliders", async () => {
   const page = await pageAt();
   await scene(page, 4).getByRole("slider").fill("33");
   const longer = await solved(trainedFor(33));
@@ -146,7 +146,7 @@ test("the numbers in the sentences are the results of what the sliders say", asy
   await expect
     .poll(async () => (await boundIn(page, 6)).slice(1, 3))
     .toEqual([percent(doubted.plan.ifDeploymentSignal[10]), percent(doubted.plan.ifTrainingSignal[10])]);
-  // backward induction, one agent at a time: the weighing follows
+  // backward induction, one agent at a time: the explanation follows
   await scene(page, 3).getByRole("button", { name: "One agent back" }).click();
   await scene(page, 3).getByRole("heading", { name: "What agent 19 weighs up" }).waitFor();
   await expect
@@ -154,7 +154,7 @@ test("the numbers in the sentences are the results of what the sliders say", asy
     .toContain("The plan has 0.11: compared with 0");
 });
 
-test("why this coefficient: another one is tried, and what follows is replayed", async () => {
+test("why this coefficient: another one can be tried, and later episodes are replayed", async () => {
   const page = await pageAt();
   const goal = page.locator(".trajectory .legend").first().locator("li", { hasText: "goal" }).locator("b");
   await page.locator(".trajectory .scrubber").getByRole("slider").fill("20");
@@ -181,7 +181,7 @@ test("why this coefficient: another one is tried, and what follows is replayed",
   await expect.poll(() => goal.textContent()).toBe(planned);
 });
 
-test("of two numbers there is a map, of a network its policy", async () => {
+test("a decision of two numbers is explained by a map, a network by its policy", async () => {
   const page = await pageAt("#v=1&game=learned-discount&schedule.training=3&schedule.deployment=2");
   await page.locator(".why .cost-map canvas").waitFor();
   await expect.poll(() => page.locator(".why p").last().textContent()).toMatch(/compared with 0, 0/);
@@ -193,7 +193,7 @@ test("of two numbers there is a map, of a network its policy", async () => {
 });
 
 describe("the episodes", () => {
-  test("are played, and stop where the reader takes hold", async () => {
+  test("are played, and stop when the reader moves the slider", async () => {
     const page = await pageAt();
     const slider = page.locator(".trajectory .scrubber").getByRole("slider");
     await page.getByRole("button", { name: "Play", exact: true }).click();
@@ -204,7 +204,7 @@ describe("the episodes", () => {
     expect(said).toMatch(/^Episode 22, deployment: the output is 0\.724 \(100 % of its goal\)/);
   });
 
-  test("move on one by one where less motion is asked for", async () => {
+  test("move on one by one if reduced motion is preferred", async () => {
     const page = await pageAt("", { reducedMotion: "reduce" });
     await page.getByRole("button", { name: "Next episode" }).click();
     await page.getByRole("button", { name: "Next episode" }).click();
@@ -214,10 +214,10 @@ describe("the episodes", () => {
   });
 });
 
-test("nothing moves while one points, drags or waits", async () => {
+test("no part of the page moves while the reader points, drags or waits", async () => {
   const page = await pageAt("#v=1&game=learned-discount&schedule.training=60&schedule.deployment=60");
   await page.locator(".why .cost-map canvas").waitFor();
-  // where the parts are, in every frame
+  // the positions of the parts, in every frame
   await page.evaluate(() => {
     const places = new Set<string>();
     Object.assign(globalThis, { places });
@@ -265,7 +265,7 @@ describe("a frame", () => {
     expect(await page.locator(".controls").count()).toBe(0);
   });
 
-  test("is copied as code that shows what the page shows", async () => {
+  test("is copied as code that shows the same as the page", async () => {
     const page = await pageAt("#v=1&game=linear&discount=0.9", {
       permissions: ["clipboard-read", "clipboard-write"],
     });
@@ -279,10 +279,11 @@ describe("a frame", () => {
   });
 });
 
-test("what was found is a link away, with its figures, and the way back", async () => {
+test("the page links to the findings, which have figures and a link back", async () => {
   const page = await pageAt();
   await page.getByRole("link", { name: "what was found" }).click();
   await page.getByRole("heading", { name: "A discount", exact: true }).waitFor();
+  await page.waitForLoadState();
   const figures = page.getByRole("img");
   expect(await figures.count()).toBeGreaterThan(8);
   const widths = await figures.evaluateAll((images) =>
@@ -297,13 +298,13 @@ test("what was found is a link away, with its figures, and the way back", async 
   await page.locator(".measures").waitFor();
 });
 
-test("the page is called after what it shows", async () => {
+test("the title of the page names what it shows", async () => {
   const page = await pageAt();
   await page.getByRole("button", { name: "A misconception" }).click();
   await expect.poll(() => page.title()).toBe("A misconception · Deceptive alignment, explored");
 });
 
-test("what the story says of ever longer training holds", async () => {
+test("the story's claim about longer and longer training holds", async () => {
   let shown = Number.POSITIVE_INFINITY;
   for (let training = 1; training <= 80; training++) {
     const [first] = (await solved(trainedFor(training))).plan.coefficient as number[];

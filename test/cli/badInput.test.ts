@@ -1,4 +1,5 @@
-// Whatever is wrong: one line that says so, exit status 2, nothing on stdout, nothing written, no stack trace.
+// Bad input of every kind gives one line on stderr that says what is wrong, exit status 2, nothing on stdout, no file
+// and no stack trace.
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
@@ -77,7 +78,7 @@ test.each(
     [["proto.json"], "__proto__"],
     [["huge.json"], "in [0, 1], got Infinity"],
     [["rate.json"], "rate.json, line 4: schedule.learningRate must be at least 0, got -1"],
-    // what --set gives is in no file
+    // the message names no file if --set gave the value
     [
       ["rate.json", "--set", "schedule.learningRate=-2"],
       "mesa-induction: schedule.learningRate must be at least 0, got -2",
@@ -89,11 +90,11 @@ test.each(
       ["game", "formula.json"],
       'formula.json, line 32: game "momentum": output, column 15: unknown name thet',
     ],
-    // the axis's and not the setting's own
+    // the line of the axis, not of the setting
     [["phase", "diagram.json"], "diagram.json, line 6: discount must be in [0, 1], got 1.5"],
     [["folder.json"], "cannot read folder.json: it is a folder"],
     [["loop"], "cannot read loop: too many"],
-    [["/dev/zero"], "cannot read /dev/zero: it is no file"],
+    [["/dev/zero"], "cannot read /dev/zero: it is not a regular file"],
     [["experiment-1", "experiment-2"], "too many arguments"],
     [["experiment-1", "--nonsense"], "unknown option '--nonsense'"],
     [["experiment-1", "--jso"], "unknown option '--jso' (Did you mean --json?)"],
@@ -138,7 +139,7 @@ test.each(
     [["validate", "--set", "a=1"], "unknown option"],
     [["doctor", "more"], "too many arguments"],
   ]),
-)("%j is refused", async (args, expected, run) => {
+)("%j is rejected", async (args, expected, run) => {
   const before = await readdir(folder);
   const { code, stdout, stderr } = await run(args, { cwd: folder });
   expect(stderr).toContain(expected);
@@ -149,7 +150,7 @@ test.each(
   expect(await readdir(join(folder, "taken"))).toEqual(["result.json"]);
 });
 
-test("a pipe that nobody writes to is no configuration, and one that somebody writes to late is", async () => {
+test("a named pipe that nobody writes to is rejected; one that is written to late is read", async () => {
   vi.useFakeTimers({ toFake: ["performance"] });
   vi.spyOn(process.stderr, "write").mockReturnValue(true);
   try {
@@ -180,7 +181,7 @@ test("a pipe that nobody writes to is no configuration, and one that somebody wr
   }
 });
 
-test("without an adapter, --backend gpu says what to do, exit 3, and leaves nothing", async () => {
+test("without an adapter, --backend gpu says what to do, exits with 3 and writes nothing", async () => {
   const out = join(folder, "gone");
   const { code, stdout, messages } = await program.run(["experiment-1", "--backend", "gpu", "--out", out], {
     env: NO_ADAPTER,
@@ -191,7 +192,7 @@ test("without an adapter, --backend gpu says what to do, exit 3, and leaves noth
   expect(await readdir(folder)).not.toContain("gone");
 });
 
-test("what a driver's loader writes by itself stays off a terminal, and what comes after it does not", async () => {
+test("warnings of a driver's loader are kept off a terminal, and later output is not", async () => {
   const command = `${process.execPath} ${program.file} experiment-1 --precision f32; echo and on >&2`;
   const child = spawn("script", ["-qefc", command, "/dev/null"], {
     env: { ...process.env, ...NO_ADAPTER },
@@ -207,7 +208,7 @@ test("what a driver's loader writes by itself stays off a terminal, and what com
   expect(logged.stderr).toMatch(/warning/i);
 });
 
-test("a bug is one line too, exit 70, and MESA_DEBUG=1 shows where", async () => {
+test("a bug gives one line and exit status 70, and MESA_DEBUG=1 shows the stack", async () => {
   const buggy = await buildProgram([
     {
       name: "bug",
@@ -232,7 +233,7 @@ const json = (text: string) => {
   }
 };
 
-test("the position of a mistake is where a beginning of JSON stops being one", () => {
+test("the reported position of a mistake is where the text stops being a prefix of JSON", () => {
   fc.assert(
     fc.property(
       fc.json(),
@@ -245,7 +246,7 @@ test("the position of a mistake is where a beginning of JSON stops being one", (
         const told = /line (\d+), column (\d+)$/.exec(jsonErrorPosition(wrong))!;
         const lines = wrong.split("\n").slice(0, Number(told[1]) - 1);
         const offset = lines.reduce((sum, line) => sum + line.length + 1, 0) + Number(told[2]) - 1;
-        // never before what was put in, and what comes before it is a beginning of JSON
+        // never before the inserted text; and the text before the position is a prefix of JSON
         expect(offset).toBeGreaterThanOrEqual(position);
         expect(jsonErrorPosition(wrong.slice(0, offset))).toMatch(/unexpected end|^$/);
       },
@@ -253,7 +254,7 @@ test("the position of a mistake is where a beginning of JSON stops being one", (
   );
 });
 
-test("no --set, however odd, does anything but change the configuration or fail as a MesaError", async () => {
+test("any --set, however odd, changes the configuration or fails with a MesaError, and does nothing else", async () => {
   const key = fc.oneof(
     fc.constantFrom(
       "__proto__",

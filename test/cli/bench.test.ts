@@ -1,4 +1,4 @@
-// `bench` measures what it is asked to, says what ran and what was left out, and leaves nothing behind where it fails.
+// `bench` measures what the flags ask for, reports what ran and what was left out, and leaves no files if it fails.
 
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** as the README has it */
+/** the command in the README */
 const SMALL = ["bench", "--game", "linear", "--size", "small"];
 
 test("--json and --out hold every row, with machine, adapter and version", async () => {
@@ -65,7 +65,7 @@ test("--json and --out hold every row, with machine, adapter and version", async
   }
 });
 
-test("a table for people; the GPU's rows are left out where there is none", async () => {
+test("prints a table; without a GPU its rows are left out", async () => {
   const { code, stdout } = await program.run(SMALL, { env: NO_ADAPTER });
   expect(code).toBe(0);
   expect(stdout).toMatch(/^mesa-induction \d.*, no adapter\n|; no adapter\n/);
@@ -73,13 +73,13 @@ test("a table for people; the GPU's rows are left out where there is none", asyn
   expect(stdout).toMatch(/left out:\n {2}linear, rollout, gpu, certified: there is no adapter \(small\)/);
 });
 
-test("only the GPU asked for, and none there: exit 3", async () => {
+test("if only the GPU is asked for and there is none, exit status 3", async () => {
   const { code, stdout, messages } = await program.run([...SMALL, "--backend", "gpu"], { env: NO_ADAPTER });
   expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
   expect(messages).toHaveLength(1);
 });
 
-test("what takes too long is left out", async () => {
+test("a solve that takes too long is left out", async () => {
   const args = ["bench", "--game", "learned-discount", "--size", "medium,large", "--backend", "cpu"];
   const { code, stdout } = await program.run([...args, "--patience", "0.05", "--json"]);
   expect(code).toBe(0);
@@ -105,7 +105,7 @@ test.each(
   expect(stderr).toContain(words);
 });
 
-test("interrupted, it leaves nothing behind", async () => {
+test("leaves no files if it is interrupted", async () => {
   const args = [
     "bench",
     "--game",

@@ -20,7 +20,7 @@ afterEach(() => {
   child?.kill("SIGKILL");
 });
 
-/** starts the program: what it prints by and by, and its exit */
+/** Starts the program; `texts` grows as it prints, and `ended` resolves to its exit status. */
 function start(...args: string[]) {
   const started = spawn(process.execPath, [PROGRAM, "explore", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -55,7 +55,7 @@ test("serves the page at the address that it prints, and Ctrl-C ends it", async 
   expect(texts.stderr).toBe("");
 });
 
-test("a configuration is in the address that it prints, a game of one's own too", async () => {
+test("the printed address holds the configuration, also of a custom game", async () => {
   const file = fileURLToPath(new URL("../../examples/momentum.json", import.meta.url));
   const { child, texts, ended } = start(file, "--port", "0");
   await expect.poll(() => texts.stdout, { timeout: 30_000 }).toMatch(/\n$/);
@@ -66,20 +66,20 @@ test("a configuration is in the address that it prints, a game of one's own too"
   expect(state.settings).toEqual(JSON.parse(await readFile(file, "utf8")));
 });
 
-test("a port that is taken is an error of one line", async () => {
+test("a port that is taken gives an error of one line", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
   const { port } = taken.address() as AddressInfo;
   const { texts, ended } = start("--port", String(port));
   expect(await ended).toBe(2);
   expect(texts.stderr).toMatch(
-    new RegExp(`^mesa-induction: cannot listen at port ${port}: address already in use.*\\n$`),
+    new RegExp(`^mesa-induction: cannot listen on port ${port}: address already in use.*\\n$`),
   );
   expect(texts.stdout).toBe("");
   taken.close();
 });
 
-test.each(["x", "-1", "65536", "1.5"])("--port %s is refused", async (port) => {
+test.each(["x", "-1", "65536", "1.5"])("--port %s is rejected", async (port) => {
   const { texts, ended } = start(`--port=${port}`);
   expect(await ended).toBe(2);
   expect(texts.stderr).toBe(

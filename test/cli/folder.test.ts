@@ -1,11 +1,11 @@
-// Folders that commands make: several processes, as an array's tasks, may make one at the same time.
+// Folders that commands create: several processes, for example tasks of a job array, may create one at the same time.
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { makeFolders } from "../../src/cli/folder.ts";
 
-test("a folder that another makes at the same time is there for both, and is one's alone to take back", async () => {
+test("if two processes create a folder at the same time, both can use it and only one lists it as its own", async () => {
   const root = await mkdtemp(join(tmpdir(), "mesa-folder-"));
   const path = join(root, "a", "b", "c");
   const made: string[][] = Array.from({ length: 8 }, () => []);

@@ -1,4 +1,4 @@
-// An interrupted solve keeps what it has, and the same command goes on from there to the same bits.
+// An interrupted solve keeps the steps it has solved; the same command resumes from them and gives the same bits.
 
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,14 +16,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** a second or two of work, in steps of less than a tenth of a second */
+/** one or two seconds of work, in steps of less than a tenth of a second */
 const LONG = [
   ...["experiment-1", "--backend", "cpu", "--method", "rollout"],
   ...["--set", "coefficient.count=9001", "--set", "theta.count=8001"],
   ...["--set", "schedule.training=6", "--set", "schedule.deployment=14"],
 ];
 
-/** starts and interrupts a moment later; on a busy machine later, until it listens and `enough` was done by then */
+/** Starts the program and interrupts it, with longer and longer delays until the interruption came after `enough`. */
 async function interrupted(
   args: string[],
   signal: NodeJS.Signals = "SIGINT",
@@ -38,25 +38,25 @@ async function interrupted(
   }
 }
 
-/** what nobody interrupts, as JSON */
+/** the result of an uninterrupted run, as JSON */
 const whole = () => (uninterrupted ??= program.run([...LONG, "--json"]));
 let uninterrupted: Promise<Ended> | undefined;
 
 const someKept = ({ stderr }: Ended) => stderr.includes("are kept");
 
-/** a result without what is not the same each time */
+/** a result without the values that differ from run to run */
 function timeless(json: string) {
   const { solver, ...result } = JSON.parse(json);
   return { ...result, survivors: solver.survivors };
 }
 
-test("Ctrl-C keeps the finished steps, and the same command goes on to the same bits", async () => {
+test("Ctrl-C keeps the finished steps, and the same command resumes and gives the same bits", async () => {
   const out = join(folder, "out");
   const args = [...LONG, "--out", out];
   const first = await interrupted(args, "SIGINT", someKept);
   expect(first).toMatchObject({ code: 130, stdout: "" });
   expect(first.stderr).toMatch(
-    /^mesa-induction: interrupted: \d+ of 20 episodes are kept in .*checkpoint.json, and .*\n$/,
+    /^mesa-induction: interrupted: \d+ of 20 episodes are kept in .*checkpoint.json; run the same command again to resume\n$/,
   );
   expect(await readdir(out)).toEqual(["checkpoint.json"]);
   const kept = JSON.parse(await readFile(join(out, "checkpoint.json"), "utf8")).steps.length;
@@ -71,7 +71,7 @@ test("Ctrl-C keeps the finished steps, and the same command goes on to the same 
   expect(timeless(await readFile(join(out, "result.json"), "utf8"))).toEqual(timeless(stdout));
 });
 
-test("a kill costs what was solved since the last checkpoint, which are some seconds apart", async () => {
+test("a kill loses only the steps since the last checkpoint; checkpoints are written every few seconds", async () => {
   const out = join(folder, "killed");
   const args = [...LONG, "--out", out];
   const often = await buildProgram([
@@ -101,7 +101,7 @@ test("a kill costs what was solved since the last checkpoint, which are some sec
   expect(kept).toBeGreaterThan(0);
 });
 
-test("where there is no terminal a line says now and then how far work is, unless it is to be quiet", () => {
+test("without a terminal, progress is printed as lines, unless --quiet is given", () => {
   vi.useFakeTimers({ toFake: ["performance"] });
   const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   try {
@@ -131,7 +131,7 @@ test("where there is no terminal a line says now and then how far work is, unles
   }
 });
 
-test("SIGTERM too; and without --out nothing is kept", async () => {
+test("SIGTERM ends a solve too, and without --out nothing is kept", async () => {
   const end = await interrupted(LONG, "SIGTERM");
   expect(end).toMatchObject({ code: 143, stdout: "", stderr: "mesa-induction: the solve was interrupted\n" });
 });
@@ -147,7 +147,7 @@ test("a checkpoint of another configuration is kept unless --force is given, and
   expect(other).toMatchObject({ code: 2, stdout: "" });
   expect(other.messages).toEqual([
     expect.stringMatching(
-      /checkpoint.json is of another question: choose another folder, or replace it by --force$/,
+      /checkpoint.json is of another question: choose another folder, or replace it with --force$/,
     ),
   ]);
   expect(await readFile(file, "utf8")).toBe(text);
@@ -162,19 +162,19 @@ test("a checkpoint of another configuration is kept unless --force is given, and
   }
   const { code, messages } = await program.run(short);
   expect(code).toBe(0);
-  expect(messages[0]).toMatch(/checkpoint.json is damaged: starting anew/);
+  expect(messages[0]).toMatch(/checkpoint.json is damaged: starting from the beginning/);
   expect(await readdir(out)).not.toContain("checkpoint.json");
 
-  // and by force another question's is replaced
+  // with --force, the checkpoint of another question is replaced
   await writeFile(file, text);
   const forced = await runHere([...short, "--force"]);
   expect(forced.messages).toEqual([expect.stringContaining("wrote ")]);
   expect(await readdir(out)).not.toContain("checkpoint.json");
 
-  // a result is recognised, by any way that comes to it
+  // a finished result is recognised, also with options that do not change it
   const result = await readFile(join(out, "result.json"), "utf8");
   const again = await runHere([join(out, "result.json"), "--out", out, "--json"]);
-  expect(again.messages[0]).toMatch(/result.json has it already; --force makes it again$/);
+  expect(again.messages[0]).toMatch(/result.json already has this result; --force computes it again$/);
   expect(again.stdout).toBe(result);
   expect((await runHere([...short, "--method", "moments"])).stdout).toBe(forced.stdout);
   for (const changed of [

@@ -1,4 +1,4 @@
-// `solve` of an infinite horizon without an equilibrium: a failed check, with what is known.
+// `solve` with an infinite horizon that has no equilibrium: an error, with what is known.
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,14 +10,14 @@ const LINE =
   "mesa-induction: the infinite horizon has no stationary equilibrium: no decision with a finite cost is the best response " +
   "to itself; longer and longer finite horizons cycle with period 6\n";
 
-test("one line, exit 1, and nothing written", async () => {
+test("one line, exit status 1, and nothing is written", async () => {
   const out = join(tmpdir(), "mesa-no-equilibrium");
   const { code, stdout, stderr } = await program.run([...CYCLES, "--out", out]);
   expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: LINE });
   await expect(readdir(out)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test("as JSON, what is known", async () => {
+test("--json prints what is known", async () => {
   const { code, stdout, stderr } = await program.run([...CYCLES, "--json"]);
   expect({ code, stderr }).toEqual({ code: 1, stderr: LINE });
   const { game, config, stationary, plan } = JSON.parse(stdout);
@@ -28,7 +28,7 @@ test("as JSON, what is known", async () => {
   expect(stationary.finiteHorizon.decisions).toHaveLength(6);
 });
 
-test("what float64 cannot tell: exit 2, and as JSON what is known", async () => {
+test("if float64 cannot tell: exit status 2, and --json prints what is known", async () => {
   const asked = ["infinite-horizon", "--method", "exact", "--set", "schedule.learningRate=1e300", "--json"];
   const { code, stdout, stderr } = await program.run(asked);
   expect(code).toBe(2);
@@ -50,7 +50,7 @@ test("an equilibrium is printed with the plan", async () => {
   expect(stationary).toMatchObject({ complete: true, finiteHorizon: { outcome: "limit", period: 1 } });
 });
 
-test("no discount, no infinite horizon: exit 2", async () => {
+test("an infinite horizon without a discount: exit status 2", async () => {
   const { code, stdout, stderr } = await program.run(["infinite-horizon", "--set", "discount=1"]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toBe("mesa-induction: discount must be below 1 where horizon is infinite, got 1\n");

@@ -1,4 +1,4 @@
-// A game of one's own on the command line: described, solved, swept, mapped and measured from a JSON file; or refused.
+// A custom game on the command line: described, solved, swept, mapped and measured from a JSON file, or rejected.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ async function printed(...args: string[]): Promise<string> {
 }
 
 describe("game", () => {
-  test("prints what was written, what follows from it, and what applies", async () => {
+  test("prints the formulas, what is derived from them, and which methods apply", async () => {
     const text = await printed("game", MOMENTUM);
     const lines = text.split("\n").map((line) => line.trim().replace(/ {2,}/g, "  "));
     expect(lines.slice(0, 16)).toEqual([
@@ -51,7 +51,7 @@ describe("game", () => {
       expect(lines).toContain(line);
   });
 
-  test("knows presets, games and files of formulas alone, as JSON too", async () => {
+  test("takes presets, games and files with only formulas, and prints JSON too", async () => {
     const { game } = JSON.parse(await readFile(MOMENTUM, "utf8"));
     await writeFile(join(folder, "formulas.json"), JSON.stringify(game));
     expect(JSON.parse(await printed("game", "formulas.json", "--json")).name).toBe("momentum");
@@ -67,16 +67,16 @@ describe("game", () => {
   });
 
   test.each([
-    [[], "what is to be solved?"],
+    [[], "no configuration given"],
     [["chess"], '"chess" is neither a preset or game (experiment-1, '],
-  ])("%j is refused", async (args, words) => {
+  ])("%j is rejected", async (args, words) => {
     const { code, stdout, stderr } = await run("game", ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(words);
   });
 });
 
-test("several outputs are told by name, in every form", async () => {
+test("several outputs are named in every output format", async () => {
   const text = await printed(TWO_GOALS, "--out", "two");
   expect(text).toMatch(/the watched output goes from .*, the other output goes from /);
   expect(text).toMatch(/watched output +other output\n/);
@@ -90,7 +90,7 @@ test("several outputs are told by name, in every form", async () => {
   expect(Object.keys(trajectory)).toEqual(expect.arrayContaining(["output.watched", "output.other"]));
 });
 
-test("its own settings are set, swept and mapped", async () => {
+test("the parameters of a custom game can be set, swept and mapped", async () => {
   const { config } = JSON.parse(await printed(MOMENTUM, "--set", "friction=0.9", "--json"));
   expect(config.friction).toBe(0.9);
   expect(config.game.next.theta).toBe("theta + next.velocity");
@@ -102,7 +102,7 @@ test("its own settings are set, swept and mapped", async () => {
   expect(map).toContain("3 × 2 cells: 6 solved.");
 });
 
-test("one formula is changed on the command line", async () => {
+test("--set changes one formula", async () => {
   const { game, plan } = JSON.parse(
     await printed(MOMENTUM, "--set", "game.output=2 * coefficient * theta", "--json"),
   );
@@ -110,7 +110,7 @@ test("one formula is changed on the command line", async () => {
   expect(plan.coefficient.at(-1)).toBe(0.5);
 });
 
-test("it is measured beside the package's games", async () => {
+test("bench measures a custom game beside the built-in games", async () => {
   const small = join(folder, "small.json");
   const config = JSON.parse(await readFile(MOMENTUM, "utf8"));
   await writeFile(small, JSON.stringify({ ...config, coefficient: { count: 5 } }));
@@ -121,7 +121,7 @@ test("it is measured beside the package's games", async () => {
   for (const { game } of rows) expect(game).toBe(small);
 }, 60_000);
 
-describe("a bad game is one line, exit status 2, and nothing else", () => {
+describe("an invalid game gives one line and exit status 2, and nothing else", () => {
   const game = {
     name: "mine",
     state: { theta: { min: -1, max: 1, count: 3, initial: 1 } },
@@ -144,7 +144,7 @@ describe("a bad game is one line, exit status 2, and nothing else", () => {
       ["a cycle", { definitions: { b: "c", c: "b" } }, "definitions.b depends on itself"],
       ["20,000 parentheses", { output: "(".repeat(20_000) }, "at most 2000 characters, got 20000"],
       ["a megabyte", { output: `a${" + a".repeat(250_000)}` }, "at most 2000 characters, got 1000001"],
-      ["a number of signs", { output: `${"-".repeat(1999)}a` }, "at most 100 signs in a row"],
+      ["too many signs", { output: `${"-".repeat(1999)}a` }, "at most 100 signs in a row"],
       ["null", { output: null }, 'output: expected a formula such as "2 * theta", got null'],
       ["the old API", { wgsl: "" }, 'unknown key "wgsl"'],
     ]),

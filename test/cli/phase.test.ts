@@ -1,4 +1,4 @@
-// What `phase` prints and writes, what it refuses, and that it goes on where it was killed.
+// What `phase` prints, writes and rejects, and that it resumes after it was killed.
 
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const FILES = ["phase.json", "phase.npz", "phase.parquet", "phase.png", "phase.svg"];
 
-/** with cells that have no value: without a learning rate there is no training to comply with */
+/** some cells have no value: with a learning rate of 0 nothing is trained, so compliance is not defined */
 const DIAGRAM: PhaseConfig = {
   config: { game: "linear", schedule: { training: 3, deployment: 4 }, regularization: 0.01 },
   x: { key: "schedule.learningRate", from: 0, to: 2, count: 5 },
@@ -44,16 +44,16 @@ test("without --out it prints a few lines", async () => {
     "linear: margin by discount γ and training",
     "10 episodes of deployment, method moments",
     "4 × 2 cells: 8 solved.",
-    "schedule.training takes whole numbers alone: rounded, the 3 values asked for are 2.",
+    "schedule.training takes only whole numbers: the 3 requested values were rounded to 2.",
     expect.stringMatching(
       /^margin: .* to .*, median .*; greatest at discount [\d.]+, schedule.training \d+$/,
     ),
-    expect.stringMatching(/^Solved by moments on the cpu in float64, [\d,]+ cells a second\.$/),
+    expect.stringMatching(/^Solved by moments on the cpu in float64, [\d,]+ cells per second\.$/),
     "",
   ]);
 });
 
-test("--out writes a figure, data and what makes them again", async () => {
+test("--out writes a figure, data, and the command that makes them again", async () => {
   const out = join(folder, "new", "one");
   const asked = join(folder, "diagram.json");
   await writeFile(asked, JSON.stringify(DIAGRAM));
@@ -64,7 +64,7 @@ test("--out writes a figure, data and what makes them again", async () => {
   expect(Object.keys(files)).toEqual(FILES);
   const { values, diagram } = await phase(DIAGRAM, { backend: "cpu" });
 
-  // what makes it again
+  // the command that makes it again
   const about = JSON.parse(files["phase.json"].toString());
   expect(about).toMatchObject({
     command: `mesa-induction phase ${asked} --backend cpu`,
@@ -122,7 +122,7 @@ test("--out writes a figure, data and what makes them again", async () => {
   const [{ key, value }] = parquetMetadata(file).key_value_metadata!;
   expect({ key, value: JSON.parse(value!) }).toEqual({ key: "mesa-induction", value: about });
 
-  // the figure says what it shows, and its pixels are there
+  // the figure has its labels and its pixels
   const svg = files["phase.svg"].toString();
   for (const text of [
     "deception and final θ by learning rate η and discount γ",
@@ -138,12 +138,12 @@ test("--out writes a figure, data and what makes them again", async () => {
   expect(picture).toMatchObject({ width: 2 * width, height: 2 * height });
   expect(new Set(picture.data).size).toBeGreaterThan(50);
 
-  // it is not made again, and not written over by another question
+  // it is not computed again, and not overwritten by another question
   const again = await runHere(args);
   expect(again.messages).toEqual([
-    `mesa-induction: ${join(out, "phase.json")} has it already; --force makes it again`,
+    `mesa-induction: ${join(out, "phase.json")} already has this result; --force computes it again`,
   ]);
-  expect(again.stdout).toBe(stdout.replace(/, [\d,]+ cells a second/, ""));
+  expect(again.stdout).toBe(stdout.replace(/, [\d,]+ cells per second/, ""));
   const json = JSON.parse((await runHere([...args, "--json"])).stdout);
   expect(json).toMatchObject(about);
   for (const name of diagram.measures)
@@ -184,7 +184,7 @@ test("--json prints the rows of each measure", async () => {
   expect(json.values.retention.length).toBe(3);
 });
 
-/** seconds of work */
+/** a map that takes seconds */
 const LONG = [
   ...["phase", "endless-discount-rate", "--backend", "cpu", "--measure", "firstCoefficient,cost,status"],
   ...["--x", "discount=0.5:0.97:48", "--y", "schedule.learningRate=0.01:10:48:log"],
@@ -192,13 +192,13 @@ const LONG = [
 
 const OTHERS = join("shards", "1-of-1.0123456789ab.elsewhere-1-abcdef.partial");
 
-/** the same map from one thread, and in a folder where something else was mapped before */
+/** the same map by one thread, in a folder where another diagram was mapped before */
 function mapWhole() {
   wholeMap ??= (async () => {
     const out = join(folder, "whole");
     await mkdir(join(out, "shards"), { recursive: true });
     await writeFile(join(out, OTHERS), '{"another":"question"}\n');
-    // what a program left that was killed as it wrote; no process has such an id
+    // a temporary file of a program that was killed while writing; no process has such an id
     await writeFile(join(out, ".phase.svg.4194305.tmp"), "<svg");
     return { out, ended: await program.run([...LONG, "--threads", "1", "--out", out, "--force"]) };
   })();
@@ -206,7 +206,7 @@ function mapWhole() {
 }
 let wholeMap: Promise<{ out: string; ended: Ended }> | undefined;
 
-test("cells of another diagram in the same folder are a reason to stop, and by force they stay as they are", async () => {
+test("cells of another diagram in the same folder are an error; with --force they stay unchanged", async () => {
   const { out, ended } = await mapWhole();
   const elsewhere = join(folder, "elsewhere");
   await mkdir(join(elsewhere, "shards"), { recursive: true });
@@ -232,10 +232,10 @@ test("cells of another diagram in the same folder are a reason to stop, and by f
   expect(await readFile(join(out, OTHERS), "utf8")).toBe('{"another":"question"}\n');
 });
 
-test("killed again and again it goes on where it was, and ends with the same bytes", async () => {
+test("after several kills it resumes each time, and writes the same bytes in the end", async () => {
   const out = join(folder, "killed");
   const kept: number[] = [];
-  /** ends it by a signal once there are more cells in the file than before; that may be never where it is fast */
+  /** Ends it with a signal when the file has more cells than before; a fast run may end by itself first. */
   async function ended(signal: NodeJS.Signals): Promise<Ended> {
     const { child, ended } = program.start([...LONG, "--out", out]);
     const size = async () => {
@@ -262,17 +262,17 @@ test("killed again and again it goes on where it was, and ends with the same byt
   const first = await ended("SIGKILL");
   expect(first).toMatchObject({ code: null, stdout: "" });
   expect(await readdir(out)).toEqual(["shards"]);
-  // a record that was cut off does not count
+  // a record that is cut off does not count
   const [name, ...others] = await readdir(join(out, "shards"));
   expect({ name, others }).toEqual({ name: expect.stringMatching(/^1-of-1\..*\.partial$/), others: [] });
   const partial = await readFile(join(out, "shards", name));
   await writeFile(join(out, "shards", name), partial.subarray(0, partial.length - 5));
   const second = await ended("SIGKILL");
-  expect(second.messages[0]).toMatch(/going on from .*shards: \d+ of 2304 cells are solved$/);
+  expect(second.messages[0]).toMatch(/resuming from .*shards: \d+ of 2304 cells are solved$/);
   const third = await ended("SIGINT");
   expect(third).toMatchObject({ code: 130, stdout: "" });
   expect(third.messages.at(-1)).toMatch(
-    /interrupted: \d+ of 2304 cells are kept in .*, and the same command goes on/,
+    /interrupted: \d+ of 2304 cells are kept in .*; run the same command again/,
   );
   expect(kept).toEqual([...kept].sort((a, b) => a - b));
 
@@ -286,7 +286,7 @@ test("killed again and again it goes on where it was, and ends with the same byt
 
 test.each(
   mostlyHere<[string[], string]>([
-    [[], "what is to be mapped? name a preset (rate-length, discount-regularization"],
+    [[], "no diagram given: name a preset (rate-length, discount-regularization"],
     [["nothing"], '"nothing" is neither a preset (rate-length'],
     [["experiment-1"], "--x is missing: experiment-1 is a configuration, and a diagram needs two axes"],
     [
@@ -296,13 +296,10 @@ test.each(
     [["rate-length", "--x", "discount=1:0:5"], "x must have from below to"],
     [["rate-length", "--x", "discount=0:1:1"], "x.count must be in [2, 8192], got 1"],
     [["rate-length", "--y", "discount=0:2:5"], "discount must be in [0, 1], got 2"],
-    [
-      ["rate-length", "--y", "schedule.training=0:10:5:log"],
-      "y must have from above 0 where its scale is log",
-    ],
+    [["rate-length", "--y", "schedule.training=0:10:5:log"], "y must have from above 0 if its scale is log"],
     [["rate-length", "--set", "nonsense=1"], 'unknown key "nonsense"'],
     [["rate-length", "--measure", "status"], "measures must be some of firstCoefficient"],
-    [["rate-length", "--measure", "margin", "--method", "exact"], "the measure margin is of a grid"],
+    [["rate-length", "--measure", "margin", "--method", "exact"], "the measure margin needs a grid"],
     [["broken.json"], "x.to is missing"],
     [["rate-length", "--threads", "0"], "threads must be a whole number"],
     [["rate-length", "--out", "/proc/nowhere"], "cannot write to /proc/nowhere"],

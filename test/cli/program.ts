@@ -1,5 +1,5 @@
-// The command line as users have it: bundled as the package is, and run as a process of its own. The bundle is the
-// tests' own, made from the sources at hand once for all tests.
+// The command line as users run it: bundled like the package, in a process of its own. The bundle is built from the
+// current sources, once for all tests.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp } from "node:fs/promises";
@@ -17,24 +17,26 @@ declare module "vitest" {
 /** An environment in which WebGPU finds no adapter. */
 export const NO_ADAPTER = { VK_ICD_FILENAMES: "/nowhere.json", VK_DRIVER_FILES: "/nowhere.json" };
 
-/** An environment of programs that fetch nothing: Node would read more certificates, which is most of what its start takes. */
+/**
+ * An environment for programs that fetch nothing: otherwise Node reads more certificates, most of its start-up time.
+ */
 export const OFFLINE = { NODE_EXTRA_CA_CERTS: "" };
 
-/** An environment in which much work on the software adapter takes less of the CPU: see test/gpu/patience.mjs. */
+/** An environment in which waiting for the software adapter uses less of the CPU: see test/gpu/patience.mjs. */
 export const PATIENT = {
   NODE_OPTIONS: `--import=${new URL("../gpu/patience.mjs", import.meta.url)} ${process.env.NODE_OPTIONS ?? ""}`,
 };
 
-/** What a run leaves. */
+/** How a run ended. */
 export interface Ended {
   code: number | null;
   stdout: string;
   stderr: string;
-  /** what the program itself says on stderr, line by line; a driver may say more */
+  /** the lines of the program itself on stderr; a driver may write more */
   messages: string[];
 }
 
-/** The program, to be run. */
+/** A program to run. */
 export interface Program {
   /** its script */
   readonly file: string;
@@ -45,20 +47,20 @@ export interface Program {
 interface RunOptions {
   cwd?: string;
   env?: Record<string, string>;
-  /** what it reads on its standard input; nothing unless given */
+  /** its standard input; empty by default */
   input?: string;
 }
 
-/** A program that is not quite the real one. @param plugins what makes it another */
+/** A changed program. @param plugins change the sources when it is bundled */
 export async function buildProgram(plugins: Plugin[]): Promise<Program> {
   const folder = await mkdtemp(join(inject("programs"), "other-"));
-  // few tests need a bundler
+  // imported here because few tests need a bundler
   const { buildCommandLine } = await import("../../scripts/commandLine.mjs");
   await buildCommandLine(folder, plugins);
   return programIn(folder);
 }
 
-/** what the program itself says on stderr, line by line */
+/** the lines of the program itself on stderr */
 function messagesIn(stderr: string): string[] {
   return stderr.split("\n").filter((line) => line.startsWith("mesa-induction: "));
 }
@@ -92,14 +94,15 @@ function programIn(folder: string): Program {
   return { file, start, run: (args, options) => start(args, options).ended };
 }
 
-/** The program itself. */
+/** The unchanged program. */
 export const program = programIn(join(inject("programs"), "real"));
 
 let runs = 0;
 
 /**
- * The program from its sources, in this process: for more cases of what is seen of the real one, where to start a
- * process is most of the work. One at a time: a process has one folder, one exit status and one standard output.
+ * Runs the program from its sources in this process. It is for further cases of what other tests check on the real
+ * program, where starting a process would take most of the time. Run one at a time: a process has one working folder,
+ * one exit status and one standard output.
  */
 export async function runHere(args: readonly string[], { cwd = process.cwd() } = {}): Promise<Ended> {
   const before = { argv: process.argv, exitCode: process.exitCode, cwd: process.cwd() };
@@ -115,7 +118,7 @@ export async function runHere(args: readonly string[], { cwd = process.cwd() } =
   process.exitCode = undefined;
   process.chdir(cwd);
   try {
-    // by another name it runs anew; what it imports is there already
+    // a new query string makes the module run again; the modules that it imports are loaded already
     await import(
       /* @vite-ignore */ `${new URL("../../src/cli/main.ts", import.meta.url).pathname}?run=${runs++}`
     );
@@ -130,7 +133,7 @@ export async function runHere(args: readonly string[], { cwd = process.cwd() } =
   }
 }
 
-/** How the rows of a table are run: every third as users run it, the others in this process. */
+/** How the rows of a table are run: every third one in a process of its own, the others in this process. */
 export function mostlyHere<Row extends readonly unknown[]>(rows: readonly Row[]) {
   return rows.map((row, i): [...Row, Program["run"]] => [...row, i % 3 === 0 ? program.run : runHere]);
 }

@@ -1,4 +1,4 @@
-// Shards that merge to the bytes of one process, and what is refused of them, with the command that repairs it.
+// Shards merge to the bytes of one process; bad shards are rejected with the command that repairs them.
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -24,7 +24,7 @@ const SWEEP = [
 const CPU = ["--backend", "cpu"];
 
 let folder: string;
-/** a folder with all three shards of the sweep, to be copied, and the files of one process */
+/** a folder with all three shards of the sweep, for copies, and the files that one process writes */
 let shards: string;
 let wanted: Record<string, string>;
 
@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** a folder of its own with the three shards */
+/** a copy of the folder with the three shards */
 async function copy(name: string): Promise<string> {
   const out = join(folder, name);
   await cp(shards, out, { recursive: true });
@@ -65,7 +65,7 @@ async function copy(name: string): Promise<string> {
 const shardsIn = async (out: string) =>
   (await readdir(join(out, "shards"))).map((name) => join(out, "shards", name));
 
-test("a map's shards merge to the bytes of one process, and in part say that they are a part", async () => {
+test("a map's shards merge to the bytes of one process, and --partial marks the result as partial", async () => {
   const [out, whole] = [join(folder, "map"), join(folder, "whole-map")];
   await solveShards([...MAP, ...CPU], out, 3);
   await program.run([...MAP, ...CPU, "--out", whole]);
@@ -84,7 +84,7 @@ test("a map's shards merge to the bytes of one process, and in part say that the
   expect(counts).toEqual({ solved: 95, unsolved: 48 });
 });
 
-test("a sweep's shards do too", async () => {
+test("a sweep's shards merge to the bytes of one process, and --partial marks missing cells", async () => {
   const out = await copy("merged");
   const { code, stdout } = await program.run(["merge", out]);
   expect({ code, stdout: stdout.split("\n")[0] }).toEqual({
@@ -101,7 +101,7 @@ test("a sweep's shards do too", async () => {
   expect(await readFile(join(out, "sweep.csv"), "utf8")).toContain("not solved yet");
 });
 
-test("a shard that is complete is not solved again", async () => {
+test("a complete shard is not solved again", async () => {
   const out = await copy("again");
   const { code, messages } = await program.run([...SWEEP, ...CPU, "--out", out, "--shard", "2/3"]);
   expect({ code, messages }).toEqual({
@@ -110,18 +110,18 @@ test("a shard that is complete is not solved again", async () => {
   });
 });
 
-describe("merge refuses, names what is wrong, and prints what repairs it:", () => {
+describe("merge rejects, names what is wrong, and prints the command that repairs it:", () => {
   const damages: Record<string, { of: string; damage(path: string): Promise<void> }> = {
-    "a shard that is missing": { of: "shard 2 of 3 is missing", damage: (path) => rm(path) },
-    "one that is cut off": {
+    "a missing shard": { of: "shard 2 of 3 is missing", damage: (path) => rm(path) },
+    "a shard that is cut off": {
       of: "is cut off or damaged",
       damage: async (path) => truncate(path, (await readFile(path)).length - 100),
     },
-    "one that lacks nothing but its end": {
+    "a shard that lacks only its last record": {
       of: "is cut off or damaged",
       damage: async (path) => truncate(path, (await readFile(path)).length - 1),
     },
-    "one with another bit": {
+    "a shard with one bit changed": {
       of: "is cut off or damaged",
       async damage(path) {
         const bytes = await readFile(path);
@@ -129,12 +129,12 @@ describe("merge refuses, names what is wrong, and prints what repairs it:", () =
         await writeFile(path, bytes);
       },
     },
-    "one that begins as none does": {
+    "a file that does not begin as a shard": {
       of: "does not begin as a shard does",
       damage: (path) => writeFile(path, "nothing of the kind\n"),
     },
-    "one that is empty": { of: "does not begin as a shard does", damage: (path) => writeFile(path, "") },
-    "one that is not complete": {
+    "an empty file": { of: "does not begin as a shard does", damage: (path) => writeFile(path, "") },
+    "a shard that is not complete": {
       of: "shard 2 of 3 is not complete",
       damage: (path) => rename(path, path.replace(/cells$/, "elsewhere-1-abcdef.partial")),
     },
@@ -169,14 +169,14 @@ describe("merge refuses, names what is wrong, and prints what repairs it:", () =
     const refused = await program.run(["merge", out]);
     expect(refused.code).toBe(1);
     expect(refused.messages).toHaveLength(3);
-    expect(refused.messages[2]).toContain("shards of 2 questions: choose one by --question");
+    expect(refused.messages[2]).toContain("shards of 2 questions: choose one with --question");
     expect(refused.messages[0]).toContain("(cpu, certified, ");
     const [, name] = refused.messages.map((line) => /([0-9a-f]{12}\/3): 3 files/.exec(line)).find(Boolean)!;
     expect((await program.run(["merge", out, "--question", name])).code).toBe(0);
     expect(await digestsIn(out)).toEqual(wanted);
   });
 
-  test("shards of two cuts of one question", async () => {
+  test("shards of one question that was divided in two ways", async () => {
     const out = await copy("two-cuts");
     await solveShards([...SWEEP, ...CPU], out, 2);
     const refused = await program.run(["merge", out]);
@@ -203,11 +203,11 @@ describe("merge refuses, names what is wrong, and prints what repairs it:", () =
     const { code, messages } = await program.run(["merge", out]);
     expect({ code, messages }).toEqual({
       code: 1,
-      messages: [expect.stringContaining("the shards are of version 0.0.1")],
+      messages: [expect.stringContaining("version 0.0.1 made the shards and this is")],
     });
   });
 
-  test("nothing but a file that begins as no shard does", async () => {
+  test("a folder whose only file does not begin as a shard", async () => {
     const out = join(folder, "unread");
     await mkdir(join(out, "shards"), { recursive: true });
     await writeFile(join(out, "shards", "1-of-1.0123456789ab.cells"), "nothing of the kind");
@@ -228,7 +228,7 @@ describe("merge refuses, names what is wrong, and prints what repairs it:", () =
   });
 });
 
-test("two processes of one shard do not disturb each other", async () => {
+test("two processes that solve the same shard do not disturb each other", async () => {
   const out = join(folder, "both");
   const heading = { question: { kind: "test" }, shard: { index: 1, of: 1 }, tiles: 2, command: "test" };
   const open = async () => (await ShardWriter.open(out, heading, () => undefined))!;
@@ -249,7 +249,7 @@ test.each(
     [[...MAP, "--out", "x", "--shard", "0/3"], '--shard must be i/n with i from 1 to n, like 3/8, got "0/3"'],
     [[...MAP, "--out", "x", "--shard", "4/3"], "--shard must be i/n"],
     [[...MAP, "--out", "x", "--shard", "1"], "--shard must be i/n"],
-    [[...MAP, "--shard", "1/3"], "--shard takes --out"],
+    [[...MAP, "--shard", "1/3"], "--shard needs --out"],
     [
       ["submit", "slurm", ...MAP, "--shards", "0", "--out", "x"],
       "--shards must be a whole number in [1, 100000]",
@@ -266,7 +266,7 @@ test.each(
   expect(await readdir(folder)).not.toContain("x");
 });
 
-test("a Kubernetes manifest is what the published schema allows, and its commands make the result", async () => {
+test("a Kubernetes manifest conforms to the published schema, and its commands make the result", async () => {
   const out = join(folder, "volume");
   const flags = [
     "--shards",
@@ -296,7 +296,7 @@ test("a Kubernetes manifest is what the published schema allows, and its command
   });
   expect(() => new Job({ ...array, spec: { ...array.spec, completions: "two" } }).validate()).toThrow();
 
-  // what the image has in its PATH
+  // the program in the PATH of the image
   const bin = join(folder, "bin");
   await mkdir(bin);
   await writeFile(join(bin, "mesa-induction"), `#!/bin/sh\nexec ${process.execPath} ${program.file} "$@"\n`, {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** a result without what differs from run to run */
+/** a result without the values that differ from run to run */
 function lasting(text: string) {
   const { solver, ...result } = JSON.parse(text);
   const { milliseconds, ...rest } = solver;
@@ -24,7 +24,7 @@ function lasting(text: string) {
 }
 
 test.each([["experiment-1"], ["solve", "experiment-1"]])(
-  "%s shows the post's result at a glance",
+  "the summary of %s shows the post's result",
   async (...args) => {
     const { code, stdout, stderr } = await program.run(args.filter(Boolean));
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -36,14 +36,14 @@ test.each([["experiment-1"], ["solve", "experiment-1"]])(
   },
 );
 
-test("--json prints the result alone, every number at full precision", async () => {
+test("--json prints only the result, with every number at full precision", async () => {
   const { code, stdout, stderr } = await program.run(["experiment-2", "--json", "--backend", "cpu"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const expected = await solve(presets["experiment-2"].config, { backend: "cpu" });
   expect(lasting(stdout)).toEqual(lasting(JSON.stringify(expected)));
 });
 
-test("--set changes settings, in order, by JSON value or word", async () => {
+test("--set changes settings, in order, to a JSON value or a word", async () => {
   const { stdout } = await program.run([
     ...["experiment-1", "--json", "--set", "discount=0.5", "--set", "discount=0.9", "--set", "theta.count=5"],
     ...[
@@ -62,14 +62,14 @@ test("--set changes settings, in order, by JSON value or word", async () => {
   });
 });
 
-test("a file is a configuration too, with a byte order mark or without", async () => {
+test("a configuration can be a file, with a byte order mark or without", async () => {
   const config = { game: "linear", schedule: { training: 2, deployment: 1 } };
   await writeFile(join(folder, "mine.json"), `\uFEFF${JSON.stringify(config)}`);
   const { stdout } = await program.run(["mine.json", "--json"], { cwd: folder });
   expect(JSON.parse(stdout).cost).toHaveLength(3);
 });
 
-test("--out writes three files, whole, and says so", async () => {
+test("--out writes three complete files, and says so", async () => {
   const out = join(folder, "made", "for this");
   const { code, stdout, messages } = await program.run(["experiment-1", "--json", "--out", out]);
   expect(code).toBe(0);
@@ -80,13 +80,13 @@ test("--out writes three files, whole, and says so", async () => {
   expect((await readFile(join(out, "plan.csv"), "utf8")).trim().split("\n")).toHaveLength(101);
 });
 
-test("a reader that stops reading is no failure", async () => {
+test("a reader that stops reading is not an error", async () => {
   const { child, ended } = program.start(["experiment-1", "--json", "--set", "schedule.training=2000"]);
   child.stdout!.destroy();
   expect(await ended).toMatchObject({ code: 0, stderr: "" });
 });
 
-test("takes what it wrote, and the standard input", async () => {
+test("solve reads its own results, and standard input", async () => {
   const out = join(folder, "written");
   const asked = ["discounted", "--set", "schedule.learningRates=[0.5,0]", "--set", "discount=.25"];
   const first = await program.run([...asked, "--json", "--backend", "cpu", "--out", out]);
@@ -105,12 +105,12 @@ test("takes what it wrote, and the standard input", async () => {
   expect(JSON.parse(stdout).config).toMatchObject({ discount: 0.5, schedule: { learningRates: [1] } });
 });
 
-test("presets prints one whole, as a file to start from", async () => {
+test("presets NAME prints a whole configuration, as a file to start from", async () => {
   const { stdout } = await program.run(["presets", "misconception"]);
   const { $schema, ...config } = JSON.parse(stdout);
   expect(config).toEqual(checkConfig(presets.misconception.config).config);
   expect(checkConfig(JSON.parse(stdout)).config).toEqual(config);
-  // the schema that it names is in the package
+  // the package has the schema that the file names
   const { files, exports } = JSON.parse(
     await readFile(new URL("../../package.json", import.meta.url), "utf8"),
   );
@@ -139,7 +139,7 @@ test("--help, --version and presets", async () => {
   expect(names).toEqual([...Object.keys(presets), ...Object.keys(phasePresets)]);
 });
 
-test("the shell completes commands, options, their values and names, and leaves files to itself", async () => {
+test("the shell completes commands, options, their values and names; file names are left to the shell", async () => {
   const { stdout, code } = await runHere(["completion", "bash"]);
   expect(code).toBe(0);
   const cases: [string[], string[]][] = [

@@ -1,4 +1,4 @@
-// What `sweep` prints and writes, and what it refuses.
+// What `sweep` prints, writes and rejects.
 
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -31,7 +31,7 @@ test("without --out it prints a table", async () => {
   expect(rest).toEqual([]);
 });
 
-test("--json prints what the library says", async () => {
+test("--json prints what the library returns", async () => {
   const { stdout } = await program.run([...SHORT, "--over", "discount=0.5:1:3", "--json"]);
   const values = [0.5, 0.75, 1];
   const expected = await sweep(presets["experiment-1"].config, {
@@ -52,7 +52,7 @@ test("--json prints what the library says", async () => {
   expect(swept.version).toMatch(/^\d+\.\d+\.\d+/);
 });
 
-test("--out writes the numbers and the figure, whole", async () => {
+test("--out writes the complete numbers and the figure", async () => {
   const out = join(folder, "new", "one");
   const { code, messages } = await program.run([
     ...[...SHORT, "--over", "regularization=1e-4:0.1:4:log", "--measure", "retention,cost", "--out", out],
@@ -70,7 +70,7 @@ test("--out writes the numbers and the figure, whole", async () => {
   expect(await readFile(join(out, "sweep.svg"), "utf8")).toMatch(/^<svg .*regularization λ.*<\/svg>\n$/s);
 });
 
-test("more series than a figure has room for are in the numbers, and whole numbers that coincide are said to", async () => {
+test("sweep.csv has also the series that the figure has no room for; a note says that rounded values coincide", async () => {
   const out = join(folder, "many");
   const { code, messages } = await runHere([
     ...[...SHORT, "--over", "schedule.training=1:4:6", "--out", out],
@@ -78,7 +78,7 @@ test("more series than a figure has room for are in the numbers, and whole numbe
   ]);
   expect(code).toBe(0);
   expect(messages.map((line) => line.replace("mesa-induction: ", ""))).toEqual([
-    "schedule.training takes whole numbers alone: rounded, the 6 values asked for are 4",
+    "schedule.training takes only whole numbers: the 6 requested values were rounded to 4",
     `the figure has no room for discount γ = 0.3 and discount γ = 0.7; ${join(out, "sweep.csv")} has all`,
     expect.stringMatching(/^wrote /),
   ]);
@@ -93,11 +93,11 @@ test("more series than a figure has room for are in the numbers, and whole numbe
   const written = JSON.parse(await readFile(join(out, "sweep.json"), "utf8"));
   expect(written.over).toMatchObject({ asked: 6, values: [1, 2, 3, 4] });
 
-  // it is not made again, and not written over
+  // it is not computed again, and not overwritten
   const folderOf = ["--backend", "cpu", "--out", out];
   const finished = await runHere(["sweep", join(out, "sweep.json"), ...folderOf, "--json"]);
   expect(finished.messages).toEqual([
-    expect.stringMatching(/sweep.json has it already; --force makes it again$/),
+    expect.stringMatching(/sweep.json already has this result; --force computes it again$/),
   ]);
   expect(JSON.parse(finished.stdout)).toEqual(written);
   const refused = await runHere([...SHORT, "--over", "discount=0.1:1:2", "--out", out]);
@@ -106,7 +106,7 @@ test("more series than a figure has room for are in the numbers, and whole numbe
     "sweep.json is of another question, mesa-induction sweep experiment-1",
   );
 
-  // what was written is a sweep
+  // sweep.json can be given to `sweep`
   const again = await runHere(["sweep", join(out, "sweep.json"), "--backend", "cpu", "--json"]);
   const { command: _, ...same } = JSON.parse(again.stdout);
   const { command: __, ...wanted } = written;
@@ -120,7 +120,7 @@ test("more series than a figure has room for are in the numbers, and whole numbe
   });
 });
 
-test("an infinite horizon's equilibria are swept as they are mapped", async () => {
+test("a sweep over infinite horizons gives the same equilibria as a phase diagram", async () => {
   const measures = "equilibria,multiplier,period,status,firstCoefficient";
   const args = ["infinite-horizon", "--backend", "cpu", "--measure", measures, "--json"];
   const few = ["--set", 'coefficient={"min":0,"max":1,"count":2}', ...args];
@@ -137,7 +137,7 @@ test("an infinite horizon's equilibria are swept as they are mapped", async () =
   expect(mapped.values.status[0]).toContain(3);
 });
 
-test("cells without an answer are said to be, and are no failure", async () => {
+test("cells without an answer are reported, and are not an error", async () => {
   const { code, stdout, messages } = await program.run([
     ...["sweep", "infinite-horizon", "--backend", "cpu", "--over", "discount=0.1:0.9:9"],
     ...["--set", 'coefficient={"min":0,"max":1,"count":2}', "--measure", "firstCoefficient"],
@@ -150,7 +150,7 @@ test("cells without an answer are said to be, and are no failure", async () => {
   );
 });
 
-test("Ctrl-C keeps what is solved, and the same command goes on from there", async () => {
+test("Ctrl-C keeps the solved cells, and the same command resumes from them", async () => {
   const [out, whole] = [join(folder, "kept"), join(folder, "whole")];
   const args = [
     ...["sweep", "experiment-1", "--backend", "cpu", "--method", "rollout", "--over", "discount=0:1:16"],
@@ -169,12 +169,12 @@ test("Ctrl-C keeps what is solved, and the same command goes on from there", asy
   const { code, stdout, messages } = await ended;
   expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
   expect(messages).toEqual([
-    expect.stringMatching(/interrupted: \d+ of 16 cells are kept in .*, and the same command/),
+    expect.stringMatching(/interrupted: \d+ of 16 cells are kept in .*; run the same command again/),
   ]);
   expect(await readdir(out)).toEqual(["shards"]);
 
   const again = await program.run([...args, "--out", out]);
-  expect(again.messages[0]).toMatch(/going on from .*shards: \d+ of 16 cells are solved$/);
+  expect(again.messages[0]).toMatch(/resuming from .*shards: \d+ of 16 cells are solved$/);
   expect((await readdir(out)).sort()).toEqual(["sweep.csv", "sweep.json", "sweep.svg"]);
   await program.run([...args, "--out", whole]);
   for (const name of ["sweep.csv", "sweep.json", "sweep.svg"])
@@ -194,7 +194,7 @@ test.each(
     [["--over", "discount=a:1:2"], "with finite numbers"],
     [
       ["--over", "discount=0:1:5:log"],
-      "over must have from above 0 where its scale is log, got from 0 and to 1",
+      "over must have from above 0 if its scale is log, got from 0 and to 1",
     ],
     [["--over", "a..b=0:1:5"], "--over must be"],
     [["--over", "=0:1:5"], "--over must be"],
@@ -221,7 +221,7 @@ test.each(
   expect(await readdir(folder)).not.toContain("x");
 });
 
-test("ranges and series are read as they are written", () => {
+test("axes and series are parsed", () => {
   expect(readAxis("--over", "schedule.training=1:3:3")).toEqual({
     ...{ key: "schedule.training", from: 1, to: 3, count: 3, scale: "linear" },
   });

@@ -1,4 +1,4 @@
-// `validate` agrees where all is well, and says so where it is not.
+// `validate` reports that implementations agree, and finds a difference if there is one.
 
 import { readFile } from "node:fs/promises";
 import type { Plugin } from "esbuild";
@@ -15,7 +15,7 @@ import { comparePlan, compareWithRuns } from "../../src/cli/comparisons/laws.ts"
 import { presets } from "../../src/index.ts";
 import { buildProgram, NO_ADAPTER, PATIENT, program } from "./program.ts";
 
-/** leaves out comparisons of the CPU with itself that the first test makes and the others have no use for */
+/** leaves out comparisons on the CPU that the first test makes and the other tests do not need */
 const without = (...files: string[]): Plugin => ({
   name: "fewer comparisons",
   setup({ onLoad }) {
@@ -33,7 +33,7 @@ test("every comparison agrees, on the CPU and on the GPU", { timeout: 240_000 },
   expect(code).toBe(0);
 });
 
-test("without an adapter the GPU's rows are not counted as agreeing", async () => {
+test("without an adapter the GPU's rows do not count as agreeing", async () => {
   const program = await buildProgram([without("laws")]);
   const { code, stdout, messages } = await program.run(["validate", "--json"], { env: NO_ADAPTER });
   const { agree, differ, notRun, comparisons, adapter } = JSON.parse(stdout);
@@ -45,7 +45,7 @@ test("without an adapter the GPU's rows are not counted as agreeing", async () =
   expect(messages).toHaveLength(1);
 });
 
-test("a reference that is wrong by one bit is found, exit 1", async () => {
+test("a reference that is wrong by one bit is found, with exit status 1", async () => {
   const wrong: Plugin = {
     name: "wrong reference",
     setup({ onLoad }) {
@@ -69,7 +69,7 @@ const result = (coefficient: number[], theta: number[]) => ({
   cost: coefficient,
 });
 
-test("comparisons know what differs", () => {
+test("comparisons report what differs", () => {
   const wanted = { plan: [0.5, 1], thetas: [1, 0.5, 0.25] } as Reference;
   expect(compareWithReference(result([0.5, 1], [1, 0.5, 0.25 + 1e-15]), wanted).verdict).toBe("agree");
   expect(compareWithReference(result([0.5, 1], [1, 0.5, 0.25 + 1e-13]), wanted).verdict).toBe("differ");
@@ -85,7 +85,7 @@ test("comparisons know what differs", () => {
   expect(compareWithExact([0], grid(4001, 0.0005), grid(401, 0.0005)).verdict).toBe("differ");
 });
 
-test("so do those of the other games", () => {
+test("comparisons of the other games report what differs", () => {
   const solved = (plan: number[], cost: number[], margin: (number | null)[]) => ({
     plan: { coefficient: plan },
     cost,

@@ -1,4 +1,4 @@
-// Shards on schedulers that are there for real: Slurm and GNU parallel. Nothing is skipped where one is missing: it fails.
+// Shards on real schedulers: Slurm and GNU parallel. If a scheduler is not installed, the tests fail; none is skipped.
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -16,7 +16,7 @@ const MILLION = [
   ...["phase", "experiment-1", ...CPU],
   ...["--x", "discount=0.5:1:1024", "--y", "schedule.learningRate=0.1:4:1024"],
 ];
-/** some seconds a shard */
+/** some seconds of work per shard */
 const SLOW = [
   ...["phase", "learned-discount", ...CPU, "--measure", "retention"],
   ...["--x", "discountLearningRateScale=0.1:1:16", "--y", "schedule.learningRate=0.1:1:9"],
@@ -45,7 +45,7 @@ async function digestsIn(out: string): Promise<Record<string, string>> {
   );
 }
 
-/** what one process writes */
+/** the files that one process writes */
 async function alone(args: readonly string[], name: string): Promise<Record<string, string>> {
   const out = join(folder, name);
   expect((await program.run([...args, "--out", out])).code).toBe(0);
@@ -54,7 +54,7 @@ async function alone(args: readonly string[], name: string): Promise<Record<stri
   return digests;
 }
 
-/** Submits what `submit` prints. @returns the arrays' jobs and the merge's */
+/** Submits what `submit` prints. @returns the jobs of the arrays and of the merge */
 async function submit(args: readonly string[], shards: number, out: string) {
   const script = join(folder, `job-${shards}.sh`);
   const printed = await program.run(["submit", "slurm", ...args, "--shards", `${shards}`, "--out", out]);
@@ -68,7 +68,7 @@ async function submit(args: readonly string[], shards: number, out: string) {
 const stateOf = async (job: string) => (await slurm.states()).get(job);
 const reached = (job: string, state: string) =>
   slurm.until(`${job} to be ${state}`, async () => (await stateOf(job)) === state);
-/** waits for a merge */
+/** waits until a merge is completed */
 const merged = (job: string) =>
   slurm.until(`${job} to be completed`, async () => {
     const state = await stateOf(job);
@@ -76,7 +76,7 @@ const merged = (job: string) =>
     return state === "COMPLETED";
   });
 const logOf = (out: string, job: string) => readFile(join(out, "logs", `${job}.log`), "utf8").catch(() => "");
-/** waits until a task has kept cells, and gives the id of its process */
+/** waits until a task has kept cells, and returns the id of its process */
 const working = (out: string, index: number) =>
   slurm.until(`shard ${index} to keep cells`, async () => {
     for (const name of await readdir(join(out, "shards")).catch(() => [])) {
@@ -87,14 +87,14 @@ const working = (out: string, index: number) =>
     return undefined;
   });
 
-test("a million cells in eight shards are the bytes of one process, and an array that is too large is cut", async () => {
+test("a million cells in eight shards merge to the bytes of one process, and a too large array is divided", async () => {
   const out = join(folder, "million");
   const { arrays, merge } = await submit(MILLION, 8, out);
   expect(arrays).toHaveLength(Math.ceil(8 / (MAX_ARRAY_SIZE - 1)));
   await merged(merge);
   expect(await digestsIn(out)).toEqual(await alone(MILLION, "million-alone"));
 
-  // a file that was cut off is named, and what is printed repairs it
+  // a file that is cut off is named, and the printed command repairs it
   const name = (await readdir(join(out, "shards"))).find((name) => name.startsWith("5-of-8."))!;
   const path = join(out, "shards", name);
   await truncate(path, Math.floor((await readFile(path)).length / 2));
@@ -108,22 +108,22 @@ test("a million cells in eight shards are the bytes of one process, and an array
   expect(await digestsIn(out)).toEqual(await alone(MILLION, "million-alone"));
 });
 
-test("a task that is killed and one that is told to end go on where they were", async () => {
+test("a task that is killed and a task that is terminated resume", async () => {
   const out = join(folder, "killed");
   const { arrays, merge } = await submit(SLOW, 3, out);
   const task = (index: number) => `${arrays[0]}_${index}`;
 
   process.kill(await working(out, 2), "SIGKILL");
   await reached(task(2), "FAILED");
-  // a time limit, a preemption and scancel all begin so
+  // a time limit, a preemption and scancel all send this signal first
   await working(out, 3);
   await slurm.ask("scancel", "--batch", "--signal=TERM", task(3));
   await reached(task(3), "FAILED");
   expect(await logOf(out, task(3))).toMatch(
-    /interrupted: \d+ of \d+ cells are kept in .*, and the same command goes on/,
+    /interrupted: \d+ of \d+ cells are kept in .*; run the same command again/,
   );
   await slurm.until(
-    "the merge to be given up",
+    "the merge to be cancelled",
     async () => !/PENDING|RUNNING/.test((await stateOf(merge)) ?? ""),
   );
   const early = await program.run(["merge", out]);
@@ -136,12 +136,12 @@ test("a task that is killed and one that is told to end go on where they were", 
   }
   for (const index of [1, 2, 3]) await reached(task(index), "COMPLETED");
   for (const index of [2, 3])
-    expect(await logOf(out, task(index))).toMatch(/going on from .*: \d+ of \d+ cells/);
+    expect(await logOf(out, task(index))).toMatch(/resuming from .*: \d+ of \d+ cells/);
   expect((await program.run(["merge", out])).code).toBe(0);
   expect(await digestsIn(out)).toEqual(await alone(SLOW, "killed-alone"));
 });
 
-test("another question in a folder is refused, and by force both are there and do not mix", async () => {
+test("another question in a folder is rejected; with --force both are kept and do not mix", async () => {
   const out = join(folder, "two");
   const axes = ["--x", "discount=0.5:1:40", "--y", "schedule.learningRate=0.1:4:30"];
   const small = ["phase", "experiment-1", ...axes, ...CPU];

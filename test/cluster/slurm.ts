@@ -1,4 +1,4 @@
-// A Slurm of one node on this machine, on loopback alone and without systemd, from Debian's package `slurm-wlm`.
+// A Slurm cluster of one node on this machine, on loopback only and without systemd, from Debian's package `slurm-wlm`.
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -9,19 +9,19 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** array indices are below this: small, so that eight shards are two arrays */
+/** array indices are below this; it is small, so that eight shards need two arrays */
 export const MAX_ARRAY_SIZE = 6;
-/** tasks that run at once, whatever the machine has */
+/** the number of tasks that run at once, however many cores the machine has */
 const CPUS = 4;
 
 export interface Slurm {
-  /** of what talks to it */
+  /** the environment of programs that talk to it */
   readonly env: NodeJS.ProcessEnv;
-  /** what a program prints, whose name and arguments these are */
+  /** runs a program and returns what it prints */
   ask(name: string, ...args: string[]): Promise<string>;
-  /** the states of jobs by `JOB` or `JOB_TASK`, finished ones among them as long as Slurm remembers them */
+  /** the states of jobs by `JOB` or `JOB_TASK`, including finished jobs as long as Slurm remembers them */
   states(): Promise<Map<string, string>>;
-  /** Waits until there is something. @throws Error with what the daemons said */
+  /** Waits until `get` returns a value. @throws Error with the logs of the daemons */
   until<T>(what: string, get: () => Promise<T | undefined | false>): Promise<T>;
   stop(): Promise<void>;
 }
@@ -36,7 +36,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Starts it. @throws Error where it is not installed or does not start */
+/** Starts Slurm. @throws Error if it is not installed or does not start */
 export async function startSlurm(): Promise<Slurm> {
   const folder = await mkdtemp(join(tmpdir(), "slurm-"));
   await Promise.all(["state", "spool"].map((name) => mkdir(join(folder, name))));
@@ -99,12 +99,12 @@ PartitionName=main Nodes=ALL Default=YES State=UP
       .join("\n");
   const until: Slurm["until"] = async (what, get) => {
     for (const end = Date.now() + 120_000; Date.now() < end; ) {
-      if (lost) throw new Error(`Slurm is not there: apt-get install slurm-wlm (${lost.message})`);
+      if (lost) throw new Error(`Slurm is not installed: apt-get install slurm-wlm (${lost.message})`);
       const got = await get();
       if (got !== undefined && got !== false) return got;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    throw new Error(`waited in vain for ${what}\n${await ask("squeue").catch(String)}\n${await logs()}`);
+    throw new Error(`waited too long for ${what}\n${await ask("squeue").catch(String)}\n${await logs()}`);
   };
   const slurm: Slurm = {
     ...{ env, ask, until },

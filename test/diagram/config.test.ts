@@ -1,4 +1,4 @@
-// What a diagram may be of, and what its axes become.
+// The configuration of a diagram, and the values of its axes.
 import { describe, expect, test } from "vitest";
 import { checkPhase, MesaError, measureNames, phasePresets } from "../../src/index.ts";
 
@@ -14,7 +14,7 @@ test("defaults are filled in, and axes have their values", () => {
     x: { key: "discount", scale: "linear", values: [0.5, 0.75, 1], whole: false },
     y: { scale: "log", whole: false },
   });
-  // by the same factor each time, and the ends to the bit
+  // a constant factor between values, and exact ends
   const [low, middle, high] = diagram.y.values;
   expect([low, high]).toEqual([0.01, 1]);
   expect(middle).toBeCloseTo(0.1, 15);
@@ -38,14 +38,14 @@ test("the presets are diagrams", () => {
   for (const { phase } of Object.values(phasePresets)) expect(() => checkPhase(phase)).not.toThrow();
 });
 
-test("an endless game has a status, a finite one has none", () => {
+test("a game with an infinite horizon has a status, others have none", () => {
   const { game } = checkPhase(good);
   expect(measureNames(game, { horizon: "infinite" })).toContain("status");
   expect(measureNames(game, {})).not.toContain("status");
   expect(measureNames(game, {})).toContain("margin");
 });
 
-describe("what makes no sense is refused with one line", () => {
+describe("invalid diagrams are rejected with one line", () => {
   test.each<[unknown, string]>([
     [null, "the phase diagram must be an object, got null"],
     [{ ...good, z: 1 }, 'unknown key "z"; allowed are config, x, y, measures'],
@@ -58,7 +58,7 @@ describe("what makes no sense is refused with one line", () => {
     [{ ...good, x: { ...x, key: "nonsense" } }, 'unknown key "nonsense"'],
     [{ ...good, x: { ...x, from: 1, to: 0 } }, "x must have from below to, got from 1 and to 0"],
     [{ ...good, x: { ...x, from: -1e308, to: 1e308 } }, "x must have a finite to − from"],
-    [{ ...good, x: { ...x, from: 0, scale: "log" } }, "x must have from above 0 where its scale is log"],
+    [{ ...good, x: { ...x, from: 0, scale: "log" } }, "x must have from above 0 if its scale is log"],
     [{ ...good, x: { ...x, scale: "cubic" } }, 'x.scale must be "linear" or "log", got "cubic"'],
     [{ ...good, x: { ...x, count: 1 } }, "x.count must be in [2, 8192], got 1"],
     [{ ...good, x: { ...x, count: 2.5 } }, "x.count must be a whole number in [2, 8192], got 2.5"],
@@ -68,7 +68,7 @@ describe("what makes no sense is refused with one line", () => {
     [{ ...good, measures: ["cost", "cost"] }, 'got "cost" twice'],
     [{ ...good, measures: [] }, "measures must be a list of at least one name"],
     [{ ...good, x: { ...x, count: 8192 }, y: { ...y, count: 8192 } }, "at most 16777216 cells, got 67108864"],
-    // it is the corner where training is longest that exceeds the limit
+    // only the corner with the longest training exceeds the limit
     [
       { ...good, x: { key: "schedule.training", from: 1, to: 9999, count: 5 } },
       "schedule must be at most 10000 episodes, got 10079",

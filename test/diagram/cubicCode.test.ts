@@ -1,4 +1,4 @@
-// Roots that are found two at a time in WebAssembly have the bits of those that are found one by one.
+// Roots that are found two at a time in WebAssembly have the same bits as roots that are found one by one.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { assemble, Code } from "../../src/cpu/assembler.ts";

@@ -1,4 +1,4 @@
-// The kernel against float64, on diagrams of every kind.
+// The GPU kernel is compared with float64, on diagrams of every kind.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import goals from "../../examples/two-goals.json" with { type: "json" };
 import wanted from "../../examples/wanted-output.json" with { type: "json" };
@@ -91,10 +91,10 @@ afterAll(() => {
   cpu.destroy();
 });
 
-/** of a measure, in units of its magnitude or of 1, whichever is more */
+/** the tolerance of a measure, in units of its magnitude or of 1, whichever is larger */
 const TOLERANCE = 2e-5;
 
-/** How many values of some cells are off. */
+/** The number of values that differ by more than the tolerance. */
 function countOff(got: Cells, wanted: Cells): number {
   let off = 0;
   for (const [name, values] of Object.entries(wanted.values))
@@ -121,11 +121,11 @@ describe.each(cases)("%s", (_, config, method) => {
     const cells = cpu.status.length;
     expect(device.solver).toMatchObject({ backend: "gpu", precision: "f32" });
     expect(cpu.solver).toMatchObject({ backend: "cpu", precision: "float64", sample: null });
-    // of an endless game, float64 decides a few cells; these it has to the bit
+    // with an infinite horizon float64 decides a few cells, which then have the same bits
     expect(settledIn(device)).toBeLessThan(0.1 * cells);
     expect(device.status).toEqual(cpu.status);
     const off = countOff(device, cpu);
-    // a near-tie of the grid may fall otherwise in float32; of the closed form there is none
+    // on a grid, float32 may decide a near-tie differently; the closed form has no ties
     if (method === "exact") expect(off).toBe(0);
     else expect(off).toBeLessThan(0.01 * cells);
     const { sample } = device.solver;
@@ -140,7 +140,7 @@ describe.each(cases)("%s", (_, config, method) => {
   });
 });
 
-/** the arithmetic of `linear` in seasons that come back, where only the first trains */
+/** the formulas of `linear` with phases that return, of which only the first trains */
 const seasons = defineGame({
   name: "seasons",
   state: { theta: { min: -1, max: 1, count: 5, initial: 0.8 } },
@@ -163,7 +163,7 @@ const seasons = defineGame({
   },
 });
 
-/** a goal and a belief, both with momentum: a state of three numbers, two of them wanted */
+/** a goal and a belief with momentum: a state of three numbers, two of which are goals */
 const three = defineGame({
   name: "three",
   state: {
@@ -181,7 +181,7 @@ const three = defineGame({
 
 const training = { training: 7, deployment: 5 };
 const small = { ...rate, to: 0.6, count: 13 } as const;
-/** linear games whose every measure is mapped */
+/** linear games, of which every measure is mapped */
 const games: Record<string, Omit<PhaseConfig, "measures">> = {
   linear: {
     config: { game: "linear", regularization: 0.03, schedule: training },
@@ -240,7 +240,7 @@ const games: Record<string, Omit<PhaseConfig, "measures">> = {
   },
 };
 
-/** A diagram of every measure that a method has. */
+/** A diagram with every measure that exists for a method. */
 function mapped(config: Omit<PhaseConfig, "measures">, method: "exact" | "moments"): Diagram {
   const diagram = checkPhase(config);
   const names = measureNames(diagram.game, diagram.config);
@@ -258,13 +258,13 @@ describe.each(Object.keys(games))("every measure of %s", (name) => {
       const wanted = await cpu.solve(diagram, points, method);
       expect(settledIn(got)).toBe(0);
       expect(got.status).toEqual(wanted.status);
-      // a near-tie of the grid may fall otherwise in float32
+      // on a grid, float32 may decide a near-tie differently
       expect(countOff(got, wanted)).toBeLessThanOrEqual(method === "exact" ? 0 : diagram.measures.length);
     }
   });
 });
 
-test("cells of numbers that float32 takes for zero, or has not, are float64's", async () => {
+test("float64 solves cells with numbers that float32 cannot represent", async () => {
   const tiny = { key: "initial.theta", from: 1e-50, to: 1e-30, count: 6, scale: "log" } as const;
   const config: PhaseConfig = { config: "experiment-1", x: tiny, y: { ...rate, count: 2 }, measures };
   const huge = { ...config, x: { ...tiny, from: 1e30, to: 1e50 } };
@@ -283,17 +283,17 @@ test("cells of numbers that float32 takes for zero, or has not, are float64's", 
   }
 });
 
-test("a kernel in which a term of a formula is missing is off", async () => {
+test("a kernel in which a term of a formula is missing gives other values", async () => {
   const y = { key: "discount", from: 0.5, to: 0.9, count: 2 };
   const diagram = mapped({ ...games.linear, x: { ...small, count: 3 }, y }, "moments");
   const points = product(diagram.x.values, diagram.y.values);
   const wanted = await cpu.solve(diagram, points, "moments");
-  /** the kernel without its n-th term; whether it has so many */
+  /** the kernel without its n-th term, and whether it has so many terms */
   const without = async (n: number) => {
     let terms = 0;
     const drop = (code: string) =>
       code.replace(/= (add|sub)\(([^,\n]*), ([^,\n]*)\);$/gm, (all, op, a, b, at) => {
-        // what it checks its numbers by is no formula
+        // the kernel's check of its own numbers is not a formula
         if (/\nfn (\w+)(?!.*\nfn )/s.exec(code.slice(0, at))?.[1] === "size_of") return all;
         if (terms++ !== n >> 1) return all;
         return n % 2 === 0 ? `= ${a};` : `= ${op === "add" ? b : `-${b}`};`;
@@ -320,7 +320,7 @@ test("a kernel in which a term of a formula is missing is off", async () => {
   expect(n).toBeGreaterThan(20);
 });
 
-test("what the kernel does not take is refused with the reason, and solved on the CPU", async () => {
+test("a diagram that the kernel cannot solve is rejected with the reason for backend gpu, otherwise solved on the CPU", async () => {
   const letters = [..."abcd"];
   const four = defineGame({
     name: "four",
@@ -340,15 +340,15 @@ test("what the kernel does not take is refused with the reason, and solved on th
   const map = await phase(config, { engine: gpu });
   expect(map.solver).toMatchObject({ backend: "cpu", precision: "float64", sample: null });
   await expect(phase(config, { backend: "gpu" })).rejects.toThrow(
-    /^a cell of the game four takes \d+ numbers on the gpu, which has room for 128: they are solved on the cpu, and backend gpu was asked$/,
+    /^a cell of the game four needs \d+ numbers on the gpu, which has room for 128: the cpu solves it, and backend gpu was asked$/,
   );
   const finer = { ...config, config: "experiment-1", x: { ...config.x, key: "coefficient.max" } };
   await expect(phase(finer, { backend: "gpu" })).rejects.toThrow(
-    "does not know the game linear by coefficient.max and discount with method exact",
+    "cannot solve the game linear by coefficient.max and discount with method exact",
   );
 });
 
-test("an infinite horizon is proved in float64, whatever the backend, and is refused where the GPU is asked for", async () => {
+test("an infinite horizon is solved in float64 on every backend, and is rejected for backend gpu", async () => {
   const config: PhaseConfig = {
     config: { game: "linear", horizon: "infinite", schedule: { training: 5, deployment: 0 } },
     x: { key: "discount", from: 0.5, to: 0.9, count: 3 },
@@ -363,7 +363,7 @@ test("an infinite horizon is proved in float64, whatever the backend, and is ref
   );
 });
 
-test("the maps have goals that are reversed and goals that grow, and some by chance", async () => {
+test("the maps have cells with reversed and with growing goals, also by chance", async () => {
   const valuesOf = async (about: string) => {
     const [, config] = cases.find(([name]) => name.startsWith(about))!;
     return (await phase(config, { backend: "cpu", method: "exact" })).values;

@@ -1,4 +1,4 @@
-// Cells two at a time in WebAssembly are those of `solve`, and to the bit.
+// Cells that are solved two at a time in WebAssembly equal the results of `solve`, to the bit.
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { PhaseMethod } from "../../src/diagram/cellKernel.ts";
 import { cellConfig } from "../../src/diagram/config.ts";
@@ -136,7 +136,7 @@ const cases: [string, PhaseConfig][] = [
   ],
 ];
 
-/** grids alone have these, as their decisions are two numbers */
+/** these need grids, because their decisions are two numbers */
 const onGrids: [string, PhaseConfig][] = [
   [
     "two goals: goal × learning rate",
@@ -162,7 +162,7 @@ describe.each([
   ...cases.flatMap(([name, config]) => methods.map((method) => [name, method, config] as const)),
   ...onGrids.map(([name, config]) => [name, "moments", config] as const),
 ])("%s, %s", (_, method, config) => {
-  test("is what solve says", async () => {
+  test("equals solve", async () => {
     const asked = method === "moments" ? { ...config, measures: [...config.measures!, "margin"] } : config;
     const map = await phase(asked, { backend: "cpu", method });
     const { diagram } = map;
@@ -177,7 +177,7 @@ describe.each([
         expect(map.status[cell]).toBe(status);
         for (const name of diagram.measures) {
           const [got, wanted] = [map.values[name][cell], values[name] ?? Number.NaN];
-          // what both compute by moments differs in rounding
+          // values that both compute by moments differ in rounding
           const scale = name === "cost" || name === "margin" ? Math.abs(values.cost!) : Math.abs(wanted);
           if (method === "moments" && name !== "cost" && name !== "margin") expect(got).toBe(wanted);
           else if (Number.isNaN(wanted)) expect(got).toBeNaN();
@@ -189,11 +189,11 @@ describe.each([
   });
 });
 
-describe("where WebAssembly must not run", () => {
+describe("if WebAssembly must not run", () => {
   afterEach(() => vi.unstubAllGlobals());
 
-  test("solve does the work", async () => {
-    // a game's module is kept, so that each asks for another game
+  test("solve solves the cells", async () => {
+    // modules are cached by game, so each test uses another game
     const asked = (): PhaseConfig => ({
       config: { game: { ...momentum }, schedule: { training: 3, deployment: 2 } },
       x: { key: "friction", from: 0, to: 1, count: 2 },

@@ -1,4 +1,4 @@
-// What a diagram says: cells solved by hand, statuses, tiles, and games that no tight loop knows.
+// Diagrams: cells solved by hand, statuses, tiles, and games that only `solve` can solve.
 import { expect, test } from "vitest";
 import { cellConfig } from "../../src/diagram/config.ts";
 import {
@@ -21,7 +21,7 @@ import { momentum } from "../games/momentum.ts";
 
 const cpu = { backend: "cpu", threads: 2 } as const;
 
-/** the arithmetic of `linear`, with a hidden phase that is not that of `uncertain-deployment` */
+/** the formulas of `linear`, with other hidden phases than `uncertain-deployment` */
 const seasons = defineGame({
   name: "seasons",
   state: { theta: { min: -1, max: 1, count: 5, initial: 0.8 } },
@@ -59,14 +59,14 @@ test("two cells solved by hand", async () => {
   close("firstCoefficient", [1, 0.5, 1, 0.5]);
   close("finalTheta", [1, 0.5, 2, 1]);
   close("retention", [1, 0.5, 1, 0.5]);
-  // without a learning rate there is no training to comply with
+  // with a learning rate of 0 nothing is trained, so compliance is not defined
   expect([...values.compliance].map(Number.isNaN)).toEqual([true, false, true, false]);
   for (const cell of [1, 3]) expect(values.compliance[cell]).toBeCloseTo(0.5, 14);
   // mean of θ² over the grid of 11 points is 0.4; (a − 1)² + γ(g − 1)² is ¼ + ½·¼
   close("cost", [0, 0.4 * 0.375, 0, 0.4 * 0.375]);
 });
 
-test("an endless game's cells say what became of their equilibrium", async () => {
+test("with an infinite horizon, the status of a cell describes its equilibria", async () => {
   const config: PhaseConfig = {
     config: {
       game: "linear",
@@ -88,7 +88,7 @@ test("an endless game's cells say what became of their equilibrium", async () =>
   };
   for (const asked of [config, tight]) {
     const { values, status } = await phase(asked, { ...cpu, method: "exact" });
-    // at the second discount longer horizons go round the one equilibrium that there is
+    // at the second discount, longer finite horizons cycle around the only equilibrium
     expect([...status].map((code) => STATUSES[code])).toEqual(["solved", "solved", "solved", "solved"]);
     expect(values.status).toEqual(Float64Array.from(status));
     expect([...values.period]).toEqual([1, 2, 1, 2]);
@@ -98,7 +98,7 @@ test("an endless game's cells say what became of their equilibrium", async () =>
   }
 });
 
-test("a grid may leave an endless game without an equilibrium that a finer one has", async () => {
+test("a coarse grid may have no equilibrium where a finer grid has one", async () => {
   const { status, values } = await phase(
     {
       config: {
@@ -118,7 +118,7 @@ test("a grid may leave an endless game without an equilibrium that a finer one h
   expect([...values.period]).toEqual([2, 6, 2, 6]);
 });
 
-test("what costs more than float64 holds is marked", async () => {
+test("a cell whose costs overflow float64 is marked", async () => {
   const { status, values } = await phase(
     {
       config: { game: "linear", schedule: { training: 100, deployment: 0 }, regularization: 1 },
@@ -137,7 +137,7 @@ const small: PhaseConfig = {
   y: { key: "regularization", from: 0.001, to: 0.1, count: 37, scale: "log" },
 };
 
-test("tiles cover the diagram once, coarse ones before fine ones, for any number of threads", async () => {
+test("tiles cover the diagram once, coarse before fine tiles, for any number of threads", async () => {
   const tiles: Tile[] = [];
   const { values, diagram } = await phase(small, { ...cpu, progressive: true, onTile: (t) => tiles.push(t) });
   expect(tiles.map(({ stride }) => stride)).toEqual(tiles.map(({ stride }) => stride).sort((a, b) => b - a));
@@ -160,7 +160,7 @@ test("tiles cover the diagram once, coarse ones before fine ones, for any number
     expect((await phase(diagram, { backend: "cpu", threads })).values).toEqual(values);
 });
 
-test("shards cover the diagram once, and what they say is what the whole says", async () => {
+test("shards cover the diagram once, with the same values as the whole", async () => {
   const whole = await phase(small, cpu);
   const diagram = checkPhase(small);
   const engine = await openEngine(cpu);
@@ -194,7 +194,7 @@ test.each([
   [8192, 8],
   [1025, 4099],
   [3163, 3163],
-])("tiles of %i × %i are at most 1024 cells, row by row, and all of them", (columns, rows) => {
+])("tiles of %i × %i have at most 1024 cells each, go row by row, and cover all cells", (columns, rows) => {
   const tiles = tilesOf(columns, rows);
   let at = 0;
   for (const tile of tiles) {
@@ -207,7 +207,7 @@ test.each([
   if (columns * rows > 4096) expect(tiles.length).toBeGreaterThan(1000);
 });
 
-test("an abort ends it at once", async () => {
+test("an abort ends the work at once", async () => {
   const controller = new AbortController();
   const large = { ...small, x: { ...small.x, count: 1000 }, y: { ...small.y, count: 1000 } };
   const work = phase(large, { ...cpu, signal: controller.signal, onTile: () => controller.abort("enough") });
@@ -225,7 +225,7 @@ test.each<[string, PhaseConfig]>([
     },
   ],
   [
-    "a game of one's own",
+    "a custom game",
     {
       config: { game: momentum, schedule: { training: 3, deployment: 3 } },
       x: { key: "friction", from: 0, to: 0.5, count: 2 },
@@ -234,7 +234,7 @@ test.each<[string, PhaseConfig]>([
     },
   ],
   [
-    "a hidden phase of one's own",
+    "a custom hidden phase",
     {
       config: { game: seasons, schedule: { episodes: 6 } },
       x: { key: "discount", from: 0.9, to: 1, count: 2 },
@@ -251,7 +251,7 @@ test.each<[string, PhaseConfig]>([
       measures: ["firstCoefficient", "cost", "deception"],
     },
   ],
-])("cell by cell it is solve: %s", async (_, config) => {
+])("every cell equals solve: %s", async (_, config) => {
   const map = await phase(config, cpu);
   const { diagram, solver } = map;
   let cell = 0;
@@ -268,7 +268,7 @@ test.each<[string, PhaseConfig]>([
         wanted[`final${name[0].toUpperCase()}${name.slice(1)}`] = values.at(-1)!;
       for (const name of diagram.measures) {
         const got = map.values[name][cell];
-        // what both compute by moments differs in rounding
+        // values that both compute by moments differ in rounding
         if (name === "cost" || name === "margin") expect(got, name).toBeCloseTo(wanted[name]!, 12);
         else expect(got, name).toBe(wanted[name] ?? Number.NaN);
       }
@@ -276,9 +276,9 @@ test.each<[string, PhaseConfig]>([
     }
 });
 
-test("a way that does not go together is refused", async () => {
+test("a combination of options that does not apply is rejected", async () => {
   const margin = { ...small, measures: ["margin"] };
-  await expect(phase(margin, { ...cpu, method: "exact" })).rejects.toThrow("the measure margin is of a grid");
+  await expect(phase(margin, { ...cpu, method: "exact" })).rejects.toThrow("the measure margin needs a grid");
   await expect(phase(margin, { ...cpu, method: "guess" as never })).rejects.toThrow(
     "method must be one of auto",
   );
@@ -290,8 +290,6 @@ test("a way that does not go together is refused", async () => {
   await expect(phase(other, { ...cpu, method: "moments" })).rejects.toThrow(
     "the game mlp has no method moments",
   );
-  await expect(phase(other, { backend: "gpu" })).rejects.toThrow(
-    "does not know the game mlp by discount and",
-  );
+  await expect(phase(other, { backend: "gpu" })).rejects.toThrow("cannot solve the game mlp by discount and");
   expect(checkPhase(small).measures).toEqual(["deception"]);
 });

@@ -1,4 +1,4 @@
-// What an address holds is what the page shows: every state survives its address, and nothing else gets in.
+// Every state survives being written to an address and read back; anything else in an address is rejected.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addressOf, stateOf } from "../../src/explore/address.ts";
@@ -18,7 +18,7 @@ import { checkConfig, type GameDefinition, games } from "../../src/index.ts";
 
 const backend = "auto";
 
-test("no address is the first experiment", () => {
+test("an empty address shows the first experiment", () => {
   expect(stateOf("")).toEqual({ state: stateOfStep("experiment-1", { backend }), problem: null });
 });
 
@@ -37,7 +37,7 @@ test("an address is short and can be read", () => {
 describe.each(stepNames)("the step %s", (name) => {
   const state = stateOfStep(name, { backend });
 
-  test("has settings and a map that make sense", () => {
+  test("has valid settings and a valid map", () => {
     checkConfig(state.settings);
     checkDiagram(state.settings, state.diagram);
   });
@@ -56,7 +56,7 @@ describe.each(stepNames)("the step %s", (name) => {
   });
 });
 
-test("any state of the controls survives its address", () => {
+test("any state that the controls can reach survives its address", () => {
   const states = fc.constantFrom(...games.keys()).chain((game) => {
     const settings = { game };
     const axes = axesOf(settings).map(({ key }) => key);
@@ -104,7 +104,7 @@ test.each([
   expect(addressOf(state)).toBe(address);
 });
 
-describe("a game of one's own", () => {
+describe("a custom game", () => {
   const game: GameDefinition = {
     name: "mine",
     state: {
@@ -118,7 +118,7 @@ describe("a game of one's own", () => {
   };
   const settings = { game, drag: -1, schedule: { training: 3, deployment: 2, learningRate: 1 } };
 
-  test("survives its address, compared with another too", () => {
+  test("survives its address, also beside another game for comparison", () => {
     const state: State = {
       ...{ settings, method: "auto", backend: "auto", step: null },
       pinned: { settings: { game: { ...game, output: "a" } }, method: "auto" },
@@ -132,7 +132,7 @@ describe("a game of one's own", () => {
     expect(addressOf(restored)).toBe(addressOf(state));
   });
 
-  test("takes less than half of the characters that it took as JSON, which are still read", () => {
+  test("is less than half as long as its JSON, which can still be read", () => {
     const packed = addressOf({
       ...stateOf("").state,
       settings,
@@ -148,7 +148,7 @@ describe("a game of one's own", () => {
     expect(stateOf(packed).state.settings).toEqual(state.settings);
   });
 
-  test("that is damaged, or too long for any game, is refused", () => {
+  test("that is damaged, or too long for any game, is rejected", () => {
     const packed = pack(game);
     const bomb = pack(" ".repeat(2 ** 21));
     expect(bomb.length).toBeLessThan(4000);
@@ -160,7 +160,7 @@ describe("a game of one's own", () => {
     expect(unpacked(pack("θ 𝒳 \u2028"))).toBe("θ 𝒳 \u2028");
   });
 
-  test("has controls of its own, whose sliders go as far as its definition says", () => {
+  test("has its own controls, whose sliders have the ranges of its definition", () => {
     const controls = groupsOf(settings).flatMap((group) => group.controls);
     const rangeOf = (key: string) => controls.find((control) => control.key === key)?.range;
     expect(rangeOf("drag")).toMatchObject({ from: -6, to: 2 });
@@ -173,7 +173,7 @@ describe("a game of one's own", () => {
     checkDiagram(settings, defaultDiagram(settings));
   });
 
-  test("that is wrong is refused with the formula and the column", () => {
+  test("that is invalid is rejected with the formula and the column", () => {
     const broken = JSON.stringify({ ...game, output: "a * thetta" });
     expect(stateOf(`v=1&game=${encodeURIComponent(broken)}`).problem).toMatch(
       /^game "mine": output, column 5: unknown name thetta; /,
@@ -181,7 +181,7 @@ describe("a game of one's own", () => {
   });
 });
 
-test("whatever an address holds, there is a state that can be shown", () => {
+test("any address gives a state that can be shown", () => {
   const pieces = fc.oneof(
     fc.string(),
     fc.constantFrom("v=1", "game=linear", "game=mlp", "discount=0.5", "x=discount:0:1", "y=discount:0:1"),
@@ -202,7 +202,7 @@ test("whatever an address holds, there is a state that can be shown", () => {
   );
 });
 
-test.each([...games.keys()])("the game %s has controls and a map of its own", (game) => {
+test.each([...games.keys()])("the game %s has its own controls and map", (game) => {
   const settings = { game };
   const controls = groupsOf(settings).flatMap((group) => group.controls);
   const { config } = checkConfig(settings);

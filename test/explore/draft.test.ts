@@ -1,4 +1,4 @@
-// A game survives being written as lines and tables; what is typed wrong is marked at its character or its cell.
+// A game survives being written as lines and tables; errors are marked at their character or cell.
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -24,7 +24,7 @@ const known = [...Object.keys(presets).map(settingsOfPreset), ...own];
 const linear = draftOf({ game: "linear" });
 const typed = (text: string): Draft => ({ ...linear, text });
 
-/** what of a text is marked, and why */
+/** the marked parts of a text, and the messages */
 function marked(draft: Draft) {
   const { definition, problems } = readDraft(draft);
   expect(definition).toBeNull();
@@ -33,7 +33,7 @@ function marked(draft: Draft) {
   return { at: span && draft.text.slice(span.from, span.to), from: span?.from, cell, message };
 }
 
-test("the post's game is these lines, its defaults among them", () => {
+test("the lines of the post's game, including its defaults", () => {
   expect(linear.text.split("\n")).toEqual([
     "output = coefficient * theta",
     "baseObjective = (output - target)^2 + regularization * theta^2",
@@ -50,12 +50,12 @@ test("the post's game is these lines, its defaults among them", () => {
 
 test.each(
   known.map((settings) => [typeof settings.game === "string" ? settings.game : settings.game.name, settings]),
-)("%s is read back as it was", (_, settings) => {
+)("%s is read back unchanged", (_, settings) => {
   const draft = draftOf(settings);
   const { definition, problems } = readDraft(draft);
   expect(problems).toEqual([]);
   expect(definition).toEqual({ ...gameWithSettings(settings), name: draft.name });
-  // as another game with the same meaning, of which the same is solved
+  // it is another game with the same meaning and the same solution
   const changed = settingsWithGame(settings, definition!);
   const { game: _game, ...before } = checkConfig(settings).config;
   const { game, ...after } = checkConfig(changed).config;
@@ -63,7 +63,7 @@ test.each(
   expect((game as GameDefinition).name).toBe(draft.name);
 });
 
-test("what the settings say is the game's default in the draft", () => {
+test("settings become the defaults of the game in the draft", () => {
   const settings = {
     ...settingsOfPreset("misconception"),
     coefficient: { count: 41 },
@@ -82,7 +82,7 @@ test("what the settings say is the game's default in the draft", () => {
   expect(rest).toEqual({ discount: 0.9 });
 });
 
-test("a change of the formulas is one of the game", () => {
+test("a change of the formulas changes the game", () => {
   const { definition } = readDraft(
     typed(
       "share = coefficient / 2\noutput = share * theta\n   + 0\n\nnext.theta = theta\nbelievedTarget = 0.5",
@@ -103,7 +103,7 @@ test("a change of the formulas is one of the game", () => {
   expect(halved.definition).toMatchObject({ next: { theta: "theta - gradient.theta / 2" } });
 });
 
-describe("what is wrong is marked", () => {
+describe("errors are marked", () => {
   test.each<[string, string | undefined, RegExp]>([
     ["output = coefficient * thetta", "thetta", /^unknown name thetta; names here are theta/],
     ["output = coefficient *", "*", /^expected expression after \*/],
@@ -111,7 +111,7 @@ describe("what is wrong is marked", () => {
     ["output =", "output", /^expected a formula, got none/],
     ["output = coefficient % 2", "%", /^unexpected "%"/],
     ["k = theta +\noutput = k", "+", /^expected expression after \+/],
-    ["output = coefficient\noutput = theta", "output", /^output is there twice$/],
+    ["output = coefficient\noutput = theta", "output", /^output occurs twice$/],
     ["output = coefficient\noutput.other = theta", "output.other", /^expected either output or output.other/],
     ["coefficient * theta", "coefficient * theta", /^expected name = formula/],
     ["= 1", "= 1", /^expected name = formula/],
@@ -130,7 +130,7 @@ describe("what is wrong is marked", () => {
     expect(found.message).toMatch(why);
   });
 
-  test("in the last of equal words, where that is the wrong one", () => {
+  test("in the last of equal words, if that one is wrong", () => {
     const text = "half = coefficient / 2\noutput = half * theta + own.theta";
     expect(marked(typed(text))).toMatchObject({ at: "own.theta", from: text.lastIndexOf("own.theta") });
   });
@@ -159,7 +159,7 @@ describe("what is wrong is marked", () => {
   });
 });
 
-test("a definition that nothing uses may be a slip, and is said to be", () => {
+test("a definition that no formula uses gives a warning", () => {
   const { definition, problems } = readDraft(typed("output = coefficient * theta\nbaseObjectiv = output^2"));
   expect(definition).toBeNull();
   const unused = readDraft(typed("output = coefficient * theta\ndiscont = 0.5"));
@@ -174,7 +174,7 @@ test("a definition that nothing uses may be a slip, and is said to be", () => {
   ]);
 });
 
-test("names are added, changed and removed, in the formulas too", () => {
+test("names are added, changed and removed, also in the formulas", () => {
   const wider = withRow(withRow(withRow(linear, "state"), "parameters"), "decision");
   expect(wider.tables.state.map(({ name }) => name)).toEqual(["theta", "phi"]);
   expect(wider.text).toBe(`${linear.text}\nnext.phi = phi - learningRate * gradient.phi`);
@@ -198,7 +198,7 @@ test("names are added, changed and removed, in the formulas too", () => {
   );
 });
 
-test("whatever is typed, it is a game or is marked within the text, and no one is told of JSON or of code", () => {
+test("any text is a game or is marked within the text, and messages never mention JSON or code", () => {
   const word = fc.oneof(
     fc.constantFrom(
       ...["output", "next.theta", "hidden.initial", "hidden.transition[0]", "k", "theta", "own.theta"],
@@ -245,7 +245,7 @@ test("whatever is typed, it is a game or is marked within the text, and no one i
   expect(valid).toBeGreaterThan(20);
 });
 
-test("hidden phases go with the last of their lines, and settings that another game lacks are left out", () => {
+test("hidden phases are removed with the last of their lines, and settings that a game lacks are left out", () => {
   const settings = { ...settingsOfPreset("uncertain-deployment"), memory: true, discount: 0.95 };
   const draft = draftOf(settings);
   const text = draft.text.replace(/\nhidden.*/g, "");

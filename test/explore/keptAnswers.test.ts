@@ -1,4 +1,4 @@
-// The answers that come with the page and are kept as files are what is computed: `npm run page:answers` makes them anew.
+// The answers that are stored as files equal what is computed; `npm run page:answers` makes them again.
 import { describe, expect, test } from "vitest";
 import learnedDiscount from "../../src/explore/answers/learned-discount.json" with { type: "json" };
 import network from "../../src/explore/answers/network.json" with { type: "json" };
@@ -9,16 +9,16 @@ import { alternatives, cellConfig, checkConfig, solve } from "../../src/index.ts
 
 const plain = (of: unknown) => JSON.parse(JSON.stringify(of));
 
-describe("a learned discount's", () => {
+describe("for learned-discount, the stored", () => {
   const state = stateOfStep("learned-discount", { backend: "auto" });
 
-  test("solution is solve's", async () => {
+  test("solution equals solve", async () => {
     const { solver: _, ...solved } = await solve(state.settings, { backend: "cpu" });
     const { solver: __, ...kept } = learnedDiscount.solution;
     expect(kept).toEqual(plain(solved));
   });
 
-  test("map is of its settings, cell by cell", async () => {
+  test("map equals solve in some cells", async () => {
     const { settings, diagram } = mapRequestOf(state);
     const checked = checkDiagram(settings, diagram);
     const { x, y } = checked;
@@ -35,7 +35,7 @@ describe("a learned discount's", () => {
   });
 });
 
-test("a network's solution is of its settings, and costs what it says", () => {
+test("the stored solution of the network has the step's settings, and its costs are right", () => {
   const { settings } = stateOfStep("network", { backend: "auto" });
   const { config, plan, cost } = network.solution;
   expect(config).toEqual(plain(checkConfig(settings).config));

@@ -1,4 +1,4 @@
-// Where a map's cells lie, and what zooming asks for.
+// Where a map's cells lie, and the maps that zooming leads to.
 import { describe, expect, test } from "vitest";
 import { gradientOf, paint, placeAmong } from "../../src/explore/drawMap.ts";
 import { cellAt, partAround, placeOf, pointOf, zoomInto, zoomOut } from "../../src/explore/mapGeometry.ts";
@@ -32,14 +32,14 @@ test("a value lies in the middle of its cell", () => {
 });
 
 describe("zooming", () => {
-  test("into a part goes from its left to its right, by the axis' own measure", () => {
+  test("into a part gives a map from its left to its right, on the scale of the axis", () => {
     const { x, y } = zoomInto(settings, diagram, { left: 0, right: 0.5, bottom: 0.5, top: 1 });
     expect(x).toEqual({ ...diagram.x, to: 0.1 });
     // whole episodes
     expect(y).toEqual({ ...diagram.y, from: 51 });
   });
 
-  test("ever further still makes sense", () => {
+  test("in many times gives valid maps", () => {
     let at = { ...diagram } as Parameters<typeof zoomInto>[1];
     for (let i = 0; i < 60; i++) {
       at = zoomInto(settings, at, partAround(0.3, 0.7, 0.5));
@@ -48,7 +48,7 @@ describe("zooming", () => {
     expect(at.y.to - at.y.from).toBe(1);
   });
 
-  test("out of a part comes to the whole and no further", () => {
+  test("out of a part leads to the whole map and no further", () => {
     let at = zoomInto(settings, diagram, partAround(0.2, 0.9, 0.1));
     for (let i = 0; i < 12; i++) {
       at = zoomOut(settings, at);
@@ -77,7 +77,7 @@ describe("colours", () => {
     expect(pixel(0, 1)).toEqual(pixel(1, 0));
   });
 
-  test("a value's place among them is where the gradient has its colour", () => {
+  test("a value's position is where the gradient has its colour", () => {
     expect([0, 0.5, 1].map((value) => placeAmong(shares, value))).toEqual([0, 128 / 255, 1]);
     expect(placeAmong(shares, Number.NaN)).toBeNaN();
     expect(gradientOf(shares)).toMatch(

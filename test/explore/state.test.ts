@@ -1,4 +1,4 @@
-// What the page's controls offer, and what else follows when a setting changes.
+// The controls of the page, and what else changes when a setting changes.
 import { expect, test } from "vitest";
 import { isStepChanged } from "../../src/explore/StepChanged.tsx";
 import { nearestStop, roundNumbers } from "../../src/explore/slider.ts";
@@ -6,7 +6,7 @@ import { groupsOf, menuLabel, settingAt, settingsWithValue } from "../../src/exp
 import { settingsOfPreset, stateOfStep, stepNames } from "../../src/explore/steps.ts";
 import { checkConfig, games, presets } from "../../src/index.ts";
 
-test("round numbers go by factors, and each has its place", () => {
+test("round numbers have about constant factors between them, and each has its position", () => {
   expect(roundNumbers(0.01, 0.03)).toEqual([
     ...[0.01, 0.011, 0.012, 0.013, 0.014, 0.015, 0.016, 0.018, 0.02, 0.022, 0.025, 0.028, 0.03],
   ]);
@@ -26,7 +26,7 @@ const controlsOf = (settings: object) =>
 const stopsOf = (key: string, settings = {}) =>
   controlsOf(settings).find((control) => control.key === key)?.range?.stops;
 
-test("learning rate, regularization, hazard and 1 − γ have sliders by factors, from 0 where they may be 0", () => {
+test("learning rate, regularization, hazard and 1 − γ have sliders with stops, from 0 if they may be 0", () => {
   for (const [key, game, from, to] of [
     ["schedule.learningRate", "linear", 0, 10],
     ["regularization", "linear", 0, 1],
@@ -43,7 +43,7 @@ test("learning rate, regularization, hazard and 1 − γ have sliders by factors
   expect(stopsOf("schedule.training")).toBeUndefined();
 });
 
-test("a preset's values are where a slider's thumb may stand", () => {
+test("a slider's thumb can be at the values of the presets", () => {
   for (const name of Object.keys(presets)) {
     const settings = settingsOfPreset(name);
     const { config } = checkConfig(settings);
@@ -52,7 +52,7 @@ test("a preset's values are where a slider's thumb may stand", () => {
   }
 });
 
-test("a chosen plot window follows the end of training, and a default one stays the default", () => {
+test("a chosen plot window follows the end of training, and a default window stays the default", () => {
   const uncertain = settingsOfPreset("uncertain-deployment");
   const windowAt = (settings: object, key: string, value: number) =>
     checkConfig(settingsWithValue(settings as typeof uncertain, key, value)).config.plotWindow;
@@ -70,7 +70,7 @@ test("a chosen plot window follows the end of training, and a default one stays 
     game: "linear",
     schedule: { training: 50 },
   });
-  // what is refused is refused by who checks it
+  // an invalid value is rejected by the later check
   expect(settingsWithValue(linear, "schedule.training", -1)).toMatchObject({ schedule: { training: -1 } });
 });
 
@@ -81,7 +81,7 @@ test("menus have short names", () => {
   expect(menuLabel("beliefLearningRateScale")).toBe("κ of the belief");
 });
 
-test("a step is changed once its settings are, and not before", () => {
+test("a step counts as changed only if its settings are", () => {
   for (const name of stepNames) {
     const state = stateOfStep(name, { backend: "auto" });
     expect(isStepChanged(state), name).toBe(false);

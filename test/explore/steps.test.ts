@@ -1,4 +1,4 @@
-// What the page's texts say is so.
+// What the texts of the page claim holds.
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { withSetting } from "../../src/config/setting.ts";
@@ -17,13 +17,13 @@ function solved(step: string, changes: Record<string, number | boolean> = {}) {
   return solve(changed, { backend: "cpu" });
 }
 
-test("presets are taken as they are", () => {
+test("steps use the presets unchanged", () => {
   for (const { preset, against } of Object.values(steps))
     for (const name of [preset, against ?? preset])
       expect({ ...presets[name].config, ...settingsOfPreset(name) }).toEqual(presets[name].config);
 });
 
-test("the menu of games sets each up as its preset does, and has the examples to change", () => {
+test("the menu of games has every game with the settings of its preset, and the examples", () => {
   expect([...builtIn.keys()]).toEqual([...games.keys()]);
   expect(builtIn.get("linear")!.settings).toEqual(settingsOfPreset("experiment-1"));
   for (const [name, { settings }] of builtIn) {
@@ -45,7 +45,7 @@ test("training, then deployment: a first coefficient of 0.03, outputs near 0, th
   expect(trajectory.output[20]).toBe(trajectory.theta[20]);
 });
 
-test("training alone: the start is almost the same, and the goal goes, faster towards the end", async () => {
+test("training alone: the start is almost the same, and the goal shrinks, faster towards the end", async () => {
   const { plan, trajectory } = await solved("experiment-2");
   expect(plan.coefficient[0]).toBeCloseTo(0.05, 12);
   const share = (t: number) => trajectory.theta[t + 1] / trajectory.theta[t];
@@ -61,7 +61,7 @@ test("a discount: what is left of the goal shrinks faster than compliance does",
   expect(hasty.measures.compliance!).toBeGreaterThan(0.8 * patient.measures.compliance!);
 });
 
-test("a misconception: the belief is corrected and not the goal, unless it cannot be", async () => {
+test("a misconception: the belief is corrected and not the goal, unless the belief cannot change", async () => {
   const { trajectory, measures } = await solved("misconception");
   expect(Math.abs(trajectory.belief[1])).toBeLessThan(0.01);
   expect(measures.retention).toBeGreaterThan(0.9);
@@ -89,7 +89,7 @@ test("a learned discount goes up to 1, and may go down where a regularizer's ste
   expect(discount.some((γ, t) => γ < (discount[t - 1] ?? 0) - 0.1)).toBe(true);
 });
 
-test("uncertain deployment: short training keeps more, long training hardly anything, and doubt costs on average", async () => {
+test("uncertain deployment: with short training more is kept, with long training hardly anything, and uncertainty costs on average", async () => {
   const at = (deploymentAt: number, signalError = 0.1) =>
     solved("uncertain-deployment", { "initial.deploymentAt": deploymentAt, signalError });
   const [doubting, certain] = [await at(10), await at(10, 0)];
@@ -101,7 +101,7 @@ test("uncertain deployment: short training keeps more, long training hardly anyt
     expect(ifDeploymentSignal[t]).toBeGreaterThan(ifTrainingSignal[t]);
     expect(ifDeploymentSignal[t]).toBeLessThan(0.6);
   }
-  // up in the map doubt costs, but for next to nothing where agents expect deployment at once
+  // going up in the map, uncertainty costs, but almost nothing if agents expect deployment at once
   const { settings, diagram } = stateOfStep("uncertain-deployment", { backend: "cpu" });
   expect(diagram).toMatchObject({
     x: { key: "hazard" },
@@ -128,7 +128,7 @@ test("uncertain deployment: agents who remember keep more, and show it soon", as
   expect(shown(without)).toBeLessThan(0.5);
 });
 
-test("deployed for ever: patience is deception", async () => {
+test("deployed forever: more patient agents deceive better", async () => {
   for (const [discount, deception] of [
     [0.9, 0.31],
     [0.99, 0.87],
@@ -137,7 +137,7 @@ test("deployed for ever: patience is deception", async () => {
     expect((await solved("deployed-for-ever", { discount })).measures.deception).toBeCloseTo(deception, 2);
 });
 
-test("an infinite horizon: one coefficient, and the goal dies out by a constant factor", async () => {
+test("an infinite horizon: one coefficient, and the goal shrinks by a constant factor", async () => {
   const { plan, trajectory, stationary } = await solved("infinite-horizon");
   expect(new Set(plan.coefficient).size).toBe(1);
   expect(stationary).toMatchObject({ complete: true, finiteHorizon: { outcome: "limit" } });

@@ -1,4 +1,4 @@
-// The package as others get it: packed, installed in an empty folder, imported, type-checked, bundled and run.
+// The package as users get it: packed, installed in an empty folder, imported, type-checked, bundled and run.
 import { execFile } from "node:child_process";
 import { access, copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ const INSTALLING = 300_000;
 let folder: string;
 let files: string[];
 
-/** what a command in the consumer's folder prints; it fails as the command does */
+/** the output of a command in the consumer's folder. @throws Error if the command fails */
 async function run(command: string, ...argv: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(command, argv, { cwd: folder, maxBuffer: 2 ** 26 }).catch(
     (error) => {
@@ -36,7 +36,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "mesa-induction-"));
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   await copyFile(join(ROOT, "test/package/consumer/use.ts"), join(folder, "use.ts"));
-  // neither here nor there does a package need its install script
+  // no package needs its install script
   const packed = await run("npm", "pack", ROOT, "--json", "--ignore-scripts");
   const [tarball] = Object.values<{ filename: string; files: { path: string }[] }>(JSON.parse(packed));
   files = tarball.files.map(({ path }) => path);
@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 describe("the tarball", () => {
-  test("holds what package.json points to", () => {
+  test("contains the files that package.json points to", () => {
     const {
       main,
       types,
@@ -66,7 +66,7 @@ describe("the tarball", () => {
     expect(files).toContainEqual(expect.stringMatching(/^dist\/explore\/chunks\/GameEditor-\w+\.js$/));
   });
 
-  test("holds nothing that only this repository needs", () => {
+  test("contains no files that only this repository needs", () => {
     const places = new Set(files.map((path) => path.split("/")[0]));
     for (const place of ["test", "bench", "scripts", "node_modules", ".ci"])
       expect(places).not.toContain(place);
@@ -97,14 +97,14 @@ describe("its declarations", () => {
       Object.entries(environments).map(([where, options]) => ({ module, resolution, where, options })),
     ),
   )(
-    "are those of $where under $resolution, libraries checked too",
+    "type-check in $where under $resolution, including libraries",
     async ({ module, resolution, options }) => {
       const modules = ["--module", module, "--moduleResolution", resolution];
       expect(await tsc(...strict, ...modules, ...options, "use.ts")).toBe("");
     },
   );
 
-  test("name no file that is not there", async () => {
+  test("name only files that exist", async () => {
     const declarations = files.filter((path) => path.endsWith(".d.ts"));
     expect(declarations.length).toBeGreaterThan(5);
     for (const path of declarations) {
@@ -117,10 +117,10 @@ describe("its declarations", () => {
   });
 });
 
-test("imported in Node it solves what the sources solve", async () => {
+test("imported in Node it gives the same results as the sources", async () => {
   await tsc(
     "--ignoreConfig",
-    // that is done above
+    // types are checked above
     "--noCheck",
     "--target",
     "es2023",
@@ -167,7 +167,7 @@ describe("its browser bundle", () => {
     const { plan } = await solve(presets["experiment-1"].config, { backend: "cpu" });
     globalThis.console.log(plan.coefficient[0]);`;
 
-  test("imports nothing, and nothing of Node", async () => {
+  test("imports no other module, and nothing of Node", async () => {
     const { metafile, outputFiles } = await build({
       stdin: { contents: entry, resolveDir: folder },
       bundle: true,

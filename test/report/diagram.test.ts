@@ -1,4 +1,4 @@
-// What the figure of a phase diagram is drawn from: where cells lie, what colour they have, where lines run.
+// The parts of a phase diagram's figure: where cells lie, their colours, and where contours run.
 import { decode } from "fast-png";
 import { describe, expect, test } from "vitest";
 import { colourScaleOf, RAMP } from "../../src/report/colours.ts";
@@ -6,13 +6,13 @@ import { contourLabels, contoursOf, edgesOf } from "../../src/report/contours.ts
 import { cellsAlong, mapPng } from "../../src/report/map.ts";
 
 describe("cells along an axis", () => {
-  test("end half-way to their neighbours, by the scale of the axis", () => {
+  test("end half-way to their neighbours, on the scale of the axis", () => {
     expect(edgesOf({ values: [0, 1, 3], scale: "linear" })).toEqual([-0.5, 0.5, 2, 4]);
     for (const [i, edge] of edgesOf({ values: [1, 10, 100], scale: "log" }).entries())
       expect(edge).toBeCloseTo(10 ** (i - 0.5), 9);
   });
 
-  test("are found at points that are evenly spaced", () => {
+  test("are found at evenly spaced points", () => {
     expect([...cellsAlong({ values: [1, 10, 100], scale: "log" }, 6)]).toEqual([0, 0, 1, 1, 2, 2]);
     // 1, 2, 3, 4 and 8 on a linear axis: from 0.5 to 10, the last cell from 6 on
     expect([...cellsAlong({ values: [1, 2, 3, 4, 8], scale: "linear" }, 19)]).toEqual([
@@ -22,24 +22,24 @@ describe("cells along an axis", () => {
 });
 
 describe("colours", () => {
-  test("a share goes from 0 to 1, whatever a map has of it", () => {
+  test("the scale of a share goes from 0 to 1, whatever values a map has", () => {
     const { domain, indexOf, log } = colourScaleOf("deception", Float64Array.of(0.4, 0.6, Number.NaN));
     expect({ domain, log }).toEqual({ domain: [0, 1], log: false });
     expect([0, 0.5, 1].map(indexOf)).toEqual([0, 128, RAMP - 1]);
   });
 
-  test("a share beyond 0 to 1 has colours as far as it goes", () => {
+  test("the scale of a share with values outside [0, 1] reaches to these values", () => {
     const domainOf = (measure: string, ...values: number[]) =>
       colourScaleOf(measure, Float64Array.from(values)).domain;
     expect(domainOf("retention", -0.25, 0.5)).toEqual([-1, 1]);
     expect(domainOf("retentionOverHazard", 0.5, 3)).toEqual([0, 3]);
     expect(domainOf("compliance", -4, 0.9)).toEqual([-4, 4]);
     expect(colourScaleOf("retention", Float64Array.of(1e-3, 1, 100))).toMatchObject({ log: true });
-    // what float32 rounds is not beyond
+    // rounding in float32 does not count as outside
     expect(domainOf("reversal", -1e-7, 1 + 1e-5)).toEqual([0, 1]);
   });
 
-  test("what has both signs is centred on 0, and what spans decades is shown by its logarithm", () => {
+  test("values of both signs have a scale around 0, and values over decades a logarithmic scale", () => {
     const both = colourScaleOf("finalTheta", Float64Array.of(-0.1, 0.4));
     expect(both.domain).toEqual([-0.4, 0.4]);
     const wide = colourScaleOf("cost", Float64Array.of(0.001, 1, 1000));
@@ -47,7 +47,7 @@ describe("colours", () => {
     expect(wide.indexOf(1)).toBe(128);
   });
 
-  test("the scale is perceptually even: it grows brighter by steps that are alike", () => {
+  test("the scale is perceptually uniform: its lightness grows in equal steps", () => {
     const { ramp } = colourScaleOf("deception", Float64Array.of(0));
     const linear = (c: number) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
     const lightness = Array.from({ length: RAMP }, (_, i) => {
@@ -60,7 +60,7 @@ describe("colours", () => {
   });
 });
 
-test("a scale that adapts tells apart what lies close together or is crowded at the low end", () => {
+test("a scale that adapts shows differences of values that lie close together or are crowded at the low end", () => {
   const close = Float64Array.of(0.86, 0.87, 0.89);
   expect(colourScaleOf("deception", close).domain).toEqual([0, 1]);
   expect(colourScaleOf("deception", close, true).domain).toEqual([0.86, 0.89]);
@@ -77,7 +77,7 @@ const status = new Uint8Array(41 * 4);
 const ofColumn = (value: (x: number) => number) =>
   Float64Array.from(status, (_, i) => value(x.values[i % 41]));
 
-test("a line of equal value is where the value is, on a logarithmic axis too, and runs from edge to edge", () => {
+test("contours lie where the values equal the level, also on a logarithmic axis, and run from edge to edge", () => {
   const values = ofColumn((x) => Math.log10(x) / 2);
   const scale = colourScaleOf("deception", values);
   const contours = contoursOf({ x, y, values, status }, scale, [410, 40]);
@@ -95,7 +95,7 @@ test("a line of equal value is where the value is, on a logarithmic axis too, an
   }
 });
 
-test("there is no line around cells without a value, which have a pattern in place of a colour", () => {
+test("cells without a value have a pattern instead of a colour, and no contour around them", () => {
   const values = ofColumn((x) => (x > 5 && x < 20 ? Number.NaN : 0.6));
   const scale = colourScaleOf("deception", values);
   const contours = contoursOf({ x, y, values, status }, scale, [410, 40]);

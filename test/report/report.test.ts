@@ -1,4 +1,4 @@
-// Results as files and words: nothing lost, nothing that is not JSON, names from the game.
+// Results as files and words: no digits are lost, all JSON is valid, and names come from the game.
 
 import { describe, expect, test } from "vitest";
 import {
@@ -33,7 +33,7 @@ const otherGame = defineGame({
   output: "(base + perDiscount) * theta + belief",
 });
 
-/** a result of a game with other names, and with what float64 overflows to */
+/** a result of a game with other names, with numbers that are not finite */
 const other: Result = {
   ...first,
   game: "other",
@@ -43,7 +43,7 @@ const other: Result = {
   margin: first.margin.map((x, t) => (t === 2 ? null : x)),
 };
 
-/** and one with several outputs */
+/** a result with several outputs */
 const several: Result = await solve<GameDefinition>(
   {
     game: {
@@ -58,7 +58,7 @@ const several: Result = await solve<GameDefinition>(
 );
 
 describe("several outputs", () => {
-  test("are columns, series and words of their own", () => {
+  test("have their own columns, series and words", () => {
     expect(toCsv(several).split("\n")[0]).toBe(
       "episode,learningRate,perDiscount,base,theta,belief,output.first,output.second,loss,cost,margin",
     );
@@ -76,13 +76,13 @@ describe("several outputs", () => {
 });
 
 describe("JSON", () => {
-  test("is the result again, with lists on one line", () => {
+  test("gives the result when it is parsed, and has lists on one line", () => {
     const text = toJson(first);
     expect(JSON.parse(text)).toEqual(first);
     expect(text.split("\n").length).toBeLessThan(70);
   });
 
-  test("leaves texts as they are, and has no number that is not finite", () => {
+  test("does not change texts, and writes numbers that are not finite as null", () => {
     const value = {
       note: "[\n  1,\n  2\n]",
       list: ["[a", "b]\n"],
@@ -95,7 +95,7 @@ describe("JSON", () => {
 });
 
 describe("CSV", () => {
-  test("has one row an episode, at full precision", () => {
+  test("has one row per episode, at full precision", () => {
     const [head, ...rows] = toCsv(first).trimEnd().split("\n");
     expect(head).toBe("episode,learningRate,coefficient,theta,output,loss,cost,margin");
     expect(rows).toHaveLength(100);
@@ -108,7 +108,7 @@ describe("CSV", () => {
     }
   });
 
-  test("takes the names of the game, and leaves empty what is no finite number", () => {
+  test("uses the names of the game, and leaves cells empty for numbers that are not finite", () => {
     const rows = toCsv(other).split("\n");
     expect(rows[0]).toBe("episode,learningRate,perDiscount,base,theta,belief,output,loss,cost,margin");
     expect(rows[4].split(",")[5]).toBe("");
@@ -117,7 +117,7 @@ describe("CSV", () => {
 });
 
 describe("summary and table", () => {
-  test("experiment one: deceptive, then what it wanted", () => {
+  test("experiment one: the agents hide the goal in training, then output it", () => {
     const text = summaryOf(first);
     expect(text).toContain("In training (episodes 0–19) the coefficient goes from 0.03 to 0.11");
     expect(text).toContain("In deployment (episodes 20–99) the coefficient stays at 1");
@@ -125,12 +125,12 @@ describe("summary and table", () => {
     expect(text).toMatch(/Solved by moments on the cpu, certified .* ms\.$/);
   });
 
-  test("experiment two: nearly aligned at last", () => {
+  test("experiment two: the goal is nearly gone at the end", () => {
     expect(summaryOf(second)).toContain("θ goes from 0.8 to 0.08234");
     expect(summaryOf(second)).not.toContain("deployment (");
   });
 
-  test("a hidden phase: which history is shown, how probable it is, and what is expected", () => {
+  test("a hidden phase: the shown history, its probability, and the expectations", () => {
     const lines = summaryOf(uncertain).split("\n");
     expect(lines[1]).toBe(
       "The trajectory is one history: training ends at episode 20 and no signal is wrong. " +
@@ -192,7 +192,7 @@ describe("summary and table", () => {
     const rates = { game: "linear", schedule: { learningRates: [0.5, 0.5, 0] } };
     expect(settingsOf(rates, "schedule.learningRates.1", 0.1, 2)).toEqual([]);
     expect(settingsOf({ game: "mlp", layers: [1, 4, 1] }, "layers.1", 1, 9)).toEqual([schedule]);
-    // the default of the end of training is cut to a short schedule, and that is no difference
+    // the default end of training is cut to a short schedule, which does not count as a difference
     expect(settingsOf("uncertain-deployment", "schedule.episodes", 5, 30)).toEqual([
       ...["training ends at episode 20", "measures expected over the signals"],
     ]);
@@ -209,7 +209,7 @@ describe("summary and table", () => {
     );
   });
 
-  test.each([first, second, other])("a hundred episodes are a table of sixteen lines at most", (result) => {
+  test.each([first, second, other])("the table of a hundred episodes has at most sixteen lines", (result) => {
     const lines = planTable(result).split("\n");
     expect(lines.length).toBeLessThanOrEqual(16);
     const covered = lines.slice(1).flatMap((line) => {
@@ -251,14 +251,14 @@ describe("figure", () => {
     expect(toSvg(first, createDocument())).toBe(svg);
   });
 
-  test("says which history it is, where the phase is hidden", () => {
+  test("names the shown history, if the phase is hidden", () => {
     const svg = toSvg(uncertain, createDocument());
     expect(svg).toContain(">one history: training ends at episode 20, <");
     expect(svg).toContain(">no signal is wrong (probability 0.12 in training, 0.000027 over all episodes)<");
     expect(toSvg(first, createDocument())).not.toContain("history");
   });
 
-  test("has room for four of many coefficients, and so have the table and the summary", async () => {
+  test("shows four of many coefficients, as do the table and the summary", async () => {
     const result = await solve(
       { game: "distributional-shift", intervals: 64 },
       { backend: "cpu", method: "exact" },
@@ -291,7 +291,7 @@ describe("figure", () => {
     expect(svg + summaryOf(result) + planTable(result)).not.toMatch(/NaN|Infinity|undefined/);
   });
 
-  test("shows plotWindow episodes, every series with a colour, a dash and a mark of its own", () => {
+  test("shows plotWindow episodes, each series with its own colour, dash and mark", () => {
     const svg = toSvg(second, createDocument());
     const marks = [...svg.matchAll(/<g aria-label="dot"[^>]*>(.*?)<\/g>/gs)].map(([, inside]) => inside);
     // goal, coefficient and output, and their marks in the legend
@@ -304,7 +304,7 @@ describe("figure", () => {
     expect(own("stroke-dasharray").size).toBe(4);
   });
 
-  test("takes the names of the game, and survives what is not finite", () => {
+  test("uses the names of the game, and accepts numbers that are not finite", () => {
     const svg = toSvg(other, createDocument());
     for (const text of ["per discount", "base", "belief"]) expect(svg).toContain(`>${text}<`);
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);

@@ -24,7 +24,7 @@ interface OnGrid {
   readonly plan: readonly number[];
 }
 
-/** Whether a plan is within one grid step of the closed form, and nearer to it than that of a coarser grid. */
+/** Whether a plan is within one grid step of the closed form, and closer to it than the plan of a coarser grid. */
 export function compareWithExact(
   exact: readonly number[],
   { count, plan }: OnGrid,

@@ -1,6 +1,6 @@
-// Compares implementations: every solver with the outputs of the post's code (../reference.json), and every preset on the
-// GPU with the CPU. Certified plans must be equal to the bit; for plans found by a search, the device's costs must equal
-// float64's within float32's precision.
+// Compares implementations: every solver with the outputs of the post's code (../reference.json), and every preset on
+// the GPU with the CPU. Certified plans must be equal to the bit; for plans found by a search, the device's costs must
+// equal float64's within float32's precision.
 
 import { rolloutCosts } from "../../cpu/rollout.ts";
 import { createBatchCosts } from "../../gpu/batch.ts";
@@ -101,7 +101,7 @@ export const referenceChecks: readonly Check[] = (reference as Reference[]).flat
   },
 ]);
 
-/** how far the root of a network's cost, an error of its outputs, may be off in float32 */
+/** the largest allowed difference in float32 of the square root of a network's cost, which is an error of its output */
 const SCREENING_TOLERANCE = 1e-4;
 
 /** Compares plans, costs and margins to the bit. */
@@ -124,7 +124,7 @@ export function compareToTheBit(
 /** Compares the device's costs of networks with float64's. */
 export function compareScreening(onDevice: readonly number[], wanted: readonly number[]): Verdict {
   const far = distance(onDevice.map(Math.sqrt), wanted.map(Math.sqrt));
-  return judge(far <= SCREENING_TOLERANCE, `costs' roots within ${power(far)} of float64's`);
+  return judge(far <= SCREENING_TOLERANCE, `square roots of the costs within ${power(far)} of float64's`);
 }
 
 async function compareNetwork(name: string, ask: Ask, on: KeptGpu): Promise<Verdict> {

@@ -1,5 +1,5 @@
 // Compares results with what must hold in theory: expected costs equal the mean of 100,000 random runs, games equal the
-// linear game when their additions are switched off, and an infinite horizon equals a long one.
+// linear game if their additions are switched off, and an infinite horizon equals a long one.
 
 import { type Config, presets, type RandomRuns, type Result, simulateRuns } from "../../index.ts";
 import { short } from "../../report/wording.ts";
@@ -8,7 +8,7 @@ import { type Check, differenceOf, distance, judge, power, smallPreset, type Ver
 const cpu = { backend: "cpu" } as const;
 
 const RUNS = 100_000;
-/** the largest allowed error in standard errors; one seed in 16,000 exceeds it, and the seed is fixed */
+/** the largest allowed error, in standard errors; about one seed in 16,000 exceeds it, and the seed is fixed */
 const SIGMAS = 4;
 
 /** Whether a cost lies within the confidence interval of random runs. */
@@ -20,7 +20,7 @@ export function compareWithRuns(cost: number, { runs, mean, standardError }: Ran
   );
 }
 
-/** expected costs that are compared with random runs */
+/** the expected costs that are compared with random runs */
 const CASES = [
   { name: "uncertain-deployment", episode: 0 },
   { name: "uncertain-deployment", episode: 20 },
@@ -132,7 +132,7 @@ export const lawChecks: readonly Check[] = [
   ),
   {
     subject: "infinite-horizon",
-    compared: `for ever with ${LONG} episodes more`,
+    compared: `infinite horizon with ${LONG} episodes more`,
     async run(ask) {
       const { config } = presets["infinite-horizon"];
       const endless = await ask(config, cpu);
@@ -147,7 +147,7 @@ export const lawChecks: readonly Check[] = [
   },
   {
     subject: "infinite-horizon",
-    compared: "the equilibrium with all candidates and with longer horizons",
+    compared: "the equilibrium with all candidates and with longer finite horizons",
     async run(ask) {
       const { stationary } = await ask(presets["infinite-horizon"].config, cpu);
       const { equilibria, complete, finiteHorizon } = stationary!;

@@ -1,4 +1,5 @@
-// What a program that depends on the package may write; test/package/tarball.test.ts type-checks and runs it there.
+// A program that depends on the package; test/package/tarball.test.ts type-checks and runs it where the package is
+// installed.
 import {
   checkConfig,
   defineGame,
@@ -28,7 +29,7 @@ const game = defineGame({
 });
 const mine = await solve({ game, schedule: { learningRates: [1, 0] }, theta: { count: 5 } }, options);
 
-// what a browser or Dawn gives has more than the solver asks for
+// the WebGPU of a browser or of Dawn has more than the solver needs
 declare const real: {
   requestAdapter(options?: { powerPreference?: string }): Promise<{ name: string } | null>;
 };
@@ -39,7 +40,7 @@ export const withGpu = (): SolveOptions => ({
 
 // @ts-expect-error there is no such backend
 export const wrongBackend: SolveOptions = { backend: "tpu" };
-// @ts-expect-error a WebGPU implementation is no string
+// @ts-expect-error a WebGPU implementation is not a string
 export const wrongGpu: SolveOptions = { gpu: "gpu" };
 // @ts-expect-error formulas are text or numbers
 export const wrongGame = () => defineGame({ ...game, output: () => 1 });
