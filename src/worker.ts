@@ -5,7 +5,7 @@ import { boundsJob, costsJob, descentJob, screenJob, sumsJob } from "./cpu/jobs.
 import { cellsJob } from "./diagram/cpu.ts";
 import { MesaError } from "./errors.ts";
 import type { Job } from "./threads/pool.ts";
-import type { Port } from "./threads/thread.ts";
+import type { Port, Request } from "./threads/thread.ts";
 
 /** the jobs that threads can do, by the names that a pool sends */
 const jobs = new Map<string, Job<never, never, unknown>>(
@@ -15,12 +15,12 @@ const jobs = new Map<string, Job<never, never, unknown>>(
   ]),
 );
 
-/** Answers a pool's requests, one at a time. */
+/** Answers a pool's requests, one at a time, in their order. */
 export function serve(port: Port): void {
   let work: ((part: never) => unknown) | undefined;
-  port.onmessage = async ({ data: { task, part } }) => {
+  const answer = async ({ task, part }: Request) => {
     try {
-      if (task) work = jobs.get(task.job)!.open(task.shared as never);
+      if (task) work = open(task);
       const answer = await work!(part as never);
       port.postMessage({ answer }, buffersOf(answer));
     } catch (error) {
@@ -28,6 +28,21 @@ export function serve(port: Port): void {
       port.postMessage({ failure: { ...code, thrown: error } }, []);
     }
   };
+  let last = Promise.resolve();
+  port.onmessage = ({ data }) => {
+    last = last.then(() => answer(data));
+  };
+}
+
+/** Opens a task. If that fails, every part of the task does, also one that was sent ahead. */
+function open({ job, shared }: NonNullable<Request["task"]>): (part: never) => unknown {
+  try {
+    return jobs.get(job)!.open(shared as never);
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /** The buffers of an answer's typed arrays, which are transferred to the other thread rather than copied. */

@@ -55,9 +55,12 @@ interface Member {
   readonly thread: Thread;
   /** the last task that was sent to it */
   task?: Run["task"] | undefined;
-  /** the part that it is working on */
-  at?: { run: Run; index: number } | undefined;
+  /** the parts that were sent to it and not yet answered, in their order */
+  readonly sent: { readonly run: Run; readonly index: number }[];
 }
+
+/** the parts that a thread has at most: the second is there when the first is done, so that the thread does not wait */
+const MOST_SENT = 2;
 
 /** A pool that starts threads when there is work and keeps them until it is destroyed. */
 export class Pool {
@@ -75,7 +78,7 @@ export class Pool {
    * Works through parts. Concurrent runs share the threads; earlier runs have priority.
    *
    * @returns the answers in the order of the parts
-   * @throws MesaError with the code of what a job threw; `ABORTED` at once, while threads finish their current part
+   * @throws MesaError with the code of what a job threw; `ABORTED` at once, while threads finish the parts that they have
    * @throws ThreadsLost
    */
   async run<Shared, Part, Answer>(
@@ -102,7 +105,7 @@ export class Pool {
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#runs.add(run);
       this.#start(Math.min(this.threads, parts.length));
-      for (const member of this.#members) if (!member.at) this.#feed(member);
+      for (const member of this.#members) this.#feed(member);
     });
     try {
       return (await answers) as Answer[];
@@ -121,6 +124,7 @@ export class Pool {
     try {
       while (this.#members.length < count) {
         const member: Member = {
+          sent: [],
           thread: startThread(script, {
             onReply: (reply) => this.#take(member, reply),
             onLost: (cause) => this.#lose(new ThreadsLost(`a thread was lost: ${cause.message}`, { cause })),
@@ -133,29 +137,30 @@ export class Pool {
     }
   }
 
-  /** Sends the next waiting part to a free thread. */
+  /** Sends waiting parts to a thread: one, and another ahead while all threads can have more. */
   #feed(member: Member): void {
-    member.at = undefined;
     for (const run of this.#runs) {
-      if (run.next === run.parts.length) continue;
-      const index = run.next++;
-      const { task } = run;
-      try {
-        const sent = member.task !== task && { task: { job: task.job.name, shared: task.shared } };
-        member.thread.post({ ...sent, part: run.parts[index] });
-      } catch (error) {
-        this.#fail(run, error); // only plain data can be sent
-        continue;
+      const { task, parts } = run;
+      while (run.next < parts.length) {
+        const isPlenty = parts.length - run.next > this.threads;
+        if (member.sent.length >= (isPlenty ? MOST_SENT : 1)) break;
+        const index = run.next++;
+        try {
+          const first = member.task !== task && { task: { job: task.job.name, shared: task.shared } };
+          member.thread.post({ ...first, part: parts[index] });
+        } catch (error) {
+          this.#fail(run, error); // only plain data can be sent
+          break;
+        }
+        member.task = task;
+        member.sent.push({ run, index });
       }
-      member.task = task;
-      member.at = { run, index };
-      break;
     }
-    member.thread.keepAlive(member.at !== undefined);
+    member.thread.keepAlive(member.sent.length > 0);
   }
 
   #take(member: Member, reply: Reply): void {
-    const { run, index } = member.at!;
+    const { run, index } = member.sent.shift()!;
     if ("failure" in reply) {
       member.task = undefined; // the thread may have failed before it opened the task
       this.#fail(run, errorOf(reply.failure));
