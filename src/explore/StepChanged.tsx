@@ -17,13 +17,25 @@ export function isStepChanged({ step, settings, method }: State): boolean {
   return method !== "auto" || filled(settings) !== known;
 }
 
-/** `changed · reset`. If nothing is changed, it is invisible but keeps its room, so that nothing on the page moves. */
-export function StepChanged({ state, change }: StateProps) {
+/**
+ * `changed · reset`. If nothing is changed, it is invisible but keeps its room, so that nothing on the page moves.
+ *
+ * @param heading what has the focus once the button is invisible
+ */
+export function StepChanged({
+  state,
+  change,
+  heading,
+}: StateProps & { readonly heading: { readonly current: HTMLElement | null } }) {
   const { step } = state;
+  const reset = (name: string) => {
+    change((before) => stateOfStep(name, before));
+    heading.current?.focus();
+  };
   return step === null ? null : (
     <p class={isStepChanged(state) ? "step-changed" : "step-changed unchanged"}>
       changed ·
-      <button type="button" onClick={() => change((before) => stateOfStep(step, before))}>
+      <button type="button" onClick={() => reset(step)}>
         reset
       </button>
     </p>

@@ -57,6 +57,7 @@ function useAddress() {
 /** The post's experiments and next steps: buttons that set them up, and what to look for in the chosen one. */
 function Steps({ state, change }: StateProps) {
   const chosen = state.step === null ? null : steps[state.step];
+  const heading = useRef<HTMLHeadingElement>(null);
   return (
     <nav class="steps" aria-label="The post’s experiments and next steps">
       <ul>
@@ -75,8 +76,10 @@ function Steps({ state, change }: StateProps) {
       {chosen && (
         <section class="look" aria-labelledby="look-question">
           <div class="question">
-            <h2 id="look-question">{chosen.question}</h2>
-            <StepChanged state={state} change={change} />
+            <h2 id="look-question" ref={heading} tabIndex={-1}>
+              {chosen.question}
+            </h2>
+            <StepChanged state={state} change={change} heading={heading} />
           </div>
           {chosen.look.map((text) => (
             <p key={text}>{text}</p>

@@ -146,6 +146,7 @@ test("the button of every step sets it up and solves it", async () => {
   const reset = page.getByRole("button", { name: "reset" });
   await reset.click();
   await expect.poll(() => reset.count()).toBe(0);
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("look-question");
   await expect.poll(() => page.url()).toBe(url);
   expect(complaints).toEqual([]);
   await close();
