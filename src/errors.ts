@@ -2,19 +2,22 @@
 // without reading messages.
 
 /**
- * - `INVALID_CONFIG`: what was asked makes no sense; the message says what was got and what is allowed
- * - `LIMIT_EXCEEDED`: what was asked is larger than the solver or the adapter can hold
- * - `NO_EQUILIBRIUM`: it is proved that there is no stationary equilibrium
- * - `UNDECIDED`: none was found, and float64 cannot tell whether there is one; both are {@link NoEquilibrium}
- * - `NOT_FINITE`: every candidate's cost overflows, so none is the least
- * - `BOUND_BROKEN`: float64 settled on a cost outside of a bound that is proved, so the plan cannot be trusted
- * - `NO_ADAPTER`: a GPU was asked for and none is there
- * - `SHADER_COMPILE`: a shader did not compile; the message has line and column
- * - `GPU_VALIDATION`, `OUT_OF_MEMORY`: what WebGPU's error scopes reported
- * - `DEVICE_LOST`: the device went away during the work
- * - `ABORTED`: the caller's signal was aborted
- * - `CANNOT_READ`, `CANNOT_WRITE`: a file
- * - `INCOMPLETE`: shards are missing or cannot be used
+ * The code of a {@link MesaError}.
+ *
+ * - `INVALID_CONFIG`: the input is invalid; the message says what it was and what is allowed
+ * - `LIMIT_EXCEEDED`: the input exceeds a limit of the solver or the adapter
+ * - `NO_EQUILIBRIUM`: there is no stationary equilibrium, which is proved; the error is a {@link NoEquilibrium}
+ * - `UNDECIDED`: no stationary equilibrium was found, and float64 cannot decide whether there is one; the error is a
+ *   {@link NoEquilibrium}
+ * - `NOT_FINITE`: the cost of every candidate overflows, so there is no minimum
+ * - `BOUND_BROKEN`: float64 found a cost outside a proven bound, so the plan cannot be trusted
+ * - `NO_ADAPTER`: the backend `gpu` was asked for and there is no WebGPU adapter
+ * - `SHADER_COMPILE`: a shader did not compile; the message has the line and the column
+ * - `GPU_VALIDATION`, `OUT_OF_MEMORY`: WebGPU reported an error of that kind
+ * - `DEVICE_LOST`: the GPU device was lost during the work
+ * - `ABORTED`: the caller aborted the work by its signal
+ * - `CANNOT_READ`, `CANNOT_WRITE`: a file could not be read or written
+ * - `INCOMPLETE`: shards are missing or unusable
  */
 export type ErrorCode =
   | "INVALID_CONFIG"
@@ -33,8 +36,9 @@ export type ErrorCode =
   | "CANNOT_WRITE"
   | "INCOMPLETE";
 
-/** An error with a code; `cause` keeps what lies beneath it. */
+/** Every error that the library foresees. Its message is one line; `cause` is the underlying error, if there is one. */
 export class MesaError extends Error {
+  /** the kind of error */
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, cause?: unknown) {
@@ -44,18 +48,19 @@ export class MesaError extends Error {
   }
 }
 
-/** Where in a game something is wrong. */
+/** The place of an error in the definition of a game. */
 export interface GamePlace {
-  /** which part of the definition: `output`, `next.theta`, `state.theta.min`, `hidden.transition[0][1]` */
+  /** the part of the definition: `output`, `next.theta`, `state.theta.min`, `hidden.transition[0][1]` */
   readonly path: string;
-  /** the character of a formula, from 1; absent where it is the formula as a whole, or none */
+  /** the character of the formula, counted from 1; absent if the error has no place within a formula */
   readonly column?: number;
 }
 
-/** A complaint about a game, with the place where one would mend it. */
+/** An error in the definition of a game, with code `INVALID_CONFIG`. */
 export class GameError extends MesaError {
+  /** the place of the error; undefined if it is in no single part of the definition */
   readonly place: GamePlace | undefined;
-  /** the message without the game and the place */
+  /** the message without the name of the game and the place */
   readonly reason: string;
 
   constructor(message: string, place?: GamePlace, reason = message) {

@@ -4,16 +4,21 @@ import { exp, log } from "./elementary.ts";
 
 /** An evenly spaced axis: `count` points from `min` to `max`, both included. */
 export interface Axis {
+  /** the first point */
   readonly min: number;
+  /** the last point; above `min`, or equal to it if `count` is 1 */
   readonly max: number;
+  /** the number of points, at least 1 */
   readonly count: number;
 }
 
 /**
  * The points of an axis, equal to `numpy.linspace(min, max, count)` to the last bit.
  *
- * min + i·step with step = (max − min)/(count − 1), and max itself as the last point; where the step underflows
- * to zero, min + (i/(count − 1))·(max − min). Shape [count].
+ * Point i is min + i·step with step = (max − min)/(count − 1), and the last point is max itself. If the step underflows
+ * to 0, point i is min + (i/(count − 1))·(max − min).
+ *
+ * @returns the points in ascending order, shape [count]
  */
 export function linspace({ min, max, count }: Axis): Float64Array {
   const points = new Float64Array(count).fill(0 + min); // 0 + −0 is 0
@@ -25,7 +30,12 @@ export function linspace({ min, max, count }: Axis): Float64Array {
   return points;
 }
 
-/** As {@link linspace}, but each point by the same factor from the one before; both ends above 0. Shape [count]. */
+/**
+ * Points with equal ratios between neighbours.
+ *
+ * @param axis both ends must be above 0
+ * @returns the points in ascending order, shape [count]; the first and the last are `min` and `max` to the last bit
+ */
 export function geomspace({ min, max, count }: Axis): Float64Array {
   const points = linspace({ min: log(min), max: log(max), count }).map(exp);
   points[0] = min;

@@ -15,13 +15,13 @@ import { episodesOf, hiddenSchedule, learningRatesOf, type Schedule, schedule } 
 
 export { learningRatesOf, type Schedule } from "./schedule.ts";
 
-/** How hard to search for what no grid holds; in the configuration as `search`. */
+/** How hard to search for the weights of a network: the setting `search` of a configuration. */
 export interface SearchSettings {
-  /** decides which points are drawn */
+  /** the seed of the random starting points: an integer in [0, 2³²) */
   readonly seed: number;
-  /** points that are drawn to descend from, beside the decision of the episode after */
+  /** how many random points a descent starts from, besides the next episode's decision: an integer in [1, 4096] */
   readonly starts: number;
-  /** of the cost and its gradient in a descent, at most */
+  /** the maximum number of evaluations of the cost and its gradient in one descent: an integer in [1, 10⁶] */
   readonly evaluations: number;
 }
 
@@ -35,23 +35,24 @@ export const search = v.optional(
   {},
 );
 
-/** Settings that there are in any game. */
-interface CommonSettings<G extends AnyGame> {
+/** The settings that every game has. Each key except `game` has a default: that of the post's first experiment. */
+export interface CommonSettings<G extends AnyGame> {
   /** the name of a built-in game, or a game's formulas */
   game: G;
-  /** where an editor finds the JSON Schema of configurations; of no other meaning */
+  /** where an editor finds the JSON Schema of configurations; the solver ignores it */
   $schema?: string;
+  /** the learning rate of each episode; parts that are left out have defaults */
   schedule?:
     | Partial<Extract<Schedule, { training: number }>>
     | Partial<Extract<Schedule, { episodes: number }>>
     | Extract<Schedule, { learningRates: number[] }>;
-  /** `infinite`: the last learning rate goes on for ever, which takes a discount below 1 */
+  /** `infinite`: the last learning rate continues for ever; the discount must then be below 1 */
   horizon?: "finite" | "infinite";
-  /** how many episodes the figure shows */
+  /** how many episodes the figure shows; by default training and ten episodes more */
   plotWindow?: number;
 }
 
-/** Settings that follow from a game: its grids, where the trajectory starts, and its parameters. */
+/** The settings that follow from a game: its grids, its parameters and the initial state of the trajectory. */
 type OwnSettings<D> = { [N in StateName<D> | DecisionName<D>]?: Partial<Axis> } & {
   [N in ParameterName<D>]?: number;
 } & {
@@ -64,39 +65,55 @@ type OwnSettings<D> = { [N in StateName<D> | DecisionName<D>]?: Partial<Axis> } 
     ? { memory?: boolean; memoryError?: number }
     : unknown);
 
-/** What `solve` takes, of a game or of any; every key beside `game` has a default. */
+/**
+ * A configuration: what {@link solve} takes. Every key except `game` has a default. Where the type of the game is known,
+ * the type of the configuration has its grids, parameters and states by name.
+ */
 export type Config<G extends AnyGame = AnyGame> = CommonSettings<G> &
   (IsAny<G> extends true
-    ? { initial?: Record<string, number>; [key: string]: unknown }
+    ? {
+        /** the initial state of the trajectory, by name of the state; with hidden phases also `deploymentAt` */
+        initial?: Record<string, number>;
+        /** the grids (`{ min, max, count }`) and parameters of the game, by name */
+        [key: string]: unknown;
+      }
     : OwnSettings<DefinitionOf<G>>);
 
 /** A configuration with every default filled in: plain data, ready for JSON. */
 export interface FilledConfig {
+  /** the name of a built-in game, or a game's formulas */
   game: AnyGame;
+  /** the learning rate of each episode */
   schedule: Schedule;
-  /** where the game has a choice */
+  /** only in games whose horizon may be infinite */
   horizon?: "finite" | "infinite";
+  /** the initial state of the trajectory, by name of the state; with hidden phases also `deploymentAt`, an episode */
   initial: Record<string, number>;
+  /** how many episodes the figure shows */
   plotWindow: number;
-  /** whether agents remember all signals, where the game has two hidden phases */
+  /** whether agents remember all signals; only in games with two hidden phases */
   memory?: boolean;
-  /** what the cost, relatively, and the measures may change where the beliefs of a plan are made twice as many */
+  /**
+   * when to stop refining the beliefs of a plan: the relative change of the cost, and the change of each measure, that
+   * twice as many beliefs may make; in [1e-12, 1]
+   */
   memoryError?: number;
+  /** the grids (`{ min, max, count }`) and parameters of the game, by name */
   [key: string]: unknown;
 }
 
 /** Whether agents remember signals. In a game without hidden phases, `memory` may be the name of a state. */
 export const remembers = ({ memory }: { readonly memory?: unknown }): boolean => memory === true;
 
-/** What is checked before anything is allocated. */
+/** The limits of a configuration, which are checked before anything is allocated. */
 export const LIMITS = {
-  /** episodes of a schedule */
+  /** the maximum number of episodes of a schedule */
   episodes: 10_000,
-  /** candidates of one step: the product of the decision's counts */
+  /** the maximum number of candidates of one step: the product of the counts of the decision's grids */
   candidates: 2 ** 24,
-  /** states averaged over: the product of the state's counts */
+  /** the maximum number of states that a cost is averaged over: the product of the counts of the state's grids */
   states: 2 ** 20,
-  /** weights of a network */
+  /** the maximum number of weights of a network */
   weights: MAX_WEIGHTS,
 } as const;
 
@@ -181,13 +198,19 @@ function gameIn(input: Record<string, unknown>): Game {
 }
 
 /**
- * Checks a configuration and fills its defaults in.
+ * Checks a configuration and fills in its defaults.
  *
- * @param input plain data; it is not changed
+ * @param input plain data, such as parsed JSON; it is not changed
  * @returns the game and the whole configuration
- * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`, with one line
+ * @throws {@link MesaError} `INVALID_CONFIG` or `LIMIT_EXCEEDED`, with a message of one line; a {@link GameError} where
+ *   the error is in the formulas of a game
  */
-export function checkConfig(input: unknown): { game: Game; config: FilledConfig } {
+export function checkConfig(input: unknown): {
+  /** the game that the configuration names or contains, checked */
+  game: Game;
+  /** the configuration with every default filled in */
+  config: FilledConfig;
+} {
   if (!isRecord(input))
     throw new MesaError("INVALID_CONFIG", `the configuration must be an object, got ${quote(input)}`);
   // only editors use $schema

@@ -4,12 +4,16 @@ import type { Config } from "./config.ts";
 
 /** A configuration that comes with the package, as plain data. */
 export interface Preset {
-  /** one line: what it shows */
+  /** what it shows, in one line */
   readonly about: string;
-  readonly config: Config & { game: string };
+  /** the configuration */
+  readonly config: Config & {
+    /** the name of a built-in game */
+    game: string;
+  };
 }
 
-/** The presets by name. */
+/** The presets by name: the post's two experiments, and one or more for each of the post's next steps. */
 export const presets: Readonly<Record<string, Preset>> = {
   "experiment-1": {
     about: "the post's first experiment: 20 episodes of training, then 80 of deployment",

@@ -4,13 +4,28 @@ import * as v from "valibot";
 import { bounded, byKey, isRecord, object, whole } from "../schema.ts";
 
 /**
- * The learning rate of each episode: a training phase followed by deployment, or every rate by itself; where the
- * phase is hidden, the rate while training lasts.
+ * The learning rate of each episode, in one of three forms: training and then deployment, with one learning rate; a list
+ * of learning rates; and, for games with hidden phases, the number of episodes and the learning rate while training lasts.
  */
 export type Schedule =
-  | { training: number; deployment: number; learningRate: number }
-  | { learningRates: number[] }
-  | { episodes: number; learningRate: number };
+  | {
+      /** the number of episodes of training */
+      training: number;
+      /** the number of episodes of deployment, whose learning rate is 0 */
+      deployment: number;
+      /** the learning rate of training, at least 0 */
+      learningRate: number;
+    }
+  | {
+      /** the learning rate of each episode, at least 0, shape [T] */
+      learningRates: number[];
+    }
+  | {
+      /** the number of episodes T */
+      episodes: number;
+      /** the learning rate while training lasts, at least 0 */
+      learningRate: number;
+    };
 
 /** How many episodes a schedule has: T. */
 export function episodesOf(schedule: Schedule): number {

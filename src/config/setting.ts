@@ -4,11 +4,15 @@ import { MesaError } from "../errors.ts";
 import { isRecord } from "../schema.ts";
 
 /**
- * A configuration with one setting changed; whether the key and the value make sense is checked with the whole.
+ * A configuration with one setting changed. Neither the key nor the value is checked here: {@link checkConfig} does that.
  *
- * @param config is not changed
- * @param asked by what, for messages: `--set`
- * @throws MesaError `INVALID_CONFIG` when the key goes through what has no settings of its own
+ * @param config a configuration; it is not changed
+ * @param path the dotted key of the setting, such as `schedule.learningRate`
+ * @param value the new value
+ * @param asked what the change comes from, as error messages name it: `--set`
+ * @returns a changed copy
+ * @throws {@link MesaError} `INVALID_CONFIG` if a part of the key names a value that has no settings, or an item that a
+ *   list does not have
  */
 export function withSetting<C extends object>(config: C, path: string, value: unknown, asked: string): C {
   const invalid = (text: string) => new MesaError("INVALID_CONFIG", `${asked} ${path}: ${text}`);

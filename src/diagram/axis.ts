@@ -7,7 +7,7 @@ import { MesaError } from "../errors.ts";
 import { geomspace, linspace } from "../grid.ts";
 import { bounded, object } from "../schema.ts";
 
-/** An axis as a user gives it. */
+/** An axis of a phase diagram or a sweep, as a user gives it. */
 export interface PhaseAxis {
   /** a setting's dotted key: `schedule.learningRate` */
   readonly key: string;
@@ -15,20 +15,26 @@ export interface PhaseAxis {
   readonly from: number;
   /** the last value */
   readonly to: number;
-  /** how many values; if the setting is a whole number, values that coincide after rounding are kept once */
+  /**
+   * how many values, an integer in [2, 8192]. For a setting that must be a whole number, each value is rounded and
+   * duplicates are removed, so that there may be fewer.
+   */
   readonly count: number;
-  /** `linear`, the default: constant steps between values; `log`: a constant factor */
+  /** `linear`, the default: equal steps; `log`: equal ratios, for which `from` must be above 0 */
   readonly scale?: "linear" | "log";
 }
 
-/** An axis with its values in ascending order. */
+/** An axis that was checked, with its values. */
 export interface AxisValues {
+  /** the setting's dotted key */
   readonly key: string;
+  /** how the values are spaced */
   readonly scale: "linear" | "log";
+  /** the values; of a {@link PhaseAxis} in ascending order */
   readonly values: readonly number[];
-  /** whether the setting takes only whole numbers */
+  /** whether the values were rounded, because the setting must be a whole number */
   readonly whole: boolean;
-  /** how many values were requested: more than `values` has if rounded values coincide */
+  /** how many values were asked for: more than `values` has if rounded values were equal */
   readonly asked: number;
 }
 

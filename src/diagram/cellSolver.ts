@@ -1,8 +1,8 @@
 // Solves cells in float64, on the thread that calls it.
 
+import type { MethodName } from "../solve/methods.ts";
 import { type Cells, createCells, type Points } from "./cells.ts";
 import { cellConfig, type Diagram } from "./config.ts";
-import type { EngineMethod } from "./engine.ts";
 import { type SolvedCell, solveCell } from "./generalCell.ts";
 import { openLinearCells } from "./linearCell.ts";
 
@@ -11,7 +11,7 @@ import { openLinearCells } from "./linearCell.ts";
  *
  * @param between is awaited after each cell; an error that it throws ends the work
  */
-export function createCellsSolver(diagram: Diagram, method: EngineMethod, signal?: AbortSignal) {
+export function createCellsSolver(diagram: Diagram, method: MethodName, signal?: AbortSignal) {
   const linear = method === "rollout" ? undefined : openLinearCells(diagram, method);
   const options = { method, backend: "cpu", threads: 1, ...(signal && { signal }) } as const;
   /** the index of each cell with its result; undefined if `solve` must solve the cell */

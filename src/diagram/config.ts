@@ -11,35 +11,41 @@ import { complaint, isRecord, object, quote } from "../schema.ts";
 import { type AxisValues, axisSchema, MOST_VALUES, type PhaseAxis, valuesOf } from "./axis.ts";
 import { checkMeasures, measureNames } from "./measures.ts";
 
-/** What `phase` takes. */
+/** A phase diagram as a user gives it: what {@link phase} takes. */
 export interface PhaseConfig {
+  /** where an editor finds the JSON Schema of phase diagrams; the solver ignores it */
+  $schema?: string;
   /** a configuration as for `solve`, or the name of a preset */
   config: Config | string;
-  /** the horizontal axis */
+  /** the setting that changes from left to right */
   x: PhaseAxis;
-  /** the vertical axis; its setting must differ from that of `x` */
+  /** the setting that changes from bottom to top; its key must differ from that of x */
   y: PhaseAxis;
-  /** the measures to map: names of `measureNames`; default `deception` */
+  /** the measures to map, from {@link measureNames}; `deception` by default */
   measures?: readonly string[];
 }
 
-/** A diagram that was checked. */
+/** A phase diagram that was checked: what {@link checkPhase} returns. */
 export interface Diagram {
+  /** the game, the same in all cells */
   readonly game: Game;
-  /** the configuration as it was given; a cell's configuration is this with two settings changed */
+  /** the configuration as it was given: each cell has this configuration with two settings changed */
   readonly base: Config;
   /** the configuration of the lower left cell, with all defaults */
   readonly config: FilledConfig;
+  /** the axis from left to right */
   readonly x: AxisValues;
+  /** the axis from bottom to top */
   readonly y: AxisValues;
+  /** the names of the measures to map */
   readonly measures: readonly string[];
 }
 
-/** Limits that are checked before anything is allocated. */
+/** The limits of a phase diagram, which are checked before anything is allocated. */
 export const PHASE_LIMITS = {
-  /** values of an axis */
+  /** the maximum number of values of an axis */
   count: MOST_VALUES,
-  /** cells of a diagram */
+  /** the maximum number of cells of a diagram */
   cells: 2 ** 24,
 } as const;
 
@@ -56,7 +62,13 @@ const schema = object({
   ),
 });
 
-/** The configuration of a cell, not yet checked. */
+/**
+ * The configuration of one cell of a diagram. {@link checkConfig} has not checked it.
+ *
+ * @param atX the value of the x axis
+ * @param atY the value of the y axis
+ * @throws {@link MesaError} `INVALID_CONFIG` as {@link withSetting} does
+ */
 export function cellConfig(
   { base, x, y }: Pick<Diagram, "base"> & { x: { key: string }; y: { key: string } },
   atX: number,
@@ -74,10 +86,12 @@ export function deploymentOf({ game, base }: Pick<Diagram, "game" | "base">): nu
 }
 
 /**
- * Checks a diagram and fills in its defaults. It checks the four corners: if they are valid, all cells are.
+ * Checks a phase diagram and fills in its defaults. Of the cells it checks the four corners: if they are valid, so are
+ * all the others.
  *
- * @param input plain data; it is not changed
- * @throws MesaError `INVALID_CONFIG` or `LIMIT_EXCEEDED`, with one line
+ * @param input a {@link PhaseConfig}: plain data, such as parsed JSON; it is not changed
+ * @returns the diagram, with the values of its axes
+ * @throws {@link MesaError} `INVALID_CONFIG` or `LIMIT_EXCEEDED`, with a message of one line
  */
 export function checkPhase(input: unknown): Diagram {
   if (!isRecord(input))

@@ -3,11 +3,12 @@
 
 import { checkConfig } from "../config/config.ts";
 import { checkNotAborted } from "../errors.ts";
+import type { MethodName } from "../solve/methods.ts";
 import { type Job, Pool, type Task, ThreadsLost } from "../threads/pool.ts";
 import { createCellsSolver } from "./cellSolver.ts";
 import { type Cells, createCells, type Points } from "./cells.ts";
 import type { Diagram } from "./config.ts";
-import type { EngineMethod, PhaseEngine } from "./engine.ts";
+import type { PhaseEngine } from "./engine.ts";
 
 /** how long cells are solved before timers and signals get a turn, in milliseconds */
 const TURN = 25;
@@ -17,7 +18,7 @@ const MOST_CELLS = 256;
 const PARTS = 4;
 
 /** A diagram as it is sent to a thread: plain data. */
-export type DiagramData = Omit<Diagram, "game"> & { readonly method: EngineMethod };
+export type DiagramData = Omit<Diagram, "game"> & { readonly method: MethodName };
 
 /** The job of a thread: to solve cells of a diagram. */
 export const cellsJob: Job<DiagramData, Points, Cells> = {
@@ -37,7 +38,7 @@ export function createCpuEngine(threads: number): PhaseEngine {
   let of: Diagram | undefined;
 
   /** the same object for the same diagram and method, so that threads receive it only once */
-  const taskOf = (diagram: Diagram, method: EngineMethod) => {
+  const taskOf = (diagram: Diagram, method: MethodName) => {
     if (!task || of !== diagram || task.shared.method !== method) {
       const { game: _, ...data } = diagram;
       task = { job: cellsJob, shared: { ...data, method } };
@@ -67,7 +68,7 @@ export function createCpuEngine(threads: number): PhaseEngine {
 }
 
 /** Solves cells on the calling thread, which gives other tasks a turn now and then. */
-function solveInTurns(diagram: Diagram, points: Points, method: EngineMethod, signal?: AbortSignal) {
+function solveInTurns(diagram: Diagram, points: Points, method: MethodName, signal?: AbortSignal) {
   let turnEnds = performance.now() + TURN;
   return createCellsSolver(
     diagram,

@@ -5,50 +5,53 @@ import * as v from "valibot";
 import { MesaError } from "../errors.ts";
 import { openDevice } from "../gpu/device.ts";
 import { checkOptions, solvingOptions } from "../schema.ts";
+import type { MethodName } from "../solve/methods.ts";
 import { chooseThreads } from "../solve/solverChoice.ts";
-import type { PhaseMethod } from "./cellKernel.ts";
 import type { Cells, Points } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 import { createCpuEngine } from "./cpu.ts";
 import { createGpuEngine } from "./gpu.ts";
 
-/** The options of an engine. */
+/** How an engine is opened. */
 export interface EngineOptions {
-  /** `auto`, the default: a hardware adapter if there is one, otherwise the CPU */
+  /** `auto`, the default: a hardware adapter if there is one, else the CPU */
   backend?: "auto" | "cpu" | "gpu";
-  /** the maximum number of threads for work on the CPU; default one for each core */
+  /** the maximum number of CPU threads; one per core by default */
   threads?: number;
-  /** the WebGPU to use instead of the browser's or Dawn's */
+  /** a {@link WebGpu} to use instead of the browser's, or in Node of Dawn's */
   gpu?: unknown;
 }
 
-/** Solves cells of diagrams. */
+/** What solves the cells of phase diagrams: threads of the CPU, or a GPU device. It can solve one diagram after another. */
 export interface PhaseEngine {
-  /** what really runs */
+  /** the backend that runs */
   readonly backend: "cpu" | "gpu";
+  /** the name of the WebGPU adapter, or `cpu` */
   readonly adapter: string;
+  /** the arithmetic of `solve` */
   readonly precision: "float64" | "f32";
-  /** the minimum number of cells that keep it busy */
+  /** the minimum number of cells per call that keeps the engine busy */
   readonly atOnce: number;
   /**
-   * Solves any cells of the diagram, and returns them in the same order.
+   * Solves N cells.
    *
-   * @param method how the best response is found, or the method for `solve` if `solve` must solve the cells
-   * @throws MesaError `ABORTED` as soon as the signal is, and what `solve` throws
+   * @param points the settings of the cells, anywhere in the diagram
+   * @param method how the best response is found
+   * @returns the cells in the order of `points`, each list of shape [N]
+   * @throws {@link MesaError} `ABORTED` when the signal is aborted, and the errors of {@link solve}
    */
-  solve(diagram: Diagram, points: Points, method: EngineMethod, signal?: AbortSignal): Promise<Cells>;
-  /** Like `solve`, in float64 on every backend. @throws as `solve` */
-  settle(diagram: Diagram, points: Points, method: EngineMethod, signal?: AbortSignal): Promise<Cells>;
-  /** Frees the device and the threads. */
+  solve(diagram: Diagram, points: Points, method: MethodName, signal?: AbortSignal): Promise<Cells>;
+  /** Solves cells in float64 on any backend; otherwise like `solve`, and with the same errors. */
+  settle(diagram: Diagram, points: Points, method: MethodName, signal?: AbortSignal): Promise<Cells>;
+  /** Closes the device and ends the threads. */
   destroy(): void;
 }
 
-export type EngineMethod = PhaseMethod | "rollout";
-
 /**
- * Opens an engine.
+ * Opens an engine. The caller must call its `destroy()`.
  *
- * @throws MesaError `NO_ADAPTER` if backend is `gpu` and there is no adapter, `INVALID_CONFIG`
+ * @throws {@link MesaError} `NO_ADAPTER` if `backend` is `gpu` and there is no adapter; `INVALID_CONFIG` for an option
+ *   that is invalid
  */
 export async function openEngine(options: EngineOptions = {}): Promise<PhaseEngine> {
   const { gpu: implementation } = solvingOptions;

@@ -14,7 +14,7 @@ export interface SolvedCell {
   readonly status: number;
 }
 
-/** The solver of a cell, as the result names it. */
+/** What solved a cell: the part of a {@link Result} that says so. */
 export type CellSolver = Pick<Result["solver"], "backend" | "adapter" | "method" | "precision">;
 
 /**

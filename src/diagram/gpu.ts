@@ -11,10 +11,11 @@ import { createKernel } from "../gpu/kernel.ts";
 import { Recorder } from "../gpu/recorder.ts";
 import type { Axis } from "../grid.ts";
 import { measuresFrom } from "../model/measures.ts";
+import type { MethodName } from "../solve/methods.ts";
 import { type Cells, createCells, type Points } from "./cells.ts";
 import { type CellCode, cellCodeOf } from "./cellWgsl.ts";
 import type { Diagram } from "./config.ts";
-import type { EngineMethod, PhaseEngine } from "./engine.ts";
+import type { PhaseEngine } from "./engine.ts";
 import { cellNumbers } from "./linearCell.ts";
 import { capital, measureNames } from "./measures.ts";
 
@@ -25,11 +26,11 @@ const MOST_TABLE = 2 ** 28;
 /** the smallest positive float32 that is not subnormal: a GPU may treat smaller ones as zero */
 const SMALLEST = 2 ** -126;
 
-const codes = new WeakMap<Diagram, Map<EngineMethod, CellCode | string>>();
+const codes = new WeakMap<Diagram, Map<MethodName, CellCode | string>>();
 
 /** The kernel's code for a diagram, or the reason why the kernel cannot solve it. */
-export function kernelCodeOf(diagram: Diagram, method: EngineMethod): CellCode | string {
-  const known = codes.get(diagram) ?? new Map<EngineMethod, CellCode | string>();
+export function kernelCodeOf(diagram: Diagram, method: MethodName): CellCode | string {
+  const known = codes.get(diagram) ?? new Map<MethodName, CellCode | string>();
   codes.set(diagram, known);
   const code = known.get(method) ?? cellCodeOf(diagram, method);
   known.set(method, code);

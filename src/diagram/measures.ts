@@ -25,16 +25,20 @@ const HIDDEN = [
 const ENDLESS = ["equilibria", "multiplier", "period", "status"] as const;
 
 /**
- * The names of the measures that a sweep or a diagram can read from a game's results.
+ * The names of the measures that a sweep or a phase diagram can have for a game.
  *
- * - `firstCoefficient` and so on: the decision of the first episode; for agents who remember, the trajectory's decision
- * - `compliance`, `retention`, `deception`: as in the result; if the phase is hidden, they are expected over the
- * signals, there is also `reversal`, and `complianceOverHazard` and so on are expected over the length of training too
- * - `finalTheta` and so on: the state after the last step of the trajectory - `cost`: the minimum average total mesa
- * cost of the first episode; for networks also `heldOutCost` and `linearCost` - `margin`: how much more the runner-up
- * costs at the first episode; only a grid of candidates has one - for an infinite horizon, `equilibria`: the number of
- * stationary equilibria; `multiplier`: of the equilibrium that is played; `period`: 1 if ever longer finite horizons
- * converge, the period if they end in a cycle, none if neither is established; and `status`: a code of `STATUSES`
+ * - `firstCoefficient` and the like: the decision of the first episode; for agents who remember, that of the trajectory
+ * - `compliance`, `retention`, `deception`: those of the result, as {@link Measures} defines them. With hidden phases also
+ *   `reversal`, and `complianceOverHazard` and the like, which are expected over the length of training too
+ * - `finalTheta` and the like: the state after the last episode of the trajectory
+ * - `cost`: the minimum average total mesa cost of the first episode; for networks also `heldOutCost` and `linearCost`
+ * - `margin`: how much more the runner-up costs at the first episode; undefined without a grid of candidates
+ * - with an infinite horizon, `equilibria`: the number of stationary equilibria; `multiplier`: that of the equilibrium
+ *   that is played; `period`: 1 if longer and longer finite horizons converge, the length of the cycle if they cycle,
+ *   undefined if neither is established; `status`: a code of {@link STATUSES}
+ *
+ * @param game a checked game
+ * @param config the settings that decide which measures there are
  */
 export function measureNames(game: Game, config: Pick<FilledConfig, "horizon" | "memory"> = {}): string[] {
   const decided = game.network ? [] : remembers(config) ? game.decisionNames : planNames(game);

@@ -3,52 +3,60 @@
 import * as v from "valibot";
 import { checkNotAborted, MesaError } from "../errors.ts";
 import { callable, checkOptions, isRecord, solvingOptions, whole } from "../schema.ts";
-import { METHODS, methods, refusal } from "../solve/methods.ts";
+import { METHODS, type MethodName, methods, refusal } from "../solve/methods.ts";
 import { type Cells, createCells } from "./cells.ts";
 import { checkPhase, type Diagram, type PhaseConfig } from "./config.ts";
-import { type EngineMethod, type EngineOptions, openEngine, type PhaseEngine } from "./engine.ts";
+import { type EngineOptions, openEngine, type PhaseEngine } from "./engine.ts";
 import { kernelCodeOf } from "./gpu.ts";
 import { checkSample, type SampleCheck } from "./sample.ts";
 import { placeCells, pointsOf, type Rectangle, sliceCells, tilesOf } from "./tiles.ts";
 
 /**
- * Solved cells of a rectangle of the diagram or, in a coarse picture, of every `stride`-th column and row of it. The
- * cell at (c, r) of the tile is at (stride·(column + c), stride·(row + r)) of the diagram.
+ * Solved cells of a rectangle of a diagram. A coarse picture takes only every `stride`th column and row: the cell (c, r)
+ * of the tile is the cell (stride·(column + c), stride·(row + r)) of the diagram.
  */
 export interface Tile extends Cells, Rectangle {
+  /** the distance between neighbouring cells, in columns and rows of the diagram; 1 for the whole picture */
   readonly stride: number;
-  /** its index among the tiles of its stride */
+  /** the index of the tile among the tiles of that stride, as in {@link tilesOf} */
   readonly tile: number;
 }
 
 /** How a diagram is solved. */
 export interface PhaseOptions extends EngineOptions {
-  /** `auto`, the default: `exact` if it applies to the game and no margin is mapped, otherwise as `solve` chooses */
-  method?: "auto" | EngineMethod;
-  /** an engine to use, which stays open; `backend` and `gpu` then have no effect */
+  /** `auto`, the default: `exact` if the game has it and the measures do not include `margin`, else as `solve` chooses */
+  method?: "auto" | MethodName;
+  /** an engine to use, which stays open; `backend`, `threads` and `gpu` are then ignored */
   engine?: PhaseEngine;
-  /** how many cells that float32 solved are solved again in float64; default 1024 */
+  /** how many cells to solve again in float64 when the engine uses float32; 1024 by default */
   sample?: number;
   /** aborts the work, which then throws `ABORTED` */
   signal?: AbortSignal;
-  /** receives cells when they are solved; cells of stride 1 come from the lowest row upward */
+  /** called with each tile when it is solved; the tiles of stride 1 come from bottom to top */
   onTile?: (tile: Tile) => void;
-  /** whether to solve a coarse picture first, and then finer ones */
+  /** whether to solve coarse pictures first, with strides of 16 and 4 */
   progressive?: boolean;
 }
 
-/** A solved diagram. */
+/** A solved phase diagram. Its cells are row by row from the bottom, each row from the left. */
 export interface Phase extends Cells {
+  /** the diagram, with the values of its axes */
   readonly diagram: Diagram;
+  /** what solved it */
   readonly solver: {
+    /** the backend that ran */
     readonly backend: "cpu" | "gpu";
+    /** the name of the WebGPU adapter, or `cpu` */
     readonly adapter: string;
-    readonly method: EngineMethod;
+    /** the method that ran */
+    readonly method: MethodName;
+    /** the arithmetic of the cells */
     readonly precision: "float64" | "f32";
-    /** the difference between float32 and float64 on a sample; null if everything was solved in float64 */
+    /** how float32 differs from float64 on a sample of cells; null if every cell was solved in float64 */
     readonly sample: SampleCheck | null;
-    /** cells per second, without the time to open a device; null if they were solved elsewhere */
+    /** cells per second, without the opening of the device; null if the cells were solved elsewhere */
     readonly speed: number | null;
+    /** the version of this package */
     readonly version: string;
   };
 }
@@ -75,15 +83,18 @@ const SAMPLE = 1024;
 const IN_FLOAT64 = { backend: "cpu", adapter: "cpu", precision: "float64" } as const;
 
 /**
- * The method that `method: "auto"` chooses, or the requested method if it applies to the diagram.
+ * The method that solves a diagram: the one that `auto` chooses, or the given one.
  *
- * @throws MesaError `INVALID_CONFIG`, also if backend is `gpu` and the kernel cannot solve the diagram
+ * @param asked the given method
+ * @param backend the given backend
+ * @throws {@link MesaError} `INVALID_CONFIG` if the diagram does not have the method, or if `backend` is `gpu` and the
+ *   diagram can be solved on the CPU only
  */
 export function phaseMethod(
   diagram: Diagram,
-  asked: "auto" | EngineMethod = "auto",
+  asked: "auto" | MethodName = "auto",
   backend: EngineOptions["backend"] = "auto",
-): EngineMethod {
+): MethodName {
   const method = chooseMethod(diagram, asked);
   checkBackend(diagram, method, backend);
   return method;
@@ -91,10 +102,10 @@ export function phaseMethod(
 
 function chooseMethod(
   { game, measures, config: { horizon = "finite" } }: Diagram,
-  asked: "auto" | EngineMethod,
-): EngineMethod {
+  asked: "auto" | MethodName,
+): MethodName {
   const grid = measures.includes("margin");
-  const has = (method: EngineMethod) => methods[method]({ game, horizon }) === undefined;
+  const has = (method: MethodName) => methods[method]({ game, horizon }) === undefined;
   if (asked === "auto") return has("exact") && !grid ? "exact" : has("moments") ? "moments" : "rollout";
   const invalid = (text: string) => new MesaError("INVALID_CONFIG", text);
   if (!METHODS.includes(asked))
@@ -112,19 +123,27 @@ function nextSize(count: number, milliseconds: number): number {
   return Math.max(1, Math.round(count * factor));
 }
 
-/** How tiles are solved. */
+/** How the tiles of a diagram are solved. */
 export interface TilesOptions {
+  /** an open engine */
   readonly engine: PhaseEngine;
-  readonly method: EngineMethod;
+  /** how the best response is found, as {@link phaseMethod} returns it */
+  readonly method: MethodName;
+  /** aborts the work */
   readonly signal?: AbortSignal | undefined;
-  /** indices of tiles of {@link tilesOf}; default all */
+  /** indices of tiles in the list of {@link tilesOf}; all tiles by default */
   readonly tiles?: readonly number[];
-  /** solves one of every `stride` columns and rows; default 1 */
+  /** solve only every `stride`th column and row; 1 by default */
   readonly stride?: number;
+  /** called with each tile when it is solved */
   readonly onTile: (tile: Tile) => void;
 }
 
-/** Solves tiles of a diagram, in batches of about {@link TARGET} milliseconds. @throws as the engine does */
+/**
+ * Solves tiles of a diagram, several at a time.
+ *
+ * @throws {@link MesaError} as the engine's `solve`
+ */
 export async function solveTiles(diagram: Diagram, options: TilesOptions): Promise<void> {
   const { engine, method, signal, stride = 1, onTile } = options;
   const all = tilesOf(
@@ -158,7 +177,7 @@ export async function solveTiles(diagram: Diagram, options: TilesOptions): Promi
 }
 
 /** @throws MesaError `INVALID_CONFIG` if backend is `gpu` and the kernel cannot solve the diagram */
-function checkBackend(diagram: Diagram, method: EngineMethod, backend: EngineOptions["backend"]): void {
+function checkBackend(diagram: Diagram, method: MethodName, backend: EngineOptions["backend"]): void {
   const code = backend === "gpu" && kernelCodeOf(diagram, method);
   if (typeof code === "string") throw new MesaError("INVALID_CONFIG", `${code}, and backend gpu was asked`);
 }
@@ -168,10 +187,12 @@ const isChecked = (config: PhaseConfig | Diagram): config is Diagram =>
   isRecord(config) && ["game", "base", "config", "x", "y", "measures"].every((key) => key in config);
 
 /**
- * Solves a diagram.
+ * Solves a phase diagram: one game for each pair of values of two settings.
  *
- * @param config the diagram, as plain data or as `checkPhase` returned it
- * @throws MesaError whose code says what is wrong
+ * @param config a diagram as a user gives it, or as {@link checkPhase} returns it
+ * @param options where and by which method to solve
+ * @returns the measures and the status of each cell, and what solved them
+ * @throws {@link MesaError} `INVALID_CONFIG`, `LIMIT_EXCEEDED`, `NO_ADAPTER`, `ABORTED`, or an error of the GPU
  */
 export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions = {}): Promise<Phase> {
   const { onProgress: _, precision: __, ...solving } = solvingOptions;
@@ -202,18 +223,26 @@ export async function phase(config: PhaseConfig | Diagram, options: PhaseOptions
   }
 }
 
-/** The solver of a diagram's cells: the engine, or the CPU if the engine's kernel cannot solve the diagram. */
+/** What solves the cells of a diagram: the engine, or the CPU in float64 if the engine's kernel cannot solve them. */
 export function whatSolves(
   diagram: Diagram,
   engine: Pick<PhaseEngine, "backend" | "adapter" | "precision">,
-  method: EngineMethod,
-) {
+  method: MethodName,
+): Pick<PhaseEngine, "backend" | "adapter" | "precision"> {
   const { backend, adapter, precision } =
     typeof kernelCodeOf(diagram, method) === "string" ? IN_FLOAT64 : engine;
   return { backend, adapter, precision };
 }
 
-/** A diagram whose cells are solved; if that was in float32, the engine checks a sample of them. */
+/**
+ * Makes a phase diagram of solved cells, such as those of several shards. If they are float32, a sample of them is
+ * solved again in float64.
+ *
+ * @param cells all cells of the diagram
+ * @param engine what solves the sample
+ * @returns the diagram with its cells, and what solved them
+ * @throws {@link MesaError} as the engine's `settle`
+ */
 export async function finishPhase(
   diagram: Diagram,
   cells: Cells,
@@ -224,7 +253,7 @@ export async function finishPhase(
     signal,
     sample: count = SAMPLE,
   }: {
-    method: EngineMethod;
+    method: MethodName;
     speed: number | null;
     signal?: AbortSignal | undefined;
     sample?: number | undefined;

@@ -2,16 +2,17 @@
 
 import type { PhaseConfig } from "./config.ts";
 
-/** A diagram that comes with the package, as plain data. */
+/** A phase diagram that comes with the package, as plain data. */
 export interface PhasePreset {
   /** what it shows, in one line */
   readonly about: string;
+  /** the diagram */
   readonly phase: PhaseConfig;
 }
 
 const LEARNING_RATE = { key: "schedule.learningRate", from: 0.01, to: 10, count: 512, scale: "log" } as const;
 
-/** The diagrams, by name. */
+/** The phase diagrams that come with the package, by name. */
 export const phasePresets: Readonly<Record<string, PhasePreset>> = {
   "rate-length": {
     about: "learning rate × length of training, before 80 episodes of deployment",

@@ -1,23 +1,21 @@
 // Measures the difference between float32 and float64 on a sample of a diagram's cells.
 
+import type { MethodName } from "../solve/methods.ts";
 import type { Cells } from "./cells.ts";
 import type { Diagram } from "./config.ts";
-import type { EngineMethod, PhaseEngine } from "./engine.ts";
+import type { PhaseEngine } from "./engine.ts";
 
-/** The differences on a sample. */
+/** How float32 differs from float64 on a sample of cells. */
 export interface SampleCheck {
   /** how many cells were solved again in float64 */
   readonly cells: number;
-  /** how many of these have another status in float64 */
+  /** how many of these have a different status in float64 */
   readonly otherStatus: number;
-  /**
-   * how many have a measure that differs by more than `tolerance`, for example because a near-tie is decided
-   * differently
-   */
+  /** how many have a measure that differs by more than `tolerance`, for example because a near-tie is decided differently */
   readonly off: number;
-  /** the tolerance of a measure, in units of its magnitude or of 1, whichever is larger */
+  /** the tolerance for a measure, relative to its magnitude or to 1, whichever is greater */
   readonly tolerance: number;
-  /** the largest difference of each measure */
+  /** the maximum absolute difference of each measure */
   readonly largest: Readonly<Record<string, number>>;
 }
 
@@ -48,7 +46,7 @@ export async function checkSample(
     signal,
   }: {
     engine: Pick<PhaseEngine, "settle">;
-    method: EngineMethod;
+    method: MethodName;
     count: number;
     signal?: AbortSignal | undefined;
   },

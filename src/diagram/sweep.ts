@@ -13,60 +13,68 @@ import { type AxisValues, axisSchema, type PhaseAxis, valuesOf } from "./axis.ts
 import { type CellSolver, solveCell } from "./generalCell.ts";
 import { checkMeasures, measureNames } from "./measures.ts";
 
-/** A setting, by its dotted key, and its values. */
+/** A setting and the values to solve it for. */
 export interface Varied<T = unknown> {
+  /** the setting's dotted key: `schedule.learningRate` */
   readonly key: string;
+  /** the values in any order, at least one */
   readonly values: readonly T[];
 }
 
-/** What is swept, and what is measured of each result. */
+/** What to sweep, what to measure, and how to solve. */
 export interface SweepOptions
   extends Pick<SolveOptions, "backend" | "method" | "precision" | "threads" | "gpu" | "signal"> {
-  /** the setting along the axis: with a list of values, in their order, or as an axis of a diagram */
+  /** the setting to sweep: with a list of values, or with an axis */
   over: Varied<number> | PhaseAxis;
-  /** a second setting, one series for each of its values */
+  /** a second setting, with one series for each of its values */
   series?: Varied;
-  /** names of {@link measureNames}; default retention, compliance and deception */
+  /** the measures, from {@link measureNames}; `compliance`, `retention` and `deception` by default */
   measures?: readonly string[];
-  /** receives the progress of the sweep */
+  /** called with the progress: the index of a cell, the number of cells, and the share of the work that is done */
   onProgress?: (progress: { cell: number; cells: number; share: number }) => void;
 }
 
-/** How cells are solved. */
+/** How the cells of a sweep are solved. */
 export interface CellsOptions extends Omit<SweepOptions, "over" | "series" | "measures"> {
+  /** called with the index of a cell in the plan, and its answer */
   onCell: (index: number, answer: Answer) => void;
 }
 
-/** The answer for a configuration: plain data. */
+/** The measures of one solved configuration: plain data. */
 export interface Answer {
-  /** each measure's value; null if it is not defined, and all null if there is no equilibrium to measure */
+  /** the value of each measure; null if it is undefined, or if `missing` gives a reason */
   readonly values: Readonly<Record<string, number | null>>;
-  /** why there is nothing to measure; null if there is something */
+  /** why there is no result to measure; null if there is one */
   readonly missing: string | null;
-  /** the solver; null if there is nothing to measure */
+  /** what solved it; null if there is no result */
   readonly solver: CellSolver | null;
 }
 
-/** One configuration's answer. */
+/** One cell of a sweep. */
 export interface Cell extends Omit<Answer, "solver"> {
-  /** the value of `over` */
+  /** the value of the setting `over` */
   readonly at: number;
-  /** the value of `series`; null without series */
+  /** the value of the setting `series`; null if there is none */
   readonly series: unknown;
 }
 
-/** A swept game: plain data, ready for JSON. */
+/** A solved sweep: plain data, ready for JSON. */
 export interface Sweep {
+  /** the name of the game */
   readonly game: string;
   /** the configuration of the first cell, with all defaults */
   readonly config: FilledConfig;
+  /** the setting that is swept, with its values */
   readonly over: AxisValues;
+  /** the second setting, with its values; null if there is none */
   readonly series: Varied | null;
+  /** the names of the measures */
   readonly measures: readonly string[];
-  /** the solvers of the cells, each once */
+  /** what solved the cells, without duplicates */
   readonly solvers: readonly CellSolver[];
+  /** the version of this package */
   readonly version: string;
-  /** series by series, each in the order of `over` */
+  /** all cells: series by series, each in the order of `over` */
   readonly cells: readonly Cell[];
 }
 
@@ -102,16 +110,24 @@ function alongOf(config: Config, over: SweepOptions["over"]): AxisValues {
   return valuesOf("over", result.output.over, config);
 }
 
-/** A sweep that was checked. */
+/** A sweep that was checked and is not solved yet. */
 export interface SweepPlan extends Omit<Sweep, "cells" | "solvers" | "version"> {
-  /** each cell's configuration, series by series */
-  readonly asked: readonly { readonly at: number; readonly series: unknown; readonly config: Config }[];
+  /** what each cell is: series by series, each in the order of `over` */
+  readonly asked: readonly {
+    /** the value of the setting `over` */
+    readonly at: number;
+    /** the value of the setting `series`; null if there is none */
+    readonly series: unknown;
+    /** the configuration of the cell */
+    readonly config: Config;
+  }[];
 }
 
 /**
- * Checks a sweep: all of its configurations, before the first is solved.
+ * Checks a sweep, with the configuration of every cell, and solves nothing.
  *
- * @throws MesaError whose code says what is wrong
+ * @param config a configuration as for `solve`, with whatever `over` and `series` change
+ * @throws {@link MesaError} `INVALID_CONFIG` or `LIMIT_EXCEEDED`, with a message of one line
  */
 export function planSweep(
   config: Config,
@@ -144,11 +160,11 @@ export function planSweep(
 }
 
 /**
- * Solves cells of a sweep.
+ * Solves cells of a sweep, one after another.
  *
- * @param cells indices into `asked` of the plan
- * @param options how to solve; `onCell` receives each answer when it is known
- * @throws what `solve` throws, except if there is no equilibrium or no finite cost
+ * @param cells indices of cells in `asked` of the plan
+ * @param options how to solve; `onCell` gets each answer
+ * @throws {@link MesaError} as {@link solve}, except for `NOT_FINITE`, `NO_EQUILIBRIUM` and `UNDECIDED`: these are answers
  */
 export async function solveCells(
   { asked, measures }: SweepPlan,
@@ -177,7 +193,7 @@ export async function solveCells(
   }
 }
 
-/** A sweep with its answers, one per cell of the plan. */
+/** Makes a solved sweep of a plan and its answers. @param answers one for each cell of the plan */
 export function sweepOf({ asked, ...plan }: SweepPlan, answers: readonly Answer[]): Sweep {
   const cells = asked.map(({ at, series }, i) => {
     const { values, missing } = answers[i];
@@ -193,13 +209,15 @@ export function sweepOf({ asked, ...plan }: SweepPlan, answers: readonly Answer[
 }
 
 /**
- * Solves a configuration for every value of a setting.
+ * Solves a configuration for each value of a setting, and measures each result.
  *
- * All configurations are checked before the first is solved. If a configuration has no answer, because there is no
- * stationary equilibrium or every cost overflows, its values are null and `missing` says why.
+ * All configurations are checked before the first is solved. A configuration may have no result, because there is no
+ * stationary equilibrium or because every cost overflows: then its values are null, and `missing` gives the reason.
  *
- * @param config as for `solve`
- * @throws MesaError whose code says what is wrong
+ * @param config a configuration as for {@link solve}
+ * @param options what to vary and to measure, and how to solve
+ * @returns the measures of each cell, and what solved them
+ * @throws {@link MesaError} `INVALID_CONFIG`, `LIMIT_EXCEEDED`, `NO_ADAPTER`, `ABORTED`, or an error of the GPU
  */
 export async function sweep<const G extends AnyGame>(
   config: Config<G>,

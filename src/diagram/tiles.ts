@@ -5,12 +5,15 @@
 import type { Cells, Points } from "./cells.ts";
 import type { Diagram } from "./config.ts";
 
-/** Rows and columns of a larger rectangle of cells. */
+/** A rectangle of cells in a diagram. */
 export interface Rectangle {
-  /** the first column and row, from the lower left */
+  /** the index of its first column, from the left */
   readonly column: number;
+  /** the index of its first row, from the bottom */
   readonly row: number;
+  /** the number of its columns */
   readonly columns: number;
+  /** the number of its rows */
   readonly rows: number;
 }
 
@@ -19,7 +22,12 @@ const TILES = 4096;
 /** the maximum number of cells of a tile */
 const MOST_CELLS = 1024;
 
-/** The tiles of a diagram, from the lowest row up: each has some whole rows, or a part of one row. */
+/**
+ * The tiles of a diagram, row by row. A tile is several whole rows, or a part of one row.
+ *
+ * @param columns the number of columns of the diagram
+ * @param rows the number of rows of the diagram
+ */
 export function tilesOf(columns: number, rows: number): Rectangle[] {
   const size = Math.min(MOST_CELLS, Math.ceil((columns * rows) / TILES));
   const tiles: Rectangle[] = [];
@@ -37,13 +45,17 @@ export function tilesOf(columns: number, rows: number): Rectangle[] {
 
 /** One of n shards of some work. */
 export interface Shard {
-  /** 1 to n */
+  /** which shard, in [1, n] */
   readonly index: number;
-  /** n */
+  /** the number of shards, n */
   readonly of: number;
 }
 
-/** The tiles of a shard: those whose number, counted from 1, is ≡ the shard's index modulo n. */
+/**
+ * The indices of the tiles of a shard: every nth tile, from tile `index − 1`.
+ *
+ * @param tiles the number of tiles of the diagram
+ */
 export function tilesIn({ index, of }: Shard, tiles: number): number[] {
   return Array.from(
     { length: Math.max(0, Math.ceil((tiles - index + 1) / of)) },
@@ -67,7 +79,13 @@ export function pointsOf(
   return points;
 }
 
-/** Copies a rectangle of cells to its place in a larger set of cells. @param width of the rows of `into` */
+/**
+ * Copies a rectangle of cells to its place in a larger one.
+ *
+ * @param into the larger rectangle
+ * @param width the number of columns of `into`
+ * @param from the cells to copy
+ */
 export function placeCells(
   into: Cells,
   width: number,

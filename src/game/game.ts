@@ -25,70 +25,89 @@ export type Values<Name extends string = string> = Readonly<Record<Name, number>
 /** A formula such as `coefficient * theta`, or a number. */
 export type Formula = string | number;
 
-/** A number of the configuration with its default and what is allowed (both ends included). */
+/** A parameter of a game: a number that a configuration may set. */
 export interface Parameter {
+  /** the value if the configuration gives none */
   readonly default: number;
+  /** the minimum that is allowed; none by default */
   readonly min?: number;
+  /** the maximum that is allowed; none by default */
   readonly max?: number;
 }
 
-/** One number of the state: its default grid, where the trajectory starts, and how the base optimizer changes it. */
+/** One number of the state: its default grid, its initial value, and how the base optimizer changes it. */
 export interface StateVariable extends Axis {
+  /** its value at the first episode of the trajectory, by default */
   readonly initial: number;
-  /** what it is kept within: the grid, the start, and every step; any finite number unless given */
+  /** the bounds of the grid, of the initial value, and of the value after each step, which is clamped; none by default */
   readonly bounds?: Pick<Parameter, "min" | "max">;
-  /** whether the base optimizer changes it; it does unless this is false */
+  /** whether the base optimizer changes it; true by default */
   readonly trained?: boolean;
-  /** a factor of the learning rate, of the parameters; 1 unless given */
+  /** a factor of the learning rate, a formula of the parameters; 1 by default */
   readonly learningRateScale?: Formula;
 }
 
-/** A game as plain data: what `game` in a configuration may be. */
+/**
+ * A game as formulas: plain data, and a possible value of `game` in a configuration. docs/games.md describes each key
+ * with examples.
+ */
 export interface GameDefinition {
-  /** lower-case words joined by hyphens */
+  /** lower-case words joined by hyphens, at most 60 characters */
   readonly name: string;
-  /** what the base optimizer may change; `theta`, the goal, must be one of them */
+  /** what the base optimizer may change, by name, 1 to 8 numbers; `theta`, the goal, must be one of them */
   readonly state: Readonly<Record<string, StateVariable>>;
-  /** the decision's numbers with their default grids; absent where it is a network's weights */
+  /** the numbers of the decision with their default grids, by name, at most 8; absent if the agents are networks */
   readonly decision?: Readonly<Record<string, Axis>>;
-  /** parameters beside `discount` and `regularization`, which every game has unless its state does */
+  /** parameters by name, at most 64; every game also has `discount` and `regularization`, unless its state has them */
   readonly parameters?: Readonly<Record<string, Parameter>>;
-  /** subexpressions by name, each of those before it */
+  /** named subexpressions, at most 256; they may use each other in any order, but not in a cycle */
   readonly definitions?: Readonly<Record<string, Formula>>;
-  /** y, of the decision and the state; several by name, which other formulas call `output.name` */
+  /** y, a formula of the decision and the state; or up to 8 by name, which other formulas call `output.name` */
   readonly output?: Formula | Readonly<Record<string, Formula>>;
-  /** what gradient descent lowers: `(output - target)^2 + regularization * theta^2` unless given */
+  /** what gradient descent minimizes; `(output - target)^2 + regularization * theta^2` by default */
   readonly baseObjective?: Formula;
-  /** the target in the agent's plan, of the state at its own episode: 0 unless given; several by output */
+  /** the target that the agent plans with, a formula of the state at its own episode; 0 by default; or one per output */
   readonly believedTarget?: Formula | Readonly<Record<string, Formula>>;
-  /** what an episode costs the agent: `(output - own.theta)^2` unless given; `own.x` is the state at its own episode */
+  /** the cost of one episode to the agent; `own.x` is the state at its own episode; `(output - own.theta)^2` by default */
   readonly mesaObjective?: Formula;
-  /** how the agent weighs the future, of the state at its own episode: `discount` unless given */
+  /** the agent's discount, a formula of the state at its own episode; the parameter `discount` by default */
   readonly discount?: Formula;
-  /** the next value of states that do not simply descend the gradient; of `gradient.x`, `next.x`, `learningRate` too */
+  /** the next value of states for which gradient descent is not all; may use `gradient.x`, `next.x` and `learningRate` */
   readonly next?: Readonly<Record<string, Formula>>;
-  /** where the agents do not see which phase they are in */
+  /** hidden phases: the agents see signals, and do not see whether they are in training */
   readonly hidden?: HiddenDefinition;
-  /** in place of `decision` and `output`: a network of tanh layers of θ, the first and the last of them 1 wide */
-  readonly network?: { readonly layers: readonly number[] };
+  /** instead of `decision` and `output`: the agents are networks of tanh layers, from θ to y */
+  readonly network?: {
+    /** the widths of the layers, from the input to the output; the first and the last are 1 */
+    readonly layers: readonly number[];
+  };
 }
-/** A game that was checked. */
+
+/** A game that was checked, with what the solver derived from its formulas. */
 export interface Game {
+  /** the name of the game */
   readonly name: string;
-  /** as it was given: plain data */
+  /** the game as formulas: plain data */
   readonly definition: GameDefinition;
+  /** the states by name */
   readonly state: Readonly<Record<string, StateVariable>>;
+  /** the default grids of the decision by name; empty for networks */
   readonly decision: Readonly<Record<string, Axis>>;
+  /** the parameters by name, with `discount` and `regularization` */
   readonly parameters: Readonly<Record<string, Parameter>>;
-  /** names of the outputs: `output`, or `output.name` of several */
+  /** names of the outputs: `output`, or `output.name` if there are several */
   readonly outputNames: readonly string[];
-  /** the names that stand for the decision's numbers in the formulas */
+  /** the names of the decision's numbers in the formulas */
   readonly decisionNames: readonly string[];
-  /** the states that the mesa objective compares with: what the agent wants, and the measures are of */
+  /** the states that are goals: the mesa objective compares outputs with them, and the measures are about them */
   readonly goals: readonly string[];
+  /** @internal */
   readonly formulas: Formulas;
+  /** @internal */
   readonly proportional?: Proportional | undefined;
+  /** @internal */
   readonly hidden?: HiddenPhases | undefined;
+  /** @internal */
   readonly network?: Network | undefined;
 }
 
@@ -143,9 +162,12 @@ function copyOf(definition: GameDefinition, complain: Complain): GameDefinition 
 }
 
 /**
- * A game for the configuration's `game`, checked, with types that know its names.
+ * Checks the definition of a game, to be used as `game` in a configuration. Its type then gives the types of
+ * configurations and results the names of the game.
  *
- * @throws MesaError as {@link gameOf} does
+ * @param definition the formulas; a key that {@link GameDefinition} does not have is a type error
+ * @returns the same object
+ * @throws {@link GameError} with what is wrong, where it is, and what is allowed
  */
 export function defineGame<const D extends GameDefinition>(
   definition: D & { readonly [K in Exclude<keyof D, keyof GameDefinition>]: never },

@@ -111,10 +111,10 @@ const definitions = [
   mlp,
 ] as const;
 
-/** The definition of each built-in game, by name. */
+/** The type of the definition of each built-in game, by name. */
 export type BuiltIn = { [D in (typeof definitions)[number] as D["name"]]: D };
 
-/** The games by name. */
+/** The built-in games by name: the post's game `linear`, and one or more for each of the post's next steps. */
 export const games: ReadonlyMap<string, Game> = new Map(
   definitions.map((definition) => [definition.name, gameOf(definition)] as const),
 );

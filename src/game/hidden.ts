@@ -18,47 +18,51 @@ const MOST = 8;
 /** allowed numbers of intervals of a real-valued signal */
 export const INTERVALS = { min: 1, max: 64 } as const;
 
-/** A Markov chain of phases that the agents do not see. Z phases. */
-interface Chain {
-  /** P(phase) at the first episode, shape [Z]; formulas of the parameters, as all of these */
+/** A Markov chain of Z hidden phases, 1 to 8. */
+export interface HiddenChain {
+  /** P(phase) at the first episode, shape [Z]; formulas of the parameters */
   readonly initial: readonly Formula[];
-  /** whether the base optimizer steps in a phase, shape [Z]; in the first it does */
+  /** whether the base optimizer steps in each phase, shape [Z]; true for the first */
   readonly trains: readonly boolean[];
-  /** P(next phase | phase), shape [Z][Z] */
+  /** P(next phase | phase), shape [Z][Z]; formulas of the parameters */
   readonly transition: readonly (readonly Formula[])[];
-  /** the episode at which the trajectory of a result leaves the first phase, unless the configuration says another */
+  /** the episode at which the trajectory of a result leaves the first phase, by default */
   readonly deploymentAt: number;
 }
 
-/** Signals by name. S signals. */
-interface NamedSignals {
-  /** the plan's names: what the decision's one number is after each signal, shape [S] */
+/** S signals with names, 1 to 8. */
+export interface NamedSignals {
+  /** the names of the signals, which are the names of the plan: the decision after each signal; shape [S] */
   readonly signals: readonly string[];
-  /** P(signal | phase), shape [Z][S] */
+  /** P(signal | phase), shape [Z][S]; formulas of the parameters */
   readonly likelihood: readonly (readonly Formula[])[];
+  /** absent: a game has either named signals or one that is a real number */
   readonly signal?: never;
 }
 
 /** A signal that is a real number, normally distributed with variance 1. */
-interface NormalSignal {
+export interface NormalSignal {
+  /** the distribution of the signal */
   readonly signal: {
-    /** its mean in each phase, shape [Z]; formulas of the parameters */
+    /** the mean of the signal in each phase, shape [Z]; formulas of the parameters */
     readonly means: readonly Formula[];
     /**
-     * how many intervals a decision tells apart, unless the configuration says another number: each is as likely as any
-     * other where all phases are equally likely. The plan's names are `ifInterval1`, the lowest, and so on.
+     * the default number of intervals of the signal that a plan has a decision for, in [1, 64]. If all phases are equally
+     * likely, so are the intervals. The names of the plan are `ifInterval1` for the lowest, `ifInterval2`, and so on.
      */
     readonly intervals: number;
   };
+  /** absent: a game has either named signals or one that is a real number */
   readonly signals?: never;
+  /** absent, as `signals` is */
   readonly likelihood?: never;
 }
 
-/** A Markov chain of phases that the agents do not see, and the signals that they see instead. */
-export type HiddenDefinition = Chain & (NamedSignals | NormalSignal);
+/** The hidden phases of a game: a Markov chain of phases, and the signals that the agents see. */
+export type HiddenDefinition = HiddenChain & (NamedSignals | NormalSignal);
 
 /** The hidden phases of a game, to be computed for any values of its parameters. */
-export interface HiddenPhases extends Pick<Chain, "deploymentAt"> {
+export interface HiddenPhases extends Pick<HiddenChain, "deploymentAt"> {
   /** the names in the plan, shape [S] */
   readonly signals: readonly string[];
   /** the probabilities that the game gives as formulas, as expressions; shapes as in {@link HiddenDefinition} */

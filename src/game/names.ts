@@ -3,7 +3,7 @@
 import type { GameDefinition } from "./game.ts";
 import type { BuiltIn } from "./games.ts";
 
-/** A game as a configuration has it: the name of a built-in one, or formulas. */
+/** The setting `game` of a configuration: the name of a built-in game, or the formulas of a game. */
 export type AnyGame = string | GameDefinition;
 
 /** Whether a type does not say which names a game has. */

@@ -52,19 +52,19 @@ export interface Equilibrium {
   readonly margin: number;
 }
 
-/** What ever longer finite horizons come to. */
+/** What the decision of the first agent does as finite horizons get longer. */
 export interface FiniteHorizon<Decision = readonly number[]> {
   /**
-   * - `limit`: the first agent's decision converges
-   * - `cycle`: it goes round
+   * - `limit`: it converges
+   * - `cycle`: it repeats a cycle
    * - `none`: neither was established
    */
   readonly outcome: "limit" | "cycle" | "none";
-  /** 1 for a limit, the length of a cycle, null for neither */
+  /** 1 for a limit, the length of a cycle, null for `none` */
   readonly period: number | null;
-  /** the limit, or the decisions of the cycle in the order of longer horizons; empty for neither */
+  /** the limit, or the decisions of the cycle in the order of longer horizons; empty for `none` */
   readonly decisions: readonly Decision[];
-  /** the horizon at which this was established or given up, in episodes */
+  /** the length of the last horizon that was examined, in episodes */
   readonly episodes: number;
 }
 

@@ -7,26 +7,23 @@ import type { Problem } from "./problem.ts";
 
 /** The decision of one episode. */
 export interface Step {
-  /** t */
+  /** the episode t */
   episode: number;
-  /**
-   * index of the best candidate in the grid of decisions; −1 if it is not a grid point (`exact`), or too large for an
-   * index
-   */
+  /** the index of the best candidate in the grid of decisions; −1 if it is not on the grid, or is too large */
   index: number;
-  /** the decision's numbers */
+  /** the numbers of the decision; with hidden phases, for one belief after another */
   decision: number[];
   /** its average total mesa cost */
   cost: number;
-  /** the second-lowest cost, that of another candidate; NaN if there was only one candidate */
+  /** the cost of the runner-up; NaN if there was one candidate only */
   runnerUp: number;
   /** how many candidates the bound could not rule out, so that float64 decided among them */
   survivors: number;
-  /** how many of candidates × states rollouts were computed; absent if there is no grid */
+  /** how many rollouts of a candidate from a state were computed, of candidates × states; absent without a grid */
   rolledOut?: number;
 }
 
-/** The decisions made so far; index t holds the decision of episode t. Filled from the last episode backwards. */
+/** Decisions by episode, shape [T][numbers of a decision]. During the induction, episodes that are not decided are empty. */
 export type Plan = readonly (readonly number[])[];
 
 /** The decision for one belief. */
@@ -114,10 +111,13 @@ export interface BatchCosts {
 }
 
 /**
- * - `certified`: the plan is the float64 oracle's
- * - `screened`: like certified, but by a guess of the float32 error, as the game uses functions that have no bound
- * - `f32`: the least in the GPU's own arithmetic
- * - `float64`: no grid, so no oracle: the closed form, or a search, in float64
+ * What the plan of a result is known to be.
+ *
+ * - `certified`: the plan of the float64 oracle, which docs/method.md proves
+ * - `screened`: as `certified`, but with an estimate of the float32 error instead of a bound, because the game uses
+ *   functions that have no bound
+ * - `f32`: the minimum in the float32 arithmetic of the GPU
+ * - `float64`: computed in float64 without an oracle to compare with: a closed form, a search, or agents who remember
  */
 export type Precision = "certified" | "screened" | "f32" | "float64";
 

@@ -15,21 +15,21 @@
 
 import { type Following, type HiddenPhase, trainingLengths } from "./hiddenPhase.ts";
 
-/** How deceptive a trajectory is, or its agents are in expectation. Each is null where it has no meaning. */
+/** How deceptive a trajectory is. These measures are this package's, not the post's. Each is null if it is undefined. */
 export interface Measures {
   /**
-   * 1 − sqrt(mean over training of (y_t/θ_0)²): how nearly the outputs are what training rewards. At most 1; negative
-   * where outputs are larger than the goal was. Null without training.
+   * 1 − sqrt(mean over training of (y_t/θ_0)²): how close the outputs are to what training rewards. At most 1; negative
+   * if outputs are larger than the initial goal. Null without training.
    */
   compliance: number | null;
   /**
-   * θ at deployment / θ_0, how much of the goal outlives training: 1 kept in full, 0 gone, negative reversed, above 1
-   * grown. Where deployment never comes, θ is the last state's. Where the phase is hidden it is the expected magnitude.
+   * θ at deployment / θ_0, the share of the goal that remains after training: 1 all of it, 0 none, negative reversed,
+   * above 1 grown. Without deployment, θ is that of the last state. With hidden phases it is the expected magnitude.
    */
   retention: number | null;
-  /** compliance × retention, each clamped to [0, 1] first: 0 for a goal that is reversed */
+  /** compliance × retention, each clamped to [0, 1] first; so 0 for a goal that is reversed */
   deception: number | null;
-  /** where the phase is hidden: the probability that θ at deployment has the sign opposite to θ_0's */
+  /** with hidden phases: the probability that θ at deployment has the opposite sign of θ_0 */
   reversal?: number | null;
 }
 

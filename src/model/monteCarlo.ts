@@ -15,51 +15,56 @@ import { trainingLengths } from "./hiddenPhase.ts";
 import { type GivenPlan, readPlan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 
-/** How to play. */
+/** How many random runs to make, and from which seed and episode. */
 export interface RunsOptions {
-  /** how many runs, at least 2; 100,000 unless given */
+  /** the number of runs, at least 2; 100,000 by default */
   readonly runs?: number;
-  /** decides every random number: an integer in [0, 2⁵³); 1 unless given */
+  /** the seed of all random numbers: an integer in [0, 2⁵³); 1 by default */
   readonly seed?: number;
-  /** the episode whose agent's cost is averaged, with which each run starts; 0 unless given */
+  /** the episode that each run starts with, and whose agent's cost is averaged; 0 by default */
   readonly episode?: number;
 }
 
-/** A mean of random runs. */
+/** The mean of random runs, with its uncertainty. */
 export interface Estimate {
+  /** the mean over the runs */
   readonly mean: number;
-  /** the mean's standard error: the expectation is within four of it but for one case in 16,000 */
+  /** the standard error of the mean: in all but one of 16,000 cases the expectation is within four standard errors */
   readonly standardError: number;
 }
 
-/** The measures that have an expectation, as random runs have them. Each is null where it has no meaning. */
+/** Estimates of {@link Measures} from random runs. Each is null if it is undefined. */
 export interface EstimatedMeasures {
-  /** 1 − the root of a mean: its standard error is by the root's derivative there */
+  /** 1 − the root of a mean square; its standard error follows from the derivative of the root at the mean */
   readonly compliance: Estimate | null;
+  /** the mean of |θ at deployment / θ_0| */
   readonly retention: Estimate | null;
+  /** the share of runs in which θ at deployment has the opposite sign of θ_0 */
   readonly reversal: Estimate | null;
 }
 
-/** What some random runs cost: the mean of the agent's total mesa cost, nearly the plan's `cost` at the episode. */
+/** The total mesa cost of an agent, averaged over random runs: an estimate of the plan's `cost` at that episode. */
 export interface RandomRuns extends Estimate {
+  /** the number of runs */
   readonly runs: number;
-  /** where the phase is hidden: `measures` of a result, by as many runs from the initial state */
+  /** with hidden phases: estimates of the `measures` of a result, from as many runs from the initial state */
   readonly measures?: EstimatedMeasures;
-  /** likewise `measuresOverHazard`, where a result has it */
+  /** with hidden phases: estimates of `measuresOverHazard`, if a result has it */
   readonly measuresOverHazard?: EstimatedMeasures;
 }
 
 /**
- * Plays a plan, of whatever origin, many times over.
+ * Runs a plan many times at random. This shares no formula with the solver, and so can check its costs and measures.
  *
- * A run starts at an episode from a state drawn evenly from the grid, in a phase drawn from the phases' probabilities
- * there. Its cost is Σ γ^(k−t) (y_k − θ_t)² as it happens: every later agent sees a signal of its own, and the base
- * optimizer steps by its true objective. That is what the agent expects where it is right about the base objective.
- * Where the phase is hidden, training is then played as many times from the initial state for each set of measures.
+ * A run starts at one episode, from a state drawn uniformly from the grid and a phase drawn from its distribution at that
+ * episode. Its cost is Σ γ^(k−t) (y_k − θ_t)². Each later agent draws its own signal, and the base optimizer uses its
+ * true objective; the cost is therefore what the agent expects only if the agent is right about the base objective. With
+ * hidden phases, as many runs of training from the initial state follow for each set of measures.
  *
- * @param config as for `solve`
- * @param plan every number of the decision by episode
- * @throws MesaError `INVALID_CONFIG` when the plan does not fit the game or the schedule, or the options do not
+ * @param config a configuration as for {@link solve}
+ * @param plan a plan, from a result or from elsewhere
+ * @returns the mean cost with its standard error, and with hidden phases estimates of the measures
+ * @throws {@link MesaError} `INVALID_CONFIG` if the plan does not fit the game or the schedule, or if an option is invalid
  */
 export function simulateRuns<const G extends AnyGame>(
   config: Config<G>,

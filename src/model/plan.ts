@@ -12,19 +12,22 @@ import { createProblem, type Problem } from "./problem.ts";
 export const BELIEF = "trainingBelief";
 
 /**
- * A plan by name: `{ coefficient: [0.03, …] }`, each of shape [T].
+ * A plan: the decisions of all T episodes, by name. For example `{ coefficient: [0.03, …] }`, each list of shape [T].
  *
- * Of a network there is one name, `weights`, and its entries are lists: shape [T][weights]. Where agents remember, there
- * are two in place of a signal each, `trainingBelief` and the decision's, and both are lists of shape [T][B]: the beliefs
- * that an episode has a decision for, ascending, and those decisions. Between two beliefs a decision is between theirs.
- * The types know a game's names, but not whether its agents remember.
+ * - With hidden phases there is one list for each signal: the decision after that signal.
+ * - The plan of a network has one name, `weights`, of shape [T][weights].
+ * - The plan of agents who remember has two names, `trainingBelief` and the name of the decision, both of shape [T][B]:
+ *   the B beliefs of an episode in ascending order, and the decision for each. The decision for a belief between two of
+ *   them is interpolated linearly.
+ *
+ * The type has the names of the game, but does not show whether its agents remember.
  */
 export type NamedPlan<G extends AnyGame = AnyGame> =
   IsAny<G> extends true
     ? Record<string, number[]>
     : { [N in PlanName<DefinitionOf<G>>]: N extends "weights" ? number[][] : number[] };
 
-/** {@link NamedPlan} as it is given: its lists may be typed arrays. */
+/** A {@link NamedPlan} as an argument: its lists may be typed arrays. */
 export type GivenPlan<G extends AnyGame = AnyGame> = { [N in keyof NamedPlan<G>]: Given<NamedPlan<G>[N]> };
 type Given<T> = T extends readonly (infer U)[] ? ArrayLike<Given<U>> : T;
 

@@ -10,20 +10,21 @@ import { BELIEF, type GivenPlan, type NamedPlan, readPlan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 
 /**
- * By episode; T is the number of episodes:
+ * What a plan does from the initial state, over T episodes:
  *
- * - `output`, or `output.name` of several: y_t, shape [T]
+ * - `output`, or `output.name` if there are several: y_t, shape [T]
  * - `loss`: the base objective, shape [T]
- * - `learningRate`: what the base optimizer stepped with, shape [T]
- * - each of the state's numbers, shape [T + 1]: the last is what the last step leaves
- * - where agents remember, `trainingBelief` and the decision's name: what they believe after these signals, and do, shape [T]
+ * - `learningRate`: the learning rate of each step of the base optimizer, shape [T]
+ * - each state by its name, shape [T + 1]; the last value is the state after the last step
+ * - if agents remember, `trainingBelief` and the name of the decision: the agent's belief after the signals so far, and
+ *   its decision, shape [T]
  */
 export type Trajectory<G extends AnyGame = AnyGame> =
   IsAny<G> extends true
     ? Record<string, number[]>
     : Record<"loss" | "learningRate" | OutputName<DefinitionOf<G>> | StateName<DefinitionOf<G>>, number[]>;
 
-/** What a plan does from the initial state, of a game or of any. */
+/** The trajectory of a plan and its measures: plain data. If the type of the game is known, so are the names. */
 export type Outcome<G extends AnyGame = AnyGame> = Named<AnyOutcome, G>;
 
 /** What has a trajectory, and maybe a plan, with the names of a game. */
@@ -34,24 +35,29 @@ export type Named<T extends { trajectory: Trajectory }, G extends AnyGame> =
           ? { plan: NamedPlan<G> }
           : unknown);
 
-/** {@link Outcome} of any game. */
+/** The {@link Outcome} of any game. */
 export interface AnyOutcome {
+  /** the outputs and the states by episode */
   trajectory: Trajectory;
   /**
-   * Where the phase is hidden, the trajectory is one history of many. Given that training ends at
-   * `initial.deploymentAt`: the probability that every signal of training is the one that is shown, and that every
-   * signal of the whole is.
+   * With hidden phases, the trajectory is one of many histories: training ends at `initial.deploymentAt`, and each
+   * signal is the most likely one. These are the probabilities of its signals, given the end of training.
    */
-  trajectoryProbability?: { training: number; whole: number };
+  trajectoryProbability?: {
+    /** the probability of the signals of training */
+    training: number;
+    /** the probability of all signals */
+    whole: number;
+  };
   /**
-   * Those of the trajectory. Where the phase is hidden, they are in expectation over the signals instead, for training
-   * that ends at `initial.deploymentAt`; training is then the first phase. They are null where the state is more than a
-   * goal to which all is proportional: `simulateRuns` then has estimates.
+   * The measures of the trajectory. With hidden phases they are expected over the signals, given that training, the first
+   * phase, ends at `initial.deploymentAt`; they are null unless everything is proportional to one goal, and
+   * {@link simulateRuns} estimates them.
    */
   measures: Measures;
   /**
-   * Where the phase is hidden: the measures in expectation over how long training lasts too, each history's mean over
-   * its own episodes of training. Absent where another phase trains as well or training can come back.
+   * With hidden phases: the measures expected over the length of training too. The mean of a history is over its own
+   * episodes of training. Absent if another phase also trains, or if training can return.
    */
   measuresOverHazard?: Measures;
 }
@@ -221,11 +227,12 @@ function effectsOf({ game, parameters, learningRates }: Problem, plan: Plan): Ef
 }
 
 /**
- * Runs a plan, of whatever origin, from a configuration's initial state.
+ * Runs a plan from the initial state of a configuration.
  *
- * @param config as for `solve`; its grids are not used
- * @param plan every number of the decision by episode
- * @throws MesaError `INVALID_CONFIG` when the plan does not fit the game or the schedule
+ * @param config a configuration as for {@link solve}; its grids are not used
+ * @param plan a plan, from a result or from elsewhere
+ * @returns the {@link Outcome}: the trajectory and its measures
+ * @throws {@link MesaError} `INVALID_CONFIG` if the plan does not fit the game or the schedule
  */
 export function simulate<const G extends AnyGame>(config: Config<G>, plan: GivenPlan<G>): Outcome<G> {
   const read = readPlan(config, plan as GivenPlan);

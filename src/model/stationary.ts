@@ -14,43 +14,44 @@ import { findAmongReals } from "./realEquilibria.ts";
 /** how long the search runs before it lets timers and signals through, in milliseconds */
 const TURN = 50;
 
-/** Numbers of a decision by name. */
+/** The numbers of a decision by name. */
 export type NamedDecision = Readonly<Record<string, number>>;
 
-/** Decisions between two: of a decision of one number that number, of several the two are the same, by name. */
+/** A range of decisions, by its ends: two numbers if the decision is one number, else the same decision twice, by name. */
 export type Undecided<Decision = number | NamedDecision> = readonly [from: Decision, to: Decision];
 
 /** The stationary equilibria of an infinite horizon: plain data, ready for JSON. */
 export interface Stationary {
-  /** in ascending order of the decision */
+  /** the equilibria that were found, in ascending order of the decision */
   readonly equilibria: readonly {
-    /** played in every episode after the schedule's last */
+    /** the decision, which is played in every episode after the schedule */
     readonly decision: NamedDecision;
     /**
-     * The eigenvalue, largest in magnitude, of the induction map's derivative at the equilibrium; of a complex pair
-     * its magnitude.
+     * the eigenvalue of maximum magnitude of the derivative of the induction map at the equilibrium; of a complex pair,
+     * its magnitude
      */
     readonly multiplier: number;
-    /** whether that is inside (−1, 1): horizons that come near the equilibrium as they get longer stay there */
+    /** whether the multiplier is inside (−1, 1): longer and longer horizons that come near the equilibrium stay there */
     readonly stable: boolean;
-    /** what an agent could gain by another decision: average total mesa cost, 0 but for rounding; see docs/method.md */
+    /** how much average total mesa cost an agent could save by another decision: 0 except for rounding; see docs/method.md */
     readonly gap: number;
   }[];
-  /** whether no other exists */
+  /** whether it is known that there are no other equilibria */
   readonly complete: boolean;
-  /** where float64 cannot tell whether there is another; nowhere if complete */
+  /** the ranges in which float64 cannot decide whether there are other equilibria; empty if complete */
   readonly undecided: readonly Undecided[];
-  /** what the first decision of ever longer finite horizons comes to */
+  /** what the decision of the first agent does as finite horizons get longer */
   readonly finiteHorizon: FiniteHorizon<NamedDecision>;
-  /** the index of the equilibrium that is played: the finite horizon's limit, else the one of minimum cost; or −1 */
+  /** the index of the equilibrium that is played: the limit of finite horizons, else that of minimum cost; −1 if none */
   readonly chosen: number;
 }
 
 /**
- * There is no stationary equilibrium, which is proved (`NO_EQUILIBRIUM`), or none was found and float64 cannot tell
- * (`UNDECIDED`).
+ * The error of an infinite horizon without a known stationary equilibrium: it is proved that there is none
+ * (`NO_EQUILIBRIUM`), or none was found and float64 cannot decide (`UNDECIDED`).
  */
 export class NoEquilibrium extends MesaError {
+  /** what is known */
   readonly stationary: Stationary;
 
   constructor(stationary: Stationary) {

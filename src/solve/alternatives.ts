@@ -12,21 +12,21 @@ import { type NamedPlan, readPlan } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
 import { quote } from "../schema.ts";
 
-/** What decisions of one episode cost its agent, in average over the states, and when. N is the number of decisions. */
+/** What N decisions of one episode cost its agent, averaged over the states. */
 export interface Alternatives {
-  /** shape [N][numbers of a decision], in the order of the grid */
+  /** the decisions, shape [N][numbers of a decision]; in the order of the grid unless they were given */
   decisions: (readonly number[])[];
-  /** of the episode itself, shape [N] */
+  /** the cost of the episode itself, shape [N] */
   own: number[];
-  /** of all episodes to come, discounted, with the decisions that the plan has for them, shape [N] */
+  /** the discounted cost of all later episodes, with the decisions of the plan for them, shape [N] */
   later: number[];
 }
 
-/** Which decisions of which agent. */
+/** Which decisions of which agent to compare. */
 export interface AlternativesOptions {
-  /** index of the signal or, where agents remember, of the belief that the agent decides with; 0 unless given */
+  /** the index of the agent's signal, or of its belief if agents remember; 0 by default */
   belief?: number;
-  /** shape [N][numbers of a decision]; the whole grid unless given */
+  /** the decisions, shape [N][numbers of a decision]; the whole grid by default */
   decisions?: readonly (readonly number[])[];
 }
 
@@ -36,13 +36,15 @@ const NEGLIGIBLE = 1e-16;
 const MAX_EPISODES = 1e5;
 
 /**
- * What each decision of an episode would cost its agent, given the plan's later decisions: `own + later` is the average
- * total mesa cost, of which the plan's decision is the minimum.
+ * What each decision of an episode would cost its agent, given the later decisions of the plan. `own + later` is the
+ * average total mesa cost, and the decision of a solved plan is its minimum.
  *
- * @param config as for `solve`
- * @param plan every number of the decision by episode, as in a result
- * @throws MesaError `INVALID_CONFIG` when the plan does not fit, when there is no such episode or belief, and for the
- *   grid of a network, which has none
+ * @param config a configuration as for {@link solve}
+ * @param plan a plan, as in a result
+ * @param episode the episode of the agent, in [0, T − 1]
+ * @returns the decisions with both parts of their costs
+ * @throws {@link MesaError} `INVALID_CONFIG` if the plan does not fit the game or the schedule, if there is no such episode
+ *   or belief, or if the agents are networks and no decisions are given
  */
 export function alternatives<const G extends AnyGame>(
   config: Config<G>,

@@ -20,48 +20,54 @@ import {
   unplaced,
 } from "./methods.ts";
 
-/** A formula of a game; of a network its layers, and of hidden phases rows of formulas. */
+/** A formula of a game. The layers of a network and the rows of formulas of hidden phases are lists as text. */
 export interface DescribedFormula {
-  /** `output`, `next.theta` */
+  /** which formula: `output`, `next.theta` */
   readonly name: string;
+  /** the formula as text, or a number */
   readonly formula: Formula;
-  /** whether the game says so, or it is the default */
+  /** true if the definition of the game has it, false if it is the default */
   readonly given: boolean;
 }
 
-/** Whether a method applies somewhere. */
+/** Whether a method applies to a game on a backend. */
 export interface DescribedMethod extends Place {
+  /** the method */
   readonly method: MethodName;
-  /** what its answer is worth; null where it does not apply */
+  /** the precision of its results; null if it does not apply */
   readonly gives: Precision | null;
-  /** why it does not; null where it does */
+  /** why it does not apply; null if it does */
   readonly why: string | null;
 }
 
-/** What the solver makes of a game: plain data, ready for JSON. */
+/** What the solver derives from a game: plain data, ready for JSON. */
 export interface GameDescription extends Pick<Game, "name" | "state" | "decision"> {
+  /** the parameters by name, with `discount` and `regularization` */
   readonly parameters: Readonly<Record<string, Parameter>>;
+  /** every formula, with the defaults, in the order in which they are read */
   readonly formulas: readonly DescribedFormula[];
-  /** ∂baseObjective/∂x by state, with `target` left open */
+  /** ∂baseObjective/∂x for each state x, with `target` as a name */
   readonly gradient: Readonly<Record<string, string>>;
-  /** what really becomes of each state */
+  /** the next value of each state, as it really is */
   readonly next: Readonly<Record<string, string>>;
-  /** what the agent expects to become of those of which it expects something else */
+  /** the next value that the agent expects, for the states where it differs from `next` */
   readonly expectedNext: Readonly<Record<string, string>>;
+  /** the properties of the formulas that decide which methods apply */
   readonly structure: {
-    /** whether it is linear in the state */
+    /** whether the game is linear in the state */
     readonly linear: boolean;
-    /** which formula is not */
+    /** which formula is not linear in the state; null if all are */
     readonly nonlinear: string | null;
-    /** why its horizon cannot be infinite; null where it can */
+    /** why the horizon cannot be infinite; null if it can */
     readonly mustEnd: string | null;
-    /** why its agents cannot remember signals; null where they can */
+    /** why the agents cannot remember signals; null if they can */
     readonly mustForget: string | null;
-    /** the states that may change their sign together without changing what anything costs */
+    /** the states whose signs may be changed together without changing any cost */
     readonly mirrored: readonly string[];
-    /** the degree of outputs and next states as polynomials of each of the decision's numbers; null where they are none */
+    /** the degree of outputs and next states as polynomials of each number of the decision; null if they are not polynomials */
     readonly degrees: Readonly<Record<string, number | null>>;
   };
+  /** every method on every backend */
   readonly methods: readonly DescribedMethod[];
 }
 
@@ -72,9 +78,10 @@ const PLACES: readonly Place[] = [
 ];
 
 /**
- * Describes the game of a configuration.
+ * Describes the game of a configuration: its formulas, what the solver derives from them, and which methods apply.
  *
- * @throws MesaError as `solve` does for a configuration
+ * @param config a configuration as for {@link solve}
+ * @throws {@link MesaError} `INVALID_CONFIG` or `LIMIT_EXCEEDED`, as {@link checkConfig}
  */
 export function describeGame<const G extends AnyGame>(config: Config<G>): GameDescription {
   const { game, config: filled } = checkConfig(config);

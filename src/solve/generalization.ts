@@ -7,13 +7,13 @@ import { createExactEvaluator } from "../model/exact.ts";
 import { createProblem, type Problem } from "../model/problem.ts";
 import { Induction } from "./induction.ts";
 
-/** Costs of the first episode beside the one that was minimised. */
+/** Costs of the first episode that show how well networks do beyond the grid that they were fitted to. */
 export interface Generalization {
-  /** states that are held out: ten between any two neighbours of the grid, none of them on it */
+  /** the number of held-out states: ten between any two neighbours of the grid, none on the grid */
   readonly heldOutStates: number;
-  /** the plan's average total mesa cost over these */
+  /** the average total mesa cost of the plan over the held-out states */
   readonly heldOutCost: number;
-  /** what agents with the best linear policies would have: the game `linear` with the same settings, solved exactly */
+  /** the cost of the best linear policies: the game `linear` with the same settings, by the method `exact` */
   readonly linearCost: number;
 }
 

@@ -7,11 +7,11 @@ import type { Evaluator, Plan, Step } from "../model/evaluator.ts";
 /** how long steps may follow each other before timers and signals are let through, in milliseconds */
 const TURN = 50;
 
-/** How far an induction is. */
+/** The progress of a backward induction. */
 export interface Progress {
-  /** the episode decided last */
+  /** the episode that was decided last */
   readonly episode: number;
-  /** how many episodes there are */
+  /** the number of episodes */
   readonly episodes: number;
   /** the share of the work that is done, in [0, 1] */
   readonly share: number;
@@ -23,15 +23,17 @@ export interface InductionWatch {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** Steps by episode, filled from the end; an induction that stopped goes on from what it has. */
+/** The steps of a backward induction, from the last episode to the first. An induction that was interrupted can be resumed. */
 export class Induction {
+  /** the steps by episode, shape [T]; those of episodes that are not decided are empty */
   readonly steps: Step[];
-  /** the decisions so far, by episode */
+  /** the decisions by episode, shape [T]; those of episodes that are not decided are empty */
   readonly plan: Plan;
-  /** how many episodes are still to be decided: the next is `remaining − 1` */
+  /** how many episodes are not decided; the next to decide is `remaining − 1` */
   remaining: number;
   readonly #plan: number[][];
 
+  /** @param episodes the number of episodes T */
   constructor(episodes: number) {
     this.steps = new Array<Step>(episodes);
     this.#plan = new Array<number[]>(episodes);
@@ -39,7 +41,7 @@ export class Induction {
     this.remaining = episodes;
   }
 
-  /** Takes the step of the next episode. */
+  /** Adds the step of the next episode, for example from a checkpoint. */
   take(step: Step): void {
     this.remaining = step.episode;
     this.steps[step.episode] = step;
@@ -49,6 +51,7 @@ export class Induction {
   /**
    * Walks back to the first episode.
    *
+   * @internal
    * @param effort what deciding an episode costs, in any unit
    * @throws what the evaluator throws; the steps taken before are kept
    */

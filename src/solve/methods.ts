@@ -7,9 +7,11 @@ import { isBounded } from "../game/structure.ts";
 import type { Precision } from "../model/evaluator.ts";
 import { momentFormulasOf } from "../model/momentFormulas.ts";
 
-/** What decides which methods apply: a problem has it, and so has a game. */
+/** What decides which methods apply. */
 export interface Solvable {
+  /** a checked game */
   readonly game: Game;
+  /** `finite` by default */
   readonly horizon?: "finite" | "infinite";
 }
 
@@ -21,15 +23,21 @@ function nonlinear({ game }: Solvable): string | undefined {
     : "because its rounding has no bound where steps jump or numbers cancel";
 }
 
-/** By name: why a method cannot solve this, as a clause that follows `has no method …`; undefined where it can. */
+/**
+ * The methods by name. Each function returns undefined if the method applies, else the reason why not, as a clause that
+ * follows “has no method …”. docs/method.md derives the methods.
+ */
 export const methods = {
+  /** simulates every candidate from every state of the grid, to the last episode */
   rollout: (of: Solvable) => {
     const { game, horizon } = of;
     if (horizon === "infinite")
       return `if the horizon is infinite; ${nonlinear(of) ? `it has no moments either, ${nonlinear(of)}` : "it has moments"}`;
     return game.hidden && "because its phase is hidden; it has moments";
   },
+  /** sums the future up in a quadratic form, in games that are linear in the state: O(1) per candidate */
   moments: nonlinear,
+  /** the best real decision in closed form, without a grid, where the cost is a polynomial of degree 4 or less */
   exact: (of: Solvable) => {
     const { game } = of;
     const names = game.decisionNames;
@@ -50,7 +58,7 @@ export function mustEnd(game: Game): string | undefined {
   return nonlinear({ game })?.replace(/^because /, "");
 }
 
-/** How decisions are found; docs/method.md derives each. */
+/** The name of a method: how decisions are found. docs/method.md derives each. */
 export type MethodName = keyof typeof methods;
 
 /** The methods' names. */
@@ -59,9 +67,11 @@ export const METHODS = Object.keys(methods) as readonly MethodName[];
 /** Why a game's agents cannot remember signals; undefined if they can. */
 export { mustForget } from "../game/hidden.ts";
 
-/** A backend and a precision for a method. */
+/** Where a method runs, and how precise it is. */
 export interface Place {
+  /** what computes */
   readonly backend: "auto" | "cpu" | "gpu";
+  /** as in {@link SolveOptions} */
   readonly precision: "certified" | "f32";
 }
 

@@ -6,14 +6,15 @@ import { createProblem, FIRST_NODES, type Problem } from "../model/problem.ts";
 import { outcomeOf } from "../model/simulate.ts";
 import { Induction, type Progress } from "./induction.ts";
 
-/** How fine a plan's beliefs are. */
+/** How fine the beliefs of a plan are, for agents who remember. */
 export interface Refinement {
-  /** the most beliefs that an episode has a decision for */
+  /** the maximum number of beliefs that an episode has a decision for */
   readonly nodes: number;
   /**
-   * The most that the first cost, relatively, or any measure changed when there were twice as many. That is an estimate and
-   * no bound: what is left is about a third of it where a change is a quarter of the one before, as it mostly is. 0, and
-   * exact, where every belief that can occur has a decision of its own.
+   * The maximum of the relative change of the first cost and the changes of the measures, when the number of beliefs was
+   * last doubled. This estimates the error and does not bound it: each change is mostly a quarter of the one before, and
+   * then the error is about a third of the last change. 0 if every belief that can occur has its own decision: the plan
+   * is then exact.
    */
   readonly error: number;
 }

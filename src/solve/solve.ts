@@ -17,86 +17,106 @@ import { type Refinement, refine } from "./refine.ts";
 import { type Backend, chooseSolver, type Method, type SolverChoice, withEvaluator } from "./solverChoice.ts";
 
 /**
- * A WebGPU implementation, such as `navigator.gpu`. The declarations name no more of it than this, for its types come
- * with a library that not every program has.
+ * A WebGPU implementation, such as `navigator.gpu`. This declares one method only, because the types of WebGPU come from
+ * a library that not every program has.
  */
 export interface WebGpu {
+  /** as WebGPU defines it */
   requestAdapter(): Promise<object | null>;
 }
 
-/** How a problem is solved. */
+/** How a game is solved. */
 export interface SolveOptions {
-  /** `auto`, the default: a hardware adapter where there is one, else the CPU */
+  /**
+   * `auto`, the default: the CPU for what it is estimated to solve before a device is open, else a hardware adapter if
+   * there is one, else the CPU
+   */
   backend?: Backend;
-  /** `auto`, the default: `moments` where the game has them, else `rollout` */
+  /** `auto`, the default: `moments` if the game has it, else `rollout` */
   method?: Method;
-  /** `certified`, the default: the float64 oracle's plan; `f32`: the GPU's own least */
+  /** `certified`, the default: the plan of the float64 oracle; `f32`: the minimum in the float32 arithmetic of the GPU */
   precision?: "certified" | "f32";
-  /** threads of the CPU that may work, at most; as many as it has cores unless given */
+  /** the maximum number of CPU threads; one per core by default */
   threads?: number;
-  /** the WebGPU to use in place of the browser's or Dawn's */
+  /** a WebGPU to use instead of the browser's, or in Node of Dawn's */
   gpu?: WebGpu;
-  /** aborts the solve: it throws `ABORTED` */
+  /** aborts the solve, which then throws `ABORTED` */
   signal?: AbortSignal;
-  /** is told how far the induction is */
+  /** called with the progress of the induction */
   onProgress?: (progress: Progress) => void;
-  /** an induction of the same configuration to go on with; it is filled in place */
+  /** an interrupted induction of the same configuration to resume; its steps are added in place */
   induction?: Induction;
 }
 
-/** A solved game, or any: plain data, ready for JSON. T is the number of episodes. */
+/**
+ * A solved game: plain data, ready for JSON. If the type of the game is known, so are the names in the plan and the
+ * trajectory. {@link AnyResult} lists the keys.
+ */
 export type Result<G extends AnyGame = AnyGame> = Named<AnyResult, G>;
 
-/** {@link Result} of any game. */
+/** The {@link Result} of any game. T is the number of episodes. */
 export interface AnyResult extends AnyOutcome {
+  /** the name of the game */
   game: string;
+  /** the configuration with every default filled in */
   config: FilledConfig;
-  /** the decision of each episode, shape [T] for each of its numbers */
+  /** the decisions, by name, shape [T] each */
   plan: NamedPlan;
-  /** where the horizon is infinite: all stationary equilibria, and which of them follows the schedule */
+  /** with an infinite horizon: all stationary equilibria, and which one is played after the schedule */
   stationary?: Stationary;
-  /** where the phase is hidden: the least average total mesa cost that is expected before the first signal */
+  /** with hidden phases: the minimum average total mesa cost of the first episode, expected before its signal */
   value?: number;
-  /** where agents remember: how fine the plan's beliefs are, and what that is worth */
+  /** if agents remember: how fine the beliefs of the plan are, and the estimated error */
   memory?: Refinement;
-  /** where the signal is a real number: the ends between the intervals that a decision tells apart, ascending */
+  /** if the signal is a real number: the bounds between its intervals, ascending, shape [intervals − 1] */
   signalEdges?: number[];
-  /** where the decision is a network: whether it has merely learnt the grid, and whether it was worth its while */
+  /** if agents are networks: their costs beyond the grid, and the cost of linear policies */
   generalization?: Generalization;
-  /** the least average total mesa cost of each episode, shape [T]; expected before the signal where there is one */
+  /** the minimum average total mesa cost of each episode, shape [T]; with hidden phases expected before the signal */
   cost: number[];
-  /** runner-up minus least, shape [T]; null where no other candidate has a finite cost */
+  /** the cost of the runner-up minus the minimum, shape [T]; null if no other candidate has a finite cost */
   margin: (number | null)[];
+  /** what solved it */
   solver: {
+    /** the backend that ran */
     backend: "cpu" | "gpu";
+    /** the name of the WebGPU adapter, or `cpu` */
     adapter: string;
-    /** why `auto` took that backend; null where it was asked for */
+    /** why `auto` chose that backend; null if the backend was given */
     why: string | null;
+    /** the method that ran */
     method: MethodName;
+    /** what the plan is known to be */
     precision: Precision;
-    /** threads of the CPU that worked; 1 where the solve was too short to start any */
+    /** how many CPU threads worked; 1 if the solve was too short to start others */
     threads: number;
-    /** candidates that float64 decided between, summed over the episodes */
+    /** how many candidates float64 decided between, summed over the episodes */
     survivors: number;
     /**
-     * rollouts of an episode, from a state, under a candidate, as a share of candidates × states × episodes to come,
-     * summed over the steps: what was done of the whole enumeration; null where no grid is searched. A box of candidates
-     * counts as the rollouts that it takes the time of
+     * the share of the whole enumeration (candidates × states × later episodes, summed over the steps) that was rolled
+     * out; null if no grid was searched. A box of candidates counts as the number of rollouts that take as long.
      */
     rolledOut: number | null;
-    /** from the checked configuration to the plan, opening a device included */
+    /** the time from the checked configuration to the plan, with the opening of a device, in milliseconds */
     milliseconds: number;
+    /** the version of this package */
     version: string;
-    /** what did not go as asked, in sentences */
+    /** in sentences: what the solver could not do as asked, and what a reader of the result should know */
     notes: string[];
   };
 }
 
 /**
- * Solves a game by backward induction.
+ * Solves a game by backward induction: from the last episode to the first, the decision of each is the candidate with
+ * the minimum average total mesa cost, given the decisions of the later episodes. The first candidate in the order of the
+ * grid wins a tie. The post, “Simple Experiments with Deceptive Alignment”, defines the game; docs/method.md derives how
+ * it is solved.
  *
- * @param input a configuration; every key beside `game` has a default
- * @throws MesaError with the code of what is wrong
+ * @param input a configuration; every key except `game` has a default
+ * @param options where, by which method and how precisely to solve; `auto` and `certified` by default
+ * @returns the {@link Result}: plan, costs and margins, trajectory, measures, and what ran
+ * @throws {@link MesaError} `INVALID_CONFIG`, `LIMIT_EXCEEDED`, `NOT_FINITE`, `NO_ADAPTER`, `ABORTED`, `BOUND_BROKEN`, or an
+ *   error of the GPU; {@link NoEquilibrium} if an infinite horizon has no known equilibrium
  */
 export async function solve<const G extends AnyGame>(
   input: Config<G>,

@@ -14,7 +14,9 @@ import { SPEEDS, secondsOnCpu } from "./estimate.ts";
 import { METHODS, type MethodName, methods, refusal, type Solvable, unplaced } from "./methods.ts";
 import { createSearchEvaluator, drawnAtOnce } from "./searchEvaluator.ts";
 
+/** What computes: the CPU, a WebGPU adapter, or the one that the solver chooses. */
 export type Backend = "auto" | "cpu" | "gpu";
+/** How decisions are found: a method of {@link methods}, or the one that the solver chooses. */
 export type Method = "auto" | MethodName;
 
 /** The choice of a solver: what was asked, with `method` decided. */

@@ -27,7 +27,7 @@ async function run(command: string, ...argv: string[]): Promise<string> {
 }
 
 const tsc = (...argv: string[]) =>
-  run(process.execPath, join(ROOT, "node_modules/typescript/bin/tsc"), ...argv);
+  run(process.execPath, join(ROOT, "node_modules/@typescript/native/bin/tsc"), ...argv);
 
 beforeAll(async () => {
   await access(join(ROOT, "dist/index.js")).catch(() => {
