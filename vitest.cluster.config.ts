@@ -1,5 +1,5 @@
-// The tests of shards on schedulers. They need Debian's packages slurm-wlm and parallel, and run only with
-// `npm run test:cluster`.
+// The tests that need packages of Debian: shards on schedulers need slurm-wlm and parallel, and completion needs fish and
+// zsh. Only `npm run test:cluster` runs them.
 import { defineConfig } from "vitest/config";
 import shared from "./vitest.config.ts";
 

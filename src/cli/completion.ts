@@ -11,10 +11,18 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   name: [...Object.keys(presets), ...Object.keys(phasePresets)],
 };
 
-/** What completes a command. */
+/** arguments that may be a file or a folder */
+const FILES = ["config", "diagram", "game", "folder"];
+
+/** What completes the arguments of a command. */
 interface Completed {
   readonly path: string;
+  /** subcommands with their descriptions */
+  readonly commands: readonly Command[];
+  /** what its arguments may be */
   readonly names: readonly string[];
+  /** whether one of them may be a file */
+  readonly files: boolean;
   readonly options: readonly Option[];
 }
 
@@ -24,7 +32,8 @@ function commandsOf(program: Command): Completed[] {
   const of = (command: Command, path: string): Completed[] => [
     {
       path,
-      names: [...command.commands.map((one) => one.name()), ...namesOf(path === "" ? solve : command)],
+      commands: command.commands,
+      ...argumentsOf(path === "" ? solve : command),
       options: path === "" ? [...solve.options, ...program.options] : command.options,
     },
     ...command.commands.flatMap((one) => of(one, `${path} ${one.name()}`.trim())),
@@ -32,12 +41,18 @@ function commandsOf(program: Command): Completed[] {
   return of(program, "");
 }
 
-const namesOf = ({ registeredArguments }: Command) =>
-  registeredArguments.flatMap((argument) => argument.argChoices ?? NAMES[argument.name()] ?? []);
+const argumentsOf = ({ registeredArguments }: Command) => ({
+  names: registeredArguments.flatMap((argument) => argument.argChoices ?? NAMES[argument.name()] ?? []),
+  files: registeredArguments.some((argument) => FILES.includes(argument.name())),
+});
 
 /** Prints the script for a shell, which runs it when it starts. */
-export function completionCommand(program: Command, shell: "bash" | "zsh"): void {
+export function completionCommand(program: Command, shell: "bash" | "zsh" | "fish"): void {
   const commands = commandsOf(program);
+  process.stdout.write(shell === "fish" ? fishScript(commands) : bashScript(commands, shell));
+}
+
+function bashScript(commands: readonly Completed[], shell: "bash" | "zsh"): string {
   const line = (patterns: readonly string[], action: string) =>
     `${patterns.map((one) => `"${one}"`).join(" | ")}) ${action} ;;`;
   const offer = (path: string, words: readonly string[]) => line([path], `words="${words.join(" ")}"`);
@@ -49,7 +64,7 @@ export function completionCommand(program: Command, shell: "bash" | "zsh"): void
   const free = valued.filter(({ choices }) => choices === undefined).map(({ at }) => at);
   const bySpace = commands.slice(1).map(({ path }) => (path.includes(" ") ? path : ` ${path}`));
   const setUp = shell === "zsh" ? "autoload -U +X compinit bashcompinit && compinit && bashcompinit\n" : "";
-  process.stdout.write(`# eval "$(mesa-induction completion ${shell})" completes mesa-induction
+  return `# eval "$(mesa-induction completion ${shell})" completes mesa-induction
 ${setUp}_mesa_induction() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" command="" words="" at
   for ((at = 1; at < COMP_CWORD; at++)); do
@@ -68,12 +83,42 @@ ${setUp}_mesa_induction() {
         esac
       else
         case "$command" in
-          ${commands.map(({ path, names }) => offer(path, names)).join("\n          ")}
+          ${commands.map((one) => offer(one.path, [...one.commands.map((sub) => sub.name()), ...one.names])).join("\n          ")}
         esac
       fi ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))
 }
 complete -o default -F _mesa_induction mesa-induction
-`);
+`;
+}
+
+function fishScript(commands: readonly Completed[]): string {
+  const quoted = (text: string) => `'${text.replace(/[\\']/g, "\\$&")}'`;
+  const list = (words: readonly string[]) => quoted(words.join(" "));
+  const lines = commands.flatMap(({ path, commands, names, files, options }) => {
+    const here = `complete -c mesa-induction -n ${quoted(`__mesa_induction_at ${path}`.trim())}`;
+    return [
+      ...(files ? [] : [`${here} -f`]),
+      ...commands.map((one) => `${here} -a ${one.name()} -d ${quoted(one.description())}`),
+      ...(names.length > 0 ? [`${here} -a ${list(names)}`] : []),
+      ...options.map(({ long, required, argChoices, description }) => {
+        const value = argChoices ? ` -xa ${list(argChoices)}` : required ? " -r" : "";
+        return `${here} -l ${long!.slice(2)}${value} -d ${quoted(description)}`;
+      }),
+      `${here} -l help -d 'print this help'`,
+    ];
+  });
+  const paths = commands.slice(1).map(({ path }) => quoted(path));
+  return `# mesa-induction completion fish | source
+function __mesa_induction_at
+  set -l path
+  for word in (commandline -opc)[2..]
+    contains -- (string join -- ' ' $path $word) ${paths.join(" ")}
+    and set -a path $word
+  end
+  test "$path" = "$argv"
+end
+${lines.join("\n")}
+`;
 }

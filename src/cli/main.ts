@@ -242,8 +242,11 @@ program
 
 program
   .command("completion")
-  .addArgument(new Argument("<shell>", "the shell that runs the script").choices(["bash", "zsh"]))
-  .description('print a completion script for the shell: eval "$(mesa-induction completion bash)"')
+  .addArgument(new Argument("<shell>", "the shell that runs the script").choices(["bash", "zsh", "fish"]))
+  .description(
+    'print a completion script for the shell: eval "$(mesa-induction completion bash)", the same for zsh, ' +
+      "and mesa-induction completion fish | source",
+  )
   .action(async (shell) => (await import("./completion.ts")).completionCommand(program, shell));
 
 program.addHelpText(
