@@ -6,6 +6,7 @@ import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
 import { countText } from "../report/wording.ts";
 import { SPEEDS } from "../solve/estimate.ts";
+import { versions } from "./version.ts";
 
 /** the limits that bound the size of a dispatch */
 const MAIN_LIMITS = [
@@ -71,14 +72,8 @@ export async function doctorCommand({ json }: { json?: boolean }): Promise<void>
   const adapters = await listAdapters();
   const names = await adapterNames();
   const auto = choose(adapters);
-  const versions = {
-    version: __VERSION__,
-    node: process.version,
-    platform: process.platform,
-    architecture: process.arch,
-  };
   if (json) {
-    process.stdout.write(toJson({ ...versions, adapters, names, auto, speeds: SPEEDS }));
+    process.stdout.write(toJson({ ...versions(), adapters, names, auto, speeds: SPEEDS }));
     return;
   }
   process.stdout.write(

@@ -3,15 +3,15 @@
 import { once } from "node:events";
 import { access } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import sirv from "sirv";
 import { checkConfig, MesaError } from "../index.ts";
 import { quote } from "../schema.ts";
 import { readConfiguration } from "./configuration.ts";
 import { reasonOf } from "./failure.ts";
 import { interruptible } from "./interrupt.ts";
+import { packageFolder } from "./version.ts";
 
 /** the default port, always the same so that bookmarks keep working */
 const PORT = 4321;
@@ -58,10 +58,7 @@ export async function exploreCommand(name: string | undefined, { port }: { port?
     fragment = `#${addressOfSettings(config)}`;
   }
   const requested = port === undefined ? undefined : portOf(port);
-  const root = join(
-    dirname(createRequire(import.meta.url).resolve("mesa-induction/package.json")),
-    "dist/explore",
-  );
+  const root = join(packageFolder(), "dist/explore");
   await access(join(root, "index.html")).catch((error) => {
     throw new MesaError("CANNOT_READ", `there is no page in ${root}: npm run build builds it`, error);
   });

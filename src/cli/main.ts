@@ -14,11 +14,17 @@ import { beQuiet, exitCodeOf, lineOf, oneLine, say } from "./failure.ts";
 import { forgetSources, located } from "./source.ts";
 import { offTheTerminal } from "./terminal.ts";
 
+/** the code that ends the reading of arguments where the version is asked for */
+const VERSION = "mesa.version";
+
 const program = new Command("mesa-induction")
   .description(
     "Solve the toy environment of deceptive alignment by backward induction, on WebGPU and in float64.",
   )
-  .version(__VERSION__, "-V, --version", "print the version")
+  .option("-V, --version", "print the version; with --json also the licence, what to cite, and what computes")
+  .on("option:version", () => {
+    throw new CommanderError(0, VERSION, "");
+  })
   .helpOption("-h, --help", "print this help")
   .configureOutput({ outputError: (text) => say(oneLine(text.replace(/^error: /, ""))) })
   .exitOverride();
@@ -292,7 +298,10 @@ try {
   checkCommand(process.argv[2]);
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) {
+  if (error instanceof CommanderError && error.code === VERSION) {
+    const { versionCommand } = await import("./version.ts");
+    await versionCommand({ json: process.argv.includes("--json") });
+  } else if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
     const isAsked = hasCode(error, "INVALID_CONFIG") || hasCode(error, "LIMIT_EXCEEDED");

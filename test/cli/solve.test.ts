@@ -5,6 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 import { checkConfig, phasePresets, presets, solve } from "../../src/index.ts";
 import { COMPLETED } from "./completed.ts";
 import { program, runHere } from "./program.ts";
@@ -135,6 +136,28 @@ test("--help, --version and presets", async () => {
     expect(help.stdout).toContain(word);
   expect((await program.run(["solve", "--help"])).stdout).toContain("--precision");
   expect((await program.run(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  for (const args of [
+    ["-V", "--json"],
+    ["--json", "--version"],
+  ]) {
+    const { code, stdout } = await runHere(args);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ name: manifest.name, version: manifest.version, license: manifest.license },
+      ...{ node: process.version, webgpu: manifest.dependencies.webgpu },
+      ...{ platform: process.platform, architecture: process.arch },
+      citation: expect.objectContaining({
+        version: manifest.version,
+        authors: [expect.anything()],
+        references: [
+          expect.objectContaining({ title: "Simple Experiments with Deceptive Alignment" }),
+          expect.objectContaining({
+            title: "Risks from Learned Optimization in Advanced Machine Learning Systems",
+          }),
+        ],
+      }),
+    });
+  }
   const listed = await program.run(["presets"]);
   const names = listed.stdout.split("\n").flatMap((line) => /^\S+/.exec(line)?.[0] ?? []);
   expect(names).toEqual([...Object.keys(presets), ...Object.keys(phasePresets)]);
