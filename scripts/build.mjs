@@ -24,5 +24,7 @@ await Promise.all([
   build({ ...shared, platform: "browser", entryPoints: { browser: "src/index.ts" }, outdir: "dist" }),
   buildExplore("dist/explore"),
 ]);
-const { stdout } = await promisify(execFile)(process.execPath, ["dist/cli.js", "schema"]);
-await writeFile("dist/config.schema.json", stdout);
+for (const what of ["config", "phase", "sweep"]) {
+  const { stdout } = await promisify(execFile)(process.execPath, ["dist/cli.js", "schema", what]);
+  await writeFile(`dist/${what}.schema.json`, stdout);
+}

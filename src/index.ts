@@ -6,7 +6,7 @@
  * - Custom games: {@link defineGame} checks a {@link GameDefinition}, and {@link describeGame} says what the solver derives
  *   from it.
  * - Many games: {@link sweep} varies one setting or two, and {@link phase} maps two settings of a game.
- * - Parts of that work, for programs that divide it: {@link planSweep}, {@link solveCells}, {@link sweepOf}; and
+ * - Parts of that work, for programs that divide it: {@link checkSweep}, {@link solveCells}, {@link sweepOf}; and
  *   {@link checkPhase}, {@link openEngine}, {@link tilesOf}, {@link tilesIn}, {@link solveTiles}, {@link placeCells},
  *   {@link finishPhase}.
  * - Errors: every error that the library foresees is a {@link MesaError} with a code.
@@ -35,8 +35,17 @@ export { finishPhase, phase, phaseMethod, solveTiles, whatSolves } from "./diagr
 export type { PhasePreset } from "./diagram/presets.ts";
 export { phasePresets } from "./diagram/presets.ts";
 export type { SampleCheck } from "./diagram/sample.ts";
-export type { Answer, Cell, CellsOptions, Sweep, SweepOptions, SweepPlan, Varied } from "./diagram/sweep.ts";
-export { planSweep, solveCells, sweep, sweepOf } from "./diagram/sweep.ts";
+export type {
+  Answer,
+  Cell,
+  CellsOptions,
+  Sweep,
+  SweepConfig,
+  SweepOptions,
+  SweepPlan,
+  Varied,
+} from "./diagram/sweep.ts";
+export { checkSweep, solveCells, sweep, sweepOf } from "./diagram/sweep.ts";
 export type { Rectangle, Shard } from "./diagram/tiles.ts";
 export { placeCells, tilesIn, tilesOf } from "./diagram/tiles.ts";
 export type { ErrorCode, GamePlace } from "./errors.ts";

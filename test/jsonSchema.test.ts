@@ -1,9 +1,10 @@
-// The JSON Schema accepts what the check accepts, and rejects wrong keys, types and bounds as the check does.
+// A JSON Schema takes what the check takes, and rejects what the check rejects because of a key, a type or a bound.
 import { readdir, readFile } from "node:fs/promises";
 import Ajv from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { configSchema } from "../src/config/jsonSchema.ts";
-import { checkConfig, games, presets } from "../src/index.ts";
+import { phaseJsonSchema, sweepJsonSchema } from "../src/diagram/jsonSchema.ts";
+import { checkConfig, checkPhase, checkSweep, games, phasePresets, presets } from "../src/index.ts";
 import { contrary } from "./games/contrary.ts";
 import { gears } from "./games/gears.ts";
 import { momentum } from "./games/momentum.ts";
@@ -11,7 +12,9 @@ import { offset } from "./games/offset.ts";
 import { reachSquared } from "./games/reachSquared.ts";
 import { twoGoals } from "./games/twoGoals.ts";
 
-const takes = new Ajv({ strict: false }).compile(configSchema());
+const [takes, takesPhase, takesSweep] = [configSchema, phaseJsonSchema, sweepJsonSchema].map((schema) =>
+  new Ajv({ strict: false }).compile(schema()),
+);
 
 test("the presets and games of the package are accepted, as they are and with all defaults", async () => {
   const folder = new URL("../examples/", import.meta.url);
@@ -70,5 +73,74 @@ describe("is rejected by both", () => {
   ])("%j", (config) => {
     expect(takes(config)).toBe(false);
     expect(() => checkConfig(config)).toThrow();
+  });
+});
+
+const x = { key: "discount", from: 0.5, to: 1, count: 3 };
+const y = { key: "schedule.learningRate", from: 0.1, to: 1, count: 2, scale: "log" };
+const over = { key: "discount", values: [1, 0.5] };
+const series = { key: "layers", values: [[1, 1], "any"] };
+
+test("phase diagrams and sweeps are taken, with a configuration or the name of one", () => {
+  const config = { game: "linear" };
+  const phases: object[] = [
+    ...Object.values(phasePresets).map(({ phase }) => phase),
+    ...[config, { game: momentum }, "experiment-1"].map((config) => ({ config, x, y })),
+    { $schema: "./phase.schema.json", config, x, y, measures: ["deception", "margin"] },
+  ];
+  for (const phase of phases) {
+    expect(takesPhase(JSON.parse(JSON.stringify(phase))), JSON.stringify(takesPhase.errors)).toBe(true);
+    expect(checkPhase(phase)).not.toHaveProperty("$schema");
+  }
+  const sweeps: object[] = [
+    ...["experiment-1", config, { game: momentum }].map((config) => ({ config, over })),
+    { $schema: "./sweep.schema.json", config, over: y, series: over, measures: ["cost"] },
+  ];
+  for (const sweep of sweeps) {
+    expect(takesSweep(sweep), JSON.stringify(takesSweep.errors)).toBe(true);
+    expect(checkSweep(sweep)).not.toHaveProperty("$schema");
+  }
+});
+
+describe("is rejected by both, as a diagram", () => {
+  const diagram = { config: "experiment-1", x, y };
+  test.each<object>([
+    { ...diagram, config: undefined },
+    { ...diagram, config: "experiment-3" },
+    { ...diagram, config: { game: "liner" } },
+    { ...diagram, config: { game: "linear", dscount: 1 } },
+    { ...diagram, x: undefined },
+    { ...diagram, x: { ...x, count: 1 } },
+    { ...diagram, x: { ...x, count: 9000 } },
+    { ...diagram, x: { ...x, to: "1" } },
+    { ...diagram, x: { ...x, scale: "logarithmic" } },
+    { ...diagram, y: { ...x, values: [1] } },
+    { ...diagram, measures: [] },
+    { ...diagram, measures: [1] },
+    { ...diagram, mesures: ["cost"] },
+    { ...diagram, $schema: 1 },
+  ])("%j", (given) => {
+    const phase = JSON.parse(JSON.stringify(given));
+    expect(takesPhase(phase)).toBe(false);
+    expect(() => checkPhase(phase)).toThrow();
+  });
+});
+
+describe("is rejected by both, as a sweep", () => {
+  const sweep = { config: "experiment-1", over };
+  test.each<object>([
+    { over },
+    { config: "experiment-1" },
+    { ...sweep, over: { key: "discount" } },
+    { ...sweep, over: { key: "discount", values: [] } },
+    { ...sweep, over: { key: "discount", values: ["1"] } },
+    { ...sweep, over: { ...x, count: 0 } },
+    { ...sweep, series: { ...series, values: 1 } },
+    { ...sweep, series: { ...series, scale: "log" } },
+    { ...sweep, measures: "cost" },
+    { ...sweep, x },
+  ])("%j", (sweep) => {
+    expect(takesSweep(sweep)).toBe(false);
+    expect(() => checkSweep(sweep)).toThrow();
   });
 });

@@ -1,6 +1,6 @@
 // Unknown options are rejected with one line, as in configurations: a misspelt option must not be ignored.
 import { describe, expect, test } from "vitest";
-import { openEngine, phase, planSweep, presets, simulateRuns, solve, sweep } from "../src/index.ts";
+import { checkSweep, openEngine, phase, presets, simulateRuns, solve, sweep } from "../src/index.ts";
 
 const { config } = presets["experiment-1"];
 const diagram = {
@@ -45,7 +45,9 @@ describe("are rejected", () => {
       () => openEngine({ gpu: {} }),
       "options.gpu must be a WebGPU implementation, with requestAdapter, got {}",
     ],
-    [async () => planSweep(config, undefined as never), "over must be an object with key and values"],
+    [async () => checkSweep(undefined), "the sweep must be an object, got undefined"],
+    [async () => checkSweep({ config, over, sereis: over }), 'unknown key "sereis" (did you mean "series"?)'],
+    [async () => checkSweep({ config: "experiment-3", over }), "config must be a configuration or one of"],
     [async () => simulateRuns(config, {}, { rnus: 3 } as never), 'unknown key "options.rnus"'],
     [() => phase(diagram, { engin: 1 } as never), 'unknown key "options.engin" (did you mean "engine"?)'],
   ])("%s", async (call, message) => {

@@ -132,15 +132,23 @@ test("every game has its own measures", () => {
 
 test.each<[string, object, RegExp]>([
   ["a key that is none", { over: { key: "nonsense", values: [1] } }, /unknown key "nonsense"/],
-  ["an empty part", { over: { key: "theta..count", values: [1] } }, /^over must have a key like discount/],
-  ["no values", { over: { key: "discount", values: [] } }, /^over must have at least one value$/],
+  [
+    "an empty part",
+    { over: { key: "theta..count", values: [1] } },
+    /^over\.key must be a setting's key like discount/,
+  ],
+  [
+    "no values",
+    { over: { key: "discount", values: [] } },
+    /^over\.values must be a list of at least one value, got \[\]$/,
+  ],
   [
     "the last value",
     { over: { key: "discount", values: [0.5, 1.5] } },
     /discount must be in \[0, 1\], got 1.5/,
   ],
   ["a measure", { over, measures: ["firstBase"] }, /^measures must be some of firstCoefficient, /],
-  ["no measure", { over, measures: [] }, /^measures must be at least one/],
+  ["no measure", { over, measures: [] }, /^measures must be a list of at least one name, got \[\]$/],
   [
     "a key of a value that is not an object",
     { over: { key: "discount.x", values: [1] } },

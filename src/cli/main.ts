@@ -243,8 +243,15 @@ program
 
 program
   .command("schema")
-  .description("print the JSON Schema of configurations, the package's dist/config.schema.json")
-  .action(async () => (await import("./presets.ts")).schemaCommand());
+  .addArgument(
+    new Argument("[what]", "what a file holds: a configuration, a phase diagram or a sweep")
+      .choices(["config", "phase", "sweep"])
+      .default("config"),
+  )
+  .description(
+    "print a JSON Schema, with which editors check and complete files; the package has it as dist/<what>.schema.json",
+  )
+  .action(async (what) => (await import("./presets.ts")).schemaCommand(what));
 
 program
   .command("completion")

@@ -5,11 +5,11 @@ import { checkNotAborted } from "../errors.ts";
 import {
   type Answer,
   checkPhase,
+  checkSweep,
   createCells,
   finishPhase,
   MesaError,
   openEngine,
-  planSweep,
   STATUSES,
   sweepOf,
   tilesIn,
@@ -87,7 +87,7 @@ export async function mergeCommand(folder: string, flags: MergeFlags): Promise<v
     }
   } else {
     const asked = question.heading.question as unknown as SweepQuestion;
-    const plan = planSweep(asked.sweep.config, asked.sweep);
+    const plan = checkSweep(asked.sweep);
     const none = Object.fromEntries(plan.measures.map((name) => [name, null]));
     const unsolved: Answer = { values: none, missing: UNSOLVED, solver: null };
     const answers = plan.asked.map(() => unsolved);

@@ -286,6 +286,6 @@ async function named(name: string): Promise<Partial<PhaseConfig>> {
   if (Object.hasOwn(presets, name)) return { config: name };
   const file = await readJson(name, `a preset (${NAMES})`, NAMES.split(", "));
   // a phase.json has the diagram under `phase`
-  const asked = isRecord(file.phase) ? file.phase : file;
+  const { $schema: _, ...asked } = isRecord(file.phase) ? file.phase : file;
   return (Object.hasOwn(asked, "game") ? { config: asked } : asked) as Partial<PhaseConfig>;
 }

@@ -1,17 +1,21 @@
 // `presets`: lists the presets and the diagrams, or prints one with every default filled in, as a file to start from.
 
 import { configSchema } from "../config/jsonSchema.ts";
+import { phaseJsonSchema, sweepJsonSchema } from "../diagram/jsonSchema.ts";
 import { checkConfig, MesaError, phasePresets, presets } from "../index.ts";
 import { toJson } from "../report/json.ts";
 import { alignColumns } from "../report/table.ts";
 import { meant, quote } from "../schema.ts";
 
-/** the path of the JSON Schema of configurations, from a folder in which the package is installed */
-const SCHEMA = "./node_modules/mesa-induction/dist/config.schema.json";
+/** The JSON Schemas, by what they describe. */
+const SCHEMAS = { config: configSchema, phase: phaseJsonSchema, sweep: sweepJsonSchema };
 
-/** Prints the JSON Schema of configurations. */
-export function schemaCommand(): void {
-  process.stdout.write(toJson(configSchema()));
+/** The path of a JSON Schema, from a folder in which the package is installed. */
+const schemaFile = (what: keyof typeof SCHEMAS) => `./node_modules/mesa-induction/dist/${what}.schema.json`;
+
+/** Prints a JSON Schema. */
+export function schemaCommand(what: keyof typeof SCHEMAS): void {
+  process.stdout.write(toJson(SCHEMAS[what]()));
 }
 
 /** Prints the list, or one preset or diagram. @throws MesaError `INVALID_CONFIG` if nothing has the name */
@@ -31,11 +35,12 @@ function table(): string {
 }
 
 function named(name: string): object {
-  if (Object.hasOwn(presets, name)) return { $schema: SCHEMA, ...checkConfig(presets[name].config).config };
+  if (Object.hasOwn(presets, name))
+    return { $schema: schemaFile("config"), ...checkConfig(presets[name].config).config };
   if (Object.hasOwn(phasePresets, name)) {
     const { config, ...axes } = phasePresets[name].phase;
     const whole = typeof config === "string" ? presets[config].config : config;
-    return { config: checkConfig(whole).config, ...axes };
+    return { $schema: schemaFile("phase"), config: checkConfig(whole).config, ...axes };
   }
   const names = listed().map((one) => one.name);
   throw new MesaError(

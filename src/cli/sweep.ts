@@ -5,11 +5,11 @@ import { listAdapters } from "../gpu/device.ts";
 import {
   type Answer,
   type CellsOptions,
-  type Config,
+  checkSweep,
   MesaError,
-  planSweep,
+  presets,
   type Sweep,
-  type SweepOptions,
+  type SweepConfig,
   solveCells,
   sweepOf,
   type Varied,
@@ -51,14 +51,6 @@ export function readSeries(text: string): Varied {
     );
   const values = readValue(`[${list}]`);
   return { key, values: Array.isArray(values) ? values : list.split(",").map(readValue) };
-}
-
-/** What is swept, as `sweep.json` stores it; a `sweep.json` can be given to `sweep` again. */
-interface SweepConfig {
-  readonly config: Config;
-  readonly over: SweepOptions["over"];
-  readonly series?: Varied;
-  readonly measures?: readonly string[];
 }
 
 /** Everything that the cells of a sweep depend on. */
@@ -145,7 +137,7 @@ const isAnswer =
 /** The sweep that the command names and its question, both checked. @throws MesaError */
 export async function readSweep(name: string | undefined, flags: SweepFlags) {
   const asked = await readAsked(name, flags);
-  const plan = planSweep(asked.config, asked);
+  const plan = checkSweep(asked);
   const { backend, method, precision, threads, adapter } = flags;
   const options = await withAdapter({
     ...(threads !== undefined && { threads }),
@@ -161,19 +153,23 @@ export async function readSweep(name: string | undefined, flags: SweepFlags) {
   return { question, plan, options: { backend, method, precision, ...options } };
 }
 
-/** The sweep that the command names: a configuration with flags, or a `sweep.json`. */
+/** The sweep that the command names: a configuration with flags, a file that holds a whole sweep, or a `sweep.json`. */
 async function readAsked(name: string | undefined, { set, ...flags }: SweepFlags): Promise<SweepConfig> {
   const file = await presetOrJson(name);
-  const kept = (isRecord(file.sweep) ? file.sweep : {}) as Partial<SweepConfig>;
-  const config = set.reduce<Record<string, unknown>>(changed, kept.config ?? askedIn(file)) as Config;
-  const over = flags.over === undefined ? kept.over : undefined;
-  const series = flags.series === undefined ? kept.series : readSeries(flags.series);
-  const measures = flags.measure?.split(",") ?? kept.measures;
+  const isSweep = Object.hasOwn(file, "over") && !Object.hasOwn(file, "game");
+  const { $schema: _, ...kept } = isRecord(file.sweep)
+    ? file.sweep
+    : isSweep
+      ? file
+      : { config: askedIn(file) };
+  const base = typeof kept.config === "string" ? presets[kept.config]?.config : kept.config;
   return {
-    ...{ config, over: over ?? readAxis("--over", flags.over) },
-    ...(series && { series }),
-    ...(measures && { measures }),
-  };
+    ...kept,
+    ...(isRecord(base) && { config: set.reduce<Record<string, unknown>>(changed, base) }),
+    over: flags.over === undefined && kept.over !== undefined ? kept.over : readAxis("--over", flags.over),
+    ...(flags.series !== undefined && { series: readSeries(flags.series) }),
+    ...(flags.measure !== undefined && { measures: flags.measure.split(",") }),
+  } as object as SweepConfig;
 }
 
 /** The answer that a record of a shard holds. */

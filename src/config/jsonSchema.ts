@@ -6,7 +6,11 @@ import { gameSchemas } from "../game/check.ts";
 import { games } from "../game/games.ts";
 import { schemaOf } from "./config.ts";
 
-type Json = Record<string, unknown>;
+/** A JSON Schema, or a part of one. */
+export type Json = Record<string, unknown>;
+
+/** the version of JSON Schema */
+export const DIALECT = "https://json-schema.org/draft/2020-12/schema";
 
 /** The parts of a valibot schema, or of a step of its pipe, that are read here. */
 interface Part {
@@ -23,18 +27,22 @@ interface Part {
 
 /** The JSON Schema of any configuration, draft 2020-12. */
 export function configSchema(): Json {
+  const { config, game } = configParts();
+  return { $schema: DIALECT, title: "A configuration of mesa-induction", ...config, $defs: { game } };
+}
+
+/** The schema of a configuration, and that of a game to which it refers as `#/$defs/game`. */
+export function configParts(): { config: Json; game: Json } {
   const { definition, state, decision, parameter } = gameSchemas;
   const formulas = { type: "object", additionalProperties: { type: ["string", "number"] } };
-  const game = written(definition) as { properties: Json };
-  const each = (schema: v.GenericSchema) => ({ type: "object", additionalProperties: written(schema) });
+  const game = jsonOf(definition) as { properties: Json };
+  const each = (schema: v.GenericSchema) => ({ type: "object", additionalProperties: jsonOf(schema) });
   Object.assign(game.properties, {
     ...{ state: each(state), decision: each(decision), parameters: each(parameter) },
     ...{ definitions: formulas, next: formulas },
     output: { anyOf: [{ type: ["string", "number"] }, formulas] },
   });
-  return {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: "A configuration of mesa-induction",
+  const config = {
     type: "object",
     required: ["game"],
     properties: {
@@ -42,18 +50,19 @@ export function configSchema(): Json {
       game: { anyOf: [{ enum: [...games.keys()] }, { $ref: "#/$defs/game" }] },
     },
     allOf: Array.from(games, ([name, game]) => {
-      const settings = written(schemaOf(game)) as { properties: Json };
+      const settings = jsonOf(schemaOf(game)) as { properties: Json };
       return {
         if: { required: ["game"], properties: { game: { const: name } } },
         // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
         then: { ...settings, properties: { $schema: true, ...settings.properties } },
       };
     }),
-    $defs: { game },
   };
+  return { config, game };
 }
 
-const written = (schema: v.GenericSchema) => ofPart(schema as unknown as Part);
+/** A schema of valibot's as JSON Schema. */
+export const jsonOf = (schema: v.GenericSchema): Json => ofPart(schema as unknown as Part);
 
 function ofPart(part: Part): Json {
   if (!part.pipe) return ofStep(part, part.type);

@@ -41,7 +41,8 @@ export interface AxisValues {
 /** the maximum number of values of an axis */
 export const MOST_VALUES = 8192;
 
-const key = v.pipe(
+/** A setting that an axis or a series changes. */
+export const keySchema = v.pipe(
   v.string("a setting's key like discount or schedule.learningRate"),
   v.check((text) => !text.split(".").includes(""), "a setting's key like discount or schedule.learningRate"),
   v.check(
@@ -52,7 +53,7 @@ const key = v.pipe(
 
 /** The schema of {@link PhaseAxis}. */
 export const axisSchema = object({
-  key,
+  key: keySchema,
   from: bounded({}),
   to: bounded({}),
   count: bounded({ min: 2, max: MOST_VALUES }, true),

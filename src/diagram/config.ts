@@ -49,18 +49,25 @@ export const PHASE_LIMITS = {
   cells: 2 ** 24,
 } as const;
 
-const schema = object({
+/** What diagrams and sweeps have in common: a configuration or the name of a preset, and the measures. */
+export const questionEntries = (measures: readonly string[]) => ({
+  $schema: v.optional(v.string("a text")),
   config: v.custom<Config | string>(
     (input) => isRecord(input) || (typeof input === "string" && Object.hasOwn(presets, input)),
     `a configuration or one of the presets ${Object.keys(presets).join(", ")}`,
   ),
-  x: axisSchema,
-  y: axisSchema,
   measures: v.optional(
     v.pipe(v.array(v.string("a name"), "a list of names"), v.minLength(1, "a list of at least one name")),
-    ["deception"],
+    [...measures],
   ),
 });
+
+/** The schema of {@link PhaseConfig}. */
+export const phaseSchema = object({ ...questionEntries(["deception"]), x: axisSchema, y: axisSchema });
+
+/** The configuration that a question names. */
+export const baseOf = (config: Config | string): Config =>
+  typeof config === "string" ? presets[config].config : config;
 
 /**
  * The configuration of one cell of a diagram. {@link checkConfig} has not checked it.
@@ -96,7 +103,7 @@ export function deploymentOf({ game, base }: Pick<Diagram, "game" | "base">): nu
 export function checkPhase(input: unknown): Diagram {
   if (!isRecord(input))
     throw new MesaError("INVALID_CONFIG", `the phase diagram must be an object, got ${quote(input)}`);
-  const result = v.safeParse(schema, input, { abortEarly: true });
+  const result = v.safeParse(phaseSchema, input, { abortEarly: true });
   if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0]));
   const asked = result.output as unknown as Required<PhaseConfig>;
   if (asked.x.key === asked.y.key)
@@ -107,7 +114,7 @@ export function checkPhase(input: unknown): Diagram {
       `x.count × y.count must be at most ${PHASE_LIMITS.cells} cells, got ${asked.x.count * asked.y.count}`,
     );
 
-  const base = typeof asked.config === "string" ? presets[asked.config].config : asked.config;
+  const base = baseOf(asked.config);
   const cell = (atX: number, atY: number) => checkConfig(cellConfig({ ...asked, base }, atX, atY));
   const x = valuesOf("x", asked.x, base);
   const y = valuesOf("y", asked.y, base);

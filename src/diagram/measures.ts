@@ -64,7 +64,6 @@ export function checkMeasures(names: readonly string[], measures: readonly strin
         "INVALID_CONFIG",
         `measures must be some of ${names.join(", ")}, each once, got ${quote(name)}${names.includes(name) ? " twice" : meant(name, names)}`,
       );
-  if (measures.length === 0) throw new MesaError("INVALID_CONFIG", "measures must be at least one, got none");
 }
 
 /** The measures of an infinite horizon's equilibria; NaN for a measure that is not defined. */

@@ -7,9 +7,19 @@ import { withSetting } from "../config/setting.ts";
 import { MesaError } from "../errors.ts";
 import type { AnyGame } from "../game/names.ts";
 import { keepDevice } from "../gpu/kept.ts";
-import { checkOptions, complaint, isRecord, object, quote, solvingOptions } from "../schema.ts";
+import {
+  bounded,
+  byKey,
+  checkOptions,
+  complaint,
+  isRecord,
+  object,
+  quote,
+  solvingOptions,
+} from "../schema.ts";
 import type { SolveOptions } from "../solve/solve.ts";
-import { type AxisValues, axisSchema, type PhaseAxis, valuesOf } from "./axis.ts";
+import { type AxisValues, axisSchema, keySchema, type PhaseAxis, valuesOf } from "./axis.ts";
+import { baseOf, questionEntries } from "./config.ts";
 import { type CellSolver, solveCell } from "./generalCell.ts";
 import { checkMeasures, measureNames } from "./measures.ts";
 
@@ -21,15 +31,24 @@ export interface Varied<T = unknown> {
   readonly values: readonly T[];
 }
 
-/** What to sweep, what to measure, and how to solve. */
-export interface SweepOptions
-  extends Pick<SolveOptions, "backend" | "method" | "precision" | "threads" | "gpu" | "signal"> {
+/** A sweep as a file has it: what {@link checkSweep} takes. */
+export interface SweepConfig {
+  /** where an editor finds the JSON Schema of sweeps; the solver ignores it */
+  $schema?: string;
+  /** a configuration as for `solve`, or the name of a preset */
+  config: Config | string;
   /** the setting to sweep: with a list of values, or with an axis */
   over: Varied<number> | PhaseAxis;
   /** a second setting, with one series for each of its values */
   series?: Varied;
   /** the measures, from {@link measureNames}; `compliance`, `retention` and `deception` by default */
   measures?: readonly string[];
+}
+
+/** What to sweep, what to measure, and how to solve. */
+export interface SweepOptions
+  extends Pick<SolveOptions, "backend" | "method" | "precision" | "threads" | "gpu" | "signal">,
+    Pick<SweepConfig, "over" | "series" | "measures"> {
   /** called with the progress: the index of a cell, the number of cells, and the share of the work that is done */
   onProgress?: (progress: { cell: number; cells: number; share: number }) => void;
 }
@@ -78,37 +97,25 @@ export interface Sweep {
   readonly cells: readonly Cell[];
 }
 
-const DEFAULT_MEASURES = ["compliance", "retention", "deception"];
 /** the maximum number of cells of a sweep */
 const MOST_CELLS = 100_000;
 
-/** @throws MesaError `INVALID_CONFIG` if the key is not a dotted key, or there are no values */
-function checkVaried(name: string, varied: Varied): void {
-  if (!isRecord(varied))
-    throw new MesaError(
-      "INVALID_CONFIG",
-      `${name} must be an object with key and values, got ${quote(varied)}`,
-    );
-  const { key, values } = varied;
-  if (typeof key !== "string" || key.split(".").includes(""))
-    throw new MesaError("INVALID_CONFIG", `${name} must have a key like discount, got ${quote(key)}`);
-  if (key.split(".")[0] === "game")
-    throw new MesaError("INVALID_CONFIG", `${name} must have a key other than game: a sweep is of one game`);
-  if (!Array.isArray(values) || values.length === 0)
-    throw new MesaError("INVALID_CONFIG", `${name} must have at least one value`);
-}
+/** A setting and values for it. */
+const varied = (value: v.GenericSchema) =>
+  object(
+    {
+      key: keySchema,
+      values: v.pipe(v.array(value, "a list of values"), v.minLength(1, "a list of at least one value")),
+    },
+    "key and values",
+  );
 
-/** The values along the axis. @throws MesaError `INVALID_CONFIG` */
-function alongOf(config: Config, over: SweepOptions["over"]): AxisValues {
-  if (!isRecord(over) || !Object.hasOwn(over, "from")) {
-    checkVaried("over", over as Varied<number>);
-    const { key, values } = over as Varied<number>;
-    return { key, values, scale: "linear", whole: false, asked: values.length };
-  }
-  const result = v.safeParse(object({ over: axisSchema }), { over }, { abortEarly: true });
-  if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0]));
-  return valuesOf("over", result.output.over, config);
-}
+/** The schema of {@link SweepConfig}. */
+export const sweepSchema = object({
+  ...questionEntries(["compliance", "retention", "deception"]),
+  over: byKey("from", axisSchema, varied(bounded({}))),
+  series: v.optional(varied(v.any())),
+});
 
 /** A sweep that was checked and is not solved yet. */
 export interface SweepPlan extends Omit<Sweep, "cells" | "solvers" | "version"> {
@@ -126,17 +133,21 @@ export interface SweepPlan extends Omit<Sweep, "cells" | "solvers" | "version"> 
 /**
  * Checks a sweep, with the configuration of every cell, and solves nothing.
  *
- * @param config a configuration as for `solve`, with whatever `over` and `series` change
+ * @param input a {@link SweepConfig}: plain data, such as parsed JSON; it is not changed
+ * @returns the sweep with its values and the configuration of every cell
  * @throws {@link MesaError} `INVALID_CONFIG` or `LIMIT_EXCEEDED`, with a message of one line
  */
-export function planSweep(
-  config: Config,
-  options: Pick<SweepOptions, "over" | "series" | "measures">,
-): SweepPlan {
-  const { over: along, series, measures = DEFAULT_MEASURES } = options ?? {};
-  if (!isRecord(config)) checkConfig(config);
-  const over = alongOf(config, along);
-  if (series) checkVaried("series", series);
+export function checkSweep(input: unknown): SweepPlan {
+  if (!isRecord(input))
+    throw new MesaError("INVALID_CONFIG", `the sweep must be an object, got ${quote(input)}`);
+  const result = v.safeParse(sweepSchema, input, { abortEarly: true });
+  if (!result.success) throw new MesaError("INVALID_CONFIG", complaint(result.issues[0]));
+  const { over: along, series, measures, ...question } = result.output as unknown as Required<SweepConfig>;
+  const config = baseOf(question.config);
+  const over =
+    "from" in along
+      ? valuesOf("over", along, config)
+      : ({ ...along, scale: "linear", whole: false, asked: along.values.length } as const);
   if (series?.key === over.key)
     throw new MesaError(
       "INVALID_CONFIG",
@@ -225,9 +236,7 @@ export async function sweep<const G extends AnyGame>(
 ): Promise<Sweep> {
   checkOptions(options, { ...solvingOptions, over: v.any(), series: v.any(), measures: v.any() });
   const { over, series, measures, ...how } = options;
-  const plan = planSweep(config as Config, {
-    ...{ over, ...(series && { series }), ...(measures && { measures }) },
-  });
+  const plan = checkSweep({ config, over, ...(series && { series }), ...(measures && { measures }) });
   const answers: Answer[] = [];
   const onCell = (index: number, answer: Answer) => {
     answers[index] = answer;

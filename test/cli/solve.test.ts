@@ -118,8 +118,11 @@ test("presets NAME prints a whole configuration, as a file to start from", async
   );
   const [, file] = /^\.\/node_modules\/mesa-induction\/(.*)$/.exec($schema)!;
   expect([files[0], exports["./config.schema.json"]]).toEqual(["dist", `./${file}`]);
-  const schema = await runHere(["schema"]);
-  expect(JSON.parse(schema.stdout).$defs).toHaveProperty("game");
+  for (const what of ["config", "phase", "sweep"]) {
+    const schema = await runHere(what === "config" ? ["schema"] : ["schema", what]);
+    expect(JSON.parse(schema.stdout).$defs).toHaveProperty("game");
+    expect(exports[`./${what}.schema.json`]).toBe(`./dist/${what}.schema.json`);
+  }
   const diagram = JSON.parse((await program.run(["presets", "rate-length"])).stdout);
   expect(diagram).toMatchObject({ config: { game: "linear" }, x: phasePresets["rate-length"].phase.x });
   const all = JSON.parse((await program.run(["presets", "--json"])).stdout);

@@ -1,6 +1,6 @@
 // What `sweep` prints, writes and rejects.
 
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -117,6 +117,27 @@ test("sweep.csv has also the series that the figure has no room for; a note says
     measures: ["retention", "margin"],
     series: { values: [1] },
     over: { key: "regularization", values: [0, 0.1] },
+  });
+});
+
+test("a file may hold the whole sweep, and an error in it has its line", async () => {
+  const file = join(folder, "discounts.json");
+  const over = { key: "discount", from: 0.9, to: 1, count: 2 };
+  const asked = { $schema: "./sweep.schema.json", config: "experiment-1", over, measures: ["finalTheta"] };
+  await writeFile(file, JSON.stringify(asked));
+  const flags = [...SHORT, "--over", "discount=0.9:1:2", "--measure", "finalTheta"];
+  const settings = ["--set", "schedule.learningRate=0.3", "--backend", "cpu"];
+  const [filed, given] = [
+    await runHere(["sweep", file, ...settings]),
+    await runHere([...flags, ...settings]),
+  ];
+  expect({ code: filed.code, messages: filed.messages }).toEqual({ code: 0, messages: [] });
+  expect(filed.stdout).toBe(given.stdout);
+  await writeFile(file, JSON.stringify({ ...asked, mesures: [] }, null, 1));
+  const wrong = await runHere(["sweep", file]);
+  expect(wrong).toMatchObject({
+    code: 2,
+    messages: [expect.stringMatching(/discounts.json, line 13: unknown key "mesures" \(did you mean/)],
   });
 });
 

@@ -12,12 +12,12 @@ import { upperTail } from "../../src/game/normal.ts";
 import {
   type Config,
   checkConfig,
+  checkSweep,
   defineGame,
   type GameDefinition,
   games,
   type NamedPlan,
   phase,
-  planSweep,
   type Result,
   simulate,
   solve,
@@ -70,7 +70,8 @@ describe("every command of the page can be given", () => {
     const config = await readConfiguration(positionals[0], values.set);
     checkConfig(config);
     if (word !== "sweep") return;
-    planSweep(config, {
+    checkSweep({
+      config,
       over: readAxis("--over", values.over),
       ...(values.series !== undefined && { series: readSeries(values.series) }),
       ...(values.measure !== undefined && { measures: values.measure.split(",") }),
