@@ -8,8 +8,7 @@ import { buildExplore } from "./explore.mjs";
 
 await rm("dist", { recursive: true, force: true });
 await Promise.all([
-  build({ ...forNode, entryPoints: { index: "src/index.ts" }, outdir: "dist" }),
-  buildCommandLine("dist"),
+  buildCommandLine("dist", [], { index: "src/index.ts" }),
   build({
     ...forNode,
     // It runs on machines where only the WebGPU bindings are installed, so it contains everything else. It is not part

@@ -6,7 +6,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } fr
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { deflateRaw, gzip } from "node:zlib";
+import { deflateRaw } from "node:zlib";
 import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 import { buildDocuments } from "./documents.mjs";
@@ -116,7 +116,4 @@ export async function buildExplore(folder) {
   );
   await copyFile(join(ready, "preview.png"), join(folder, "preview.png"));
   await buildDocuments(join(folder, "docs"));
-  // for servers that send compressed files
-  for (const file of built.flatMap(({ metafile }) => Object.keys(metafile.outputs)))
-    await writeFile(`${file}.gz`, await promisify(gzip)(await readFile(file), { level: 9 }));
 }

@@ -1,4 +1,4 @@
-// A JSON Schema takes what the check takes, and rejects what the check rejects because of a key, a type or a bound.
+// A JSON Schema accepts what the check accepts, and rejects wrong keys, types and bounds as the check does.
 import { readdir, readFile } from "node:fs/promises";
 import Ajv from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";

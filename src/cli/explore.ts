@@ -62,7 +62,7 @@ export async function exploreCommand(name: string | undefined, { port }: { port?
   await access(join(root, "index.html")).catch((error) => {
     throw new MesaError("CANNOT_READ", `there is no page in ${root}: npm run build builds it`, error);
   });
-  const serve = sirv(root, { etag: true, gzip: true });
+  const serve = sirv(root, { etag: true });
   const server = createServer((request, response) => {
     const refuse = (status: number, text: string, headers = {}) => {
       response.writeHead(status, { "content-type": "text/plain", ...headers }).end(`${text}\n`);

@@ -15,6 +15,8 @@ const INSTALLING = 300_000;
 
 let folder: string;
 let files: string[];
+/** of the tarball, in bytes */
+let size: number;
 
 /** the output of a command in the consumer's folder. @throws Error if the command fails */
 async function run(command: string, ...argv: string[]): Promise<string> {
@@ -38,7 +40,10 @@ beforeAll(async () => {
   await copyFile(join(ROOT, "test/package/consumer/use.ts"), join(folder, "use.ts"));
   // no package needs its install script
   const packed = await run("npm", "pack", ROOT, "--json", "--ignore-scripts");
-  const [tarball] = Object.values<{ filename: string; files: { path: string }[] }>(JSON.parse(packed));
+  const [tarball] = Object.values<{ filename: string; size: number; files: { path: string }[] }>(
+    JSON.parse(packed),
+  );
+  size = tarball.size;
   files = tarball.files.map(({ path }) => path);
   const quiet = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
   await run("npm", "install", `./${tarball.filename}`, ...quiet);
@@ -54,13 +59,14 @@ describe("the tarball", () => {
       main,
       types,
       bin,
-      exports: { ".": entry },
+      exports: { ".": entry, "./package.json": _, ...others },
       imports,
     } = manifest;
+    const schemas = Object.values(others);
     const inside = Object.values(imports).flatMap((conditions) => Object.values(conditions));
-    for (const path of [main, types, ...Object.values(bin), ...Object.values(entry), ...inside])
+    for (const path of [main, types, ...Object.values(bin), ...schemas, ...Object.values(entry), ...inside])
       expect(files).toContain(path.replace(/^\.\//, ""));
-    expect(files).toContain("LICENSE");
+    for (const file of ["LICENSE", "CITATION.cff", "CHANGELOG.md"]) expect(files).toContain(file);
     for (const file of ["index.html", "explore.js", "explore.css", "worker.js"])
       expect(files).toContain(`dist/explore/${file}`);
     expect(files).toContainEqual(expect.stringMatching(/^dist\/explore\/chunks\/GameEditor-\w+\.js$/));
@@ -70,7 +76,9 @@ describe("the tarball", () => {
     const places = new Set(files.map((path) => path.split("/")[0]));
     for (const place of ["test", "bench", "scripts", "node_modules", ".ci"])
       expect(places).not.toContain(place);
-    expect(files.filter((path) => path.startsWith("dist/bench"))).toEqual([]);
+    // nor the same text twice: the sources are in src, and a server compresses by itself
+    expect(files.filter((path) => /^dist\/(?:bench|api)|\.(?:map|gz)$/.test(path))).toEqual([]);
+    expect(size).toBeLessThan(3_000_000);
   });
 });
 
@@ -160,6 +168,12 @@ describe("its command", () => {
     expect(result.plan.coefficient[0]).toBeCloseTo(0.03, 12);
     expect(result.solver).toMatchObject({ backend, version: manifest.version });
   });
+});
+
+test("it says what to cite where it is installed", async () => {
+  const program = join(folder, "node_modules/mesa-induction/dist/cli.js");
+  const { version, citation } = JSON.parse(await run(process.execPath, program, "--version", "--json"));
+  expect([version, citation.version]).toEqual([manifest.version, manifest.version]);
 });
 
 describe("its browser bundle", () => {
