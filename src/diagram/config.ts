@@ -49,21 +49,23 @@ export const PHASE_LIMITS = {
   cells: 2 ** 24,
 } as const;
 
-/** What diagrams and sweeps have in common: a configuration or the name of a preset, and the measures. */
-export const questionEntries = (measures: readonly string[]) => ({
-  $schema: v.optional(v.string("a text")),
-  config: v.custom<Config | string>(
-    (input) => isRecord(input) || (typeof input === "string" && Object.hasOwn(presets, input)),
-    `a configuration or one of the presets ${Object.keys(presets).join(", ")}`,
-  ),
-  measures: v.optional(
-    v.pipe(v.array(v.string("a name"), "a list of names"), v.minLength(1, "a list of at least one name")),
-    [...measures],
-  ),
-});
+/** The schema of a diagram or a sweep: of a configuration or the name of a preset, of these entries, and of measures. */
+export const questionSchema = <E extends v.ObjectEntries>(entries: E, measures: readonly string[]) =>
+  object({
+    config: v.custom<Config | string>(
+      (input) => isRecord(input) || (typeof input === "string" && Object.hasOwn(presets, input)),
+      `a configuration or one of the presets ${Object.keys(presets).join(", ")}`,
+    ),
+    ...entries,
+    measures: v.optional(
+      v.pipe(v.array(v.string("a name"), "a list of names"), v.minLength(1, "a list of at least one name")),
+      [...measures],
+    ),
+    $schema: v.optional(v.string("a text")),
+  });
 
 /** The schema of {@link PhaseConfig}. */
-export const phaseSchema = object({ ...questionEntries(["deception"]), x: axisSchema, y: axisSchema });
+export const phaseSchema = questionSchema({ x: axisSchema, y: axisSchema }, ["deception"]);
 
 /** The configuration that a question names. */
 export const baseOf = (config: Config | string): Config =>

@@ -7,7 +7,7 @@ import { phaseSchema } from "./config.ts";
 import { sweepSchema } from "./sweep.ts";
 
 /** The schema of a question about many games, in which `config` is a configuration or the name of a preset. */
-function questionSchema(title: string, schema: v.GenericSchema): Json {
+function questionJson(title: string, schema: v.GenericSchema): Json {
   const { properties, ...rest } = jsonOf(schema) as { properties: Json };
   const { config, game } = configParts();
   return {
@@ -23,7 +23,7 @@ function questionSchema(title: string, schema: v.GenericSchema): Json {
 }
 
 /** The JSON Schema of any phase diagram, draft 2020-12. */
-export const phaseJsonSchema = (): Json => questionSchema("A phase diagram of mesa-induction", phaseSchema);
+export const phaseJsonSchema = (): Json => questionJson("A phase diagram of mesa-induction", phaseSchema);
 
 /** The JSON Schema of any sweep, draft 2020-12. */
-export const sweepJsonSchema = (): Json => questionSchema("A sweep of mesa-induction", sweepSchema);
+export const sweepJsonSchema = (): Json => questionJson("A sweep of mesa-induction", sweepSchema);

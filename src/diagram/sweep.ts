@@ -19,7 +19,7 @@ import {
 } from "../schema.ts";
 import type { SolveOptions } from "../solve/solve.ts";
 import { type AxisValues, axisSchema, keySchema, type PhaseAxis, valuesOf } from "./axis.ts";
-import { baseOf, questionEntries } from "./config.ts";
+import { baseOf, questionSchema } from "./config.ts";
 import { type CellSolver, solveCell } from "./generalCell.ts";
 import { checkMeasures, measureNames } from "./measures.ts";
 
@@ -111,11 +111,10 @@ const varied = (value: v.GenericSchema) =>
   );
 
 /** The schema of {@link SweepConfig}. */
-export const sweepSchema = object({
-  ...questionEntries(["compliance", "retention", "deception"]),
-  over: byKey("from", axisSchema, varied(bounded({}))),
-  series: v.optional(varied(v.any())),
-});
+export const sweepSchema = questionSchema(
+  { over: byKey("from", axisSchema, varied(bounded({}))), series: v.optional(varied(v.any())) },
+  ["compliance", "retention", "deception"],
+);
 
 /** A sweep that was checked and is not solved yet. */
 export interface SweepPlan extends Omit<Sweep, "cells" | "solvers" | "version"> {
