@@ -61,7 +61,7 @@ export const questionSchema = <E extends v.ObjectEntries>(entries: E, measures: 
       v.pipe(v.array(v.string("a name"), "a list of names"), v.minLength(1, "a list of at least one name")),
       [...measures],
     ),
-    $schema: v.optional(v.string("a text")),
+    $schema: v.optional(v.string("a string")),
   });
 
 /** The schema of {@link PhaseConfig}. */
