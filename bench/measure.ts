@@ -39,8 +39,8 @@ export interface Measured {
 }
 
 /** the minimum number of solves after the first, and the total time after which no more are started, in seconds */
-const LEAST_REPEATS = 3;
-const MOST_REPEATS = 15;
+const MIN_REPEATS = 3;
+const MAX_REPEATS = 15;
 const ENOUGH = 1;
 /** the time between two measurements of memory, in milliseconds */
 const LOOK = 5;
@@ -130,8 +130,8 @@ export async function measure(
         const plan = cold.plan.map((decision) => [...decision]);
         await meter?.takeSeconds();
         const [seconds, gpuSeconds]: number[][] = [[], []];
-        for (let spent = 0; seconds.length < MOST_REPEATS; ) {
-          if (spent > ENOUGH && seconds.length >= LEAST_REPEATS) break;
+        for (let spent = 0; seconds.length < MAX_REPEATS; ) {
+          if (spent > ENOUGH && seconds.length >= MIN_REPEATS) break;
           checkNotAborted(signal);
           const begun = performance.now();
           const again = await solveOnce(evaluator, signal);

@@ -19,11 +19,9 @@ export const GUESS = 2 ** -12;
  * - `open`: there is no bound, and any candidate could be the minimum
  * - `guess`: a share of the cost, for listed candidates, because the game uses functions that have no bound
  * - `boxes`: for listed candidates with plain totals, the bound of the float32 error that affine arithmetic gives for
- *   their
- *   box
+ *   their box
  * - `unit`: the totals are balls for the state θ = 1 only. Everything is proportional to θ: a state θ costs θ² times a
- *   value
- *   in the ball.
+ *   value in the ball.
  */
 export type Bound =
   | { readonly kind: "none" | "guess" | "open" }

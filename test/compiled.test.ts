@@ -288,7 +288,7 @@ describe("compilation", () => {
   };
   describe.each([
     ["is forbidden", { ...WebAssembly, Module: refusing, Memory: WebAssembly.Memory }],
-    ["is not there", undefined],
+    ["is missing", undefined],
   ])("if WebAssembly %s", (_, stub) => {
     test("the interpreter does the work", async () => {
       vi.stubGlobal("WebAssembly", stub);

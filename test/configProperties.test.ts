@@ -63,7 +63,7 @@ const mutated = fc
     return config;
   });
 
-function check(input: unknown): "filled" | "refused" {
+function check(input: unknown): "filled" | "rejected" {
   try {
     const { config } = checkConfig(input);
     expect(checkConfig(config).config).toEqual(config);
@@ -72,7 +72,7 @@ function check(input: unknown): "filled" | "refused" {
     if (!(error instanceof MesaError)) throw error;
     expect(["INVALID_CONFIG", "LIMIT_EXCEEDED"]).toContain(error.code);
     expect(error.message).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,400}$/u);
-    return "refused";
+    return "rejected";
   } finally {
     expect(Object.keys(Object.prototype)).toEqual([]);
     expect("discount" in {}).toBe(false);
@@ -87,14 +87,14 @@ test("any value is filled in or rejected", () => {
 });
 
 test("any mutated configuration is filled in or rejected", () => {
-  const seen = { filled: 0, refused: 0 };
+  const seen = { filled: 0, rejected: 0 };
   fc.assert(
     fc.property(mutated, (input) => void seen[check(input)]++),
     { numRuns: 3000 },
   );
   // both outcomes occur
   expect(seen.filled).toBeGreaterThan(50);
-  expect(seen.refused).toBeGreaterThan(50);
+  expect(seen.rejected).toBeGreaterThan(50);
 });
 
 test("a filled configuration survives JSON", () => {

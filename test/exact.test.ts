@@ -142,10 +142,10 @@ describe("the roots of any cubic", () => {
     ["x² + 1", [1, 0, 1, 0], [], []],
     ["a constant", [1, 0, 0, 0], [], []],
     ["0", [0, 0, 0, 0], [], []],
-    ["what overflowed", [1, Number.POSITIVE_INFINITY, 1, 1], [], []],
-    ["what is no number", [1, Number.NaN, 1, 1], [], []],
+    ["an overflow", [1, Number.POSITIVE_INFINITY, 1, 1], [], []],
+    ["NaN", [1, Number.NaN, 1, 1], [], []],
     ["(x − 1)(x − 2)(x − 3), so large that squares overflow", [-6e300, 11e300, -6e300, 1e300], [1, 3], [2]],
-    ["and so small that they vanish", [-6e-300, 11e-300, -6e-300, 1e-300], [1, 3], [2]],
+    ["coefficients so small that products vanish", [-6e-300, 11e-300, -6e-300, 1e-300], [1, 3], [2]],
   ])("%s", (_, cubic, wantedRising, wantedFalling) => {
     const { rising, falling } = rootsOf(cubic, -8, 8);
     // the error of a triple root is the cube root of the values' rounding error

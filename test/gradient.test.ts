@@ -38,7 +38,7 @@ function drawn(problem: Problem, seed: number) {
 describe.each([
   ["mlp", { game: "mlp", layers, theta: { count: 7 }, regularization: 0.05, discount: 0.9 }],
   ["mlp, undiscounted, an even number of states", { game: "mlp", layers: [1, 4, 1], theta: { count: 6 } }],
-  ["a game of one's own", { game: rich }],
+  ["a custom game", { game: rich }],
 ])("%s", (_, config) => {
   test.each(SCHEDULES.map((rates) => [rates]))(
     "by central differences, learning rates %j",

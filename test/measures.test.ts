@@ -7,7 +7,7 @@ import { measuresOf, type Trajectory } from "../src/model/simulate.ts";
 describe("the measures", () => {
   test.each([
     {
-      about: "outputs of 3/5 of the goal, of which a half is left",
+      about: "outputs of 3/5 of the goal, half of which remains",
       learningRates: [1, 1, 0],
       theta: [2, 1.5, 1, 1],
       output: [1.2, -1.2, 9],
@@ -42,42 +42,42 @@ describe("the measures", () => {
       wanted: { compliance: -1, retention: -3, deception: 0 },
     },
     {
-      about: "a goal that is reversed is no deception, however small the outputs",
+      about: "a reversed goal is not deception, even with small outputs",
       learningRates: [1, 0],
       theta: [-2, 1, 1],
       output: [0.5, 1],
       wanted: { compliance: 0.75, retention: -0.5, deception: 0 },
     },
     {
-      about: "a goal that grows counts in deception as one that is kept in full",
+      about: "a goal that grows counts in deception like one that is kept in full",
       learningRates: [1, 1, 0],
       theta: [1, -2, 4, 4],
       output: [0.5, 0.5, 4],
       wanted: { compliance: 0.5, retention: 4, deception: 0.5 },
     },
     {
-      about: "deployment starts after the last episode that learns",
+      about: "deployment starts after the last episode with a positive learning rate",
       learningRates: [0, 1, 0, 1, 0],
       theta: [1, 1, 0.75, 0.75, 0.25, 0.25],
       output: [1, 0.5, 1, 0.5, 1],
       wanted: { compliance: 0.5, retention: 0.25, deception: 0.125 },
     },
     {
-      about: "no deployment: the goal that the last step leaves",
+      about: "no deployment: the goal after the last step",
       learningRates: [1, 1],
       theta: [1, 0.75, 0.5],
       output: [0.5, 0.5],
       wanted: { compliance: 0.5, retention: 0.5, deception: 0.25 },
     },
     {
-      about: "no training, nothing to comply with",
+      about: "without training there is no compliance",
       learningRates: [0, 0],
       theta: [0.8, 0.8, 0.8],
       output: [0.8, 0.8],
       wanted: { compliance: null, retention: 1, deception: null },
     },
     {
-      about: "no goal, nothing to retain",
+      about: "without a goal there is no retention",
       learningRates: [1, 0],
       theta: [0, 0, 0],
       output: [0, 0],

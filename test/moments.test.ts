@@ -58,7 +58,7 @@ describe("the bound holds", () => {
     ["one candidate", { coefficient: { min: 0.3, max: 0.3, count: 1 } }, 8],
     ["no future", { discount: 0 }, 8],
     ["huge learning rates", { schedule: { learningRates: new Array(9).fill(1e8) } }, 9],
-    ["goals that all but vanish", { theta: { min: -1e-160, max: 1e-160 } }, 5],
+    ["goals that nearly vanish", { theta: { min: -1e-160, max: 1e-160 } }, 5],
     ["a long deployment", { coefficient: { count: 9 } }, 300],
   ])("with %s", (_, change, episodes) => {
     const schedule = { learningRates: Array.from({ length: episodes }, (_, t) => (t < 9 ? 0.9 : 0)) };
@@ -177,7 +177,7 @@ describe("formulas whose terms cancel", () => {
 
   test.each<[string, object, object]>([
     ["in the output", { output: "a * (theta + large) - a * large" }, { large: odd }],
-    ["in what is compared", { mesaObjective: "((output + large) - own.theta - large)^2" }, { large: odd }],
+    ["in the mesa objective", { mesaObjective: "((output + large) - own.theta - large)^2" }, { large: odd }],
     [
       "in a step",
       { next: { theta: "(theta + large - learningRate * gradient.theta) - 0.999999999 * large" } },

@@ -82,9 +82,9 @@ function expectEnclosed(problem: Problem, plan: Plan): { held: number; without: 
 
 describe.each([
   ["squares that are subnormal", subnormal],
-  ["weights that vanish before what they weigh", weightless],
+  ["weights that vanish before the costs they multiply", weightless],
   ["goals that overflow before their weights vanish", overflowing],
-  ["reaches whose squares vanish before what follows", faint],
+  ["outputs whose squares vanish before later costs", faint],
 ])("%s", (_, config) => {
   const problem = createProblem(config);
   const middle = problem.candidates.at(Math.floor(problem.candidates.size / 2));
@@ -223,7 +223,7 @@ describe("a phase diagram", () => {
   test.each([
     ["squares that are subnormal", subnormal, [true, true, true, true]],
     ["goals whose squares overflow", { ...subnormal, theta: goal(1e157) }, [true, true, true, true]],
-    ["weights that vanish before what they weigh", weightless, [false, false, false, true]],
+    ["weights that vanish before the costs they multiply", weightless, [false, false, false, true]],
   ])("leaves cells to solve: %s", async (_, config, wanted) => {
     const map = await phase(diagram(config), { backend: "cpu", method: "moments", threads: 1 });
     expect(left(map.diagram)).toEqual(wanted);

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { geomspace } from "../src/grid.ts";
 import { games, linspace, measureNames, presets, solve, sweep } from "../src/index.ts";
 import { sweepToCsv } from "../src/report/csv.ts";
-import { curvesOf, drawCurves, MOST_CURVES } from "../src/report/curves.ts";
+import { curvesOf, drawCurves, MAX_CURVES } from "../src/report/curves.ts";
 import { createDocument } from "../src/report/render.ts";
 
 const { config } = presets["experiment-1"];
@@ -171,7 +171,7 @@ test("an aborted sweep throws", async () => {
 });
 
 test("figures of one point, a constant curve and the maximum number of curves", async () => {
-  const values = Array.from({ length: MOST_CURVES }, (_, i) => 0.1 * (i + 1));
+  const values = Array.from({ length: MAX_CURVES }, (_, i) => 0.1 * (i + 1));
   for (const options of [
     { over: { key: "discount", values: [1] } },
     { over: { key: "initial.theta", values: [0.1, 0.5] }, measures: ["firstCoefficient"] },

@@ -23,7 +23,7 @@ export interface BenchFlags {
 }
 
 /** the longest that `--patience` may be, in seconds */
-const MOST_PATIENCE = 3600;
+const MAX_PATIENCE = 3600;
 
 /** The names in a comma-separated list, in the order of `all`. @throws MesaError `INVALID_CONFIG` */
 function some<T extends string>(option: string, given: string | undefined, all: readonly T[]): T[] {
@@ -51,10 +51,10 @@ async function readCases(given: string | undefined): Promise<Selection["cases"]>
 /** What the flags ask for. @throws MesaError `INVALID_CONFIG` or `CANNOT_READ` */
 export async function readSelection({ game, size, backend, patience }: BenchFlags): Promise<Selection> {
   const seconds = Number(patience);
-  if (!(seconds > 0 && seconds <= MOST_PATIENCE))
+  if (!(seconds > 0 && seconds <= MAX_PATIENCE))
     throw new MesaError(
       "INVALID_CONFIG",
-      `--patience must be in (0, ${MOST_PATIENCE}] seconds, got ${JSON.stringify(patience)}`,
+      `--patience must be in (0, ${MAX_PATIENCE}] seconds, got ${JSON.stringify(patience)}`,
     );
   return {
     cases: await readCases(game),

@@ -22,7 +22,7 @@ export interface SubmitFlags {
 }
 
 /** the maximum number of shards: fewer than the shard files could number, and more than schedulers accept */
-const MOST_SHARDS = 100_000;
+const MAX_SHARDS = 100_000;
 
 /** The commands to submit, and the resources that they need. */
 interface Job {
@@ -58,7 +58,7 @@ export async function submitCommand(
   flags: (PhaseFlags | SweepFlags) & SubmitFlags,
 ): Promise<void> {
   await check(command, name, flags);
-  const shards = count("--shards", flags.shards, 1, MOST_SHARDS);
+  const shards = count("--shards", flags.shards, 1, MAX_SHARDS);
   const cpus = count("--cpus", flags.cpus, 1, 1024);
   const gpus = flags.gpus === undefined ? 0 : count("--gpus", flags.gpus, 0, 1);
   const asked = commandOf(command, name, flags);

@@ -27,8 +27,7 @@ export interface BoxBounds {
    *
    * @param sample the states; all unless given
    * @returns a function from boxes, given by their middles and reaches, shape [n][2D], to the coefficients of their
-   *   costs,
-   *   shape [n][K]
+   *   costs, shape [n][K]
    */
   at(episode: number, plan: Plan, sample?: Sample): BoundsOf;
 }

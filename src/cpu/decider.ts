@@ -48,8 +48,7 @@ export interface Decider {
    * The answer to a question, decided among `survivors`.
    *
    * @param among indices of candidates in ascending order that include the minimum and the runner-up, or a function
-   *   that
-   *   finds them; all candidates unless given
+   *   that finds them; all candidates unless given
    * @param claimed the GPU's enclosure of a candidate's cost, from a proven bound
    * @throws MesaError `BOUND_BROKEN` if a cost is outside the enclosure of the GPU or of the moments
    */

@@ -9,9 +9,8 @@ import type { Threading } from "./solveThreads.ts";
  * An evaluator that considers every candidate.
  *
  * @param method `rollout` rolls candidates out, in stages. `moments` screens candidates in O(1) each and asks the
- *   oracle
- *   for the remaining ones, or for all if the moments give no bound. Both give the same steps to the bit, for any number
- *   of threads.
+ *   oracle for the remaining ones, or for all if the moments give no bound. Both give the same steps to the bit, for
+ *   any number of threads.
  */
 export function createCpuEvaluator(
   problem: Problem,

@@ -20,7 +20,7 @@ import type { Diagram } from "./config.ts";
 import { cellNumbers, isLinearDiagram } from "./linearCell.ts";
 
 /** the maximum number of numbers that an invocation keeps between candidates: with more, registers spill */
-const MOST_KEPT = 128;
+const MAX_KEPT = 128;
 
 /** A diagram as code for the GPU. */
 export interface CellCode {
@@ -134,8 +134,8 @@ export function cellCodeOf(diagram: Diagram, method: PhaseMethod | "rollout"): C
   const pairs = indices.flatMap((i) => indices.slice(i).map((j) => [i, j] as const));
   const places = indices.flatMap((i) => indices.map((j) => [i, j] as const));
   const kept = flat.length + view.length + 2 * (places.length + pairs.length);
-  if (kept > MOST_KEPT)
-    return `a cell of the game ${game.name} needs ${kept} numbers on the gpu, which has room for ${MOST_KEPT}: the cpu solves it`;
+  if (kept > MAX_KEPT)
+    return `a cell of the game ${game.name} needs ${kept} numbers on the gpu, which has room for ${MAX_KEPT}: the cpu solves it`;
   const coefficients = (k: number) => [
     ...all(powers!.now.slice(k, k + 1)),
     ...phases.map((z) => expected(z, powers!.later)[k]),

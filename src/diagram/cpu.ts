@@ -13,7 +13,7 @@ import type { PhaseEngine } from "./engine.ts";
 /** how long cells are solved before timers and signals get a turn, in milliseconds */
 const TURN = 25;
 /** the maximum number of cells of a part: so many that sending them takes a small share of the time to solve them */
-const MOST_CELLS = 256;
+const MAX_CELLS = 256;
 /** parts for each thread, so that expensive and cheap parts balance */
 const PARTS = 4;
 
@@ -85,7 +85,7 @@ function solveInTurns(diagram: Diagram, points: Points, method: MethodName, sign
 
 /** Points in parts, in order. */
 function cut({ x, y }: Points, threads: number): Points[] {
-  const size = Math.min(MOST_CELLS, Math.ceil(x.length / (threads * PARTS)));
+  const size = Math.min(MAX_CELLS, Math.ceil(x.length / (threads * PARTS)));
   return Array.from({ length: Math.ceil(x.length / size) }, (_, i) => ({
     x: x.slice(i * size, (i + 1) * size),
     y: y.slice(i * size, (i + 1) * size),

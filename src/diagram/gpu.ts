@@ -22,7 +22,7 @@ import { capital, measureNames } from "./measures.ts";
 /** the work of a best response in closed form, in rollout-steps */
 const EXACT_WORK = 12;
 /** the maximum size of a table, in bytes */
-const MOST_TABLE = 2 ** 28;
+const MAX_TABLE = 2 ** 28;
 /** the smallest positive float32 that is not subnormal: a GPU may treat smaller ones as zero */
 const SMALLEST = 2 ** -126;
 
@@ -61,7 +61,7 @@ export function createGpuEngine(open: OpenDevice, cpu: PhaseEngine): PhaseEngine
     const work = episodes * signals * (texts.method === "exact" ? EXACT_WORK : candidates.size);
     const bytes = texts.hidden ? 4 * episodes * (signals + texts.phases) : 0;
     const room = Math.floor(
-      Math.min(MOST_TABLE, device.limits.maxStorageBufferBindingSize) / Math.max(1, bytes),
+      Math.min(MAX_TABLE, device.limits.maxStorageBufferBindingSize) / Math.max(1, bytes),
     );
     const most = Math.min(count, room, MAX_WORKGROUPS * WORKGROUP);
     const buffers = new Buffers(device);

@@ -23,7 +23,7 @@ import { capital, measureNames, measuresOfEnd } from "./measures.ts";
 /** cells of a vector */
 const PAIR = 2;
 /** the maximum size of the candidates' rows, in bytes */
-const MOST_ROWS = 2 ** 26;
+const MAX_ROWS = 2 ** 26;
 
 /** An instance of the module. */
 interface Machine extends CellFunctions {
@@ -112,7 +112,7 @@ export function openLinearCells(diagram: Diagram, method: PhaseMethod): LinearCe
   const rolls = method === "moments" && problem.hiddenPhase.phases === 1 && problem.horizon === "finite";
   if (rolls && !statesInRange(problem.states.axes)) return undefined;
   const machine = machineOf(diagram.game, method, rolls);
-  if (!machine || problem.candidates.size * machine.kernel.sizes.row > MOST_ROWS) return undefined;
+  if (!machine || problem.candidates.size * machine.kernel.sizes.row > MAX_ROWS) return undefined;
   return new LinearCells(diagram, method, problem, machine);
 }
 

@@ -98,7 +98,7 @@ export interface Sweep {
 }
 
 /** the maximum number of cells of a sweep */
-const MOST_CELLS = 100_000;
+const MAX_CELLS = 100_000;
 
 /** A setting and values for it. */
 const varied = (value: v.GenericSchema) =>
@@ -153,8 +153,8 @@ export function checkSweep(input: unknown): SweepPlan {
       `over and series must have different keys, got ${over.key} for both`,
     );
   const count = over.values.length * (series?.values.length ?? 1);
-  if (count > MOST_CELLS)
-    throw new MesaError("LIMIT_EXCEEDED", `a sweep must be at most ${MOST_CELLS} cells, got ${count}`);
+  if (count > MAX_CELLS)
+    throw new MesaError("LIMIT_EXCEEDED", `a sweep must be at most ${MAX_CELLS} cells, got ${count}`);
   const asked = (series?.values ?? [null]).flatMap((value) => {
     const base = series ? withSetting(config, series.key, value, "series") : config;
     return over.values.map((at) => ({

@@ -20,7 +20,7 @@ export interface Rectangle {
 /** about the number of tiles of a diagram, if it has at least as many cells */
 const TILES = 4096;
 /** the maximum number of cells of a tile */
-const MOST_CELLS = 1024;
+const MAX_CELLS = 1024;
 
 /**
  * The tiles of a diagram, row by row. A tile is several whole rows, or a part of one row.
@@ -29,7 +29,7 @@ const MOST_CELLS = 1024;
  * @param rows the number of rows of the diagram
  */
 export function tilesOf(columns: number, rows: number): Rectangle[] {
-  const size = Math.min(MOST_CELLS, Math.ceil((columns * rows) / TILES));
+  const size = Math.min(MAX_CELLS, Math.ceil((columns * rows) / TILES));
   const tiles: Rectangle[] = [];
   if (size >= columns) {
     const most = Math.floor(size / columns);

@@ -141,8 +141,7 @@ export function messageOf(cause: unknown): string {
  * Does work on a device and turns WebGPU's errors into MesaErrors.
  *
  * @throws MesaError `DEVICE_LOST`, `OUT_OF_MEMORY`, `GPU_VALIDATION` or `SHADER_COMPILE` with its cause; else what
- *   `work`
- *   throws
+ *   `work` throws
  */
 export async function guarded<T>({ device, lost }: OpenDevice, work: () => T | Promise<T>): Promise<T> {
   const scopes = ["internal", "validation", "out-of-memory"] as const;

@@ -444,8 +444,7 @@ class Candidates {
    * Whether a candidate is an equilibrium: no other candidate costs less when it is played for ever after.
    *
    * @returns `undecided` if another candidate's cost is equal within rounding, unless both costs are equal to the bit,
-   *   term
-   *   by term
+   *   term by term
    */
   decide(index: number): Omit<Equilibrium, "gap"> | "undecided" | undefined {
     const { roundings } = this.#formulas;

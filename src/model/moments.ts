@@ -21,7 +21,7 @@ export const UNIT_ROUNDOFF = Number.EPSILON / 2;
 /** an allowance for underflow, in addition to rounding */
 const UNDERFLOW = Number.MIN_VALUE / Number.EPSILON;
 /** the maximum number of candidates whose numbers are cached between steps */
-const MAX_KEPT = 2 ** 18;
+const MAX_CACHED = 2 ** 18;
 /** the maximum number of learning rates for which they are cached */
 const MAX_RATES = 4;
 
@@ -135,11 +135,11 @@ function fill(to: Float64Array, numbers: Float64Array): Float64Array {
   return to;
 }
 
-/** in a row of {@link Kept}, the numbers before the steps; in a view, those before the factors of steps */
+/** in a row of {@link Cached}, the numbers before the steps; in a view, those before the factors of steps */
 const FIXED = 3;
 
 /** The parts of candidates' costs that do not depend on the future, for one learning rate. */
-interface Kept {
+interface Cached {
   /** rows of now, most.now, most.step, steps; most.now is infinite if overflow or underflow may matter */
   readonly rows: Float64Array;
   /** whether a candidate's row has been computed */
@@ -179,7 +179,7 @@ export class Future {
   /** γ, which is the same for all states */
   readonly #discount: number;
   readonly #end: readonly Form[];
-  readonly #kept = new Map<number, Kept>();
+  readonly #cached = new Map<number, Cached>();
   readonly #statesInRange: boolean;
   readonly #isBounded: boolean;
   /** of the current view, by phase: learning rates, and the values of `later` of {@link Evaluators} */
@@ -251,22 +251,22 @@ export class Future {
     const count = this.#evaluators.formulas.steps.length;
     const width = FIXED + count;
     const phases = view.map(({ weight, learningRate, form }) => ({
-      ...{ weight, learningRate, kept: this.#keptAt(learningRate) },
+      ...{ weight, learningRate, cached: this.#cachedAt(learningRate) },
       of: Float64Array.from(this.#evaluators.coefficients(this.#parameters, this.mean, form)),
     }));
-    const keepsAll = this.#keepsAll;
+    const cachesAll = this.#cachesAll;
     return (index) => {
-      const at = keepsAll ? index : 0;
+      const at = cachesAll ? index : 0;
       let [later, most] = [0, 0];
-      for (const { weight, learningRate, kept, of } of phases) {
-        if (!keepsAll || kept.known[at] === 0) this.#keep(kept, learningRate, at, candidates.at(index));
+      for (const { weight, learningRate, cached, of } of phases) {
+        if (!cachesAll || cached.known[at] === 0) this.#cache(cached, learningRate, at, candidates.at(index));
         const steps = at * width + FIXED;
-        later += weight * costLater(of, FIXED, kept.rows, steps, count);
-        most += weight * (of[1] * kept.rows[steps - 1] + of[2]);
+        later += weight * costLater(of, FIXED, cached.rows, steps, count);
+        most += weight * (of[1] * cached.rows[steps - 1] + of[2]);
       }
-      const [{ kept }] = phases;
-      const error = slack * (kept.rows[at * width + 1] + discount * most) + UNDERFLOW;
-      return { cost: kept.rows[at * width] + discount * later, error };
+      const [{ cached }] = phases;
+      const error = slack * (cached.rows[at * width + 1] + discount * most) + UNDERFLOW;
+      return { cost: cached.rows[at * width] + discount * later, error };
     };
   }
 
@@ -304,22 +304,22 @@ export class Future {
   }
 
   /** whether the rows of all candidates are cached; if there are too many, only one row is */
-  get #keepsAll(): boolean {
-    return this.#problem.candidates.size <= MAX_KEPT;
+  get #cachesAll(): boolean {
+    return this.#problem.candidates.size <= MAX_CACHED;
   }
 
-  #keptAt(learningRate: number): Kept {
-    const known = this.#kept.get(learningRate);
+  #cachedAt(learningRate: number): Cached {
+    const known = this.#cached.get(learningRate);
     if (known) return known;
-    const count = this.#keepsAll ? this.#problem.candidates.size : 1;
+    const count = this.#cachesAll ? this.#problem.candidates.size : 1;
     const width = FIXED + this.#evaluators.formulas.steps.length;
-    const kept = { rows: new Float64Array(count * width), known: new Uint8Array(count) };
-    if (this.#kept.size >= MAX_RATES) this.#kept.clear();
-    this.#kept.set(learningRate, kept);
-    return kept;
+    const cached = { rows: new Float64Array(count * width), known: new Uint8Array(count) };
+    if (this.#cached.size >= MAX_RATES) this.#cached.clear();
+    this.#cached.set(learningRate, cached);
+    return cached;
   }
 
-  #keep({ rows, known }: Kept, learningRate: number, at: number, decision: ArrayLike<number>): void {
+  #cache({ rows, known }: Cached, learningRate: number, at: number, decision: ArrayLike<number>): void {
     const { candidate } = this.#evaluators;
     const numbers = candidate(decision, [learningRate], this.#parameters, this.mean);
     const [now, most, root, step] = numbers;

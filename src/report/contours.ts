@@ -29,7 +29,7 @@ export function edgesOf({ values, scale }: CellAxis): number[] {
 }
 
 /** the maximum number of points along a side of the grid on which contours are computed */
-const MOST_POINTS = 320;
+const MAX_POINTS = 320;
 
 /** A point of the frame, in the frame's units, from its upper left corner. */
 export type Place = readonly [x: number, y: number];
@@ -49,7 +49,7 @@ export function contoursOf(
   { levels, log, domain }: ColourScale,
   [width, height]: readonly [number, number],
 ): Contour[] {
-  const [across, up] = [x, y].map((axis) => placesAlong(axis, Math.min(MOST_POINTS, axis.values.length)));
+  const [across, up] = [x, y].map((axis) => placesAlong(axis, Math.min(MAX_POINTS, axis.values.length)));
   const at = (cell: number) => (log ? Math.log(Math.max(values[cell], domain[0])) : values[cell]);
   const grid = up.flatMap(([below, above, v]) =>
     across.map(([left, right, u]) => {

@@ -74,13 +74,13 @@ export function curvesOf({ game, config, over, series, measures, cells }: Sweep)
     const [first] = names;
     const curves = series
       ? shown.map((s) => ({ label: labels[s], values: valuesOf(first, s) }))
-      : names.slice(0, MOST_CURVES).map((name) => ({ label: measureLabel(name), values: valuesOf(name, 0) }));
+      : names.slice(0, MAX_CURVES).map((name) => ({ label: measureLabel(name), values: valuesOf(name, 0) }));
     const common = first in COSTS ? COSTS.cost : "value";
     return { label: names.length === 1 ? measureLabel(first) : common, curves };
   });
   const left = series
     ? labels.filter((_, s) => !shown.includes(s))
-    : groups.flatMap((names) => names.slice(MOST_CURVES).map(measureLabel));
+    : groups.flatMap((names) => names.slice(MAX_CURVES).map(measureLabel));
   const all = series ? labels.length : measures.length;
   const keys = [over.key, ...(series ? [series.key] : [])];
   const by = settingParts(over.key).name;
@@ -102,7 +102,7 @@ export function curvesOf({ game, config, over, series, measures, cells }: Sweep)
 
 /** Evenly spread indices from 0 to count − 1, at most as many as there are curves that can be told apart. */
 function spread(count: number): readonly number[] {
-  const most = Math.min(count, MOST_CURVES);
+  const most = Math.min(count, MAX_CURVES);
   return Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / Math.max(1, most - 1)));
 }
 
@@ -124,7 +124,7 @@ export function policiesOf(result: Result): Curves {
 /** the maximum number of episodes whose responses are drawn */
 const RESPONSES = 5;
 /** the smallest belief that a figure of responses shows */
-const LEAST_BELIEF = 1e-6;
+const MIN_BELIEF = 1e-6;
 /** how far a figure of responses reaches beyond the outermost ends of intervals */
 const BEYOND = 1;
 
@@ -179,7 +179,7 @@ export function byBelief(plan: Result["plan"]): Responses {
     by: "what they believe",
     label: "belief (probability of training)",
     log: true,
-    values: [...geomspace({ min: LEAST_BELIEF, max: 1, count: POINTS })],
+    values: [...geomspace({ min: MIN_BELIEF, max: 1, count: POINTS })],
     at(t, belief) {
       const above = nodes[t].findIndex((node) => node >= belief);
       if (above < 0) return null;
@@ -251,7 +251,7 @@ const MARKS = 26;
 const GAP = { values: [], colour: INK, dash: "0 99", width: 1.8, symbol: "times", size: 3.5 } as const;
 
 /** the maximum number of curves that can be told apart */
-export const MOST_CURVES = LINE_STYLES.length;
+export const MAX_CURVES = LINE_STYLES.length;
 
 /**
  * Draws curves.

@@ -18,7 +18,7 @@ const MARKS = 50;
 /** the maximum number of phases that are named */
 const NAMED_PHASES = 4;
 /** the maximum number of ticks of the episode axis */
-const MOST_TICKS = 12;
+const MAX_TICKS = 12;
 
 /**
  * The figure of a result: its first `plotWindow` episodes.
@@ -96,7 +96,7 @@ export function toSvg(result: Result, document: Document): string {
         ...PLOT_AXIS,
         label: "episode",
         labelOffset: 42,
-        ticks: multiplesOf(Math.max(1, roundStep(window / MOST_TICKS)), 0, window - 1),
+        ticks: multiplesOf(Math.max(1, roundStep(window / MAX_TICKS)), 0, window - 1),
         tickFormat: "d",
       }),
       Plot.axisY({ ...PLOT_AXIS, label: "value", labelOffset: 52, tickSize: 0 }),

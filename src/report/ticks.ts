@@ -3,7 +3,7 @@
 import { short } from "./wording.ts";
 
 /** the maximum number of ticks of a map's logarithmic axis */
-const MOST_TICKS = 8;
+const MAX_TICKS = 8;
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** The function that maps an axis' values to positions: the logarithm on a logarithmic axis. */
@@ -41,7 +41,7 @@ export function figureLogTicks(domain: readonly number[]): number[] {
 /** Like {@link figureLogTicks}, for a map, which is narrower. */
 export function mapLogTicks(domain: readonly number[]): number[] {
   const ticks = figureLogTicks(domain);
-  return ticks.length > MOST_TICKS ? logTicks(domain, [1]) : ticks;
+  return ticks.length > MAX_TICKS ? logTicks(domain, [1]) : ticks;
 }
 
 /** The label of a tick: a short number, or one with a power of ten. */

@@ -169,7 +169,7 @@ export function historyOf({
 }
 
 /** the maximum number of a plan's numbers that a figure, a table or a sentence has room for */
-const MOST_NUMBERS = 4;
+const MAX_NUMBERS = 4;
 
 /**
  * A result's outputs, its state variables and what was decided, each by name.
@@ -190,10 +190,10 @@ export function partsOf({ plan, trajectory }: Pick<Result, "plan" | "trajectory"
 }
 
 function shownOf<T>(all: readonly T[]): readonly T[] {
-  if (all.length <= MOST_NUMBERS) return all;
+  if (all.length <= MAX_NUMBERS) return all;
   return Array.from(
-    { length: MOST_NUMBERS },
-    (_, i) => all[Math.round((i * (all.length - 1)) / (MOST_NUMBERS - 1))],
+    { length: MAX_NUMBERS },
+    (_, i) => all[Math.round((i * (all.length - 1)) / (MAX_NUMBERS - 1))],
   );
 }
 

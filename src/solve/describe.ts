@@ -16,8 +16,8 @@ import {
   mustEnd,
   mustForget,
   type Place,
-  precisionThere,
-  unplaced,
+  precisionOf,
+  whyNotThere,
 } from "./methods.ts";
 
 /** A formula of a game. The layers of a network and the rows of formulas of hidden phases are lists as text. */
@@ -115,11 +115,11 @@ export function describeGame<const G extends AnyGame>(config: Config<G>): GameDe
     },
     methods: METHODS.flatMap((method) =>
       PLACES.map((place) => {
-        const why = methods[method](solvable) ?? unplaced({ game, config: filled }, method, place) ?? null;
+        const why = methods[method](solvable) ?? whyNotThere({ game, config: filled }, method, place) ?? null;
         return {
           method,
           ...place,
-          gives: why === null ? precisionThere(bound, method, place, filled) : null,
+          gives: why === null ? precisionOf(bound, method, place, filled) : null,
           why,
         };
       }),

@@ -76,7 +76,7 @@ export interface Place {
 }
 
 /** Why a method does not run there, in a sentence; undefined if it does. */
-export function unplaced(
+export function whyNotThere(
   { game, config }: { readonly game: Game; readonly config: Pick<FilledConfig, "memory"> },
   method: MethodName,
   { backend, precision }: Place,
@@ -95,7 +95,7 @@ export function unplaced(
 }
 
 /** The precision of a method's answer there. @param formulas of the game, with its parameters' values or without */
-export function precisionThere(
+export function precisionOf(
   { network, formulas }: Pick<Game, "network" | "formulas">,
   method: MethodName,
   place: Place,

@@ -11,7 +11,7 @@ import type { Problem } from "../model/problem.ts";
 import { quote } from "../schema.ts";
 import { availableThreads } from "../threads/pool.ts";
 import { SPEEDS, secondsOnCpu } from "./estimate.ts";
-import { METHODS, type MethodName, methods, refusal, type Solvable, unplaced } from "./methods.ts";
+import { METHODS, type MethodName, methods, refusal, type Solvable, whyNotThere } from "./methods.ts";
 import { createSearchEvaluator, drawnAtOnce } from "./searchEvaluator.ts";
 
 /** What computes: the CPU, a WebGPU adapter, or the one that the solver chooses. */
@@ -66,7 +66,7 @@ export function chooseSolver(
   const backend = oneOf("backend", asked.backend ?? "auto", ["auto", "cpu", "gpu"]);
   const precision = oneOf("precision", asked.precision ?? "certified", ["certified", "f32"]);
   const method = chooseMethod(problem, oneOf("method", asked.method ?? "auto", ["auto", ...METHODS]));
-  const misplaced = unplaced(problem, method, { backend, precision });
+  const misplaced = whyNotThere(problem, method, { backend, precision });
   if (misplaced !== undefined) throw new MesaError("INVALID_CONFIG", misplaced);
   return { backend, method, precision, threads: chooseThreads(asked.threads), gpu: asked.gpu };
 }

@@ -59,8 +59,8 @@ interface Member {
   readonly sent: { readonly run: Run; readonly index: number }[];
 }
 
-/** the parts that a thread has at most: the second is there when the first is done, so that the thread does not wait */
-const MOST_SENT = 2;
+/** the maximum number of parts that a thread has: it can start the second without waiting when the first is done */
+const MAX_SENT = 2;
 
 /** A pool that starts threads when there is work and keeps them until it is destroyed. */
 export class Pool {
@@ -143,7 +143,7 @@ export class Pool {
       const { task, parts } = run;
       while (run.next < parts.length) {
         const isPlenty = parts.length - run.next > this.threads;
-        if (member.sent.length >= (isPlenty ? MOST_SENT : 1)) break;
+        if (member.sent.length >= (isPlenty ? MAX_SENT : 1)) break;
         const index = run.next++;
         try {
           const first = member.task !== task && { task: { job: task.job.name, shared: task.shared } };

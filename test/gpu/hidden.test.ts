@@ -16,7 +16,7 @@ async function expectSame(config: Config): Promise<Result> {
     backend: "gpu",
     method: "moments",
     precision: "certified",
-    notes: onGpu.stationary ? [expect.stringContaining("float64's, on the cpu")] : [],
+    notes: onGpu.stationary ? [expect.stringContaining("computed in float64 on the cpu")] : [],
   });
   expectSameSteps(onGpu, onCpu);
   expect(onGpu.value).toBe(onCpu.value);
