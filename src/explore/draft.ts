@@ -460,8 +460,8 @@ export function settingsWithGame(settings: Settings, definition: GameDefinition)
     Object.keys(part),
   );
   // the definition was made from these settings and has their values
-  const told = ["game", "initial", "layers", "intervals", ...own];
-  const rest = Object.entries(settings).filter(([key]) => !told.includes(key));
+  const contained = ["game", "initial", "layers", "intervals", ...own];
+  const rest = Object.entries(settings).filter(([key]) => !contained.includes(key));
   const candidates = [
     rest,
     rest.filter(([key]) => !["horizon", "memory", "memoryError", "search"].includes(key)),

@@ -106,7 +106,7 @@ const jobs: {
 };
 
 const running = new Map<number, AbortController>();
-const tell = (message: FromWorker) => postMessage(message);
+const post = (message: FromWorker) => postMessage(message);
 
 addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
   const { id } = data;
@@ -121,7 +121,7 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
   // several tiles per message, because the page draws once for each message
   let tiles: Tile[] = [];
   const tellTiles = () => {
-    if (tiles.length > 0 && !signal.aborted) tell({ id, tiles });
+    if (tiles.length > 0 && !signal.aborted) post({ id, tiles });
     tiles = [];
     toldAt = performance.now();
   };
@@ -132,7 +132,7 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
       onShare(share) {
         if (performance.now() - toldAt < EVERY) return;
         toldAt = performance.now();
-        tell({ id, share });
+        post({ id, share });
       },
       onTile(tile) {
         tiles.push(tile);
@@ -140,10 +140,10 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
       },
     });
     tellTiles();
-    tell({ id, answer: answer as Jobs[JobName]["answer"] });
+    post({ id, answer: answer as Jobs[JobName]["answer"] });
   } catch (error) {
     const code = error instanceof MesaError ? error.code : "BUG";
-    tell({ id, code, message: error instanceof Error ? error.message : String(error) });
+    post({ id, code, message: error instanceof Error ? error.message : String(error) });
   } finally {
     running.delete(id);
   }
