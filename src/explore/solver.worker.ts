@@ -58,7 +58,7 @@ export type FromWorker = { readonly id: number } & (
 /** What a job receives besides its question. */
 interface Watch {
   readonly signal: AbortSignal;
-  onShare(share: number): void;
+  onProgress(share: number): void;
   onTile(tile: Tile): void;
 }
 
@@ -82,8 +82,8 @@ function engineFor(backend: Backend): Promise<PhaseEngine> {
 const jobs: {
   [N in JobName]: (of: Jobs[N]["of"], watch: Watch) => Jobs[N]["answer"] | Promise<Jobs[N]["answer"]>;
 } = {
-  solve: ({ config, options }, { signal, onShare }) =>
-    solve(config, { ...options, gpu, signal, onProgress: ({ share }) => onShare(share) }),
+  solve: ({ config, options }, { signal, onProgress }) =>
+    solve(config, { ...options, gpu, signal, onProgress: ({ share }) => onProgress(share) }),
 
   async phase({ config, options: { backend, ...options } }, { signal, onTile }) {
     const diagram = checkPhase(config);
@@ -129,7 +129,7 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
     const work = jobs[data.job] as (of: unknown, watch: Watch) => unknown;
     const answer = await work(data.of, {
       signal,
-      onShare(share) {
+      onProgress(share) {
         if (performance.now() - toldAt < EVERY) return;
         toldAt = performance.now();
         post({ id, share });

@@ -35,8 +35,8 @@ export function useSolution(request: SolveRequest | null): Solution {
       if (stored) return { result: stored };
       const of = { config: request.settings, options: optionsOf(request) };
       try {
-        const onShare = (share: number) => publish({}, share);
-        return { result: await ask("solve", of, { signal, onShare }) };
+        const onProgress = (share: number) => publish({}, share);
+        return { result: await ask("solve", of, { signal, onProgress }) };
       } catch (error) {
         if (!hasCode(error, "ABORTED")) publish({ result: null });
         throw error;
