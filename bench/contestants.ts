@@ -1,5 +1,5 @@
-// Who is asked for the costs of every candidate, or for a whole plan: this package on each of its backends, and the peers
-// that are here.
+// Who is asked for the costs of every candidate, or for a whole plan: this package on each of its backends, and the
+// peers that are here.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
@@ -32,9 +32,9 @@ export interface Contestant {
   readonly bits: 32 | 64;
   /** the factor by which its speed may grow on larger questions: small questions do not fill a GPU */
   readonly gains: number;
-  /** whether it can answer */
+  /** whether it can answer a question */
   has(question: Question): boolean;
-  /** Makes everything ready for a question. */
+  /** Prepares everything for a question. */
   take(question: Question): Promise<void>;
   /** Answers the question `repeat` times in a row; the timing is per answer. */
   time(repeat: number, answer: boolean): Promise<Timing>;
@@ -127,7 +127,7 @@ function onGpu({ meter, adapter }: Opened): Contestant {
 
 const wantsCosts = ({ wanted }: Question) => wanted === "costs";
 
-/** A whole induction by this package, as `solve` does it once devices are open and kernels compiled. */
+/** A whole induction by this package, as in `solve`, with devices open and kernels compiled before. */
 function induction(method: "moments" | "rollout", threads: number, opened?: Opened): Contestant {
   let evaluator: Evaluator | undefined;
   let solve: () => Promise<Induction>;
@@ -168,7 +168,7 @@ function induction(method: "moments" | "rollout", threads: number, opened?: Open
 /** The variants of a peer. */
 function contestantsOf(peer: Peer): Contestant[] {
   const { name, device, variants } = peer.about;
-  /** the question that the peer has, for all of its variants */
+  /** the question that the peer holds, for all of its variants */
   let taken: Question | undefined;
   return variants.map(({ name: variant, bits, games, wanted: can }) => ({
     ...{ name, variant, device, bits, gains: GAINS[device] },

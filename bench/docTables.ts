@@ -134,7 +134,7 @@ function certified({ rows }: Results): string {
   ]);
 }
 
-/** Everyone's time for every question of a kind. */
+/** The time of each contestant for each question of a kind. */
 function racesFor(wanted: Wanted, { peers, adapter }: Results): string {
   const asked = peers.races.filter((race) => race.wanted === wanted);
   const who = ({ name, variant, bits }: Entry) => [name, variant, `float${bits}`];
@@ -319,7 +319,7 @@ const TABLES: Readonly<Record<string, (results: never) => string>> = {
  * A page with its tables filled in.
  *
  * @param read gives the results of a name
- * @throws Error where a table or its results are not there
+ * @throws Error if a table or its results are missing
  */
 export async function fillTables(page: string, read: (name: string) => Promise<unknown>): Promise<string> {
   const marked = /(<!-- measured: (\w+) ([\w-]+) -->\n).*?(<!-- end -->)/gs;

@@ -9,7 +9,7 @@ export interface About {
   readonly name: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly device: "cpu" | "gpu";
-  /** its variants: the bits of their floating-point numbers, and what they can compute, for which games */
+  /** its variants: the bits of their floating-point numbers, the games that they support, and what they can compute */
   readonly variants: readonly {
     readonly name: string;
     readonly bits: 32 | 64;
@@ -21,9 +21,9 @@ export interface About {
 /** What is computed: the costs of all candidates at the first episode, or a whole plan by backward induction. */
 export type Wanted = "costs" | "plan";
 
-/** What a request took. */
+/** The time of a request, and its answer. */
 export interface Timing {
-  /** of one evaluation by the clock: from inputs that are there to an answer that is there */
+  /** the wall-clock time of one evaluation, from inputs in memory to the answer in memory */
   readonly seconds: number;
   /** the time of one evaluation by the device's own clock, if it has one */
   readonly deviceSeconds?: number | undefined;
@@ -31,7 +31,7 @@ export interface Timing {
   readonly costs?: ArrayLike<number> | undefined;
   /** the minimum cost, from contestants that return only that */
   readonly least?: number;
-  /** where it was asked for: the decisions' numbers, by episode. Shape [episodes × numbers of a decision] */
+  /** the numbers of the decisions by episode, if the plan was requested; shape [episodes × numbers of a decision] */
   readonly plan?: ArrayLike<number> | undefined;
 }
 

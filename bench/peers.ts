@@ -1,6 +1,6 @@
 // This package beside its peers: everyone computes the same costs, or the same plan, in turns in one run. Costs that
-// differ from the reference by more than rounding are void, and so is a plan with a decision that is worse than another by
-// more than that.
+// differ from the reference by more than rounding are void, and so is a plan with a decision that is worse than another
+// by more than that.
 
 import { createRollouts } from "../src/cpu/compiled.ts";
 import { createOracle } from "../src/cpu/oracle.ts";
@@ -22,8 +22,8 @@ export interface Entry extends Pick<Contestant, "name" | "variant" | "device" | 
   /** the share of the adapter's float32 instructions, by its own clock; null if not known */
   readonly limitShare: number | null;
   /**
-   * of costs, the largest relative difference from the reference; of a plan, by how much a decision costs more than the
-   * best candidate, given the plan's later decisions, as a share of what candidates cost on average, at most
+   * for costs, the largest relative difference from the reference; for a plan, how much more a decision costs than the
+   * best candidate, given the plan's later decisions, relative to the average cost of the candidates; the maximum
    */
   readonly difference: number;
   /** whether the difference is within the rounding error of the arithmetic */
@@ -54,7 +54,7 @@ export interface Races {
   };
 }
 
-/** what is asked at every size: what is wanted of a game, and its discount unless that is the state's */
+/** the questions at every size: costs or a plan, of a game, and its discount unless that is a part of the state */
 const ASKED: readonly (readonly [wanted: Wanted, game: string, discount: number | null])[] = [
   ["costs", "linear", 1],
   ["costs", "linear", 0.97],
@@ -80,7 +80,7 @@ const SLOW = 1;
 /** the allowed relative error of a cost after 100 episodes */
 const TOLERANCE = { 64: 1e-11, 32: 1e-4 };
 
-/** A question: a size of a game, under a plan that is not the best and a regularization. */
+/** A question: a size of a game, with a regularization and a plan that is not optimal. */
 function ask(size: Size, wanted: Wanted, game: string, discount: number | null): Question {
   const problem = createProblem({
     schedule: { training: 20, deployment: 80, learningRate: 0.9 },
@@ -104,13 +104,13 @@ function referenceOf({ problem, plan }: Question): ArrayLike<number> {
   return Float64Array.from({ length: problem.candidates.size }, (_, i) => enclosure(i).cost);
 }
 
-/** How far an answer is from the reference: see {@link Entry.difference}. */
+/** The difference between an answer and the reference: see {@link Entry.difference}. */
 function differenceOf(
   { problem, wanted }: Question,
   reference: ArrayLike<number>,
   { costs, least, plan }: Timing,
 ): number {
-  // what is no number is as far off as can be
+  // NaN counts as an infinite difference
   const off = (x: number) => (x >= 0 ? x : Number.POSITIVE_INFINITY);
   if (wanted === "plan") return off(mostRegret(problem, Array.from(plan!)));
   const wantedCosts =
@@ -122,7 +122,9 @@ function differenceOf(
   return most;
 }
 
-/** By how much a plan's decisions cost more than the best, given those after them: at most, of the average. */
+/**
+ * The maximum extra cost of a plan's decisions over the best, given the later decisions, relative to the average cost.
+ */
 function mostRegret(problem: Problem, numbers: readonly number[]): number {
   const { candidates, learningRates } = problem;
   const width = candidates.axes.length;
@@ -137,7 +139,7 @@ function mostRegret(problem: Problem, numbers: readonly number[]): number {
       sum += cost;
     }
     const regret = (costs[0] - least) / (sum / points.length);
-    // a rounding of the decision may cost less than the grid's best
+    // a decision that is rounded differently may cost less than the best of the grid
     most = Math.max(most, Math.abs(regret));
     if (Number.isNaN(regret)) return regret;
   }
@@ -181,12 +183,12 @@ class Turn {
   }
 }
 
-/** How long a question may take by how long smaller ones of its kind took. */
+/** Estimates the time of a question from the times of smaller questions of its kind. */
 class Speeds {
-  /** steps a second, by kind */
+  /** steps per second, by kind */
   readonly #known = new Map<Contestant, Map<string, number>>();
 
-  /** in seconds; 0 where nothing is known */
+  /** the expected time, in seconds; 0 if nothing is known */
   expected(contestant: Contestant, kind: string, work: number): number {
     const speed = this.#known.get(contestant)?.get(kind);
     return speed === undefined ? 0 : work / (speed * contestant.gains);

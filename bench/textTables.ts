@@ -92,7 +92,7 @@ export function ratioTo(ours: Entry | undefined, entry: Entry): string {
   return `${Number((entry.seconds.median / ours.seconds.median).toPrecision(3))}×`;
 }
 
-/** This package's own entry on a device, to which others are compared: rollouts on one thread of the CPU, or the GPU. */
+/** This package's entry on a device, with which others are compared: rollouts on one CPU thread, or on the GPU. */
 export function oursOn({ entries, wanted }: Race, device: Entry["device"]): Entry | undefined {
   const ours = {
     costs: { cpu: "1 thread", gpu: "f32" },

@@ -1,5 +1,6 @@
-// The average total mesa cost of every candidate in C++, and whole inductions: threads along the candidates, vectors along the states, which
-// stay in registers or the nearest cache for the whole rollout. What an episode has in common is computed once.
+// The average total mesa cost of every candidate in C++, and whole inductions: threads over the candidates, vectors
+// over the states, which stay in registers or the first-level cache. What all rollouts of an episode share is computed
+// once.
 //
 //     g++ -std=c++17 -O3 -march=native -fopenmp cpp_rollout.cpp
 
@@ -145,7 +146,8 @@ void costsOf(const Problem& problem, const Prepared<Game, Real>& given, std::vec
   roll(problem, given, costs, threads);
 }
 
-/// Backward induction: the decision of each episode is the first candidate with the lowest cost, given those after it.
+/// Backward induction: the decision of an episode is the first candidate with the minimum cost, given the later
+/// decisions.
 template <typename Game, typename Real>
 void solve(const Problem& problem, std::vector<double>& plan, std::vector<double>& costs, int threads) {
   constexpr int D = Game::DECISION;

@@ -1,4 +1,4 @@
-"""The games that peers written in Python have, as one writes them, for arrays of any library.
+"""The games of peers in Python, in plain form, for arrays of any library.
 
 A decision and a state are tuples of arrays that broadcast against each other. Parameters that are not here are 1.
 """
@@ -12,7 +12,7 @@ def linear(decision, state, own, rate, regularization, clip):
 
 
 def misconception(decision, state, own, rate, regularization, clip):
-    """y = a theta + (1 - a) b; the agent expects that (y - b)^2 is lowered, for the belief b that it has now."""
+    """y = a theta + (1 - a) b; the agent expects that training lowers (y - b)^2, with the belief b that it has now."""
     (a,), (theta, belief) = decision, state
     y = a * theta + (1 - a) * belief
     miss = y - own[1]
@@ -23,7 +23,7 @@ def misconception(decision, state, own, rate, regularization, clip):
 
 
 def learned_discount(decision, state, own, rate, regularization, clip):
-    """y = (c + d gamma) theta, where gamma is trained too, and weighs what is to come."""
+    """y = (c + d gamma) theta, where gamma is trained too, and is the discount of later episodes."""
     (base, per_discount), (theta, discount) = decision, state
     slope = base + per_discount * discount
     y = slope * theta
@@ -37,7 +37,7 @@ GAMES = {"linear": (1, 1, linear), "misconception": (1, 2, misconception), "lear
 
 
 def columns(problem):
-    """The problem with candidates and plan as a column for each number of a decision, states as one for each of theirs."""
+    """The problem with one column for each number of a decision (candidates, plan) and of a state (states)."""
     decisions, numbers, _ = GAMES[problem["game"]]
     cut = lambda flat, width: [flat[i::width] for i in range(width)]
     return {
@@ -49,5 +49,5 @@ def columns(problem):
 
 
 def own_discount(game, states, discount):
-    """How an agent weighs the future: its state's, or the problem's."""
+    """The discount of an agent: from its state, or from the problem."""
     return states[1] if game == "learned-discount" else discount

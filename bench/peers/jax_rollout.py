@@ -68,7 +68,7 @@ def compiled(function, problem):
         if key != "game"
     }
     program = function.lower(game=given["game"], **arguments).compile()
-    # what comes out is read back, as a program that uses it would
+    # the result is read back, as a program that uses it would
     return lambda: jax.device_get(program(**arguments)), lambda numbers: numbers.ravel().tolist()
 
 

@@ -1,4 +1,4 @@
-"""The average total mesa cost of every candidate in NumPy, on one thread, and whole inductions by it."""
+"""The average total mesa cost of every candidate in NumPy, on one thread, and whole inductions."""
 
 import os
 import platform
@@ -30,7 +30,7 @@ def average_costs(game, candidates, states, plan, rates, discount, regularizatio
 
 
 def linear_costs_in_place(candidates, states, plan, rates, discount, regularization, room):
-    """The same of the game linear in the fewest array operations: the step as one factor, nothing allocated."""
+    """The same for the game linear, with the minimum number of array operations: no array is allocated."""
     theta, total, y = room
     theta[:] = states
     total[:] = 0

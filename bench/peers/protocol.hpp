@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-/// What is asked about: a game, and the plan after episode 0. Decisions and states of several numbers follow each other;
-/// parameters that are not here are 1.
+/// The problem of a question: a game, and the plan after episode 0. Decisions and states of several numbers are stored
+/// one after the other; parameters that are missing here are 1.
 struct Problem {
   std::string game;
   std::vector<double> candidates, states, plan, rates;
@@ -52,8 +52,8 @@ inline Problem readProblem(const std::string& line) {
           readNumber(line, "regularization")};
 }
 
-/// What one request took: by the clock, and where the work is a GPU's, by the GPU's own (else negative); and what was
-/// wanted: the costs of all candidates at episode 0, or the numbers of the plan by episode.
+/// The result of a request: the wall-clock time, the time by the GPU's own clock (negative without a GPU), and the
+/// answer: the costs of all candidates at episode 0, or the numbers of the plan by episode.
 struct Timing {
   double seconds, deviceSeconds;
   std::vector<double> found;

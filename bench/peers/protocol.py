@@ -1,8 +1,8 @@
-"""How a peer is asked: one JSON object a line, each answered with one.
+"""The protocol of peers: one JSON object per line, and one line of JSON as the answer to each.
 
-First the peer says what it is, or why it cannot run here. Then comes a problem of a game that it has, and after it
-requests that name a variant, what is wanted ("costs" of all candidates at the first episode, or the whole "plan" by
-backward induction), how often to repeat it, and whether what came out is to be in the answer.
+First the peer describes itself, or says why it cannot run here. Then it gets a problem of a game that it supports, and
+after it requests. A request names a variant, what is wanted ("costs" of all candidates at the first episode, or the whole
+"plan" by backward induction), how often to repeat it, and whether the answer should contain the result.
 """
 
 import json
@@ -20,10 +20,10 @@ def serve(about, variants):
     """
     Answers until there are no more requests.
 
-    about: what the peer says of itself: "name", "versions", "device" ("cpu" or "gpu")
-    variants: by name, (bits of its arithmetic, games that it has, functions by what is wanted). A function takes the
-        problem, a dict of numbers and lists, and returns a function that computes what is wanted and waits until it is
-        there, and one that makes a list of what that returned: the costs, or the plan's numbers by episode.
+    about: the description of the peer: "name", "versions", "device" ("cpu" or "gpu")
+    variants: by name, (bits of its arithmetic, games that it supports, functions by what is wanted). A function takes
+        the problem, a dict of numbers and lists, and returns two functions: one computes what is wanted and waits for
+        it, the other makes a list of that result: the costs, or the plan's numbers by episode.
     """
     listed = [
         {"name": name, "bits": bits, "games": games, "wanted": list(functions)}

@@ -35,7 +35,7 @@ def play(game, decision, state, own, total, weight, weighs, rate, regularization
 
 
 def backward_induction(play, game, candidates, states, plan, rates, discount, regularization):
-    """The plan, from the last episode to the first, an episode a call. Shape (episodes, numbers of a decision)."""
+    """The plan, from the last episode to the first, one call per episode. Shape (episodes, numbers of a decision)."""
     shape = (candidates[0].shape[0], states[0].shape[0])
     first = tuple(numbers[:, None] for numbers in candidates)
     own = tuple(numbers.expand(shape) for numbers in states)
@@ -59,13 +59,13 @@ def tensors(problem):
     given = columns(problem)
     tensor = lambda numbers: torch.tensor(numbers, dtype=torch.float32, device=device)
     lists = {key: [tensor(numbers) for numbers in given[key]] for key in ("candidates", "states", "plan")}
-    # a problem's own graph: nothing of an earlier size stays
+    # each problem has its own graph: nothing is kept from an earlier size
     torch.compiler.reset()
     return {**given, **lists, "rates": tensor(given["rates"])}
 
 
 def read_back(evaluate):
-    """What comes out is read back, as a program that uses it would; that also waits for the device."""
+    """Reads back the result, as a program that uses it would; that also waits for the device."""
 
     def run():
         with torch.inference_mode():

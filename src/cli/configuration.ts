@@ -272,8 +272,8 @@ function messageOf(text: string): string {
 }
 
 function positionOf(message: string): number | undefined {
-  const told = /position (\d+)/.exec(message);
-  return told ? Number(told[1]) : undefined;
+  const match = /position (\d+)/.exec(message);
+  return match ? Number(match[1]) : undefined;
 }
 
 /** Whether a text is a prefix of some JSON: it is JSON, or its only mistake is that it ends too early. */

@@ -64,12 +64,12 @@ export async function exploreCommand(name: string | undefined, { port }: { port?
   });
   const serve = sirv(root, { etag: true });
   const server = createServer((request, response) => {
-    const refuse = (status: number, text: string, headers = {}) => {
+    const reject = (status: number, text: string, headers = {}) => {
       response.writeHead(status, { "content-type": "text/plain", ...headers }).end(`${text}\n`);
     };
     if (request.method === "GET" || request.method === "HEAD")
-      serve(request, response, () => refuse(404, "not found"));
-    else refuse(405, "only GET and HEAD are answered", { allow: "GET, HEAD" });
+      serve(request, response, () => reject(404, "not found"));
+    else reject(405, "only GET and HEAD are answered", { allow: "GET, HEAD" });
   });
   await listenAt(server, requested);
   process.stdout.write(`http://${HOST}:${(server.address() as AddressInfo).port}/${fragment}\n`);

@@ -41,7 +41,7 @@ export interface MergeFlags {
 const PAUSE = 5000;
 
 /** The shards of one question. */
-interface Question {
+interface QuestionShards {
   readonly name: string;
   readonly heading: Omit<Heading, "shard">;
   /** the number of shards, n */
@@ -100,10 +100,10 @@ export async function mergeCommand(folder: string, flags: MergeFlags): Promise<v
 }
 
 /** The question that a folder's shards belong to. @throws MesaError `INCOMPLETE` if there is none, or more than one */
-async function questionIn(folder: string, { question: wanted }: MergeFlags): Promise<Question> {
+async function questionIn(folder: string, { question: wanted }: MergeFlags): Promise<QuestionShards> {
   const files = await listShards(folder);
   const names = [...new Set(files.map((file) => file.question))];
-  const found: Question[] = [];
+  const found: QuestionShards[] = [];
   const unread: ShardFile[] = [];
   for (const name of names) {
     const own = files.filter((file) => file.question === name);
@@ -157,7 +157,7 @@ async function headingOf(files: readonly ShardFile[]): Promise<Heading | undefin
  */
 async function gather(
   folder: string,
-  { heading, of, name, files }: Question,
+  { heading, of, name, files }: QuestionShards,
   { partial }: MergeFlags,
   take: (tile: number, payload: Uint8Array) => void,
 ): Promise<void> {

@@ -135,7 +135,7 @@ function payloadOf({ values, status, settled }: Cells, measures: readonly string
   return payload;
 }
 
-/** Puts the cells of a record where they belong. */
+/** Copies the cells of a record to their place in the diagram. */
 export function placePayload(diagram: Diagram, into: Cells, tile: Rectangle, payload: Uint8Array): void {
   const count = tile.columns * tile.rows;
   const cells = createCells(diagram.measures, count);

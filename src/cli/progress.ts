@@ -35,7 +35,7 @@ export function createProgress(): ProgressBar {
   let bar: SingleBar | undefined;
   let state: "waiting" | "loading" | "shown" | "stopped" =
     process.stderr.isTTY && !isQuiet() ? "waiting" : "stopped";
-  let told = started;
+  let reported = started;
   let first: number | undefined;
 
   const load = async () => {
@@ -63,8 +63,8 @@ export function createProgress(): ProgressBar {
       const left = done > 0 ? duration(((now - started) * (1 - share)) / done) : "?";
       const percent = (100 * share).toFixed(1);
       bar?.update(Math.floor(share * STEPS), { what, percent, left });
-      if (process.stderr.isTTY || now - told < LINE) return;
-      told = now;
+      if (process.stderr.isTTY || now - reported < LINE) return;
+      reported = now;
       note(`${percent} %, ${what}, ${left} left`);
     },
     stop() {

@@ -332,17 +332,17 @@ export async function solveShard(
   const [started, before] = [performance.now(), solved];
   try {
     await visibly((signal, show) => {
-      const tell = () => {
+      const report = () => {
         const rate = Math.round((1000 * (solved - before)) / (performance.now() - started));
         show(solved / all, `${countText(solved)} of ${countText(all)} cells, ${countText(rate)} per second`);
       };
-      tell();
+      report();
       return work.solve(
         mine.filter((tile) => !seen.has(tile)),
         (tile, payload) => {
           writer.append(tile, payload);
           solved += work.cellsOf(tile);
-          tell();
+          report();
         },
         signal,
       );

@@ -26,7 +26,10 @@ export function offTheTerminal<T>(work: () => T): T {
   }
 }
 
-/** What a number stands for, under the lowest that is free; undefined where it may not be opened, as after `su`. */
+/**
+ * Opens the file of a descriptor again, under the lowest free descriptor; undefined if that is not allowed, as after
+ * `su`.
+ */
 function reopened(descriptor: number): number | undefined {
   try {
     return openSync(`/proc/self/fd/${descriptor}`, O_WRONLY | O_NOCTTY);

@@ -31,7 +31,7 @@ export const phasePresets: Readonly<Record<string, PhasePreset>> = {
     },
   },
   "hazard-error": {
-    about: "the chance that training ends × the error of the signal that tells it",
+    about: "probability that training ends × probability of a wrong signal",
     phase: {
       config: "uncertain-deployment",
       x: { key: "hazard", from: 0.001, to: 0.5, count: 512, scale: "log" },
@@ -41,7 +41,7 @@ export const phasePresets: Readonly<Record<string, PhasePreset>> = {
     },
   },
   "endless-discount-rate": {
-    about: "discount × learning rate, where training never ends",
+    about: "discount × learning rate, for training that never ends",
     phase: {
       config: "infinite-horizon",
       x: { key: "discount", from: 0.5, to: 0.995, count: 256 },

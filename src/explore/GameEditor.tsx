@@ -9,11 +9,11 @@ import { labelOf, listed } from "../report/wording.ts";
 import {
   type Draft,
   draftOf,
-  type Part,
   type Problem,
   readDraft,
   settingsWithGame,
   TABLES,
+  type TableName,
   withCell,
   withName,
   withoutRow,
@@ -126,7 +126,7 @@ function Field({ label, of, kind, value, isWrong, late = false, onTake }: FieldP
 }
 
 interface TableProps {
-  readonly part: Part;
+  readonly part: TableName;
   readonly title: string;
   readonly draft: Draft;
   readonly problems: readonly Problem[];
@@ -134,7 +134,11 @@ interface TableProps {
 }
 
 /** the name of a row's kind */
-const ROW: Readonly<Record<Part, string>> = { state: "state", decision: "decision", parameters: "parameter" };
+const ROW: Readonly<Record<TableName, string>> = {
+  state: "state",
+  decision: "decision",
+  parameters: "parameter",
+};
 
 /** The table of one kind of names with their numbers. */
 function Table({ part, title, draft, problems, edit }: TableProps) {
@@ -277,7 +281,7 @@ export function GameEditor({ state, change, onClose }: Props) {
   }, [problems]);
 
   const invalid = problems.some(({ severity }) => severity === "error");
-  const table = (part: Part, title: string) => <Table {...{ part, title, draft, problems, edit }} />;
+  const table = (part: TableName, title: string) => <Table {...{ part, title, draft, problems, edit }} />;
   return (
     <section ref={section} class="card editor" aria-labelledby="editor-title">
       <header>

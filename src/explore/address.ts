@@ -127,8 +127,8 @@ function readState(text: string): State {
   const method = (key: string, of: Settings) => {
     const chosen = choice(key, ["auto", "exact"]);
     const { game } = checkConfig(of);
-    const refused = chosen === "auto" ? undefined : methods[chosen]({ game });
-    if (refused !== undefined) throw invalid(`the game ${game.name} has no method ${chosen} ${refused}`);
+    const reason = chosen === "auto" ? undefined : methods[chosen]({ game });
+    if (reason !== undefined) throw invalid(`the game ${game.name} has no method ${chosen} ${reason}`);
     return chosen;
   };
   const first = defaultDiagram(settings);

@@ -26,7 +26,7 @@ import { problemOf } from "./mapSettings.ts";
 import { type Settings, settingAt } from "./state.ts";
 
 /** The tables: the kinds of names that have numbers. */
-export type Part = "state" | "decision" | "parameters";
+export type TableName = "state" | "decision" | "parameters";
 
 /** One name in a table. */
 export interface Row {
@@ -40,7 +40,7 @@ export interface Draft {
   readonly name: string;
   /** the formulas */
   readonly text: string;
-  readonly tables: Readonly<Record<Part, readonly Row[]>>;
+  readonly tables: Readonly<Record<TableName, readonly Row[]>>;
   /** parts that are not edited here, or of which only the formulas are */
   readonly kept: Pick<GameDefinition, "hidden" | "network">;
 }
@@ -61,7 +61,7 @@ const AXIS: readonly Column[] = [
 
 /** The columns of each table, and the content of a new row. */
 export const TABLES: Readonly<
-  Record<Part, { readonly columns: readonly Column[]; readonly fresh: Row["cells"] }>
+  Record<TableName, { readonly columns: readonly Column[]; readonly fresh: Row["cells"] }>
 > = {
   state: {
     columns: [
@@ -84,7 +84,7 @@ export const TABLES: Readonly<
 };
 
 /** names for new rows */
-const NAMES: Readonly<Record<Part, readonly string[]>> = {
+const NAMES: Readonly<Record<TableName, readonly string[]>> = {
   state: ["phi", "psi", "chi", "omega", "xi", "eta", "zeta"],
   decision: ["a", "b", "c", "d", "e", "f", "g", "h"],
   parameters: ["k", "l", "m", "n", "p", "q", "r", "s"],
@@ -96,7 +96,7 @@ const HEADS: readonly string[] = ["output", ...PLAIN];
 const ROWS = ["transition", "likelihood"] as const;
 /** lines of hidden phases that are lists of formulas; [] stands for the index of a phase */
 const LISTS = ["initial", "transition[]", "likelihood[]", "signal.means"];
-const PARTS = ["state", "decision", "parameters"] as const satisfies Part[];
+const PARTS = ["state", "decision", "parameters"] as const satisfies TableName[];
 
 /** An error in a draft, or a warning. */
 export interface Problem {
@@ -147,7 +147,7 @@ export function gameWithSettings(settings: Settings): GameDefinition {
 export function draftOf(settings: Settings): Draft {
   const definition = gameWithSettings(settings);
   const { name, network, hidden } = definition;
-  const table = (part: Part) =>
+  const table = (part: TableName) =>
     Object.entries(definition[part] ?? {}).map(([name, one]): Row => {
       const cells = TABLES[part].columns.map(({ key }) => [key, settingAt(one, key)] as const);
       const given = cells.filter(([, value]) => value !== undefined);
@@ -406,7 +406,7 @@ function unusedIn(lines: readonly Line[]): Problem[] {
 // changes of a draft
 
 /** A draft with a new name in a table. */
-export function withRow(draft: Draft, part: Part): Draft {
+export function withRow(draft: Draft, part: TableName): Draft {
   const taken = PARTS.flatMap((part) => draft.tables[part].map((row) => row.name));
   const name = NAMES[part].find((name) => !taken.includes(name) && !mentions(draft.text, name));
   const row = { name: name ?? "", cells: TABLES[part].fresh };
@@ -415,7 +415,7 @@ export function withRow(draft: Draft, part: Part): Draft {
 }
 
 /** A draft without a row and, for a state, without its line `next.…`. Other formulas that name it are not changed. */
-export function withoutRow(draft: Draft, part: Part, index: number): Draft {
+export function withoutRow(draft: Draft, part: TableName, index: number): Draft {
   const { name } = draft.tables[part][index];
   const isLine = (line: string) => part === "state" && line.split("=")[0].trim() === `next.${name}`;
   const text = draft.text
@@ -426,7 +426,7 @@ export function withoutRow(draft: Draft, part: Part, index: number): Draft {
 }
 
 /** A draft in which a row is renamed, also in the formulas. */
-export function withName(draft: Draft, part: Part, index: number, name: string): Draft {
+export function withName(draft: Draft, part: TableName, index: number, name: string): Draft {
   const row = draft.tables[part][index];
   const renamed = withTable(draft, part, draft.tables[part].with(index, { ...row, name }));
   if (!/^[a-z]\w*$/.test(name) || !/^\w+$/.test(row.name) || mentions(draft.text, name)) return renamed;
@@ -434,13 +434,13 @@ export function withName(draft: Draft, part: Part, index: number, name: string):
 }
 
 /** A draft with a new value in a cell. */
-export function withCell(draft: Draft, part: Part, index: number, key: string, value: string): Draft {
+export function withCell(draft: Draft, part: TableName, index: number, key: string, value: string): Draft {
   const row = draft.tables[part][index];
   const changed = { ...row, cells: { ...row.cells, [key]: value } };
   return withTable(draft, part, draft.tables[part].with(index, changed));
 }
 
-const withTable = (draft: Draft, part: Part, rows: readonly Row[]): Draft => ({
+const withTable = (draft: Draft, part: TableName, rows: readonly Row[]): Draft => ({
   ...draft,
   tables: { ...draft.tables, [part]: rows },
 });
@@ -460,8 +460,8 @@ export function settingsWithGame(settings: Settings, definition: GameDefinition)
     Object.keys(part),
   );
   // the definition was made from these settings and has their values
-  const told = ["game", "initial", "layers", "intervals", ...own];
-  const rest = Object.entries(settings).filter(([key]) => !told.includes(key));
+  const contained = ["game", "initial", "layers", "intervals", ...own];
+  const rest = Object.entries(settings).filter(([key]) => !contained.includes(key));
   const candidates = [
     rest,
     rest.filter(([key]) => !["horizon", "memory", "memoryError", "search"].includes(key)),

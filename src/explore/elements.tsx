@@ -144,9 +144,9 @@ export function NumberControl({ control, value, onTry }: NumberProps) {
         <Slider
           {...{ label, range, value: Number(value) }}
           onSlide={(value) => {
-            const refusal = onTry(value);
-            setProblem(refusal);
-            return refusal === null;
+            const problem = onTry(value);
+            setProblem(problem);
+            return problem === null;
           }}
         />
       )}
@@ -170,7 +170,7 @@ interface SliderProps {
 /** A slider over a range, with equal steps or given stops. */
 export function Slider({ label, range: { from, to, step, stops }, value, onSlide }: SliderProps) {
   const position = stops ? nearestStop(stops, value) : value;
-  const refused = useRef(false);
+  const rejected = useRef(false);
   return (
     <input
       type="range"
@@ -181,11 +181,11 @@ export function Slider({ label, range: { from, to, step, stops }, value, onSlide
       step={stops ? 1 : step}
       value={position}
       onInput={({ currentTarget: { valueAsNumber: at } }) => {
-        refused.current = !onSlide(stops ? stops[at] : at);
+        rejected.current = !onSlide(stops ? stops[at] : at);
       }}
       onChange={({ currentTarget }) => {
         // if the thumb is released at a rejected value, it goes back
-        if (refused.current) currentTarget.valueAsNumber = position;
+        if (rejected.current) currentTarget.valueAsNumber = position;
       }}
     />
   );

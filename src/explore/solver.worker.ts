@@ -58,7 +58,7 @@ export type FromWorker = { readonly id: number } & (
 /** What a job receives besides its question. */
 interface Watch {
   readonly signal: AbortSignal;
-  onShare(share: number): void;
+  onProgress(share: number): void;
   onTile(tile: Tile): void;
 }
 
@@ -82,8 +82,8 @@ function engineFor(backend: Backend): Promise<PhaseEngine> {
 const jobs: {
   [N in JobName]: (of: Jobs[N]["of"], watch: Watch) => Jobs[N]["answer"] | Promise<Jobs[N]["answer"]>;
 } = {
-  solve: ({ config, options }, { signal, onShare }) =>
-    solve(config, { ...options, gpu, signal, onProgress: ({ share }) => onShare(share) }),
+  solve: ({ config, options }, { signal, onProgress }) =>
+    solve(config, { ...options, gpu, signal, onProgress: ({ share }) => onProgress(share) }),
 
   async phase({ config, options: { backend, ...options } }, { signal, onTile }) {
     const diagram = checkPhase(config);
@@ -106,7 +106,7 @@ const jobs: {
 };
 
 const running = new Map<number, AbortController>();
-const tell = (message: FromWorker) => postMessage(message);
+const post = (message: FromWorker) => postMessage(message);
 
 addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
   const { id } = data;
@@ -121,7 +121,7 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
   // several tiles per message, because the page draws once for each message
   let tiles: Tile[] = [];
   const tellTiles = () => {
-    if (tiles.length > 0 && !signal.aborted) tell({ id, tiles });
+    if (tiles.length > 0 && !signal.aborted) post({ id, tiles });
     tiles = [];
     toldAt = performance.now();
   };
@@ -129,10 +129,10 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
     const work = jobs[data.job] as (of: unknown, watch: Watch) => unknown;
     const answer = await work(data.of, {
       signal,
-      onShare(share) {
+      onProgress(share) {
         if (performance.now() - toldAt < EVERY) return;
         toldAt = performance.now();
-        tell({ id, share });
+        post({ id, share });
       },
       onTile(tile) {
         tiles.push(tile);
@@ -140,10 +140,10 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
       },
     });
     tellTiles();
-    tell({ id, answer: answer as Jobs[JobName]["answer"] });
+    post({ id, answer: answer as Jobs[JobName]["answer"] });
   } catch (error) {
     const code = error instanceof MesaError ? error.code : "BUG";
-    tell({ id, code, message: error instanceof Error ? error.message : String(error) });
+    post({ id, code, message: error instanceof Error ? error.message : String(error) });
   } finally {
     running.delete(id);
   }

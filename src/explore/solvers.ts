@@ -6,7 +6,7 @@ import type { FromWorker, JobName, Jobs, ToWorker } from "./solver.worker.ts";
 /** The signal that stops a job, and the callbacks for what it reports. */
 interface AskOptions {
   readonly signal: AbortSignal;
-  readonly onShare?: (share: number) => void;
+  readonly onProgress?: (share: number) => void;
   readonly onTiles?: (tiles: readonly Tile[]) => void;
 }
 
@@ -43,7 +43,7 @@ function workerFor(name: "map" | "plot") {
 export function ask<N extends JobName>(
   job: N,
   of: Jobs[N]["of"],
-  { signal, onShare, onTiles }: AskOptions,
+  { signal, onProgress, onTiles }: AskOptions,
 ): Promise<Jobs[N]["answer"]> {
   const { worker, asked } = workerFor(job === "phase" ? "map" : "plot");
   const id = ++posted;
@@ -60,7 +60,7 @@ export function ask<N extends JobName>(
     asked.set(id, {
       fail,
       take(message) {
-        if ("share" in message) onShare?.(message.share);
+        if ("share" in message) onProgress?.(message.share);
         else if ("tiles" in message) onTiles?.(message.tiles);
         else if ("answer" in message) done(message.answer as Jobs[N]["answer"]);
         else

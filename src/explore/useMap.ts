@@ -70,7 +70,7 @@ export function useMap(request: MapRequest | null): MapAnswer {
     nothing: { ...NO_WORK, map: null, phase: null, done: false },
     patience: 300,
     stopped: "Stopped.",
-    async work({ settings, diagram: chosen, backend }, signal, tell) {
+    async work({ settings, diagram: chosen, backend }, signal, publish) {
       const { method, measure } = chosen;
       const diagram = checkDiagram(settings, chosen);
       const [columns, rows] = [diagram.x.values.length, diagram.y.values.length];
@@ -91,9 +91,9 @@ export function useMap(request: MapRequest | null): MapAnswer {
           const cells = row * columns + tile.rows * tile.columns;
           if (stride === 1) share = cells / (columns * rows);
         }
-        tell({ map: shown.current }, share);
+        publish({ map: shown.current }, share);
       };
-      tell({ done: false, problem: null });
+      publish({ done: false, problem: null });
       try {
         const ready = await storedMap({ settings, diagram: chosen, backend });
         if (ready && !signal.aborted) {
@@ -104,7 +104,7 @@ export function useMap(request: MapRequest | null): MapAnswer {
         const of = { config: phaseConfigOf(settings, chosen), options };
         return { phase: { ...(await ask("phase", of, { signal, onTiles })), diagram }, done: true };
       } catch (error) {
-        tell({ phase: null, ...(!covered && { map: null }) });
+        publish({ phase: null, ...(!covered && { map: null }) });
         throw error;
       }
     },

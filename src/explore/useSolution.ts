@@ -30,15 +30,15 @@ export function useSolution(request: SolveRequest | null): Solution {
     patience: 150,
     stopped: "Stopped: this is the previous result. Change a setting to solve again.",
     known: solutionAtHand,
-    async work(request, signal, tell) {
+    async work(request, signal, publish) {
       const stored = await storedSolution(request);
       if (stored) return { result: stored };
       const of = { config: request.settings, options: optionsOf(request) };
       try {
-        const onShare = (share: number) => tell({}, share);
-        return { result: await ask("solve", of, { signal, onShare }) };
+        const onProgress = (share: number) => publish({}, share);
+        return { result: await ask("solve", of, { signal, onProgress }) };
       } catch (error) {
-        if (!hasCode(error, "ABORTED")) tell({ result: null });
+        if (!hasCode(error, "ABORTED")) publish({ result: null });
         throw error;
       }
     },

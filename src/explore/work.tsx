@@ -27,11 +27,11 @@ interface Job<R, A extends Work> {
   readonly stopped: string;
   /** the answer, if it came with the page */
   known?(request: R): Partial<A> | undefined;
-  /** @param tell publishes the answer so far, and the share of the work that is done */
+  /** @param publish publishes the answer so far, and the share of the work that is done */
   work(
     request: R,
     signal: AbortSignal,
-    tell: (known: Partial<A>, share?: number) => void,
+    publish: (known: Partial<A>, share?: number) => void,
   ): Promise<Partial<A>>;
 }
 
@@ -64,11 +64,11 @@ export function useWork<R, A extends Work>(
       lasts = true;
       patch({ share: done, stop });
     }, patience);
-    const tell = (known: Partial<A>, share = done) => {
+    const publish = (known: Partial<A>, share = done) => {
       done = share;
       patch({ ...known, ...(lasts && { share }) });
     };
-    work(request, signal, tell)
+    work(request, signal, publish)
       .then(
         (found) => patch({ ...found, problem: null, share: null }),
         (error) => {

@@ -23,8 +23,8 @@ function phaseSentences(result: Result): string[] {
   const phases = phasesOf(learningRate);
   const last = learningRate.length - 1;
   // a schedule with many switches is summarized as a whole
-  const told = phases.length > 4 ? [{ from: 0, to: last, training: undefined }] : phases;
-  return told.flatMap(({ from, to, training }) => {
+  const described = phases.length > 4 ? [{ from: 0, to: last, training: undefined }] : phases;
+  return described.flatMap(({ from, to, training }) => {
     const name = training === undefined ? "All along" : training ? "In training" : "In deployment";
     const where = from === to ? `episode ${from}` : `episodes ${from}–${to}`;
     const during = (values: readonly number[]) => values.slice(from, to + 1);

@@ -1,4 +1,4 @@
-// Every measured figure of the documentation is that of a file in bench/results.
+// Every measured number in the documentation comes from a file in bench/results.
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { fillTables } from "../../bench/docTables.ts";
@@ -13,7 +13,7 @@ test.each(["README.md", "docs/findings.md", "docs/performance.md"])("%s", async 
   expect(await fillTables(page, resultsOf)).toBe(page);
 });
 
-test("outside its tables the page on performance gives no time and no ratio", async () => {
+test("the page on performance has no times and no ratios outside its tables", async () => {
   const page = await read("docs/performance.md");
   const prose = page.replace(/<!-- measured.*?<!-- end -->/gs, "").replace(/^```.*?^```$/gms, "");
   expect(prose).not.toMatch(/\d[\d.,]* ?(ms|µs|seconds|s\b|×(?! \d)|times\b|MiB|GiB)/);
@@ -26,7 +26,7 @@ test("every file of results is shown", async () => {
     expect(pages).toMatch(new RegExp(`<!-- measured: \\w+ ${file.replace(".json", "")} -->`));
 });
 
-test("a table of which nothing is known is an error", async () => {
+test("an unknown table is an error", async () => {
   await expect(fillTables("<!-- measured: nothing x -->\n<!-- end -->", resultsOf)).rejects.toThrow(
     "no table",
   );

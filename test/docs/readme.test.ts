@@ -35,7 +35,7 @@ for (const name of await readdir(join(ROOT, "docs"))) if (name.endsWith(".md")) 
 const readme = await readFile(join(ROOT, "README.md"), "utf8");
 const blocks = blocksOf(readme);
 
-/** a folder as a reader's clone is, in which what the commands write is no matter */
+/** a folder like a reader's clone, to which the commands may write */
 let folder: string;
 
 beforeAll(async () => {
@@ -67,13 +67,13 @@ function run(script: string): Promise<{ code: number; stdout: string; stderr: st
   });
 }
 
-/** What npm would run; it would also build `dist` anew, under the feet of other tests. */
+/** The command that npm would run. (npm would also build `dist` again, while other tests use it.) */
 const direct = (script: string) =>
   script
     .replace(/^npm start --/gm, "node dist/cli.js")
     .replace(/^npm run software-gpu --/gm, `${SOFTWARE_ADAPTER} node dist/cli.js`);
 
-/** Where two runs differ: the time they took. */
+/** A text without times, in which two runs differ. */
 const withoutTimes = (text: string) => text.replace(/in [\d.]+ ms/g, "in … ms").trim();
 
 describe("the README's commands run", () => {
@@ -140,7 +140,7 @@ describe("docs/games.md", () => {
     expect(guide).not.toMatch(/wgsl|\bfn\b/i);
   });
 
-  test("refuses with the lines that it shows", () => {
+  test("shows the messages with which games are rejected", () => {
     const { game } = games.find(({ value }) => value.game)!.value;
     const { text } = blocksOf(guide).find(({ language }) => language === "text")!;
     const refused = (change: object) => errorOf({ game: { ...game, ...change } }).message;
@@ -158,7 +158,7 @@ describe("docs/games.md", () => {
   });
 });
 
-/** what is said of a game that is asked for by moments */
+/** the message if a game is solved by moments and cannot be */
 const methodError = (game: GameDefinition) =>
   `the game ${game.name} has no method moments ${methods.moments(checkConfig({ game }))}`;
 
@@ -185,7 +185,7 @@ test("the README's game is the example's", async () => {
   expect(inReadme.map((config) => config.game)).toContainEqual(game);
 });
 
-describe("links lead to what is there", () => {
+describe("links lead to existing files and headings", () => {
   test.each(pages)("%s", async (page) => {
     const text = (await readFile(join(ROOT, page), "utf8")).replace(/^```.*?^```$/gms, "");
     for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
@@ -199,7 +199,7 @@ describe("links lead to what is there", () => {
   });
 });
 
-/** The anchors that a page's headings have where it is shown. */
+/** The anchors that the headings of a page get. */
 function headingsOf(page: string): string[] {
   return [...page.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
     title

@@ -1,4 +1,4 @@
-// What the README says of its first maps, of the experiments and of the next steps is what the library computes.
+// The library computes what the README claims about its first maps, the experiments and the next steps.
 import { expect, test } from "vitest";
 import { phasePresets, presets, type Result, simulate, solve } from "../../src/index.ts";
 import { claim, readDocument, says } from "./claims.ts";
@@ -56,7 +56,7 @@ test("the second", async () => {
 });
 
 test("a learned discount", async () => {
-  // a goal and its negative cost the same, and the goal 0 nothing
+  // a goal and its negative have the same cost, and the goal 0 has none
   const half = { theta: { min: 0.2, max: 1, count: 5 } };
   const free = await solved("learned-discount", half);
   const fixed = await solved("learned-discount", { ...half, discountLearningRateScale: 0 });
@@ -70,7 +70,7 @@ test("a learned discount", async () => {
     kept(fixed),
   ]);
   expect(free.trajectory.discount.at(-1)).toBe(1);
-  // patient agents comply more: the same plan, from a discount of 1 and of 0.6
+  // patient agents comply more: the same plan, with an initial discount of 1 and of 0.6
   const of = (discount: number) =>
     simulate({ ...fixed.config, initial: { theta: 0.8, discount } }, fixed.plan).measures.compliance!;
   expect(of(1)).toBeGreaterThan(of(0.6));
