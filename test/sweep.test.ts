@@ -186,6 +186,16 @@ test("figures of one point, a constant curve and the maximum number of curves", 
   }
 });
 
+test("a value that is negative only by rounding does not lower a figure's axis", async () => {
+  const swept = await sweep(config, { over, measures: ["retention"], backend: "cpu" });
+  const figureWith = (first: number) => {
+    const cells = swept.cells.map((cell, i) => (i === 0 ? { ...cell, values: { retention: first } } : cell));
+    return drawCurves(curvesOf({ ...swept, cells }), createDocument());
+  };
+  expect(figureWith(-1e-32)).toBe(figureWith(0));
+  expect(figureWith(-0.1)).not.toBe(figureWith(0));
+});
+
 test("geomspace has exact ends and a constant factor between its points", () => {
   const points = [...geomspace({ min: 1e-4, max: 0.5, count: 7 })];
   expect([points[0], points[6]]).toEqual([1e-4, 0.5]);

@@ -314,7 +314,6 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
   const stride = Math.max(1, Math.ceil(x.values.length / MARKS));
 
   const finite = series.flatMap(({ values }) => values.filter(Number.isFinite));
-  const flat = finite.length === 0 || Math.max(...finite) === Math.min(...finite);
   const domain = [Math.min(...x.values), Math.max(...x.values)];
   const drawn = series.flatMap((one, s) => {
     const points = one.values.map((y, i) => [x.values[i], y] as [number, number]);
@@ -339,9 +338,8 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
       label: null,
     },
     y: {
-      ...(flat && { domain: flatDomain(finite[0] ?? 0) }),
+      domain: rangeFor(finite),
       nice: true,
-      zero: true,
       insetTop: 4,
       insetBottom: marked ? 6 + 9 * series.length : 0,
       label: null,
@@ -379,6 +377,15 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
   });
 }
 
-/** the range of an axis for constant curves */
-const flatDomain = (y: number): [number, number] =>
-  y === 0 ? [0, 1] : y > 0 ? [0, 1.25 * y] : [1.25 * y, 0];
+/** the share of an axis that no pixel shows */
+const UNSEEN = 1e-6;
+
+/** The range of an axis for these numbers, with 0 in it; what rounding leaves on the other side of 0 needs no room. */
+function rangeFor(numbers: readonly number[]): [number, number] {
+  const [low, high] = [Math.min(0, ...numbers), Math.max(0, ...numbers)];
+  if (low === high) return [0, 1];
+  const unseen = UNSEEN * (high - low);
+  const range: [number, number] = [low >= -unseen ? 0 : low, high <= unseen ? 0 : high];
+  // constant curves do not lie on the figure's edge
+  return numbers.every((one) => one === numbers[0]) ? [1.25 * range[0], 1.25 * range[1]] : range;
+}
