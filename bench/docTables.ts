@@ -171,31 +171,6 @@ function racesFor(wanted: Wanted, { peers, adapter }: Results): string {
   ].join("\n");
 }
 
-/** The CPU's rollouts beside NumPy. */
-function numpy({ peers }: Results): string {
-  const columns = [
-    ["mesa-induction", "1 thread"],
-    ["NumPy", "as one writes it"],
-    ["NumPy", "in place"],
-  ];
-  const linear = peers.races.filter(({ game, wanted }) => game === "linear" && wanted === "costs");
-  const rows = linear.flatMap((race) => {
-    const entries = columns.map(([name, variant]) =>
-      race.entries.find((entry) => entry.name === name && entry.variant === variant && entry.valid),
-    );
-    if (!entries.every((entry) => entry !== undefined)) return [];
-    return [
-      [
-        grid(race),
-        String(race.discount),
-        ...entries.map((entry) => `${milliseconds(entry!.seconds.median)} ms`),
-      ],
-    ];
-  });
-  const heading = ["rollouts here", "NumPy, as one writes it", "NumPy, in the fewest array operations"];
-  return markdown([["candidates × states × episodes", "γ", ...heading], ...rows]);
-}
-
 /** The time of certified rollouts by the number of candidates. */
 function growth({ rows, machine, date, command }: Growth): string {
   const exponent = ({ game, candidates, seconds }: GrowthRow) => {
@@ -306,7 +281,6 @@ const TABLES: Readonly<Record<string, (results: never) => string>> = {
   certified,
   races: (results: Results) => racesFor("costs", results),
   inductions: (results: Results) => racesFor("plan", results),
-  numpy,
   growth,
   agreement,
   lanes,

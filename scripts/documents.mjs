@@ -1,4 +1,4 @@
-// Makes web pages from the documents that the page links to: findings, method and gallery.
+// Makes web pages from the documents that the page links to: findings, method, gallery and glossary.
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { Marked } from "marked";
 import { gfmHeadingId } from "marked-gfm-heading-id";
 
 const SOURCES = fileURLToPath(new URL("../docs", import.meta.url));
-const NAMES = ["findings", "gallery", "method"];
+const NAMES = ["findings", "gallery", "method", "glossary"];
 
 const STYLE = `
   :root { color-scheme: light dark; }

@@ -14,7 +14,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** the command in the README */
+/** the command in docs/reproduce.md */
 const SMALL = ["bench", "--game", "linear", "--size", "small"];
 
 test("--json and --out hold every row, with machine, adapter and version", async () => {
@@ -23,8 +23,8 @@ test("--json and --out hold every row, with machine, adapter and version", async
     { cwd: folder, env: PATIENT },
   );
   expect(code).toBe(0);
-  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
-  expect(readme).toContain(`\nnode dist/cli.js ${SMALL.join(" ")}\n`);
+  const page = await readFile(new URL("../../docs/reproduce.md", import.meta.url), "utf8");
+  expect(page).toContain(`\nnode dist/cli.js ${SMALL.join(" ")}\n`);
   expect(await readFile(join(folder, "bench.json"), "utf8")).toBe(stdout);
   const report = JSON.parse(stdout);
   expect(report).toMatchObject({

@@ -7,7 +7,7 @@ const ROOT = new URL("../../", import.meta.url);
 const read = (path: string) => readFile(new URL(path, ROOT), "utf8");
 const resultsOf = async (name: string) => JSON.parse(await read(`bench/results/${name}.json`));
 
-test.each(["README.md", "docs/findings.md", "docs/performance.md"])("%s", async (path) => {
+test.each(["docs/findings.md", "docs/performance.md"])("%s", async (path) => {
   const page = await read(path);
   expect(page).toContain("<!-- measured: ");
   expect(await fillTables(page, resultsOf)).toBe(page);
@@ -20,7 +20,7 @@ test("the page on performance has no times and no ratios outside its tables", as
 });
 
 test("every file of results is shown", async () => {
-  const names = ["README.md", "docs/findings.md", "docs/performance.md"];
+  const names = ["docs/findings.md", "docs/performance.md"];
   const pages = (await Promise.all(names.map(read))).join("");
   for (const file of await readdir(new URL("bench/results", ROOT)))
     expect(pages).toMatch(new RegExp(`<!-- measured: \\w+ ${file.replace(".json", "")} -->`));
