@@ -7,9 +7,11 @@
 // `npm run docs:performance` fills in the tables, and a test compares the pages with the files.
 
 import type { Agreement } from "./agreement.ts";
+import type { CellSpeeds } from "./cells.ts";
 import type { TestedClaim } from "./claims.ts";
-import type { Growth, GrowthRow } from "./growth.ts";
+import type { Growth, GrowthPoint } from "./growth.ts";
 import { type Mapping, mappingCells } from "./mapping.ts";
+import type { Spread } from "./measure.ts";
 import type { Report, Row } from "./measurements.ts";
 import type { Wanted } from "./peer.ts";
 import type { Entry, Race, Races } from "./peers.ts";
@@ -171,33 +173,41 @@ function racesFor(wanted: Wanted, { peers, adapter }: Results): string {
   ].join("\n");
 }
 
-/** The time of certified rollouts by the number of candidates. */
-function growth({ rows, machine, date, command }: Growth): string {
-  const exponent = ({ game, candidates, seconds }: GrowthRow) => {
-    const smallest = rows.find((row) => row.game === game)!;
-    if (smallest.candidates === candidates) return "–";
-    const power = Math.log(seconds / smallest.seconds) / Math.log(candidates / smallest.candidates);
-    return power.toFixed(2);
-  };
-  const table = markdown([
-    [
-      "game",
-      "candidates × states × episodes",
-      "certified, ms",
-      "share of rollouts done",
-      "all rollouts, ms",
-      "exponent",
-    ],
-    ...rows.map((row) => [
-      row.game,
-      grid(row),
-      milliseconds(row.seconds),
-      `${Number((100 * row.rolledOut).toPrecision(2))} %`,
-      row.enumeration === null ? "–" : milliseconds(row.enumeration),
-      exponent(row),
-    ]),
-  ]);
-  return `${machine.cpu}, ${machine.cores} cores; ${date}, \`${command}\`.\n\n${table}`;
+/** The exponent of time by size: the slope of the line that is nearest to all points, in logarithms. */
+export function exponentOf(points: readonly Pick<GrowthPoint, "size" | "seconds">[]): number {
+  const [x, y] = [points.map(({ size }) => Math.log(size)), points.map(({ seconds }) => Math.log(seconds))];
+  const mean = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0) / of.length;
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const along = mean(x.map((value, i) => (value - meanX) * (y[i] - meanY)));
+  return along / mean(x.map((value) => (value - meanX) ** 2));
+}
+
+/** The time of a solve by its size in each respect. */
+function growth({ rows, machine, adapter, date, command, patience, usual }: Growth): string {
+  const share = ({ rolledOut }: GrowthPoint) =>
+    rolledOut === null || rolledOut === 1 ? "" : ` (${Number((100 * rolledOut).toPrecision(2))} %)`;
+  const tables = (["candidates", "states", "episodes", "threads"] as const).map((respect) => {
+    const of = rows.filter((row) => row.respect === respect);
+    const sizes = [...new Set(of.flatMap(({ points }) => points.map(({ size }) => size)))].sort(
+      (a, b) => a - b,
+    );
+    const heading = ["game", "method", "backend", ...sizes.map(count), "exponent"];
+    const lines = of.map(({ game, method, backend, how, points }) => [
+      ...[game, how === "solve" ? method : "all rollouts", backend],
+      ...sizes.map((size) => {
+        const point = points.find((one) => one.size === size);
+        return point ? `${milliseconds(point.seconds)}${share(point)}` : "–";
+      }),
+      exponentOf(points).toFixed(2),
+    ]);
+    return `By the number of ${respect}:\n\n${markdown([heading, ...lines])}`;
+  });
+  const grids = Object.entries(usual).map(([game, size]) => `\`${game}\` ${grid(size)}`);
+  return [
+    `${machine.cpu}, ${machine.cores} cores; ${adapter ?? "no GPU"}; ${date}, \`${command}\`. Milliseconds; in brackets, the share of all rollouts that was done; – if the first solve takes more than ${patience} s.`,
+    `Candidates × states × episodes that stay the same: ${grids.join(", ")}; with more threads, 100,000 × 1,000 and the same episodes.`,
+    ...tables,
+  ].join("\n\n");
 }
 
 /** For how many random games each way gives the same results as trying everything. */
@@ -275,6 +285,53 @@ function memory({ rows }: ManySolves): string {
   ]);
 }
 
+/** the numbers of cells and of cores for which a time is given */
+const CELLS = [1e6, 1e9, 1e12];
+const CORES = [2, 1000, 100_000];
+/** units of time in seconds, the longest first */
+const UNITS = [
+  [365.25 * 86_400, "years"],
+  [86_400, "days"],
+  [3600, "h"],
+  [60, "min"],
+  [1, "s"],
+] as const;
+
+/** A time in words, to two digits. */
+function duration(seconds: number): string {
+  const [unit, name] = UNITS.find(([unit]) => seconds >= 2 * unit) ?? UNITS[UNITS.length - 1];
+  return seconds < 1 ? "< 1 s" : `${count(Number((seconds / unit).toPrecision(2)))} ${name}`;
+}
+
+/** The number of cells that are solved per second, and by division the time of many cells on many cores. */
+function cells({ rows, machine, date, command }: CellSpeeds): string {
+  const power = (x: number) =>
+    `10${[...String(Math.log10(x))].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
+  const heading = CELLS.flatMap((cells) =>
+    CORES.map((cores, i) => (i === 0 ? `${power(cells)} on ${count(cores)}` : count(cores))),
+  );
+  const table = markdown([
+    ["game", "method", "cells per second and core", ...heading],
+    ...rows.map(({ game, method, cellsPerSecond: { median } }) => [
+      ...[game, method, count(Number(median.toPrecision(2)))],
+      ...CELLS.flatMap((cells) => CORES.map((cores) => duration(cells / median / cores))),
+    ]),
+  ]);
+  return `${machine.cpu}, one thread; ${date}, \`${command}\`.\n\n${table}`;
+}
+
+/** The time of a whole process that solves a million cells. */
+function million({ million: { command, printed, written }, machine, date }: CellSpeeds): string {
+  const seconds = ({ median, least, most }: Spread) =>
+    `${median.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`;
+  const table = markdown([
+    ["whole process", "s"],
+    [`\`${command}\``, seconds(printed)],
+    ["the same with `--out`: figures, Parquet, NPZ and JSON as well", seconds(written)],
+  ]);
+  return `${machine.cpu}, ${machine.cores} cores; ${date}.\n\n${table}`;
+}
+
 const TABLES: Readonly<Record<string, (results: never) => string>> = {
   machine,
   solves,
@@ -282,6 +339,8 @@ const TABLES: Readonly<Record<string, (results: never) => string>> = {
   races: (results: Results) => racesFor("costs", results),
   inductions: (results: Results) => racesFor("plan", results),
   growth,
+  cells,
+  million,
   agreement,
   lanes,
   memory,

@@ -6,6 +6,7 @@ import { checkNotAborted, hasCode } from "../src/errors.ts";
 import type { Evaluator } from "../src/model/evaluator.ts";
 import type { Problem } from "../src/model/problem.ts";
 import { Induction } from "../src/solve/induction.ts";
+import { rolledOutShare } from "../src/solve/solve.ts";
 import { chooseSolver, withEvaluator } from "../src/solve/solverChoice.ts";
 import type { MeteredGpu } from "./meter.ts";
 import type { Variant } from "./variants.ts";
@@ -35,6 +36,8 @@ export interface Measured {
   readonly gpuBytes: number | null;
   /** the number of candidates among which float64 decided, summed over the episodes */
   readonly survivors: number;
+  /** the share of all rollouts that a solve took; null of methods without rollouts */
+  readonly rolledOut: number | null;
   readonly plan: readonly (readonly number[])[];
 }
 
@@ -147,6 +150,7 @@ export async function measure(
           seconds: spreadOf(seconds),
           gpuSeconds: gpuSeconds.length > 0 ? spreadOf(gpuSeconds) : null,
           survivors: cold.steps.reduce((sum, { survivors }) => sum + survivors, 0),
+          rolledOut: rolledOutShare(problem, cold.steps),
           plan,
         };
       },

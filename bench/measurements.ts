@@ -92,9 +92,12 @@ export interface Opened {
   readonly peak: number;
 }
 
+/** Dawn's flag for timestamps that are not rounded */
+export const EXACT_TIMES = ["disable-dawn-features=timestamp_quantization"];
+
 /** Dawn's GPU with exact timestamps; undefined if there is no adapter. */
 export async function openMeter(): Promise<Opened | undefined> {
-  const gpu = await createGpu(["disable-dawn-features=timestamp_quantization"]);
+  const gpu = await createGpu(EXACT_TIMES);
   const [adapter] = gpu ? await listAdapters(gpu) : [];
   if (!gpu || !adapter) return undefined;
   const meter = meterGpu(gpu);

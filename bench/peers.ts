@@ -122,6 +122,15 @@ function differenceOf(
   return most;
 }
 
+/** the rollout-steps of a plan's check, at most: some seconds; larger plans are not asked for */
+const MOST_CHECKED = 2 ** 33;
+
+/** How many rollout-steps it takes to compute what is wanted by rolling out all candidates on all states. */
+function workOf({ wanted, problem: { candidates, states, learningRates } }: Question): number {
+  const episodes = learningRates.length;
+  return candidates.size * states.size * (wanted === "plan" ? (episodes * (episodes + 1)) / 2 : episodes);
+}
+
 /**
  * The maximum extra cost of a plan's decisions over the best, given the later decisions, relative to the average cost.
  */
@@ -230,8 +239,7 @@ async function raceOnce(
 ): Promise<Race> {
   const { game, candidates, states, learningRates, parameters } = question.problem;
   const episodes = learningRates.length;
-  const wholes = question.wanted === "plan" ? (episodes + 1) / 2 : 1;
-  const work = candidates.size * states.size * episodes * wholes;
+  const work = workOf(question);
   const key = `${question.wanted} of ${game.name}`;
   const leftOut: string[] = [];
   const leaveOut = ({ name, variant }: Contestant, why: string) =>
@@ -307,7 +315,9 @@ export async function race(
   const field = await openField(backends.includes("gpu") ? opened : undefined, signal);
   const contestants = field.contestants.filter(({ device }) => backends.includes(device));
   const limit = opened?.peak;
-  const questions = sizes.flatMap((size) => ASKED.map((what) => ask(size, ...what)));
+  const questions = sizes
+    .flatMap((size) => ASKED.map((what) => ask(size, ...what)))
+    .filter((question) => question.wanted === "costs" || workOf(question) <= MOST_CHECKED);
   const speeds = new Speeds();
   const races: Race[] = [];
   try {

@@ -9,7 +9,7 @@ import { type Axis, checkConfig, geomspace, linspace, type Result, type Sweep } 
 import { BELIEF } from "../model/plan.ts";
 import { drawerOf, EDGE, headingOf, INK, PLOT_AXIS, PLOT_STYLE } from "./drawing.ts";
 import { LINE_STYLES, markOf, type Series, strokeOf } from "./series.ts";
-import { figureLogTicks } from "./ticks.ts";
+import { figureLogTicks, tickText } from "./ticks.ts";
 import {
   COSTS,
   describeExpectation,
@@ -47,6 +47,8 @@ interface Curves {
   readonly settings: readonly string[];
   readonly x: { readonly label: string; readonly values: readonly number[]; readonly log?: boolean };
   readonly panels: readonly Panel[];
+  /** whether vertical axes are logarithmic; no unless given */
+  readonly log?: boolean;
   /** what a cross means */
   readonly gap?: string;
   /** the names of what the figure leaves out because it has no room */
@@ -280,7 +282,11 @@ export function drawCurves(curves: Curves, document: Document): string {
 }
 
 /** Draws a panel. The first panel has the figure's heading, and the last has the name of the horizontal axis. */
-function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, document: Document) {
+function drawPanel(
+  { title, settings, x, panels, log = false, gap }: Curves,
+  index: number,
+  document: Document,
+) {
   const { label, curves } = panels[index];
   const first = index === 0;
   const last = index === panels.length - 1;
@@ -338,7 +344,7 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
       label: null,
     },
     y: {
-      domain: rangeFor(finite),
+      ...(log ? { type: "log" } : { domain: rangeFor(finite) }),
       nice: true,
       insetTop: 4,
       insetBottom: marked ? 6 + 9 * series.length : 0,
@@ -346,7 +352,7 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
     },
     marks: [
       Plot.gridY({ stroke: "#000", strokeOpacity: 0.12, tickSpacing: 40 }),
-      Plot.ruleY([0], { stroke: "#000", strokeOpacity: 0.45 }),
+      ...(log ? [] : [Plot.ruleY([0], { stroke: "#000", strokeOpacity: 0.45 })]),
       Plot.axisX({
         ...PLOT_AXIS,
         label: last ? x.label : null,
@@ -354,7 +360,14 @@ function drawPanel({ title, settings, x, panels, gap }: Curves, index: number, d
         ...(x.log ? { ticks: figureLogTicks(domain) } : { tickSpacing: 70 }),
         tickFormat: (value: number) => short(value),
       }),
-      Plot.axisY({ ...PLOT_AXIS, label, labelOffset: 60, tickSize: 0, tickSpacing: 40 }),
+      Plot.axisY({
+        ...PLOT_AXIS,
+        label,
+        labelOffset: 60,
+        tickSize: 0,
+        tickSpacing: 40,
+        ...(log && { tickFormat: tickText }),
+      }),
       ...drawn,
       ...(marked
         ? series.map((_, s) =>

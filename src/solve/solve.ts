@@ -223,7 +223,7 @@ async function run(
 }
 
 /** The share of all rollouts that the steps computed; null if no grid was searched. */
-function rolledOutShare(
+export function rolledOutShare(
   { candidates, states, learningRates }: Problem,
   steps: readonly Step[],
 ): number | null {

@@ -39,7 +39,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, has: string]>> 
   "npm run page:answers": ["test/explore/keptAnswers.test.ts", "npm run page:answers"],
   "node dist/cli.js bench --game linear --size small": ["test/cli/bench.test.ts", '"--size", "small"'],
   "npm start -- explore": ["test/cli/explore.test.ts", '"explore"'],
-  "sudo apt-get install slurm-wlm parallel": [".ci/run", "slurm-wlm parallel"],
+  "sudo apt-get install slurm-wlm parallel fish zsh": [".ci/run", "slurm-wlm parallel fish zsh"],
   'eval "$(mesa-induction completion bash)"': ["test/cli/solve.test.ts", "completion"],
   "bash job.sh": ["test/cluster/cluster.test.ts", 'execFile)("bash", [script]'],
   "kubectl apply -f job.yaml": ["test/cli/shards.test.ts", "kubernetes"],

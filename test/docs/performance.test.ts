@@ -1,13 +1,15 @@
 // Every measured number in the documentation comes from a file in bench/results.
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { fillTables } from "../../bench/docTables.ts";
+import { exponentOf, fillTables } from "../../bench/docTables.ts";
+import { drawGrowth } from "../../bench/growthFigure.ts";
+import { createDocument } from "../../src/report/render.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string) => readFile(new URL(path, ROOT), "utf8");
 const resultsOf = async (name: string) => JSON.parse(await read(`bench/results/${name}.json`));
 
-test.each(["docs/findings.md", "docs/performance.md"])("%s", async (path) => {
+test.each(["docs/clusters.md", "docs/findings.md", "docs/performance.md"])("%s", async (path) => {
   const page = await read(path);
   expect(page).toContain("<!-- measured: ");
   expect(await fillTables(page, resultsOf)).toBe(page);
@@ -19,8 +21,17 @@ test("the page on performance has no times and no ratios outside its tables", as
   expect(prose).not.toMatch(/\d[\d.,]* ?(ms|µs|seconds|s\b|×(?! \d)|times\b|MiB|GiB)/);
 });
 
+test("the figure of growth is that of the results", async () => {
+  expect(drawGrowth(await resultsOf("growth"), createDocument())).toBe(await read("docs/figures/growth.svg"));
+});
+
+test("an exponent is the slope of logarithms", () => {
+  const points = [1, 10, 100].map((size) => ({ size, seconds: 3 * size ** 0.7 }));
+  expect(exponentOf(points)).toBeCloseTo(0.7, 12);
+});
+
 test("every file of results is shown", async () => {
-  const names = ["docs/findings.md", "docs/performance.md"];
+  const names = ["docs/clusters.md", "docs/findings.md", "docs/performance.md"];
   const pages = (await Promise.all(names.map(read))).join("");
   for (const file of await readdir(new URL("bench/results", ROOT)))
     expect(pages).toMatch(new RegExp(`<!-- measured: \\w+ ${file.replace(".json", "")} -->`));
