@@ -11,7 +11,9 @@ test("every figure has a command, and is shown", async () => {
   const figures = await figuresOf();
   const names = figures.map(({ figure }) => figure);
   // the figure of measurements has a test in performance.test.ts
-  expect(new Set([...names, "growth.svg", "explore.png"])).toEqual(new Set(await readdir(join(ROOT, "docs/figures"))));
+  expect(new Set([...names, "growth.svg", "explore.png"])).toEqual(
+    new Set(await readdir(join(ROOT, "docs/figures"))),
+  );
   const shown = (await Promise.all((await documents()).map(readPage))).join("\n");
   for (const { figure, command } of figures) {
     expect(command, figure).toMatch(/^node dist\/cli\.js /);
