@@ -3,7 +3,7 @@
 // instead.
 
 import * as Plot from "@observablehq/plot";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Alternatives, Result } from "../index.ts";
 import { colourScaleOf } from "../report/colours.ts";
 import { PLOT_AXIS } from "../report/drawing.ts";
@@ -202,8 +202,8 @@ function Costs({ result, episode, onReplay, beliefs }: Props & { readonly belief
     setAt(index);
     onReplay(index === 1 ? null : replayed(result, episode, beliefs[belief], changes!.decisions[index]));
   };
-  // a decision that was tried belongs to another episode or plan
-  useEffect(() => attempt(1), [result, episode, belief, zoom]);
+  // A decision that was tried belongs to another episode or plan. This runs before the next input, which it must not undo.
+  useLayoutEffect(() => attempt(1), [result, episode, belief, zoom]);
   const names = axesOf(result).map(([name]) => name);
   const name = beliefs[belief].name || names.join(", ");
   if (problem) return <p class="problem">{problem}</p>;
