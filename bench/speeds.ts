@@ -5,6 +5,7 @@
 // They are written to src/solve/speeds.json.
 
 import { readFile, writeFile } from "node:fs/promises";
+import { MANY_CANDIDATES } from "../src/cpu/boxes.ts";
 import type { Speeds } from "../src/solve/estimate.ts";
 import { spreadOf } from "./measure.ts";
 import type { Report, Row } from "./measurements.ts";
@@ -24,7 +25,10 @@ export function speedsFrom(measured: string, { rows }: Pick<Report, "rows">): Sp
   return {
     measured,
     rollout: median(({ perSecond }) => perSecond, alone("rollout")),
-    moments: median(({ perSecond }) => perSecond, alone("moments")),
+    moments: median(
+      ({ perSecond }) => perSecond,
+      (row) => alone("moments")(row) && row.candidates < MANY_CANDIDATES,
+    ),
     opening: median(
       ({ first, seconds }) => first - seconds.median,
       ({ backend, size }) => backend === "gpu" && size === "small",

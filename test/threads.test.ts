@@ -28,7 +28,7 @@ async function stepsOf(config: Config, method: "rollout" | "moments", threads: n
 const rates = [1, 0.7, 0.3, 0];
 const cases: [string, Config, "rollout" | "moments"][] = [
   ["whole", { game: whole, coefficient: { count: 4011 }, theta: { count: 101 } }, "rollout"],
-  ["linear", { game: "linear", coefficient: { count: 20_011 }, discount: 0.9 }, "moments"],
+  ["linear", { game: "linear", coefficient: { count: 9011 }, discount: 0.9 }, "moments"],
   [
     "learned-discount",
     { game: "learned-discount", base: { count: 301 }, perDiscount: { count: 301 } },

@@ -1,8 +1,8 @@
-// Boxes of candidates, ruled out as a whole, from coarse to fine. The cost over a box is a polynomial of a candidate's
-// distance from the middle, plus or minus a rest (forms.ts). If that is above the costs of two known candidates, a
-// candidate is ruled out without a rollout. The remaining candidates of a box lie in a smaller box, whose rest is much
-// smaller, or in two halves. This repeats until rolling the candidates out is less work. So a finer grid needs only a
-// few more boxes.
+// Boxes of candidates, ruled out as a whole, from coarse to fine. The cost over a box, by rollouts or by moments
+// (momentBoxes.ts), is a polynomial of a candidate's distance from the middle, plus or minus a rest (forms.ts). If that
+// is above the costs of two known candidates, a candidate is ruled out without a rollout. The remaining candidates of a
+// box lie in a smaller box, whose rest is much smaller, or in two halves. This repeats until trying the candidates one
+// by one is less work. So a finer grid needs only a few more boxes.
 
 import type { Grid } from "../grid.ts";
 import type { Plan } from "../model/evaluator.ts";
@@ -34,6 +34,8 @@ export interface BoxBounds {
 
 export type BoundsOf = (spans: Float64Array) => Float64Array;
 
+/** the minimum number of candidates for which it is worth preparing the bounds of boxes */
+export const MANY_CANDIDATES = 10_000;
 /** factor by which a reach is enlarged, because it was rounded */
 const REACH_SLACK = 1 + 2 ** -50;
 /** a reach above this gives no bound: the forms' charges for underflow assume that it is smaller */
@@ -100,7 +102,7 @@ export function createBoxBounds(problem: Problem): BoxBounds | undefined {
 /**
  * Adds up the coefficients of all lanes. The rest of the bound includes the rounding of this sum and of the oracle's.
  */
-function addUp(
+export function addUp(
   bound: Float64Array,
   reaches: Float64Array,
   states: number,
@@ -119,7 +121,7 @@ function addUp(
       bound[i] += coefficient;
       magnitude += Math.abs(coefficient) * symbols[i];
     }
-  const rounding = (4 * states + 64) * 2 ** -52 * magnitude;
+  const rounding = (4 * states + 128) * 2 ** -52 * magnitude;
   const known = Number.isFinite(rounding) && symbols.every((symbol) => symbol <= MAX_REACH ** 2);
   bound[rest] = known ? bound[rest] + rounding + UNDERFLOW : Number.POSITIVE_INFINITY;
 }
@@ -133,83 +135,118 @@ function spanOf({ axes }: Grid, { low, high }: Box): number[] {
   return [...middles, ...reaches];
 }
 
-/** How far a candidate's cost may be above (sign 1) or below (sign −1) the centre; a square has one sign only. */
-function spreadOf(bound: ArrayLike<number>, reaches: readonly number[], sign: 1 | -1): number {
-  let spread = bound[bound.length - 1];
-  let bend = 1 + reaches.length;
-  for (const [j, reach] of reaches.entries()) {
-    spread += Math.abs(bound[1 + j]) * reach;
-    for (const [l, other] of reaches.slice(j).entries()) {
-      const coefficient = bound[bend++];
-      spread += (l === 0 ? Math.max(0, sign * coefficient) : Math.abs(coefficient)) * reach * other;
+/** Lower and upper bounds of a polynomial, the cost in a box less its rest, over a part of the box. */
+function rangeOver(
+  bound: ArrayLike<number>,
+  offsets: readonly number[],
+  reaches: readonly number[],
+): [low: number, high: number] {
+  const slopes = offsets.map((_, j) => bound[1 + j]);
+  let middle = bound[0] - bound[bound.length - 1];
+  let [down, up] = [0, 0];
+  let at = 1 + offsets.length;
+  for (let j = 0; j < offsets.length; j++) {
+    middle += bound[1 + j] * offsets[j];
+    for (let l = j; l < offsets.length; l++) {
+      const bend = bound[at++];
+      middle += bend * offsets[j] * offsets[l];
+      slopes[j] += bend * offsets[l];
+      slopes[l] += bend * offsets[j];
+      const most = bend * reaches[j] * reaches[l];
+      // a square has one sign only
+      down += l === j ? Math.min(0, most) : -Math.abs(most);
+      up += l === j ? Math.max(0, most) : Math.abs(most);
     }
   }
-  return spread;
+  const tilt = slopes.reduce((sum, slope, j) => sum + Math.abs(slope) * reaches[j], 0);
+  return [middle + down - tilt, middle + up + tilt];
 }
-
-/** Lower and upper bounds of the costs in a box. */
-const lowestOf = (bound: ArrayLike<number>, reaches: readonly number[]) =>
-  bound[0] - spreadOf(bound, reaches, -1);
-const highestOf = (bound: ArrayLike<number>, reaches: readonly number[]) =>
-  bound[0] + spreadOf(bound, reaches, 1);
 
 /** The candidates of a box that are not ruled out. */
 interface Left {
-  /** the smallest box that contains them */
+  /** a small box that contains them */
   readonly box: Box;
   readonly count: number;
 }
 
+/** a part of a box with at most this many candidates is not divided further */
+const SMALL = 64;
+
 /**
- * The candidates of a box that remain if sums over the states above `most` are ruled out.
+ * The candidates of a box that remain if sums over the states above `most` are ruled out. The parts of the box in which
+ * either all or none remain are not looked at further, so this takes hardly longer for more candidates.
  *
  * @param bound the coefficients of the box's cost
- * @param visit called with the index and the lower bound of each remaining candidate
+ * @param visit called with the index of each remaining candidate
  */
 function leftOf(
   grid: Grid,
   box: Box,
   bound: ArrayLike<number>,
   most: number,
-  visit?: (index: number, cost: number) => void,
+  visit?: (index: number) => void,
 ): Left {
   const { axes } = grid;
-  const span = spanOf(grid, box);
   const last = axes.length - 1;
-  const rest = bound[bound.length - 1];
-  const reaches = span.slice(axes.length);
-  if (lowestOf(bound, reaches) > most) return { box, count: 0 };
-  if (!visit && highestOf(bound, reaches) <= most) return { box, count: sizeOf(box) };
+  const [middle, none] = [spanOf(grid, box), axes.map(() => 0)];
+  const isKnown = Number.isFinite(bound[bound.length - 1]);
   const [low, high] = [[...box.high], [...box.low]];
   let count = 0;
-  const along = (row: number, constant: number, slope: number, bend: number) => {
-    const axis = axes[last];
-    const end = box.high[last];
+  const keep = (d: number, from: number, to: number) => {
+    if (from < low[d]) low[d] = from;
+    if (to > high[d]) high[d] = to;
+  };
+  /** looks at each candidate in a row of a part */
+  const along = (part: Box, row: number, offsets: number[]) => {
     let [from, to] = [Number.POSITIVE_INFINITY, -1];
-    for (let i = box.low[last]; i <= end; i++) {
-      const off = axis[i] - span[last];
-      const value = constant + (slope + bend * off) * off;
-      if (value > most) continue;
+    for (let i = part.low[last]; i <= part.high[last]; i++) {
+      offsets[last] = axes[last][i] - middle[last];
+      if (rangeOver(bound, offsets, none)[0] > most) continue;
       count++;
       if (i < from) from = i;
       to = i;
-      visit?.(row + i, value);
+      visit?.(row + i);
     }
-    if (from < low[last]) low[last] = from;
-    if (to > high[last]) high[last] = to;
+    keep(last, from, to);
     return to >= 0;
   };
-  if (last === 0) along(0, bound[0] - rest, bound[1], bound[2]);
-  else
-    for (let i = box.low[0]; i <= box.high[0]; i++) {
-      const off = axes[0][i] - span[0];
-      const constant = bound[0] - rest + (bound[1] + bound[3] * off) * off;
-      if (along(i * axes[1].length, constant, bound[2] + bound[4] * off, bound[5])) {
-        low[0] = Math.min(low[0], i);
-        high[0] = Math.max(high[0], i);
+  const waiting = [box];
+  for (let part = waiting.pop(); part; part = waiting.pop()) {
+    const span = spanOf(grid, part);
+    const offsets = axes.map((_, d) => span[d] - middle[d]);
+    const [lowest, highest] = rangeOver(bound, offsets, span.slice(axes.length));
+    if (lowest > most) continue;
+    const size = sizeOf(part);
+    if (!visit && (highest <= most || !isKnown)) {
+      count += size;
+      for (let d = 0; d <= last; d++) keep(d, part.low[d], part.high[d]);
+    } else if (size > SMALL) waiting.push(...halves(part).reverse());
+    else if (last === 0) along(part, 0, offsets);
+    else
+      for (let i = part.low[0]; i <= part.high[0]; i++) {
+        offsets[0] = axes[0][i] - middle[0];
+        if (along(part, i * axes[1].length, offsets)) keep(0, i, i);
       }
-    }
+  }
   return { box: { low, high }, count };
+}
+
+/** The candidate of a box at which the polynomial is likely to be smallest. */
+function promisingIn(grid: Grid, box: Box, bound: ArrayLike<number>): number {
+  const { axes } = grid;
+  const span = spanOf(grid, box);
+  const reaches = span.slice(axes.length);
+  const offsets = axes.map(() => 0);
+  const bends = axes.map((_, j) => bound[1 + axes.length + (j === 0 ? 0 : axes.length)]);
+  // one number at a time, again where two depend on each other
+  for (let round = 0; round < 2 * axes.length; round++) {
+    const j = round % axes.length;
+    const crossed = axes.length === 2 ? bound[4] * offsets[1 - j] : 0;
+    const slope = bound[1 + j] + crossed;
+    const best = bends[j] > 0 ? -slope / (2 * bends[j]) : -Math.sign(slope) * reaches[j];
+    offsets[j] = Math.max(-reaches[j], Math.min(reaches[j], best));
+  }
+  return grid.indexAt(grid.nearest(offsets.map((offset, d) => span[d] + offset)));
 }
 
 const sizeOf = ({ low, high }: Box) => low.reduce((size, from, d) => size * (high[d] - from + 1), 1);
@@ -307,20 +344,18 @@ export async function openCandidates(search: BoxSearch): Promise<Uint32Array | u
       boxes = left.map(({ box }) => box);
     }
     const { left } = await remaining(boxes, undefined);
-    const reachesOf = (box: Box) => spanOf(grid, box).slice(axes);
-    const [promising] = left.toSorted(
-      (a, b) => lowestOf(a.bound, reachesOf(a.tried)) - lowestOf(b.bound, reachesOf(b.tried)),
-    );
-    if (promising) {
-      let [best, lowest] = [-1, Number.POSITIVE_INFINITY];
-      leftOf(grid, promising.tried, promising.bound, search.most(), (index, cost) => {
-        if (cost < lowest) [best, lowest] = [index, cost];
-      });
-      if (best >= 0) await search.settle(grid.around(best));
-    }
+    const none = grid.axes.map(() => 0);
+    const lowestOf = ({ tried, bound }: { tried: Box; bound: ArrayLike<number> }) =>
+      rangeOver(bound, none, spanOf(grid, tried).slice(axes))[0];
+    const [promising] = left.toSorted((a, b) => lowestOf(a) - lowestOf(b));
+    if (promising) await search.settle(grid.around(promisingIn(grid, promising.tried, promising.bound)));
 
     const most = search.most();
-    const kept = left.map(({ tried, bound }) => ({ tried, bound, ...leftOf(grid, tried, bound, most) }));
+    const kept = left.map(({ tried, bound }) => ({
+      tried,
+      bound,
+      ...leftOf(grid, tried, bound, most),
+    }));
     const after = kept.reduce((sum, { count }) => sum + count, 0);
     const gain = (before - after) * (after > NEAR * grid.size ? FAR_COST : 1);
     const pays = gain > work;

@@ -7,6 +7,7 @@ import { type Choice, Minimum, type Watch } from "../model/evaluator.ts";
 import type { Enclosure } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Job } from "../threads/pool.ts";
+import { MANY_CANDIDATES, openCandidates } from "./boxes.ts";
 import {
   boundsJob,
   indicesOf,
@@ -159,16 +160,43 @@ export function createDecider(problem: Problem, threading: Threading): Decider {
     return indices && seeds.length < 2 ? [...indices.subarray(0, 2)] : seeds;
   }
 
+  /** The candidates that no box of candidates rules out by moments; undefined if boxes do not pay. */
+  async function openByMoments(question: Question): Promise<Uint32Array | undefined> {
+    const boxes = candidates.size >= MANY_CANDIDATES ? question.momentBoxes?.() : undefined;
+    if (!boxes) return undefined;
+    const highest = new Minimum();
+    const tried = new Set<number>();
+    const settle = async (indices: readonly number[]) => {
+      for (const index of indices) {
+        if (tried.has(index)) continue;
+        tried.add(index);
+        const { cost, error } = question.enclosure!(index);
+        highest.offer(index, finiteOrInfinity(cost + error));
+      }
+    };
+    await settle(seedsOf(question, undefined));
+    const boundsOf = boxes.boundsOver();
+    return openCandidates({
+      ...{ grid: candidates, worth: boxes.worth, sample: undefined, settle },
+      most: () => highest.runnerUp,
+      bounds: async (spans) => boundsOf(spans),
+    });
+  }
+
   return {
     oracle,
     threads,
     async screened(question, watch) {
       const enclosure = question.enclosure!;
+      const indices = (await openByMoments(question)) ?? indicesOf({ from: 0, to: candidates.size });
       const task = { job: screenJob, shared: { problem: threads.problem, view: question.view! } };
       const kept = await askAll(
-        candidates.size,
-        (ranges) => threads.run(task, ranges, watch),
-        (range) => screen(indicesOf(range), enclosure),
+        indices.length,
+        (ranges) => {
+          const parts = ranges.map(({ from, to }) => indices.slice(from, to));
+          return threads.run(task, parts, watch);
+        },
+        ({ from, to }) => screen(indices.subarray(from, to), enclosure),
         { batch: BATCH, smallest: MIN_SENT.moments },
         watch,
       );

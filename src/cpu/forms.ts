@@ -25,7 +25,7 @@ const SLACK = 1 + 2 ** -30;
 /** the maximum number of roundings up to a rest, and the maximum per operation */
 const [MAX_ROUNDINGS, ROUNDINGS] = [2 ** 20, 64];
 /** the maximum of a decision's numbers: with more, there are too many products of two of them */
-const MAX_DECISIONS = 2;
+export const MAX_DECISIONS = 2;
 /** how much longer an operation takes in forms, because they need more registers than there are (measured) */
 const SLOWER = 4;
 
@@ -65,56 +65,27 @@ export function formProgram(
   states: readonly string[],
   episodes: number,
 ): FormProgram | undefined {
-  if (decision.length > MAX_DECISIONS || !isBounded(formulas)) return undefined;
+  if (!isBounded(formulas)) return undefined;
   const { mesaObjective, discount, expectedNext } = formulas;
   const [gamma, ...planned] = inBasicOperations([discount, mesaObjective, ...expectedNext]);
-  if (planned.some((node) => roundingsOf(node) > MAX_ROUNDINGS)) return undefined;
+  if (!haveForms(planned, decision)) return undefined;
 
   const graph = new Graph();
   const name = (text: string) => graph.name(text);
-  const pairs = decision.flatMap((_, j) => decision.slice(j).map((_, l) => [j, j + l] as const));
+  const pairs = pairsOf(decision);
   /** the names of a state number's further coefficients; its centre has the name of the state */
   const slopesOf = (state: string) => decision.map((_, j) => `${state} slope ${j}`);
   const bendsOf = (state: string) => pairs.map(([j, l]) => `${state} bend ${j} ${l}`);
   const reachOf = (state: string) => `${state} reach`;
-  const rowReaches = decision.map((one) => `${one} reach`);
+  const rowReaches = decision.map(reachName);
   const reaches = decision.map((_, j) => `reach ${j}`);
-  const zeros = (length: number) => new Array<Node>(length).fill(graph.number(0));
-  const unit = (length: number, at: number) =>
-    zeros(length).map((zero, i) => (i === at ? graph.number(1) : zero));
-  const exactly = (centre: Node): Form => ({
-    ...{ centre, slopes: zeros(decision.length), bends: zeros(pairs.length) },
-    ...{ parts: zeros(states.length), rest: graph.number(0), exact: true },
-  });
-
-  /** the forms of the decision's j-th number, and of the state's s-th number */
-  const decides = (node: Node, j: number): Form => ({
-    ...exactly(node),
-    slopes: unit(decision.length, j),
-    exact: false,
-  });
-  const carries = (state: string, s: number): Form => ({
-    ...{ centre: name(state), slopes: slopesOf(state).map(name), bends: bendsOf(state).map(name) },
-    ...{ parts: unit(states.length, s), rest: graph.number(0), exact: false },
-  });
   /** the charge, relative to the size of a cost, for summing over an episode and over all episodes */
   const sumCharge = graph.number((episodes + 16) * 2 ** -51);
   const slack = graph.number(SLACK);
 
   /** An episode of forms. @param formOf the forms of the names that are not exact */
-  const episode = (
-    symbols: { readonly decision: readonly string[]; readonly state: readonly string[] },
-    formOf: (name: string) => Form | undefined,
-  ): Episode => {
-    const reaches = symbols.decision.map(name);
-    const arithmetic = new Arithmetic(graph, reaches, symbols.state.map(name), pairs, exactly);
-    const [cost, ...next] = planned.map((node) =>
-      rewrite(node, (of, args: readonly Form[]): Form => {
-        if (of.op === "number") return exactly(graph.number(of.value));
-        if (of.op === "name") return formOf(of.name) ?? exactly(name(of.name));
-        return arithmetic.apply(of, args);
-      }),
-    );
+  const episode = (arithmetic: Arithmetic, formOf: (name: string) => Form | undefined): Episode => {
+    const [cost, ...next] = planned.map((node) => arithmetic.formOf(node, formOf));
     const unsure = (form: Form) => graph.add(arithmetic.stateReach(form), form.rest);
     const summed = graph.multiply(sumCharge, arithmetic.magnitude(cost));
     const known = ({ slopes, bends }: Form) => [...slopes, ...bends];
@@ -123,18 +94,21 @@ export function formProgram(
       next: [
         ...next.map(({ centre }) => centre),
         ...next.flatMap((form) => [...known(form), graph.multiply(slack, unsure(form))]),
-        ...reaches,
+        ...arithmetic.reaches,
       ],
     };
   };
 
-  const first = episode({ decision: rowReaches, state: [] }, (of) => {
-    const j = decision.indexOf(of);
-    return j < 0 ? undefined : decides(name(of), j);
-  });
-  const later = episode({ decision: reaches, state: states.map(reachOf) }, (of) => {
+  const first = episode(new Arithmetic(graph, rowReaches.map(name), []), decides(graph, decision));
+  const ongoing = new Arithmetic(graph, reaches.map(name), states.map(reachOf).map(name));
+  const later = episode(ongoing, (of) => {
     const s = states.indexOf(of);
-    return s < 0 ? undefined : carries(of, s);
+    return s < 0
+      ? undefined
+      : {
+          ...{ centre: name(of), slopes: slopesOf(of).map(name), bends: bendsOf(of).map(name) },
+          ...{ parts: unit(graph, states.length, s), rest: graph.number(0), exact: false },
+        };
   });
   const sizes = [[...later.costs, ...later.next], planned].map((nodes) => nodesOf(...nodes).length);
   return {
@@ -151,41 +125,115 @@ export function formProgram(
   };
 }
 
-/** How many roundings a number goes through, including those of each factor. */
-function roundingsOf(expression: Node): number {
-  return rewrite(expression, ({ op }, counts: readonly number[]): number =>
-    counts.length === 0
-      ? 0
-      : ROUNDINGS +
-        (op === "multiply" || op === "divide"
-          ? 3 * counts.reduce((sum, count) => sum + count, 0)
-          : Math.max(...counts)),
-  );
+/** The cost of a box as expressions of the box's middle and reaches, and of what is the same for all candidates. */
+export interface BoundFormulas {
+  /** the names of the decision's reaches */
+  readonly reaches: readonly string[];
+  /** the coefficients: centre, slopes, bends, rest */
+  readonly coefficients: readonly Node[];
+  /** upper bounds of the sizes of further expressions */
+  readonly sizes: readonly Node[];
 }
 
-/** The operations on forms, for given reaches. */
+/**
+ * The form of an expression of the decision, over a box.
+ *
+ * @param sized further expressions, whose sizes are bounded
+ * @returns undefined if a function has no bound, or if a decision has more than two numbers
+ */
+export function boundFormulas(
+  expression: Node,
+  sized: readonly Node[],
+  decision: readonly string[],
+): BoundFormulas | undefined {
+  const basic = inBasicOperations([expression, ...sized]);
+  if (!haveForms(basic, decision)) return undefined;
+  const graph = new Graph();
+  const reaches = decision.map(reachName);
+  const arithmetic = new Arithmetic(
+    graph,
+    reaches.map((reach) => graph.name(reach)),
+    [],
+  );
+  const [form, ...others] = basic.map((node) => arithmetic.formOf(node, decides(graph, decision)));
+  const slack = graph.number(SLACK);
+  return {
+    reaches,
+    coefficients: [form.centre, ...form.slopes, ...form.bends, graph.multiply(slack, form.rest)],
+    sizes: others.map((other) => graph.multiply(slack, arithmetic.magnitude(other))),
+  };
+}
+
+/** Whether expressions in basic operations have forms. */
+const haveForms = (expressions: readonly Node[], decision: readonly string[]): boolean =>
+  decision.length <= MAX_DECISIONS &&
+  !nodesOf(...expressions).some(({ op }) => op === "below" || op === "exponential2") &&
+  expressions.every((node) => roundingsOf(node) <= MAX_ROUNDINGS);
+
+const reachName = (decision: string): string => `${decision} reach`;
+
+/** The pairs of numbers of a decision, each with itself and with later ones. */
+const pairsOf = (decision: readonly unknown[]) =>
+  decision.flatMap((_, j) => decision.slice(j).map((_, l) => [j, j + l] as const));
+
+const zeros = (graph: Graph, length: number) => new Array<Node>(length).fill(graph.number(0));
+const unit = (graph: Graph, length: number, at: number) =>
+  zeros(graph, length).map((zero, i) => (i === at ? graph.number(1) : zero));
+
+/** The forms of a decision's numbers, which are the symbols. */
+const decides =
+  (graph: Graph, decision: readonly string[]) =>
+  (name: string): Form | undefined => {
+    const j = decision.indexOf(name);
+    if (j < 0) return undefined;
+    const slopes = unit(graph, decision.length, j);
+    const bends = zeros(graph, pairsOf(decision).length);
+    return { centre: graph.name(name), slopes, bends, parts: [], rest: graph.number(0), exact: false };
+  };
+
+/** How many roundings a rest goes through, including those of each factor. */
+function roundingsOf(expression: Node): number {
+  return rewrite(expression, ({ op }, counts: readonly number[]): number => {
+    if (counts.length === 0) return 0;
+    const [a, b] = counts;
+    if (op === "multiply") return ROUNDINGS + a + b;
+    // of a divisor's form there are up to three factors
+    return ROUNDINGS + (op === "divide" ? a + 3 * b : Math.max(...counts));
+  });
+}
+
+/** The operations on forms, for given reaches of the decision's numbers and of the state's. */
 class Arithmetic {
+  readonly reaches: readonly Node[];
   readonly #graph: Graph;
-  readonly #reaches: readonly Node[];
   readonly #parts: readonly Node[];
   readonly #pairs: readonly (readonly [number, number])[];
-  readonly #exactly: (centre: Node) => Form;
   readonly #underflow: Node;
 
-  constructor(
-    graph: Graph,
-    reaches: readonly Node[],
-    parts: readonly Node[],
-    pairs: readonly (readonly [number, number])[],
-    exactly: (centre: Node) => Form,
-  ) {
+  constructor(graph: Graph, reaches: readonly Node[], parts: readonly Node[]) {
     this.#graph = graph;
-    this.#reaches = reaches;
+    this.reaches = reaches;
     this.#parts = parts;
-    this.#pairs = pairs;
-    this.#exactly = exactly;
+    this.#pairs = pairsOf(reaches);
     const one: Node = graph.number(1);
     this.#underflow = graph.multiply(graph.number(UNDERFLOW), this.#sum(one, ...parts));
+  }
+
+  /** The form of an expression in basic operations. @param named the forms of the names that are not exact */
+  formOf(expression: Node, named: (name: string) => Form | undefined): Form {
+    const g = this.#graph;
+    return rewrite(expression, (of, args: readonly Form[]): Form => {
+      if (of.op === "number") return this.#exactly(g.number(of.value));
+      if (of.op === "name") return named(of.name) ?? this.#exactly(g.name(of.name));
+      return this.#apply(of, args);
+    });
+  }
+
+  #exactly(centre: Node): Form {
+    const [slopes, bends, parts] = [this.reaches, this.#pairs, this.#parts].map(({ length }) =>
+      zeros(this.#graph, length),
+    );
+    return { centre, slopes, bends, parts, rest: this.#graph.number(0), exact: true };
   }
 
   #sum(...terms: readonly Node[]): Node {
@@ -202,11 +250,11 @@ class Arithmetic {
   }
 
   /** the maximum contributions of the slopes, of the bends and of the state's symbols */
-  #slopeReach = ({ slopes }: Form) => this.#reach(slopes, this.#reaches);
+  #slopeReach = ({ slopes }: Form) => this.#reach(slopes, this.reaches);
   #bendReach = ({ bends }: Form) =>
     this.#reach(
       bends,
-      this.#pairs.map(([j, l]) => this.#graph.multiply(this.#reaches[j], this.#reaches[l])),
+      this.#pairs.map(([j, l]) => this.#graph.multiply(this.reaches[j], this.reaches[l])),
     );
   stateReach = ({ parts }: Form) => this.#reach(parts, this.#parts);
 
@@ -221,7 +269,7 @@ class Arithmetic {
   }
 
   /** The form of an operation of the graph; if all arguments are exact, the exact value that float64 computes. */
-  apply(of: Node, args: readonly Form[]): Form {
+  #apply(of: Node, args: readonly Form[]): Form {
     if (args.every(({ exact }) => exact))
       return this.#exactly(
         this.#graph.remade(

@@ -98,12 +98,12 @@ export const descentJob: Job<Situation, { start: Float64Array; evaluations: numb
   },
 };
 
-/** The candidates of a range that could be the minimum or the runner-up. */
-export const screenJob: Job<{ problem: ProblemData; view: BoundedView }, Range, number[]> = {
+/** The candidates, of some indices, that could be the minimum or the runner-up. */
+export const screenJob: Job<{ problem: ProblemData; view: BoundedView }, Uint32Array, number[]> = {
   name: "screen",
   open({ problem: data, view: { agentView, roundings } }) {
     const { enclosure } = problemOf(data).oracle.questionOf(agentView, roundings);
-    return (range) => screen(indicesOf(range), enclosure!);
+    return (indices) => screen(indices, enclosure!);
   },
 };
 

@@ -8,8 +8,9 @@ import type { Plan } from "../model/evaluator.ts";
 import { momentFormulasOf } from "../model/momentFormulas.ts";
 import { type AgentView, type Enclosure, Future } from "../model/moments.ts";
 import type { Problem } from "../model/problem.ts";
-import { type BoundsOf, type BoxBounds, createBoxBounds } from "./boxes.ts";
+import { type BoundsOf, createBoxBounds } from "./boxes.ts";
 import { createRollouts, type SumsOf } from "./compiled.ts";
+import { createMomentBoxes } from "./momentBoxes.ts";
 import type { CostsOf, RankedStates, Sample } from "./rollout.ts";
 
 /** The future as an agent of a linear game sees it, as plain data. */
@@ -27,13 +28,15 @@ export interface Question {
   readonly costsOf: (indices: ArrayLike<number>) => ArrayLike<number>;
   /** only if no term of a cost is negative, so that a part of the sum is a lower bound */
   readonly parts?: Parts;
-  /** only if bounds of boxes can be computed */
+  /** only if bounds of boxes can be computed, by rollouts */
   boxes?(): Boxes | undefined;
   /**
    * Only in linear games: J by moments, with a bound of its distance from the oracle's J. Absent if numbers come near
    * the ends of float64's range; then only rollouts give the oracle's J.
    */
   readonly enclosure?: (index: number) => Enclosure;
+  /** only if bounds of boxes can be computed: lower bounds of J from the same moments */
+  momentBoxes?(): Boxes | undefined;
   /** the data from which enclosures are computed */
   readonly view?: BoundedView;
   /** t, if the question belongs to an episode */
@@ -52,9 +55,9 @@ export interface Parts {
   sumsOver(sample: Sample): SumsOf;
 }
 
-/** Bounds of the costs of boxes of candidates. */
+/** Bounds of the costs of boxes of candidates, by rollouts or by moments. */
 export interface Boxes {
-  /** how many rollouts of a candidate take as long as the rollout of a box */
+  /** how many candidates take as long as a box */
   readonly worth: number;
   /** the bounds over a sample of the states, or over all of them */
   boundsOver(sample?: Sample): BoundsOf;
@@ -83,23 +86,19 @@ export function createOracle(problem: Problem): Oracle {
   const rolls = hiddenPhase.phases === 1 && problem.horizon === "finite";
   const future = momentFormulasOf(game) ? new Future(problem) : undefined;
   const rollouts = rolls ? createRollouts(problem) : undefined;
+  const boundsOf = once(() => createBoxBounds(problem));
+  const momentBoundsOf = once(() => createMomentBoxes(problem));
+  /** whether no term of a cost is negative */
+  const addsUp = once(() => isSumOfParts(problem));
 
   const byMoments = (view: AgentView, roundings: number) => {
     const enclosure = future!.enclosures(view, roundings);
     const costsOf = (indices: ArrayLike<number>) => Array.from(indices, (index) => enclosure(index).cost);
-    return { enclosure, costsOf, view: { agentView: view, roundings } };
-  };
-
-  let bounds: BoxBounds | undefined | null = null;
-  const boundsOf = () => {
-    if (bounds === null) bounds = createBoxBounds(problem);
-    return bounds;
-  };
-  let added: boolean | undefined;
-  /** whether no term of a cost is negative */
-  const addsUp = () => {
-    added ??= isSumOfParts(problem);
-    return added;
+    const momentBoxes = () => {
+      const of = momentBoundsOf();
+      return of && { worth: of.worth, boundsOver: () => of.under(view, roundings) };
+    };
+    return { enclosure, costsOf, momentBoxes, view: { agentView: view, roundings } };
   };
 
   const questions: Oracle["questions"] = (episode, plan) => {
@@ -138,6 +137,15 @@ export function createOracle(problem: Problem): Oracle {
     questions,
     costsAt: (episode, plan) => rollouts!.costsAt(episode, plan),
     questionOf: (view, roundings = future!.roundings()) => byMoments(view, roundings),
+  };
+}
+
+/** A function that calls `make` once, when it is first needed. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -8,7 +8,7 @@
 // roundings.
 
 import type { Problem } from "../model/problem.ts";
-import { openCandidates } from "./boxes.ts";
+import { MANY_CANDIDATES, openCandidates } from "./boxes.ts";
 import { indicesOf } from "./jobs.ts";
 import { finiteOrInfinity, type Question } from "./oracle.ts";
 import type { RankedStates, Sample } from "./rollout.ts";
@@ -54,8 +54,6 @@ const FIRST = 2;
 const GROWTH = 1.25;
 /** the minimum numbers of candidates and states for which stages are worth it */
 const [FEW_CANDIDATES, FEW_STATES] = [32, 16];
-/** the minimum number of candidates for which it is worth compiling the rollouts of boxes */
-const MANY_CANDIDATES = 10_000;
 /** boxes are first tried on states that together make up this share of a good candidate's cost */
 const BOX_REACH = 0.3;
 /** the fixed work of a stage beside its rollouts, in rollout steps */

@@ -19,7 +19,7 @@ import { factorInRange, grown, growthInRange, NO_GROWTH, statesInRange } from ".
 /** 2⁻⁵³ */
 export const UNIT_ROUNDOFF = Number.EPSILON / 2;
 /** an allowance for underflow, in addition to rounding */
-const UNDERFLOW = Number.MIN_VALUE / Number.EPSILON;
+export const UNDERFLOW = Number.MIN_VALUE / Number.EPSILON;
 /** the maximum number of candidates whose numbers are cached between steps */
 const MAX_CACHED = 2 ** 18;
 /** the maximum number of learning rates for which they are cached */

@@ -1,6 +1,8 @@
 // Estimates how long a solve takes on the CPU, from its work and from measured speeds (`npm run bench:speeds` measures
 // them again). `auto` uses it, because a solve may be over before a device is open.
 
+import { MANY_CANDIDATES } from "../cpu/boxes.ts";
+import { MAX_DECISIONS } from "../cpu/forms.ts";
 import type { Problem } from "../model/problem.ts";
 import type { MethodName } from "./methods.ts";
 import measured from "./speeds.json" with { type: "json" };
@@ -11,7 +13,7 @@ export interface Speeds {
   readonly measured: string;
   /** rollout steps per second on one thread, counting all candidates, whether rolled out or ruled out */
   readonly rollout: number;
-  /** candidates per second on one thread */
+  /** candidates per second on one thread, on grids without boxes */
   readonly moments: number;
   /** the time to open a device and compile for it, in seconds */
   readonly opening: number;
@@ -28,7 +30,8 @@ export function secondsOnCpu(
 ): number {
   const episodes = learningRates.length;
   const steps = (candidates.size * states.size * episodes * (episodes + 1)) / 2;
-  return method === "rollout"
-    ? steps / (SPEEDS.rollout * threads)
-    : (candidates.size * hiddenPhase.signals * episodes) / (SPEEDS.moments * threads);
+  if (method === "rollout") return steps / (SPEEDS.rollout * threads);
+  // on finer grids boxes rule out the rest in about the same time
+  const most = candidates.axes.length <= MAX_DECISIONS ? MANY_CANDIDATES : candidates.size;
+  return (Math.min(candidates.size, most) * hiddenPhase.signals * episodes) / (SPEEDS.moments * threads);
 }
