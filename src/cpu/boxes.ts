@@ -170,7 +170,7 @@ interface Left {
 }
 
 /** a part of a box with at most this many candidates is not divided further */
-const SMALL = 64;
+const SMALL = 256;
 
 /**
  * The candidates of a box that remain if sums over the states above `most` are ruled out. The parts of the box in which
@@ -188,20 +188,21 @@ function leftOf(
 ): Left {
   const { axes } = grid;
   const last = axes.length - 1;
-  const [middle, none] = [spanOf(grid, box), axes.map(() => 0)];
-  const isKnown = Number.isFinite(bound[bound.length - 1]);
+  const middle = spanOf(grid, box);
+  const rest = bound[bound.length - 1];
   const [low, high] = [[...box.high], [...box.low]];
   let count = 0;
   const keep = (d: number, from: number, to: number) => {
     if (from < low[d]) low[d] = from;
     if (to > high[d]) high[d] = to;
   };
-  /** looks at each candidate in a row of a part */
-  const along = (part: Box, row: number, offsets: number[]) => {
+  /** looks at each candidate in a row of a part, where the cost is a polynomial of the last number */
+  const along = (part: Box, row: number, constant: number, slope: number, bend: number) => {
+    const axis = axes[last];
     let [from, to] = [Number.POSITIVE_INFINITY, -1];
     for (let i = part.low[last]; i <= part.high[last]; i++) {
-      offsets[last] = axes[last][i] - middle[last];
-      if (rangeOver(bound, offsets, none)[0] > most) continue;
+      const offset = axis[i] - middle[last];
+      if (constant + (slope + bend * offset) * offset > most) continue;
       count++;
       if (i < from) from = i;
       to = i;
@@ -217,15 +218,16 @@ function leftOf(
     const [lowest, highest] = rangeOver(bound, offsets, span.slice(axes.length));
     if (lowest > most) continue;
     const size = sizeOf(part);
-    if (!visit && (highest <= most || !isKnown)) {
+    if (!visit && (highest <= most || !Number.isFinite(rest))) {
       count += size;
       for (let d = 0; d <= last; d++) keep(d, part.low[d], part.high[d]);
     } else if (size > SMALL) waiting.push(...halves(part).reverse());
-    else if (last === 0) along(part, 0, offsets);
+    else if (last === 0) along(part, 0, bound[0] - rest, bound[1], bound[2]);
     else
       for (let i = part.low[0]; i <= part.high[0]; i++) {
-        offsets[0] = axes[0][i] - middle[0];
-        if (along(part, i * axes[1].length, offsets)) keep(0, i, i);
+        const offset = axes[0][i] - middle[0];
+        const constant = bound[0] - rest + (bound[1] + bound[3] * offset) * offset;
+        if (along(part, i * axes[1].length, constant, bound[2] + bound[4] * offset, bound[5])) keep(0, i, i);
       }
   }
   return { box: { low, high }, count };
