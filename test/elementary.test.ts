@@ -1,4 +1,7 @@
 // The package's own elementary functions: close to those of the engine, and exact where this can be checked.
+
+import { readdir, readFile } from "node:fs/promises";
+import { transform } from "esbuild";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { exp, expm1, log, powerOfTwoBelow } from "../src/elementary.ts";
@@ -60,4 +63,23 @@ test("powers of two", () => {
       return power <= x && x / power < 2 && 2 ** Math.round(Math.log2(power)) === power;
     }),
   );
+});
+
+test("the solver calls no function of Math whose last bit depends on the engine", async () => {
+  const fixed = /^(abs|ceil|floor|fround|imul|max|min|round|sign|sqrt|LN2|LOG2E|SQRT1_2|SQRT2)$/;
+  const src = new URL("../src/", import.meta.url);
+  const files = (await readdir(src, { recursive: true })).filter(
+    (file) => /\.tsx?$/.test(file) && !/^(report|explore)\//.test(file),
+  );
+  expect(files.length).toBeGreaterThan(100);
+  const used = await Promise.all(
+    files.map(async (file) => {
+      // without comments
+      const { code } = await transform(await readFile(new URL(file, src), "utf8"), {
+        loader: file.endsWith("x") ? "tsx" : "ts",
+      });
+      return [...code.matchAll(/\bMath\b(?:\.(\w+))?/g)].map(([, name = "itself"]) => `${file}: ${name}`);
+    }),
+  );
+  expect(used.flat().filter((one) => !fixed.test(one.replace(/.*: /, "")))).toEqual([]);
 });

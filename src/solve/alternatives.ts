@@ -2,6 +2,7 @@
 
 import type { Config } from "../config/config.ts";
 import { createRollouts } from "../cpu/compiled.ts";
+import { log } from "../elementary.ts";
 import { MesaError } from "../errors.ts";
 import { discountOf } from "../game/game.ts";
 import type { AnyGame } from "../game/names.ts";
@@ -123,7 +124,7 @@ function byMoments(
 function truncated(problem: Problem, plan: Plan): { problem: Problem; plan: Plan } {
   const { game, parameters, learningRates } = problem;
   const discount = discountOf(game, parameters);
-  const more = Math.ceil(Math.log(NEGLIGIBLE) / Math.log(discount));
+  const more = Math.ceil(log(NEGLIGIBLE) / log(discount));
   if (!(more <= MAX_EPISODES))
     throw new MesaError(
       "INVALID_CONFIG",
