@@ -65,7 +65,9 @@ export function randomGame(number: number): RandomGame {
     ])();
   };
   const states = { theta: { ...axis(1.5, 1, 7), initial: 0 }, other: { ...axis(1, 1, 5), initial: 0 } };
-  const decision = { a: axis(1.5, 1, 40), b: axis(1, 1, 5) };
+  const b = axis(1, 1, 5);
+  const [least, most] = chance(0.1) ? [FINE / b.count, FINE / b.count] : [1, 40];
+  const decision = { a: axis(1.5, Math.ceil(least), Math.ceil(most)), b };
   const own = (definition: Omit<GameDefinition, "name">): Config =>
     ({ game: { name: "own", ...definition }, ...schedule(0.5) }) as Config;
 
@@ -110,8 +112,7 @@ export function randomGame(number: number): RandomGame {
       own({
         output: formula(["a", "b", "theta", "other"], true),
         discount: `clamp(${formula(["theta", "other"], true)}, 0, 0.9)`,
-        state: states,
-        decision: { ...decision, a: chance(0.1) ? axis(1.5, FINE / 5, FINE / 5) : decision.a },
+        ...{ state: states, decision },
         next: {
           other: `clamp(other - learningRate * (${formula(["a", "b", "theta", "other"], true)}), -2, 2)`,
         },
