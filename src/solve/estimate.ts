@@ -22,6 +22,9 @@ export interface Speeds {
 /** The speeds that estimates use. */
 export const SPEEDS: Speeds = measured;
 
+/** boxes of candidates, by moments, take as long as so many candidates, however fine the grid is (measured) */
+const BOXES_WORTH = 4000;
+
 /** The estimated time of a solve on some of the CPU's threads, in seconds; it may be wrong by a factor of several. */
 export function secondsOnCpu(
   { candidates, states, learningRates, hiddenPhase }: Problem,
@@ -31,7 +34,7 @@ export function secondsOnCpu(
   const episodes = learningRates.length;
   const steps = (candidates.size * states.size * episodes * (episodes + 1)) / 2;
   if (method === "rollout") return steps / (SPEEDS.rollout * threads);
-  // on finer grids boxes rule out the rest in about the same time
-  const most = candidates.axes.length <= MAX_DECISIONS ? MANY_CANDIDATES : candidates.size;
-  return (Math.min(candidates.size, most) * hiddenPhase.signals * episodes) / (SPEEDS.moments * threads);
+  const hasBoxes = candidates.size >= MANY_CANDIDATES && candidates.axes.length <= MAX_DECISIONS;
+  const tried = hasBoxes ? BOXES_WORTH : candidates.size;
+  return (tried * hiddenPhase.signals * episodes) / (SPEEDS.moments * threads);
 }
