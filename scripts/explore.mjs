@@ -1,8 +1,7 @@
 // Bundles the page `explore`: static files that work in any folder of any host. Its first pictures are computed here,
 // with the bundled sources, and cached until these change.
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -10,6 +9,7 @@ import { deflateRaw } from "node:zlib";
 import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 import { buildDocuments } from "./documents.mjs";
+import { makeOnce } from "./makeOnce.mjs";
 import { esbuildPlugins } from "./plugins.mjs";
 
 const SOURCES = fileURLToPath(new URL("../src/explore", import.meta.url));
@@ -34,24 +34,13 @@ async function precomputed() {
   });
   const [{ text }] = outputFiles;
   const key = createHash("sha256").update(text).digest("hex").slice(0, 16);
-  const folder = join(CACHE, key);
-  if (existsSync(folder)) return folder;
-  await mkdir(dirname(folder), { recursive: true });
-  const temporary = await mkdtemp(`${folder}-`);
-  try {
-    const program = join(temporary, "precompute.mjs");
+  return makeOnce(join(CACHE, key), async (folder) => {
+    const program = join(folder, "precompute.mjs");
     await writeFile(program, text);
     const { precompute } = await import(pathToFileURL(program).href);
     for (const [name, content] of Object.entries(await precompute()))
-      await writeFile(join(temporary, name), content);
-    await rename(temporary, folder);
-  } catch (error) {
-    // another process may have made it in the meantime
-    if (!existsSync(folder)) throw error;
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-  return folder;
+      await writeFile(join(folder, name), content);
+  });
 }
 
 /** esbuild plugin: `import answers from "virtual:answers"` */

@@ -6,45 +6,28 @@
 // runs a command in which WebGPU finds only the adapter SwiftShader.
 import { spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
-import { access, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { createBrotliDecompress } from "node:zlib";
 import { unpackTar } from "modern-tar/fs";
+import { makeOnce } from "./makeOnce.mjs";
 
 const MODULES = fileURLToPath(new URL("../node_modules", import.meta.url));
 const PACKAGE = join(MODULES, "@sparticuz", "chromium");
 const ICD = "vk_swiftshader_icd.json";
 
-const isThere = (path) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
 /** Unpacks the driver, once for each version of its package. @returns the folder */
 export async function unpackSoftwareAdapter() {
   const { version } = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8"));
-  const folder = join(MODULES, ".cache", "mesa-induction", "swiftshader", version);
-  if (await isThere(join(folder, ICD))) return folder;
-
-  await mkdir(dirname(folder), { recursive: true });
-  const temporary = await mkdtemp(`${folder}-`);
-  try {
-    await pipeline(
+  return makeOnce(join(MODULES, ".cache", "mesa-induction", "swiftshader", version), (folder) =>
+    pipeline(
       createReadStream(join(PACKAGE, "bin", "swiftshader.tar.br")),
       createBrotliDecompress(),
-      unpackTar(temporary),
-    );
-    await rename(temporary, folder);
-  } catch (error) {
-    // another process may have unpacked it in the meantime
-    if (!(await isThere(join(folder, ICD)))) throw error;
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-  return folder;
+      unpackTar(folder),
+    ),
+  );
 }
 
 /** The environment variables with which a process sees only the software adapter; they must be set when it starts. */

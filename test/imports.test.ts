@@ -28,6 +28,7 @@ const ORDER = [
   ["src/errors.ts", "src/elementary.ts", "examples"],
   // the browser that bench/page.ts measures
   ["test/browser/chromium.ts"],
+  ["scripts/makeOnce.mjs"],
 ];
 
 const partOf = (file: string) =>

@@ -72,9 +72,9 @@ describe("experiment-1", () => {
 
 describe("threads", () => {
   const config = {
-    game: "misconception",
+    game: "learned-discount",
     schedule: { learningRates: [1, 0.5, 0.2, 0, 0, 0] },
-    coefficient: { count: 40_001 },
+    ...{ base: { count: 301 }, perDiscount: { count: 301 } },
   };
   const solveThere = () =>
     page.evaluate((config) => library.solve(config, { backend: "cpu", threads: 2 }), config);

@@ -1,12 +1,13 @@
 // Chromium from npm: the package @sparticuz/chromium contains a Chromium and every library that a minimal Debian lacks
 // for it. Unpacked into one folder, it finds its software Vulkan driver, and nothing needs to be installed.
-import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { createReadStream, createWriteStream } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress } from "node:zlib";
 import { unpackTar } from "modern-tar/fs";
 import { type Browser, chromium } from "playwright-core";
+import { makeOnce } from "../../scripts/makeOnce.mjs";
 
 /** node_modules of the project, in whose root programs and tests run */
 const MODULES = resolve("node_modules");
@@ -46,20 +47,7 @@ function fontsOf(folder: string): string {
 /** Unpacks Chromium, once for each version of its package. @returns the folder */
 async function unpackChromium(): Promise<string> {
   const { version } = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8"));
-  const folder = join(MODULES, ".cache", "mesa-induction", "chromium", version);
-  if (existsSync(folder)) return folder;
-  await mkdir(dirname(folder), { recursive: true });
-  const temporary = await mkdtemp(`${folder}-`);
-  try {
-    await unpackInto(temporary);
-    await rename(temporary, folder);
-  } catch (error) {
-    // another process may have unpacked it in the meantime
-    if (!existsSync(folder)) throw error;
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-  return folder;
+  return makeOnce(join(MODULES, ".cache", "mesa-induction", "chromium", version), unpackInto);
 }
 
 /** Starts Chromium with WebGPU on SwiftShader. */
