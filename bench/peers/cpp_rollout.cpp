@@ -5,73 +5,22 @@
 //     g++ -std=c++17 -O3 -march=native -fopenmp cpp_rollout.cpp
 
 #include <omp.h>
+#ifdef __SSE__
+#include <xmmintrin.h>
+#endif
 
 #include <algorithm>
+#include <type_traits>
 
+#include "games.hpp"
 #include "protocol.hpp"
 
-// Each game has: the numbers of its decision and its state; the number of states side by side (several vectors, so that
-// one operation need not wait for another); what all rollouts of an episode share; and the step of one state through an
-// episode, which returns y − θ_t. States are padded to whole blocks with zeros, whose cost is 0.
+/// The number of states side by side: several vectors, so that one operation need not wait for another, unless an
+/// episode has many numbers, which need registers too.
+template <typename Game, typename Real>
+constexpr int LANES_OF = (std::is_same_v<Game, Misconception<Real>> ? 256 : 512) / sizeof(Real);
 
-/// y = aθ, θ' = gain·θ
-template <typename Real>
-struct Linear {
-  static constexpr int DECISION = 1, STATE = 1, LANES = 512 / sizeof(Real);
-  static constexpr bool OWN_DISCOUNT = false;
-  Real reach, gain;
-
-  Linear(const double* d, double eta, double lambda)
-      : reach(d[0]), gain(1 - 2 * eta * (d[0] * d[0] + lambda)) {}
-
-  Real step(Real (&x)[STATE], const Real (&own)[STATE]) const {
-    const Real miss = reach * x[0] - own[0];
-    x[0] *= gain;
-    return miss;
-  }
-};
-
-/// y = aθ + (1 − a)b, where the agent expects that training lowers (y − b_t)²: θ' and b' are linear in θ, b and b_t
-template <typename Real>
-struct Misconception {
-  static constexpr int DECISION = 1, STATE = 2, LANES = 256 / sizeof(Real);
-  static constexpr bool OWN_DISCOUNT = false;
-  Real a, b, keepTheta, keepBelief, cross, pullTheta, pullBelief;
-
-  Misconception(const double* d, double eta, double lambda)
-      : a(d[0]), b(1 - d[0]),
-        keepTheta(1 - 2 * eta * (d[0] * d[0] + lambda)),
-        keepBelief(1 - 2 * eta * (1 - d[0]) * (1 - d[0])),
-        cross(-2 * eta * d[0] * (1 - d[0])), pullTheta(2 * eta * d[0]), pullBelief(2 * eta * (1 - d[0])) {}
-
-  Real step(Real (&x)[STATE], const Real (&own)[STATE]) const {
-    const Real theta = x[0], belief = x[1];
-    x[0] = keepTheta * theta + cross * belief + pullTheta * own[1];
-    x[1] = keepBelief * belief + cross * theta + pullBelief * own[1];
-    return a * theta + b * belief - own[0];
-  }
-};
-
-/// y = (c + dγ)θ, where γ is learned too, and is the discount of later episodes
-template <typename Real>
-struct LearnedDiscount {
-  static constexpr int DECISION = 2, STATE = 2, LANES = 512 / sizeof(Real);
-  static constexpr bool OWN_DISCOUNT = true;
-  Real base, perDiscount, rate, decay;
-
-  LearnedDiscount(const double* d, double eta, double lambda)
-      : base(d[0]), perDiscount(d[1]), rate(2 * eta), decay(1 - 2 * eta * lambda) {}
-
-  Real step(Real (&x)[STATE], const Real (&own)[STATE]) const {
-    const Real theta = x[0], reach = base + perDiscount * x[1], y = reach * theta, pull = rate * y;
-    const Real gamma = x[1] - pull * perDiscount * theta;
-    x[0] = decay * theta - pull * reach;
-    x[1] = gamma < 0 ? 0 : gamma > 1 ? 1 : gamma;
-    return y - own[0];
-  }
-};
-
-/// A problem in an arithmetic.
+/// A problem in an arithmetic. States are padded to whole blocks with zeros, whose cost is 0.
 template <typename Game, typename Real>
 struct Prepared {
   std::vector<Real> states[Game::STATE];
@@ -80,7 +29,8 @@ struct Prepared {
   double count;
 
   explicit Prepared(const Problem& problem) : count(problem.states.size() / Game::STATE) {
-    const auto size = (problem.states.size() / Game::STATE + Game::LANES - 1) / Game::LANES * Game::LANES;
+    constexpr int LANES = LANES_OF<Game, Real>;
+    const auto size = (problem.states.size() / Game::STATE + LANES - 1) / LANES * LANES;
     for (int j = 0; j < Game::STATE; j++) {
       for (size_t i = j; i < problem.states.size(); i += Game::STATE) states[j].push_back(problem.states[i]);
       states[j].resize(size);
@@ -96,7 +46,7 @@ struct Prepared {
 /// DISCOUNTED: whether the problem's discount is below 1
 template <typename Game, typename Real, bool DISCOUNTED>
 void rollOut(const Problem& problem, const Prepared<Game, Real>& given, std::vector<double>& costs, int threads) {
-  constexpr int LANES = Game::LANES, STATE = Game::STATE;
+  constexpr int LANES = LANES_OF<Game, Real>, STATE = Game::STATE;
   const auto size = static_cast<long>(costs.size());
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (long i = 0; i < size; i++) {
@@ -182,14 +132,17 @@ Timing timed(const Problem& problem, const std::string& wanted, int threads, int
 }
 
 int main() {
+#ifdef __SSE__
+  // subnormal numbers, such as γ⁴⁰, count as zero: operations on them are slow (all threads inherit this)
+  _mm_setcsr(_mm_getcsr() | 0x8040);
+#endif
   const int threads = omp_get_max_threads();
   std::vector<std::string> on = {"1 thread"};
   if (threads > 1) on.push_back(std::to_string(threads) + " threads");
   std::string variants;
-  for (const std::string bits : {"64", "32"})
+  for (const int bits : {64, 32})
     for (const auto& many : on)
-      variants += (variants.empty() ? "" : ", ") + ("{\"name\": \"float" + bits + ", " + many + "\", \"bits\": " + bits +
-                  ", \"games\": [\"linear\", \"misconception\", \"learned-discount\"], \"wanted\": [\"costs\", \"plan\"]}");
+      variants += (variants.empty() ? "" : ", ") + variantOf("float" + std::to_string(bits) + ", " + many, bits);
 
   Problem problem;
   serve("{\"name\": \"C++\", \"versions\": {\"g++\": \"" __VERSION__ "\"}, \"device\": \"cpu\", " +

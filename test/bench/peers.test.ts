@@ -2,8 +2,11 @@
 import { expect, test } from "vitest";
 import { OURS } from "../../bench/contestants.ts";
 import { openMeter } from "../../bench/measurements.ts";
-import { race } from "../../bench/peers.ts";
+import { type Race, race } from "../../bench/peers.ts";
 import { oursOn, racesTable, ratioTo } from "../../bench/textTables.ts";
+
+/** The programs that answer a question: each answers all of them, at least by one variant. */
+const peersOf = ({ entries }: Race) => [...new Set(entries.map(({ name }) => name))];
 
 const silent = { signal: new AbortController().signal, onProgress() {} };
 
@@ -32,6 +35,7 @@ test("installed contestants agree, others are listed as absent", { timeout: 240_
     for (const variant of wanted) expect(ours).toContain(variant);
     expect(ours.includes("moments, 1 thread")).toBe(one.wanted === "plan" && one.game !== "learned-discount");
     expect(one.leftOut).toEqual([]);
+    expect(peersOf(one), `${one.wanted} of ${one.game}`).toEqual(peersOf(races[0]));
     for (const { name, variant, valid, difference, stepsPerSecond } of one.entries) {
       expect(valid, `${name}, ${variant} is off by ${difference}`).toBe(true);
       expect(stepsPerSecond).toBeGreaterThan(0);
