@@ -165,12 +165,13 @@ function induction(method: "moments" | "rollout", threads: number, opened?: Open
   };
 }
 
-/** The variants of a peer. */
-function contestantsOf(peer: Peer): Contestant[] {
-  const { name, device, variants } = peer.about;
+/** The variants of a peer. @param only the name of the only one that is wanted; all unless given */
+function contestantsOf(name: string, peer: Peer, only?: string): Contestant[] {
+  const { device, variants } = peer.about;
   /** the question that the peer holds, for all of its variants */
   let taken: Question | undefined;
-  return variants.map(({ name: variant, bits, games, wanted: can }) => ({
+  const wanted = variants.filter(({ name: variant }) => variant === (only ?? variant));
+  return wanted.map(({ name: variant, bits, games, wanted: can }) => ({
     ...{ name, variant, device, bits, gains: GAINS[device] },
     has: ({ wanted, problem }) => can.includes(wanted) && games.includes(problem.game.name),
     async take(question) {
@@ -192,12 +193,22 @@ function contestantsOf(peer: Peer): Contestant[] {
   }));
 }
 
+/** How a peer is compiled, and the name of its only variant if it has one. */
+interface Compiled {
+  readonly compiler: string;
+  readonly flags: readonly string[];
+  readonly source: string;
+  readonly only?: string;
+}
+const CPP = { compiler: "g++", source: "cpp_rollout.cpp" };
 /** Peers that are compiled here, and peers that Python runs. */
-const COMPILED = {
-  "C++": {
-    compiler: "g++",
-    flags: ["-std=c++17", "-O3", "-march=native", "-fopenmp"],
-    source: "cpp_rollout.cpp",
+const COMPILED: Readonly<Record<string, Compiled>> = {
+  "C++": { ...CPP, flags: ["-std=c++17", "-O3", "-march=native", "-fopenmp"] },
+  // as wide as WebAssembly's, and without fused operations, which WebAssembly does not have
+  "C++, 128-bit vectors": {
+    ...CPP,
+    flags: ["-std=c++17", "-O3", "-march=x86-64-v2", "-ffp-contract=off", "-fopenmp"],
+    only: "float64, 1 thread",
   },
   CUDA: { compiler: "nvcc", flags: ["-std=c++17", "-O3", "-arch=native"], source: "cuda_rollout.cu" },
 };
@@ -228,10 +239,10 @@ export async function openField(opened: Opened | undefined, signal: AbortSignal)
   if (opened) contestants.push(onGpu(opened), induction("rollout", 1, opened));
   else absent.push({ name: `${OURS} on a GPU`, why: "no adapter" });
 
-  const start = async (name: string, begin: () => Promise<Peer>) => {
+  const start = async (name: string, begin: () => Promise<Peer>, only?: string) => {
     try {
       const peer = await begin();
-      contestants.push(...contestantsOf(peer));
+      contestants.push(...contestantsOf(name, peer, only));
       versions[name] = peer.about.versions;
     } catch (error) {
       checkNotAborted(signal);
@@ -240,12 +251,14 @@ export async function openField(opened: Opened | undefined, signal: AbortSignal)
   };
   for (const [name, script] of Object.entries(IN_PYTHON))
     await start(name, () => startPeer("python3", ["-B", fileOf(script)], signal));
-  for (const [name, { compiler, flags, source }] of Object.entries(COMPILED))
-    await start(name, async () => {
-      const program = join(folder, name);
+  for (const [name, { compiler, flags, source, only }] of Object.entries(COMPILED)) {
+    const build = async () => {
+      const program = join(folder, name.replace(/\W/g, "-"));
       await runToEnd(compiler, [...flags, "-o", program, fileOf(source)], signal);
       return startPeer(program, [], signal);
-    });
+    };
+    await start(name, build, only);
+  }
   return {
     ...{ contestants, versions, absent },
     async close() {

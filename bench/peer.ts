@@ -6,7 +6,6 @@ import { createInterface } from "node:readline";
 
 /** How a peer describes itself. */
 export interface About {
-  readonly name: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly device: "cpu" | "gpu";
   /** its variants: the bits of their floating-point numbers, the games that they support, and what they can compute */

@@ -145,7 +145,7 @@ int main() {
       variants += (variants.empty() ? "" : ", ") + variantOf("float" + std::to_string(bits) + ", " + many, bits);
 
   Problem problem;
-  serve("{\"name\": \"C++\", \"versions\": {\"g++\": \"" __VERSION__ "\"}, \"device\": \"cpu\", " +
+  serve("{\"versions\": {\"g++\": \"" __VERSION__ "\"}, \"device\": \"cpu\", " +
             ("\"variants\": [" + variants) + "]}",
         [&](const Problem& given) { problem = given; },
         [&](const std::string& variant, const std::string& wanted, int repeat) {

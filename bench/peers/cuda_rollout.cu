@@ -301,7 +301,7 @@ int main() {
   const std::string nvcc = std::to_string(CUDART_VERSION / 1000) + "." + std::to_string(CUDART_VERSION % 1000 / 10);
   Problem problem;
   std::map<std::string, std::function<Timing(int)>> questions;
-  serve("{\"name\": \"CUDA\", \"versions\": {\"nvcc\": \"" + nvcc + "\", \"device\": \"" + properties.name +
+  serve("{\"versions\": {\"nvcc\": \"" + nvcc + "\", \"device\": \"" + properties.name +
             "\"}, \"device\": \"gpu\", \"variants\": [" + variantOf("by hand", 32) + "]}",
         [&](const Problem& given) {
           questions.clear();

@@ -75,7 +75,6 @@ def compiled(function, problem):
 device = jax.devices()[0]
 serve(
     {
-        "name": "JAX",
         "versions": {"jax": jax.__version__, "python": platform.python_version()},
         "device": "cpu" if device.platform == "cpu" else "gpu",
     },

@@ -96,7 +96,7 @@ def in_place_plan(problem):
 
 
 serve(
-    {"name": "NumPy", "versions": {"numpy": np.__version__, "python": platform.python_version()}, "device": "cpu"},
+    {"versions": {"numpy": np.__version__, "python": platform.python_version()}, "device": "cpu"},
     {
         "as one writes it": (64, list(GAMES), {"costs": natural, "plan": natural_plan}),
         "in place": (64, ["linear"], {"costs": in_place, "plan": in_place_plan}),

@@ -20,7 +20,7 @@ def serve(about, variants):
     """
     Answers until there are no more requests.
 
-    about: the description of the peer: "name", "versions", "device" ("cpu" or "gpu")
+    about: the description of the peer: "versions", "device" ("cpu" or "gpu")
     variants: by name, (bits of its arithmetic, games that it supports, functions by what is wanted). A function takes
         the problem, a dict of numbers and lists, and returns two functions: one computes what is wanted and waits for
         it, the other makes a list of that result: the costs, or the plan's numbers by episode.

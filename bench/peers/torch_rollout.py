@@ -88,7 +88,6 @@ def plan(problem):
 
 serve(
     {
-        "name": "PyTorch",
         "versions": {"torch": torch.__version__, "python": platform.python_version()},
         "device": "gpu" if device.type == "cuda" else "cpu",
     },

@@ -43,7 +43,8 @@ test("installed contestants agree, others are listed as absent", { timeout: 240_
     expect(oursOn(one, "gpu")!.deviceSeconds!.median).toBeGreaterThan(0);
   }
   const here = new Set([...races[0].entries.map(({ name }) => name), ...absent.map(({ name }) => name)]);
-  for (const peer of ["NumPy", "C++", "CUDA", "PyTorch", "JAX"]) expect(here).toContain(peer);
+  for (const peer of ["NumPy", "C++", "C++, 128-bit vectors", "CUDA", "PyTorch", "JAX"])
+    expect(here).toContain(peer);
   for (const { why } of absent) expect(why).toMatch(/./);
   expect(racesTable(measured)).toContain("linear: costs of 401 × 11 × 100, discount 0.97");
   expect(racesTable(measured)).toContain("learned-discount: plan of 441 × 25 × 40\n");
