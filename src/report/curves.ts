@@ -9,7 +9,7 @@ import { type Axis, checkConfig, geomspace, linspace, type Result, type Sweep } 
 import { BELIEF } from "../model/plan.ts";
 import { drawerOf, EDGE, headingOf, INK, PLOT_AXIS, PLOT_STYLE } from "./drawing.ts";
 import { LINE_STYLES, markOf, type Series, strokeOf } from "./series.ts";
-import { figureLogTicks, tickText } from "./ticks.ts";
+import { decadesAround, figureLogTicks, tickText } from "./ticks.ts";
 import {
   COSTS,
   describeExpectation,
@@ -321,6 +321,8 @@ function drawPanel(
 
   const finite = series.flatMap(({ values }) => values.filter(Number.isFinite));
   const domain = [Math.min(...x.values), Math.max(...x.values)];
+  const decades = decadesAround(finite);
+  const ticksOfY = log ? { ticks: figureLogTicks(decades), tickFormat: tickText } : { tickSpacing: 40 };
   const drawn = series.flatMap((one, s) => {
     const points = one.values.map((y, i) => [x.values[i], y] as [number, number]);
     // the marks of different curves are shifted, so that they stay visible where the curves coincide
@@ -344,29 +346,27 @@ function drawPanel(
       label: null,
     },
     y: {
-      ...(log ? { type: "log" } : { domain: rangeFor(finite) }),
-      nice: true,
+      ...(log ? { type: "log", domain: decades } : { domain: rangeFor(finite), nice: true }),
       insetTop: 4,
       insetBottom: marked ? 6 + 9 * series.length : 0,
       label: null,
     },
     marks: [
-      Plot.gridY({ stroke: "#000", strokeOpacity: 0.12, tickSpacing: 40 }),
+      Plot.gridY({ stroke: "#000", strokeOpacity: 0.12, ...ticksOfY }),
       ...(log ? [] : [Plot.ruleY([0], { stroke: "#000", strokeOpacity: 0.45 })]),
       Plot.axisX({
         ...PLOT_AXIS,
         label: last ? x.label : null,
         labelOffset: 42,
         ...(x.log ? { ticks: figureLogTicks(domain) } : { tickSpacing: 70 }),
-        tickFormat: (value: number) => short(value),
+        tickFormat: tickText,
       }),
       Plot.axisY({
         ...PLOT_AXIS,
         label,
         labelOffset: 60,
         tickSize: 0,
-        tickSpacing: 40,
-        ...(log && { tickFormat: tickText }),
+        ...ticksOfY,
       }),
       ...drawn,
       ...(marked

@@ -44,6 +44,12 @@ export function mapLogTicks(domain: readonly number[]): number[] {
   return ticks.length > MAX_TICKS ? logTicks(domain, [1]) : ticks;
 }
 
+/** The powers of ten between which some positive numbers lie. */
+export function decadesAround(numbers: readonly number[]): [low: number, high: number] {
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)].map(Math.log10);
+  return [10 ** Math.floor(low), 10 ** Math.max(Math.ceil(high), Math.floor(low) + 1)];
+}
+
 /** The label of a tick: a short number, or one with a power of ten. */
 export function tickText(x: number): string {
   const power = x === 0 ? 0 : Math.floor(Math.log10(Math.abs(x)) + 1e-9);
