@@ -3,7 +3,7 @@
 // operations, for any number of states and episodes.
 
 import { createEvaluate, type Evaluate } from "../game/evaluate.ts";
-import { discountOf } from "../game/game.ts";
+import { discountOf, type Game } from "../game/game.ts";
 import { type Graph, type Node, nodesOf } from "../game/graph.ts";
 import { costLater, type MomentFormulas } from "../model/momentFormulas.ts";
 import { type AgentView, evaluatorsOf, meanOf, UNDERFLOW, UNIT_ROUNDOFF } from "../model/moments.ts";
@@ -27,47 +27,61 @@ const rateName = (z: number) => `learning rate ${z}`;
 const factorName = (z: number, i: number) => `factor ${z} ${i}`;
 /** before the factors of the steps and of their products: the constant, most.slope and most.rest of the moments */
 const FIXED = 3;
+/** how many factors so many steps and their products have */
+const factorsOf = (steps: number) => (steps * (steps + 3)) / 2;
+
+/** The bound of a box, prepared for evaluation; the lists of names are the arguments. */
+interface Prepared {
+  /** (middle and reach, parameters, M, discount and slack, of all phases): coefficients, sizes */
+  readonly evaluate: Evaluate;
+  readonly worth: number;
+}
+
+/** by game, because many problems share one */
+const known = new WeakMap<Game, Prepared | undefined>();
+
+function prepare(game: Game, phases: number): Prepared | undefined {
+  const { formulas } = evaluatorsOf(game);
+  const { graph: g, meanNames, growth, steps } = formulas;
+  const each = Array.from({ length: phases }, (_, z) => z);
+  const cost = lowestCost(formulas, each);
+  const sized = each.flatMap((z) => [growth.root, growth.step].map((of) => inPhase(g, of, z)));
+  const bound = boundFormulas(cost, sized, game.decisionNames);
+  if (!bound) return undefined;
+  const results = [...bound.coefficients, ...bound.sizes];
+  return {
+    evaluate: createEvaluate(
+      results,
+      [...game.decisionNames, ...bound.reaches],
+      Object.keys(game.parameters),
+      meanNames,
+      [DISCOUNT, SLACK],
+      each.flatMap((z) => [
+        ...[weightName(z), rateName(z)],
+        ...Array.from({ length: FIXED + factorsOf(steps.length) }, (_, i) => factorName(z, i)),
+      ]),
+    ),
+    worth: Math.ceil(nodesOf(...results).length / nodesOf(cost).length),
+  };
+}
 
 /**
  * Prepares the bounds of a linear game's boxes.
  *
  * @returns undefined if its expressions have no forms
  */
-export function createMomentBoxes({
-  game,
-  parameters,
-  states,
-  hiddenPhase,
-}: Problem): MomentBoxes | undefined {
-  const { formulas, coefficients } = evaluatorsOf(game);
-  const { decisionNames } = game;
-  const { graph: g, meanNames, steps } = formulas;
-  const phases = Array.from({ length: hiddenPhase.phases }, (_, z) => z);
-  const factors = FIXED + steps.length + (steps.length * (steps.length + 1)) / 2;
-  const cost = lowestCost(formulas, phases);
-  const sized = phases.flatMap((z) =>
-    [formulas.growth.root, formulas.growth.step].map((of) => inPhase(g, of, z)),
-  );
-  const bound = boundFormulas(cost, sized, decisionNames);
-  if (!bound) return undefined;
-
-  const parameterNames = Object.keys(game.parameters);
-  const values = parameterNames.map((name) => parameters[name]);
+export function createMomentBoxes(problem: Problem): MomentBoxes | undefined {
+  const { game, parameters, states, hiddenPhase } = problem;
+  if (!known.has(game)) known.set(game, prepare(game, hiddenPhase.phases));
+  const prepared = known.get(game);
+  if (!prepared) return undefined;
+  const { evaluate, worth } = prepared;
+  const { coefficients } = evaluatorsOf(game);
+  const values = Object.keys(game.parameters).map((name) => parameters[name]);
   const [mean, discount] = [meanOf(states.axes), discountOf(game, parameters)];
-  const evaluate: Evaluate = createEvaluate(
-    [...bound.coefficients, ...bound.sizes],
-    [...decisionNames, ...bound.reaches],
-    parameterNames,
-    meanNames,
-    [DISCOUNT, SLACK],
-    phases.flatMap((z) => [
-      ...[weightName(z), rateName(z)],
-      ...Array.from({ length: factors }, (_, i) => factorName(z, i)),
-    ]),
-  );
-  const [size, width] = [coefficientsOf(decisionNames.length), 2 * decisionNames.length];
+  const [size, width] = [coefficientsOf(game.decisionNames.length), 2 * game.decisionNames.length];
   return {
-    worth: Math.ceil(nodesOf(...bound.coefficients, ...bound.sizes).length / nodesOf(cost).length),
+    worth,
     under(view, roundings) {
       const shared = [discount, roundings * UNIT_ROUNDOFF];
       const seen = view.flatMap(({ weight, learningRate, form }) => [
@@ -98,15 +112,11 @@ const inPhase = (g: Graph, of: Node, z: number) =>
 /** The lower end of a candidate's enclosure, by the operations of `enclosures` in src/model/moments.ts. */
 function lowestCost({ graph: g, now, steps, most }: MomentFormulas, phases: readonly number[]): Node {
   const sum = (terms: readonly Node[]) => terms.reduce((a, b) => g.add(a, b));
-  const factors = (steps.length * (steps.length + 3)) / 2;
   const later = phases.map((z) => {
     const factor = (i: number) => g.name(factorName(z, i));
-    const polynomial = [factor(0), ...Array.from({ length: factors }, (_, i) => factor(FIXED + i))];
-    const cost = costLater(
-      g,
-      polynomial,
-      steps.map((step) => inPhase(g, step, z)),
-    );
+    const factors = Array.from({ length: factorsOf(steps.length) }, (_, i) => factor(FIXED + i));
+    const taken = steps.map((step) => inPhase(g, step, z));
+    const cost = costLater(g, [factor(0), ...factors], taken);
     const size = g.add(g.multiply(factor(1), inPhase(g, most.step, z)), factor(2));
     return [cost, size].map((of) => g.multiply(g.name(weightName(z)), of));
   });
