@@ -1,6 +1,6 @@
 // The library computes what the README and the tutorial claim about the experiments, the maps and networks.
 import { expect, test } from "vitest";
-import { type Config, games, phasePresets, solve, sweep } from "../../src/index.ts";
+import { type Config, describeGame, games, phasePresets, solve, sweep } from "../../src/index.ts";
 import { claim, readDocument, says } from "./claims.ts";
 import { configOf } from "./configOf.ts";
 import { doubting } from "./doubt.ts";
@@ -118,6 +118,22 @@ test("a discount, and a longer training", async () => {
       (await solved("experiment-1", { discount, "schedule.training": length })).measures.deception!;
     expect(await of(81)).toBeLessThan(0.1 * (await of(1)));
   }
+});
+
+test("which plans are certified on the GPU", async () => {
+  says(
+    page,
+    "So a plan that is called `certified` equals the float64 oracle's plan to the last bit. For `tanh`, and where a gradient jumps, as for `abs`, there is no bound, and the plan is called `screened`.",
+  );
+  const givenBy = (config: Config) =>
+    describeGame(config).methods.find(
+      ({ method, backend, precision }) =>
+        method === "rollout" && backend === "gpu" && precision === "certified",
+    )!.gives;
+  expect(givenBy({ game: "linear" })).toBe("certified");
+  expect(givenBy({ game: "learned-discount" })).toBe("certified");
+  expect(givenBy({ game: "mlp" })).toBe("screened");
+  expect(givenBy(JSON.parse(await readPage("examples/output-decay.json")))).toBe("screened");
 });
 
 test("more pressure on the output lets agents keep more from the goal 0.8, and less from 0.2", async () => {
