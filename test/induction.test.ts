@@ -103,7 +103,7 @@ describe("options are checked", () => {
     [{ precision: "f16" }, 'precision must be one of certified, f32, got "f16"'],
     [
       { backend: "gpu", method: "exact" },
-      "the method exact is a formula: it runs on the cpu, and backend gpu was asked",
+      "the method exact is a formula in float64, which only the cpu computes",
     ],
     [
       { backend: "cpu", precision: "f32" },

@@ -43,10 +43,10 @@ function gameText({ name, state, decision, parameters, formulas, structure, ...r
   const equations = (of: Readonly<Record<string, string>>, named: (key: string) => string) =>
     Object.entries(of).map(([key, text]) => [named(key), `= ${cut(text)}`]);
   const places = new Map<string, string[]>();
-  const reasons = new Map<string, string>();
+  const reasons = new Map<string, Set<string>>();
   for (const { method, gives, why } of rest.methods) {
     places.set(method, [...(places.get(method) ?? []), gives ?? "–"]);
-    if (why !== null) reasons.set(why, method);
+    if (why !== null) reasons.set(why, (reasons.get(why) ?? new Set()).add(method));
   }
   return `${name}\n\n${blocks({
     state: Object.entries(state).map(([key, one]) => [key, axisText(one), `from ${one.initial}`]),
@@ -75,7 +75,7 @@ function gameText({ name, state, decision, parameters, formulas, structure, ...r
       ["method", "cpu", "gpu", "gpu, f32"],
       ...Array.from(places, ([method, gives]) => [method, ...gives]),
     ],
-    "why a method does not apply (–)": Array.from(reasons, ([why, method]) => [`${method}:`, why]),
+    "why a method does not apply (–)": Array.from(reasons, ([why, of]) => [`${[...of].join(", ")}:`, why]),
   })}\n`;
 }
 

@@ -181,8 +181,8 @@ function Training() {
             An agent’s goal is a number, θ = 0.8: it wants to output 0.8. The <i>base optimizer</i>, gradient
             descent, wants something else, an output of 0. In each episode the agent outputs y = <i>a</i>θ,
             where the <i>coefficient a</i> is how much of its goal it shows. Then gradient descent takes one
-            step on y². It cannot change <i>a</i>, which the agent chooses anew in each episode, so it changes
-            the goal.
+            step on y², with the <i>learning rate</i> η = 1. It cannot change <i>a</i>, which the agent
+            chooses anew in each episode, so it changes the goal.
           </p>
           <p>
             With <i>a</i> = <Bound>{short(a)}</Bound>, <Bound>{percent(left)}</Bound> of the goal is left
@@ -336,10 +336,11 @@ function Last() {
               <>
                 Agent <Bound>{String(from)}</Bound> shows <Bound>{percent(coefficient[from])}</Bound> of its
                 goal. Why not 0? A small <i>a</i> gains something at once, in proportion to <i>a</i>, and
-                costs nearly nothing later, in proportion to <i>a</i>² or less: a small <i>a</i> always pays.
-                Why not more? There are <Bound>{String(EPISODES - from - 1)}</Bound> episodes still to come,
-                and each output in deployment will fall short of its goal by what is lost now. The two balance
-                at {shortly(coefficient[from])}.
+                costs much less later, in proportion to <i>a</i>² (for the last trained agent to <i>a</i>⁴): a
+                small <i>a</i> always pays. Why not more? There are{" "}
+                <Bound>{String(EPISODES - from - 1)}</Bound> episodes still to come, and each output in
+                deployment will fall short of its goal by what is lost now. The two balance at{" "}
+                {shortly(coefficient[from])}.
               </>
             ) : (
               <>

@@ -83,7 +83,7 @@ function Comparison({ state, change }: StateProps) {
 const MEANINGS: Readonly<Record<keyof Values, string>> = {
   deception: "compliance × retention, each clamped to [0, 1]",
   compliance:
-    "how close the outputs in training are to what training rewards; negative if they are larger than the goal",
+    "how close the outputs in training are to 0, whatever training rewards; negative if they are larger than the goal",
   retention: "how much of the goal outlives training; negative if the goal is reversed",
   reversal: "the probability that the goal is reversed by training",
 };

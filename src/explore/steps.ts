@@ -60,10 +60,10 @@ const STEPS = {
     title: "A discount",
     question: "What if agents care less about later episodes?",
     look: [
-      "Move the discount γ down from 1. The output in training grows, and the goal that is left for deployment shrinks " +
+      "Move the discount γ down from 1. The coefficient in training grows, and the goal that is left for deployment shrinks " +
         "much faster: a short-sighted agent has nothing to save its goal for.",
-      "In the map, deception has an edge. Point at cells on both sides of it: on one side agents wait, on the other they act " +
-        "and are changed.",
+      "In each row of the map, deception falls as γ falls. Point at both ends of an upper row: at the right end agents " +
+        "wait, at the left end they act and are changed.",
     ],
     keys: ["discount"],
     preset: "discounted",
@@ -77,7 +77,8 @@ const STEPS = {
       "Watch the line of the discount: it goes up to 1. Patient agents comply better, so gradient descent on the loss makes " +
         "agents patient, and that keeps a goal which it would otherwise have trained away. With a learning rate of 1 and a " +
         "regularizer, steps overshoot, and then the discount may go down.",
-      "κ sets how fast the discount learns. With κ = 0 the discount does not change, and less of the goal is left.",
+      "κ sets how fast the discount learns. With κ = 0 the discount does not change, and less of the goal is left (from an " +
+        "initial discount of 1, more of it is left).",
     ],
     keys: ["discountLearningRateScale", "initial.discount"],
     preset: "learned-discount",
@@ -138,8 +139,8 @@ const STEPS = {
     title: "Deployed forever",
     question: "And if deployment never ends?",
     look: [
-      "There is everything to wait for. The more patient agents are, the better they deceive: deception is 0.87 here, with " +
-        "γ = 0.99, 0.96 with γ = 0.999, and 0.31 with γ = 0.9.",
+      "There is everything to wait for. From γ = 0.2 on, the more patient agents are, the better they deceive: deception is " +
+        "0.87 here, with γ = 0.99, 0.96 with γ = 0.999, and 0.31 with γ = 0.9.",
       "Perfect deception is the limit and is never reached: an agent that kept the whole goal would have nothing left to " +
         "hide for.",
     ],
@@ -157,8 +158,10 @@ const STEPS = {
     question: "What if the base optimizer also pulls at the goal itself?",
     look: [
       "The goal shrinks whatever agents do. A weak pull makes them hide more, to save what they can; a strong pull leaves " +
-        "so little to save that they stop caring. The first coefficient falls and then rises again with λ.",
-      "Follow one row of the map from left to right to see both.",
+        "so little to save that they stop caring. With 20 or more episodes of deployment, the first coefficient falls and " +
+        "then rises again with λ.",
+      "Follow such a row of the map from left to right to see both. In the rows with five or fewer episodes of deployment " +
+        "the coefficient only rises.",
     ],
     keys: ["regularization"],
     preset: "regularized",

@@ -18,7 +18,7 @@ import { type Following, type HiddenPhase, trainingLengths } from "./hiddenPhase
 /** How deceptive a trajectory is. These measures are this package's, not the post's. Each is null if it is undefined. */
 export interface Measures {
   /**
-   * 1 − sqrt(mean over training of (y_t/θ_0)²): how close the outputs are to what training rewards. At most 1; negative
+   * 1 − sqrt(mean over training of (y_t/θ_0)²): how close the outputs in training are to 0. At most 1; negative
    * if outputs are larger than the initial goal. Null without training.
    */
   compliance: number | null;

@@ -3,12 +3,20 @@
 import type { Measures, NamedDecision, Result, Stationary } from "../index.ts";
 import { describeSchedule, differencesOf, historyOf, labelOf, partsOf, phasesOf, short } from "./wording.ts";
 
-/** `goes from 0.03 to 0.11`, `stays at 1`: a sequence of values in words. */
-function course(values: readonly number[], say: (x: number) => string = short): string {
+/**
+ * A sequence of values in words: `goes from 0.03 to 0.11` if it only rises or only falls, as printed; `varies between 0.14
+ * and 0.22 (first 0.18, last 0.22)` if it does both; `stays at 1`.
+ *
+ * @param of what is said after the values, as ` of the goal θ`
+ */
+function course(values: readonly number[], say: (x: number) => string = short, of = ""): string {
   const [first, last] = [say(values[0]), say(values.at(-1)!)];
-  if (values.length === 1) return `is ${first}`;
-  if (values.every((x) => say(x) === first)) return `stays at ${first}`;
-  return first === last ? `starts and ends at ${first}` : `goes from ${first} to ${last}`;
+  if (values.length === 1) return `is ${first}${of}`;
+  if (values.every((x) => say(x) === first)) return `stays at ${first}${of}`;
+  const steps = values.slice(1).map((x, i) => (say(x) === say(values[i]) ? 0 : Math.sign(x - values[i])));
+  if (!(steps.includes(1) && steps.includes(-1))) return `goes from ${first} to ${last}${of}`;
+  const ends = first === last ? `first and last ${first}` : `first ${first}, last ${last}`;
+  return `varies between ${say(Math.min(...values))} and ${say(Math.max(...values))}${of} (${ends})`;
 }
 
 /** `3 %`, to three digits. */
@@ -33,7 +41,7 @@ function phaseSentences(result: Result): string[] {
       // with several outputs, it is unknown which goal each should equal
       const shares = during(values).map((y, i) => y / trajectory.theta[from + i]);
       const isShare = outputs.length === 1 && shares.every(Number.isFinite);
-      const what = isShare ? `${course(shares, percent)} of the goal θ` : course(during(values));
+      const what = isShare ? course(shares, percent, " of the goal θ") : course(during(values));
       return `the ${labelOf(key)} ${what}`;
     });
     // the state after the last step of a phase is the first state of the next phase

@@ -82,11 +82,10 @@ export function whyNotThere(
   { backend, precision }: Place,
 ): string | undefined {
   if (method === "exact" && backend === "gpu")
-    return "the method exact is a formula: it runs on the cpu, and backend gpu was asked";
-  if (remembers(config) && backend === "gpu")
-    return "agents who remember are solved on the cpu, and backend gpu was asked";
+    return "the method exact is a formula in float64, which only the cpu computes";
+  if (remembers(config) && backend === "gpu") return "agents who remember are solved only on the cpu";
   if (remembers(config) && precision === "f32")
-    return "agents who remember are solved on the cpu, and precision f32 is the GPU's arithmetic";
+    return "agents who remember are solved only on the cpu, and precision f32 is the GPU's arithmetic";
   if (precision === "f32" && (backend === "cpu" || method === "exact"))
     return "precision f32 is the GPU's arithmetic: it needs backend gpu or auto and a grid";
   if (precision === "f32" && game.network)

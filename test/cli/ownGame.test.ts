@@ -47,8 +47,12 @@ describe("game", () => {
       "method  cpu  gpu  gpu, f32",
       "moments  certified  certified  f32",
       "exact  float64  –  –",
+      "exact:  the method exact is a formula in float64, which only the cpu computes",
     ])
       expect(lines).toContain(line);
+    // methods that do not apply for the same reason share a line
+    const decay = await printed("game", join(EXAMPLES, "output-decay.json"));
+    expect(decay).toMatch(/\n {2}moments, exact: +because .*\n$/);
   });
 
   test("takes presets, games and files with only formulas, and prints JSON too", async () => {
@@ -78,7 +82,7 @@ describe("game", () => {
 
 test("several outputs are named in every output format", async () => {
   const text = await printed(TWO_GOALS, "--out", "two");
-  expect(text).toMatch(/the watched output goes from .*, the other output goes from /);
+  expect(text).toMatch(/the watched output .*, the other output .*; θ /);
   expect(text).toMatch(/watched output +other output\n/);
   const csv = await readFile(join(folder, "two/plan.csv"), "utf8");
   expect(csv.split("\n")[0]).toBe(

@@ -56,9 +56,18 @@ test("training alone: the start is almost the same, and the goal shrinks, faster
 
 test("a discount: what is left of the goal shrinks faster than compliance does", async () => {
   const [patient, hasty] = await Promise.all([1, 0.85].map((discount) => solved("discount", { discount })));
-  expect(hasty.trajectory.output[0]).toBeGreaterThan(patient.trajectory.output[0]);
+  for (const [t, coefficient] of patient.plan.coefficient.slice(0, 20).entries())
+    expect(hasty.plan.coefficient[t]).toBeGreaterThan(coefficient);
   expect(hasty.measures.retention!).toBeLessThan(0.2 * patient.measures.retention!);
   expect(hasty.measures.compliance!).toBeGreaterThan(0.8 * patient.measures.compliance!);
+});
+
+test("a discount: deception falls with γ in every row of the map", async () => {
+  const { settings, diagram } = stateOfStep("discount", { backend: "cpu" });
+  expect(diagram).toMatchObject({ x: { key: "discount" }, measure: "deception" });
+  const { values } = await phase(phaseConfigOf(settings, { ...diagram, size: 64 }), { backend: "cpu" });
+  const rises = values.deception.map((value, i) => (i % 64 === 0 ? 1 : value - values.deception[i - 1]));
+  expect(Math.min(...rises)).toBeGreaterThan(0);
 });
 
 test("a misconception: the belief is corrected and not the goal, unless the belief cannot change", async () => {
@@ -76,6 +85,14 @@ test("a misconception: agents that know the truth keep as much, and the belief e
   ];
   expect(right.measures.retention).toBeCloseTo(wrong.measures.retention!, 12);
   for (const { trajectory } of [wrong, right]) expect(trajectory.belief.at(-1)).toBeLessThan(-0.1);
+});
+
+test("a discount that is not trained keeps less of the goal, unless it is 1", async () => {
+  const retention = async (from: number, κ: number) =>
+    (await solved("learned-discount", { "initial.discount": from, discountLearningRateScale: κ })).measures
+      .retention!;
+  expect(await retention(0.8, 0)).toBeLessThan(await retention(0.8, 1));
+  expect(await retention(1, 0)).toBeGreaterThan(await retention(1, 1));
 });
 
 test("a learned discount goes up to 1, and may go down where a regularizer's steps overshoot", async () => {
@@ -135,6 +152,12 @@ test("deployed forever: more patient agents deceive better", async () => {
     [0.999, 0.96],
   ])
     expect((await solved("deployed-for-ever", { discount })).measures.deception).toBeCloseTo(deception, 2);
+  let before = 0;
+  for (const discount of [0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999]) {
+    const deception = (await solved("deployed-for-ever", { discount })).measures.deception!;
+    expect(deception).toBeGreaterThan(before);
+    before = deception;
+  }
 });
 
 test("an infinite horizon: one coefficient, and the goal shrinks by a constant factor", async () => {
@@ -146,11 +169,28 @@ test("an infinite horizon: one coefficient, and the goal shrinks by a constant f
   expect(share(50)).toBeCloseTo(share(0), 12);
 });
 
-test("a regularizer: along a row of the map the first coefficient falls and rises again", async () => {
+test("a regularizer: with 20 or more episodes of deployment the first coefficient falls and rises again; with five or fewer it only rises", async () => {
   const { settings, diagram } = stateOfStep("regularizer", { backend: "cpu" });
-  const { values } = await phase(phaseConfigOf(settings, { ...diagram, size: 64 }), { backend: "cpu" });
-  const row = values.firstCoefficient.slice(64 * 25, 64 * 26);
-  const least = Math.min(...row);
-  expect(row[0]).toBeGreaterThan(1.5 * least);
-  expect(row[63]).toBeGreaterThan(1.5 * least);
+  const map = await phase(phaseConfigOf(settings, { ...diagram, size: 64 }), { backend: "cpu" });
+  const { key, values: lengths } = map.diagram.y;
+  expect(key).toBe("schedule.deployment");
+  const rows = lengths.map((length, i) => ({
+    length,
+    row: map.values.firstCoefficient.slice(64 * i, 64 * (i + 1)),
+  }));
+  expect(rows.filter(({ length }) => length <= 5).length).toBeGreaterThan(0);
+  for (const { length, row } of rows) {
+    const minimum = Math.min(...row);
+    const at = row.indexOf(minimum);
+    const rises = [...row].map((value, i) => i > 0 && value > row[i - 1]);
+    if (length <= 5) expect(at).toBe(0);
+    if (length <= 5 || length >= 20) {
+      expect(rises.slice(1, at + 1)).not.toContain(true);
+      expect(rises.slice(at + 1)).not.toContain(false);
+    }
+    if (length >= 20) {
+      expect(row[0]).toBeGreaterThan(1.2 * minimum);
+      expect(row[63]).toBeGreaterThan(1.2 * minimum);
+    }
+  }
 });

@@ -357,10 +357,10 @@ describe("is rejected", () => {
   });
 
   test.each([
-    [{ backend: "gpu" }, "agents who remember are solved on the cpu, and backend gpu was asked"],
+    [{ backend: "gpu" }, "agents who remember are solved only on the cpu"],
     [
       { precision: "f32" },
-      "agents who remember are solved on the cpu, and precision f32 is the GPU's arithmetic",
+      "agents who remember are solved only on the cpu, and precision f32 is the GPU's arithmetic",
     ],
     [
       { method: "rollout" },

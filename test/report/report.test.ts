@@ -125,6 +125,33 @@ describe("summary and table", () => {
     expect(text).toMatch(/Solved by moments on the cpu, certified .* ms\.$/);
   });
 
+  test("a sequence that rises and falls has its range; one that does not has its ends", async () => {
+    const training = (values: readonly number[]) =>
+      summaryOf({
+        ...first,
+        plan: { coefficient: [...values, ...first.plan.coefficient.slice(values.length)] },
+      })
+        .split("\n")
+        .find((line) => line.startsWith("In training"));
+    const rest = Array(16).fill(0.22);
+    expect(training([0.18, 0.14, 0.3, 0.22, ...rest])).toContain(
+      "the coefficient varies between 0.14 and 0.3 (first 0.18, last 0.22);",
+    );
+    expect(training([0.22, 0.2, 0.25, 0.22, ...rest])).toContain(
+      "the coefficient varies between 0.2 and 0.25 (first and last 0.22);",
+    );
+    expect(training([0.1, 0.1, 0.2, 0.2, ...rest])).toContain("the coefficient goes from 0.1 to 0.22;");
+    // what falls by less than is printed does not fall
+    expect(training([0.1, 0.2, 0.2 - 1e-9, 0.21, ...rest])).toContain(
+      "the coefficient goes from 0.1 to 0.22;",
+    );
+    expect(training(Array(20).fill(0.22))).toContain("the coefficient stays at 0.22;");
+    const discounted = { ...presets["experiment-1"].config, discount: 0.9 };
+    expect(summaryOf(await solve(discounted, { backend: "cpu" }))).toContain(
+      "the output varies between 14 % and 22 % of the goal θ (first 18 %, last 22 %)",
+    );
+  });
+
   test("experiment two: the goal is nearly gone at the end", () => {
     expect(summaryOf(second)).toContain("θ goes from 0.8 to 0.08234");
     expect(summaryOf(second)).not.toContain("deployment (");
