@@ -3,7 +3,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { parse } from "yaml";
 import { toJson } from "../report/json.ts";
 
 const require = createRequire(import.meta.url);
@@ -26,6 +25,7 @@ export async function versionCommand({ json }: { json: boolean }): Promise<void>
     process.stdout.write(`${__VERSION__}\n`);
     return;
   }
+  const { parse } = await import("yaml");
   const citation = parse(await readFile(join(packageFolder(), "CITATION.cff"), "utf8"));
   const { title: name, license } = citation;
   process.stdout.write(toJson({ name, ...versions(), license, citation }));

@@ -114,7 +114,48 @@ const definitions = [
 /** The type of the definition of each built-in game, by name. */
 export type BuiltIn = { [D in (typeof definitions)[number] as D["name"]]: D };
 
+/**
+ * The built-in games. What follows from a game's formulas is derived when the game is first asked for: a program that
+ * solves one game does not wait for the others.
+ */
+class BuiltInGames implements ReadonlyMap<string, Game> {
+  readonly #definitions = new Map<string, GameDefinition>(
+    definitions.map((definition) => [definition.name, definition]),
+  );
+
+  get size(): number {
+    return this.#definitions.size;
+  }
+
+  has(name: string): boolean {
+    return this.#definitions.has(name);
+  }
+
+  get(name: string): Game | undefined {
+    const definition = this.#definitions.get(name);
+    return definition && gameOf(definition);
+  }
+
+  keys(): MapIterator<string> {
+    return this.#definitions.keys();
+  }
+
+  *entries(): Generator<[string, Game], undefined> {
+    for (const [name, definition] of this.#definitions) yield [name, gameOf(definition)];
+  }
+
+  *values(): Generator<Game, undefined> {
+    for (const definition of this.#definitions.values()) yield gameOf(definition);
+  }
+
+  [Symbol.iterator](): Generator<[string, Game], undefined> {
+    return this.entries();
+  }
+
+  forEach(visit: (game: Game, name: string, games: ReadonlyMap<string, Game>) => void): void {
+    for (const [name, game] of this) visit(game, name, this);
+  }
+}
+
 /** The built-in games by name: the post's game `linear`, and one or more for each of the post's next steps. */
-export const games: ReadonlyMap<string, Game> = new Map(
-  definitions.map((definition) => [definition.name, gameOf(definition)] as const),
-);
+export const games: ReadonlyMap<string, Game> = new BuiltInGames();

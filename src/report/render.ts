@@ -3,6 +3,7 @@
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { setFlagsFromString } from "node:v8";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import { Window } from "happy-dom";
 
@@ -17,15 +18,30 @@ export function createDocument(): Document {
 /** the renderer, which can be started only once */
 let started: Promise<void> | undefined;
 
+/**
+ * Starts the renderer. A process draws one figure or a few, which takes less time than V8 needs to optimize the large
+ * functions that draw it, so V8 compiles them only once, quickly. Modules that are compiled later are optimized again.
+ */
+async function start(wasm: string): Promise<void> {
+  const bytes = await readFile(wasm);
+  setFlagsFromString("--liftoff-only");
+  try {
+    await initWasm(bytes);
+  } finally {
+    setFlagsFromString("--no-liftoff-only");
+  }
+}
+
 /** An SVG document as PNG. */
 export async function svgToPng(svg: string): Promise<Uint8Array> {
   const { resolve } = createRequire(import.meta.url);
-  started ??= readFile(resolve("@resvg/resvg-wasm/index_bg.wasm")).then(initWasm);
+  started ??= start(resolve("@resvg/resvg-wasm/index_bg.wasm"));
   await started;
   const fonts = ["DejaVuSans", "DejaVuSans-Bold"].map((name) =>
     readFile(resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`)),
   );
-  const renderer = new Resvg(svg, {
+  // the renderer knows only the old name of the value, and would blur the cells of a map
+  const renderer = new Resvg(svg.replaceAll("image-rendering: pixelated", "image-rendering: optimizeSpeed"), {
     background: "#fff",
     fitTo: { mode: "zoom", value: ZOOM },
     font: {

@@ -1,9 +1,11 @@
 // The parts of a phase diagram's figure: where cells lie, their colours, and where contours run.
-import { decode } from "fast-png";
+import { decode, encode } from "fast-png";
 import { describe, expect, test } from "vitest";
 import { colourScaleOf, RAMP } from "../../src/report/colours.ts";
 import { contourLabels, contoursOf, edgesOf } from "../../src/report/contours.ts";
+import { drawerOf } from "../../src/report/drawing.ts";
 import { cellsAlong, mapPng } from "../../src/report/map.ts";
+import { createDocument, svgToPng } from "../../src/report/render.ts";
 
 describe("cells along an axis", () => {
   test("end half-way to their neighbours, on the scale of the axis", () => {
@@ -109,4 +111,17 @@ test("cells without a value have a pattern instead of a colour, and no contour a
   expect(colours(status)).toEqual(new Set([own, "216,216,216"]));
   // stripes of two greys
   expect(colours(cycle).size).toBe(3);
+});
+
+test("the PNG of a figure has the colours of cells as they are, not blurred at their edges", async () => {
+  const { make, image } = drawerOf(createDocument());
+  const cells = encode({ width: 2, height: 1, channels: 3, data: Uint8Array.of(0, 10, 20, 200, 210, 220) });
+  const namespaces = { xmlns: "http://www.w3.org/2000/svg" };
+  const figure = make("svg", { ...namespaces, width: 20, height: 4 }, [image(cells, 0, 0, 20, 4)]);
+  const { width, height, data } = decode(await svgToPng(figure.outerHTML));
+  expect({ width, height }).toEqual({ width: 40, height: 8 });
+  for (let i = 0; i < width * height; i++)
+    expect([...data.slice(4 * i, 4 * i + 4)]).toEqual(
+      i % width < width / 2 ? [0, 10, 20, 255] : [200, 210, 220, 255],
+    );
 });
