@@ -40,6 +40,7 @@ export default defineConfig({
           include: PROGRAMS,
           env: software,
           globalSetup: ["test/cli/programs.ts"],
+          isolate: false,
         },
       },
       {

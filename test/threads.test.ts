@@ -93,7 +93,7 @@ test("if float64 overflows", async () => {
 /** some seconds of work in few steps */
 const long: Config = {
   game: whole,
-  coefficient: { count: 200_001 },
+  coefficient: { count: 100_001 },
   schedule: { training: 3, deployment: 3 },
 };
 

@@ -4,10 +4,21 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { mostlyHere, NO_ADAPTER, PATIENT, program } from "./program.ts";
+import {
+  buildProgram,
+  mostlyHere,
+  NO_ADAPTER,
+  PATIENT,
+  type Program,
+  program,
+  withNumber,
+} from "./program.ts";
 
 let folder: string;
+/** a program that measures each variant for a hundredth of the time, and at least three times as always */
+let brief: Program;
 beforeAll(async () => {
+  brief = await buildProgram([withNumber("bench/measure.ts", "ENOUGH = ", 0.01)]);
   folder = await mkdtemp(join(tmpdir(), "mesa-bench-"));
 });
 afterAll(async () => {
@@ -18,10 +29,10 @@ afterAll(async () => {
 const SMALL = ["bench", "--game", "linear", "--size", "small"];
 
 test("--json and --out hold every row, with machine, adapter and version", async () => {
-  const { code, stdout } = await program.run(
-    [...SMALL, "--patience", "60", "--json", "--out", "bench.json"],
-    { cwd: folder, env: PATIENT },
-  );
+  const { code, stdout } = await brief.run([...SMALL, "--patience", "60", "--json", "--out", "bench.json"], {
+    cwd: folder,
+    env: PATIENT,
+  });
   expect(code).toBe(0);
   const page = await readFile(new URL("../../docs/reproduce.md", import.meta.url), "utf8");
   expect(page).toContain(`\nnode dist/cli.js ${SMALL.join(" ")}\n`);
@@ -66,7 +77,7 @@ test("--json and --out hold every row, with machine, adapter and version", async
 });
 
 test("prints a table; without a GPU its rows are left out", async () => {
-  const { code, stdout } = await program.run(SMALL, { env: NO_ADAPTER });
+  const { code, stdout } = await brief.run(SMALL, { env: NO_ADAPTER });
   expect(code).toBe(0);
   expect(stdout).toMatch(/^mesa-induction \d.*, no adapter\n|; no adapter\n/);
   expect(stdout).toMatch(/\nlinear +exact +cpu, 1 +float64 +401 × 11 × 100 +/);

@@ -187,7 +187,7 @@ test("--json prints the rows of each measure", async () => {
 /** a map that takes seconds */
 const LONG = [
   ...["phase", "endless-discount-rate", "--backend", "cpu", "--measure", "firstCoefficient,cost,status"],
-  ...["--x", "discount=0.5:0.97:48", "--y", "schedule.learningRate=0.01:10:48:log"],
+  ...["--x", "discount=0.5:0.97:40", "--y", "schedule.learningRate=0.01:10:40:log"],
 ];
 
 const OTHERS = join("shards", "1-of-1.0123456789ab.elsewhere-1-abcdef.partial");
@@ -268,11 +268,11 @@ test("after several kills it resumes each time, and writes the same bytes in the
   const partial = await readFile(join(out, "shards", name));
   await writeFile(join(out, "shards", name), partial.subarray(0, partial.length - 5));
   const second = await ended("SIGKILL");
-  expect(second.messages[0]).toMatch(/resuming from .*shards: \d+ of 2304 cells are solved$/);
+  expect(second.messages[0]).toMatch(/resuming from .*shards: \d+ of 1600 cells are solved$/);
   const third = await ended("SIGINT");
   expect(third).toMatchObject({ code: 130, stdout: "" });
   expect(third.messages.at(-1)).toMatch(
-    /interrupted: \d+ of 2304 cells are kept in .*; run the same command again/,
+    /interrupted: \d+ of 1600 cells are kept in .*; run the same command again/,
   );
   expect(kept).toEqual([...kept].sort((a, b) => a - b));
 

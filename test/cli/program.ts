@@ -2,7 +2,7 @@
 // current sources, once for all tests.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
 import { inject, vi } from "vitest";
@@ -59,6 +59,20 @@ export async function buildProgram(plugins: Plugin[]): Promise<Program> {
   await buildCommandLine(folder, plugins);
   return programIn(folder);
 }
+
+/** Replaces a number in one source of a program. @param before the text directly before the number */
+export const withNumber = (source: string, before: string, number: number): Plugin => ({
+  name: `${before}${number}`,
+  setup({ onLoad }) {
+    onLoad({ filter: new RegExp(`/${source}$`) }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const at = text.indexOf(before) + before.length;
+      const after = text.slice(at).replace(/^[\d_]+/, String(number));
+      if (after === text.slice(at)) throw new Error(`${path} has no number after ${before}`);
+      return { contents: text.slice(0, at) + after, loader: "ts" };
+    });
+  },
+});
 
 /** the lines of the program itself on stderr */
 function messagesIn(stderr: string): string[] {

@@ -174,8 +174,8 @@ test("cells without an answer are reported, and are not an error", async () => {
 test("Ctrl-C keeps the solved cells, and the same command resumes from them", async () => {
   const [out, whole] = [join(folder, "kept"), join(folder, "whole")];
   const args = [
-    ...["sweep", "experiment-1", "--backend", "cpu", "--method", "rollout", "--over", "discount=0:1:16"],
-    ...["--set", "coefficient.count=1601"],
+    ...["sweep", "experiment-1", "--backend", "cpu", "--method", "rollout", "--over", "discount=0:1:8"],
+    ...["--set", "coefficient.count=801"],
   ];
   const { child, ended } = program.start([...args, "--out", out]);
   const shards = join(out, "shards");
@@ -190,12 +190,12 @@ test("Ctrl-C keeps the solved cells, and the same command resumes from them", as
   const { code, stdout, messages } = await ended;
   expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
   expect(messages).toEqual([
-    expect.stringMatching(/interrupted: \d+ of 16 cells are kept in .*; run the same command again/),
+    expect.stringMatching(/interrupted: \d+ of 8 cells are kept in .*; run the same command again/),
   ]);
   expect(await readdir(out)).toEqual(["shards"]);
 
   const again = await program.run([...args, "--out", out]);
-  expect(again.messages[0]).toMatch(/resuming from .*shards: \d+ of 16 cells are solved$/);
+  expect(again.messages[0]).toMatch(/resuming from .*shards: \d+ of 8 cells are solved$/);
   expect((await readdir(out)).sort()).toEqual(["sweep.csv", "sweep.json", "sweep.svg"]);
   await program.run([...args, "--out", whole]);
   for (const name of ["sweep.csv", "sweep.json", "sweep.svg"])

@@ -34,12 +34,12 @@ test("every comparison agrees, on the CPU and on the GPU", { timeout: 240_000 },
 });
 
 test("without an adapter the GPU's rows do not count as agreeing", async () => {
-  const program = await buildProgram([without("laws")]);
+  const program = await buildProgram([without("experiments", "laws")]);
   const { code, stdout, messages } = await program.run(["validate", "--json"], { env: NO_ADAPTER });
   const { agree, differ, notRun, comparisons, adapter } = JSON.parse(stdout);
   expect({ code, differ, adapter }).toEqual({ code: 0, differ: 0, adapter: null });
   expect(agree + notRun).toBe(comparisons.length);
-  expect(agree).toBeGreaterThan(20);
+  expect(agree).toBeGreaterThan(10);
   for (const { compared, verdict } of comparisons)
     expect(verdict).toBe(compared.startsWith("gpu") ? "not run" : "agree");
   expect(messages).toHaveLength(1);

@@ -12,7 +12,7 @@ import { twoGoals } from "../games/twoGoals.ts";
 
 const methods: PhaseMethod[] = ["exact", "moments"];
 
-const rate = { key: "schedule.learningRate", from: 0.01, to: 10, count: 5, scale: "log" } as const;
+const rate = { key: "schedule.learningRate", from: 0.01, to: 10, count: 4, scale: "log" } as const;
 const measures = ["firstCoefficient", "compliance", "retention", "deception", "finalTheta", "cost"];
 const expected = [
   "reversal",
@@ -129,8 +129,9 @@ const cases: [string, PhaseConfig][] = [
     "momentum: friction × learning rate",
     {
       config: { game: momentum, coefficient: { count: 41 }, schedule: { training: 9, deployment: 7 } },
+      // an odd number of cells
       x: { key: "friction", from: 0, to: 1, count: 3 },
-      y: { ...rate, to: 1 },
+      y: { ...rate, to: 1, count: 3 },
       measures: [...measures, "finalVelocity"],
     },
   ],

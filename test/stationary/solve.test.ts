@@ -302,7 +302,8 @@ test("equal candidates are all equilibria, and the first is played", async () =>
 });
 
 test("the plan plays the chosen equilibrium, and its cost and margin keep their digits close to γ = 1", async () => {
-  const [discount, rate, count] = [1 - 1e-12, 1e-12, 4001];
+  const [discount, rate, count] = [1 - 1e-12, 1e-12, 1001];
+  const step = 4 / (count - 1);
   const schedule = { training: 3, deployment: 0, learningRate: rate };
   const {
     plan,
@@ -322,7 +323,7 @@ test("the plan plays the chosen equilibrium, and its cost and margin keep their 
   expect(cost[0] / ((0.4 * own) / rest)).toBeCloseTo(1, 9);
   // the runner-up is a neighbour: the margin is the difference of two parabolas, far below the last digits of the cost
   const costOf = (x: number) => x * (x - 2) + discount * (2 * rate * x * x) * (2 * rate * x * x * A - 2 * D);
-  const wanted = Math.min(costOf(a - 0.001), costOf(a + 0.001)) - costOf(a);
+  const wanted = Math.min(costOf(a - step), costOf(a + step)) - costOf(a);
   expect(margin[0]! / (0.4 * wanted)).toBeCloseTo(1, 6);
 });
 
@@ -364,7 +365,7 @@ test("the method rollout needs a finite horizon", async () => {
 });
 
 test("the search is the first half of the work that is reported", async () => {
-  const coefficient = { min: 0.01, max: 2, count: 100_001 };
+  const coefficient = { min: 0.01, max: 2, count: 20_001 };
   const shares: number[] = [];
   // a clock by which it is always time to report, for machines of any speed
   let seconds = 0;
