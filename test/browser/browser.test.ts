@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import references from "../../src/cli/reference.json" with { type: "json" };
 import type * as index from "../../src/index.ts";
 import { solve } from "../../src/index.ts";
-import { launchChromium } from "./chromium.ts";
+import { keptChromium } from "./chromium.ts";
 import { openSite, type Site } from "./site.ts";
 
 /** a global of the page, see site.ts */
@@ -18,10 +18,9 @@ let page: Page;
 let complaints: string[];
 
 beforeAll(async () => {
-  [site, browser] = await Promise.all([openSite(), launchChromium()]);
+  [site, browser] = await Promise.all([openSite(), keptChromium()]);
 });
 afterAll(async () => {
-  await browser?.close();
   await site?.close();
 });
 

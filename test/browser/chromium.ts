@@ -66,3 +66,11 @@ export async function launchChromium(): Promise<Browser> {
     },
   });
 }
+
+let kept: Promise<Browser> | undefined;
+
+/** Chromium, started once for all test files of a process. It ends with the process. */
+export function keptChromium(): Promise<Browser> {
+  kept ??= launchChromium();
+  return kept;
+}

@@ -4,28 +4,19 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { readConfiguration } from "../../src/cli/configuration.ts";
 import { stateOf } from "../../src/explore/address.ts";
 import { type GameDefinition, type Result, solve } from "../../src/index.ts";
-import { launchChromium } from "./chromium.ts";
-import { download, openExplore, type Visit, violations, visit } from "./explorePage.ts";
-import type { Site } from "./site.ts";
+import { closePages, download, openedExplore, type Visit, violations, visit } from "./explorePage.ts";
 
 const SMALL = "#v=1&game=linear&size=64";
 
-let site: Site;
-let browser: Browser;
 let open: Visit | undefined;
 
-beforeAll(async () => {
-  [site, browser] = await Promise.all([openExplore(), launchChromium()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+beforeAll(async () => void (await openedExplore()));
+afterAll(closePages);
 afterEach(async () => {
   await open?.close();
 });
@@ -37,7 +28,7 @@ const gameIn = (page: Page) =>
 const deception = (page: Page) => page.locator(".measures dd").first();
 
 test("with the keyboard only, a formula is changed, checked, solved, kept in the address and downloaded", async () => {
-  open = await visit(browser, site, SMALL);
+  open = await visit(SMALL);
   const { page, complaints } = open;
   const fetched = () => page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
   expect(await fetched()).not.toContainEqual(expect.stringContaining("GameEditor"));
@@ -111,7 +102,7 @@ test("with the keyboard only, a formula is changed, checked, solved, kept in the
 });
 
 test("an example game is changed in its tables, on a narrow screen in the dark, and follows sliders and history", async () => {
-  open = await visit(browser, site, SMALL, { colorScheme: "dark", viewport: { width: 390, height: 844 } });
+  open = await visit(SMALL, { colorScheme: "dark", viewport: { width: 390, height: 844 } });
   const { page, complaints } = open;
   await page.getByLabel("Game", { exact: true }).selectOption({ label: "Momentum" });
   await page.getByRole("button", { name: "Edit the formulas" }).click();

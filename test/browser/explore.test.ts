@@ -1,34 +1,24 @@
 // The page `explore` computes what Node computes, with WebGPU and without, and says which; and its address holds all
 // that it shows.
 import { readFile } from "node:fs/promises";
-import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import references from "../../src/cli/reference.json" with { type: "json" };
 import { addressOfSettings } from "../../src/explore/address.ts";
 import { groupsOf } from "../../src/explore/state.ts";
 import { cellConfig, checkPhase, type Result, solve } from "../../src/index.ts";
-import { launchChromium } from "./chromium.ts";
-import { download, mapDrawn, openExplore, type Visit, visit } from "./explorePage.ts";
-import type { Site } from "./site.ts";
+import { closePages, download, mapDrawn, openedExplore, type Visit, visit } from "./explorePage.ts";
 
-let site: Site;
-let browser: Browser;
 let open: Visit | undefined;
 
-beforeAll(async () => {
-  [site, browser] = await Promise.all([openExplore(), launchChromium()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+beforeAll(async () => void (await openedExplore()));
+afterAll(closePages);
 afterEach(async () => {
   await open?.close();
 });
 
 /** opens the page at an address; errors and warnings of the page fail the test */
-async function pageAt(hash = "", options: Parameters<typeof visit>[3] = {}) {
-  open = await visit(browser, site, hash, options);
+async function pageAt(hash = "", options: Parameters<typeof visit>[1] = {}) {
+  open = await visit(hash, options);
   return open.page;
 }
 const complaints = () => open!.complaints;

@@ -1,32 +1,21 @@
 // The page `explore` is accessible: with the keyboard only, with a screen reader, on a narrow screen, in light and in
 // dark.
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stepNames, steps } from "../../src/explore/steps.ts";
-import { launchChromium } from "./chromium.ts";
-import { mapDrawn, openExplore, violations, visit } from "./explorePage.ts";
-import type { Site } from "./site.ts";
+import { closePages, mapDrawn, openedExplore, violations, visit } from "./explorePage.ts";
 
 /** the first experiment with a small map, for tests that are not about the map */
 const SMALL = "#v=1&game=linear&size=64";
 
-let site: Site;
-let browser: Browser;
-
-beforeAll(async () => {
-  [site, browser] = await Promise.all([openExplore(), launchChromium()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+beforeAll(async () => void (await openedExplore()));
+afterAll(closePages);
 
 describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
   test.each([
     { width: 1600, hash: "#v=1&game=linear&size=64" },
     { width: 360, hash: "#v=1&game=linear&discount=0.9&size=64&pinned.game=linear&step=discount" },
   ])("$width px wide: axe finds nothing and nothing overflows", async ({ width, hash }) => {
-    const { page, complaints, close } = await visit(browser, site, hash, {
+    const { page, complaints, close } = await visit(hash, {
       colorScheme,
       viewport: { width, height: 800 },
     });
@@ -41,7 +30,7 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
 });
 
 test("with the keyboard only: a step, a slider, the map", async () => {
-  const { page, complaints, close } = await visit(browser, site);
+  const { page, complaints, close } = await visit();
   await mapDrawn(page);
   const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
   const passed: string[] = [];
@@ -79,7 +68,7 @@ test("with the keyboard only: a step, a slider, the map", async () => {
 });
 
 test("by touch: a finger points, a button takes", async () => {
-  const { page, complaints, close } = await visit(browser, site, SMALL, {
+  const { page, complaints, close } = await visit(SMALL, {
     hasTouch: true,
     viewport: { width: 400, height: 800 },
   });
@@ -98,7 +87,7 @@ test("by touch: a finger points, a button takes", async () => {
 });
 
 test("a field says what is wrong, and the last valid value stays", async () => {
-  const { page, complaints, close } = await visit(browser, site, SMALL);
+  const { page, complaints, close } = await visit(SMALL);
   const discount = page.getByRole("textbox", { name: /^Discount γ/ });
   await discount.fill("1.2");
   await page.getByText("discount must be in [0, 1], got 1.2").waitFor();
@@ -131,7 +120,7 @@ test("a field says what is wrong, and the last valid value stays", async () => {
 });
 
 test("the button of every step sets it up and solves it", async () => {
-  const { page, complaints, close } = await visit(browser, site);
+  const { page, complaints, close } = await visit();
   for (const name of stepNames.filter((name) => steps[name].preset !== "mlp")) {
     await page.getByRole("button", { name: steps[name].title, exact: true }).click();
     await page.getByRole("heading", { name: steps[name].question }).waitFor();
@@ -153,7 +142,7 @@ test("the button of every step sets it up and solves it", async () => {
 });
 
 test("the search for networks shows its progress and can be stopped", async () => {
-  const { page, complaints, close } = await visit(browser, site, SMALL);
+  const { page, complaints, close } = await visit(SMALL);
   await page.getByRole("button", { name: steps.network.title, exact: true }).click();
   // the answer of the step comes with the page
   await page.locator(".trajectory .policies").waitFor();

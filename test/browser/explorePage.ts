@@ -1,22 +1,22 @@
 // The page `explore` in Chromium, served from a folder of a static host; its errors and warnings are collected.
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import sirv from "sirv";
+import { inject } from "vitest";
 import { buildExplore } from "../../scripts/explore.mjs";
-import type { Site } from "./site.ts";
+import { keptChromium } from "./chromium.ts";
 
 /** the folder of the page on a host with other pages */
 const BASE = "/of/some/host";
 
-/** Builds the page from the current sources and serves it. */
-export async function openExplore(): Promise<Site> {
-  const folder = await mkdtemp(join(tmpdir(), "mesa-explore-"));
+/** Builds the page from the current sources and serves it, until the process ends. @returns its address */
+async function openExplore(): Promise<string> {
+  const folder = await mkdtemp(join(inject("programs"), "explore-"));
   await buildExplore(folder);
   const serve = sirv(folder);
   const server = createServer((request, response) => {
@@ -29,14 +29,25 @@ export async function openExplore(): Promise<Site> {
     else none();
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}${BASE}/`,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  server.unref();
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}${BASE}/`;
+}
+
+/** The page where it is served, and a browser. */
+export interface Explore {
+  readonly address: string;
+  readonly browser: Browser;
+}
+
+let opened: Promise<Explore> | undefined;
+
+/** The page and a browser, which all test files of a process share. */
+export function openedExplore(): Promise<Explore> {
+  opened ??= Promise.all([openExplore(), keptChromium()]).then(([address, browser]) => ({
+    address,
+    browser,
+  }));
+  return opened;
 }
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -49,15 +60,19 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-/** open pages by browser and options, for reuse: a new page would start a process and compile the program again */
-const pages = new WeakMap<Browser, Map<string, Page>>();
+/** open pages by options, for reuse: a new page would start a process and compile the program again */
+const pages = new Map<string, Page>();
+
+/** Closes the pages that are kept for reuse: nothing that one test file left in them reaches the next. */
+export async function closePages(): Promise<void> {
+  await Promise.all([...pages.values()].map((page) => page.context().close()));
+  pages.clear();
+}
 
 /** A blank page for a visit. */
 async function blankPage(browser: Browser, withoutGpu: boolean, options: BrowserContextOptions) {
-  const opened = pages.get(browser) ?? new Map<string, Page>();
-  pages.set(browser, opened);
   const key = JSON.stringify([withoutGpu, options]);
-  const known = opened.get(key);
+  const known = pages.get(key);
   if (known) return known;
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
   if (withoutGpu)
@@ -65,7 +80,7 @@ async function blankPage(browser: Browser, withoutGpu: boolean, options: Browser
       Object.defineProperty(Navigator.prototype, "gpu", { get: () => undefined });
     });
   const page = await context.newPage();
-  opened.set(key, page);
+  pages.set(key, page);
   return page;
 }
 
@@ -77,8 +92,6 @@ async function blankPage(browser: Browser, withoutGpu: boolean, options: Browser
  * @param waitFor the selector of the first answer
  */
 export async function visit(
-  browser: Browser,
-  site: Site,
   hash = "",
   {
     withoutGpu = false,
@@ -86,6 +99,7 @@ export async function visit(
     ...options
   }: BrowserContextOptions & { withoutGpu?: boolean; waitFor?: string } = {},
 ): Promise<Visit> {
+  const { address, browser } = await openedExplore();
   const page = await blankPage(browser, withoutGpu, options);
   const complaints: string[] = [];
   page.on("console", (message) => {
@@ -98,12 +112,12 @@ export async function visit(
   });
   page.on("request", (request) => {
     const url = request.url();
-    if (!/^(data|blob):/.test(url) && !url.startsWith(site.address)) complaints.push(`asked for ${url}`);
+    if (!/^(data|blob):/.test(url) && !url.startsWith(address)) complaints.push(`asked for ${url}`);
   });
   page.on("response", (response) => {
     if (!response.ok()) complaints.push(`${response.url()}: ${response.status()}`);
   });
-  await page.goto(site.address + hash);
+  await page.goto(address + hash);
   await page.locator(waitFor).first().waitFor();
   return {
     page,

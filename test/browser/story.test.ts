@@ -1,6 +1,6 @@
 // The page's story, the explanation of a decision, playing and sharing, and the budgets of its first view.
 import { gzipSync } from "node:zlib";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import {
   ASKED,
@@ -12,31 +12,22 @@ import {
   withSignal,
 } from "../../src/explore/scenes.ts";
 import { presets, simulate, solve } from "../../src/index.ts";
-import { launchChromium } from "./chromium.ts";
-import { openExplore, type Visit, visit } from "./explorePage.ts";
-import type { Site } from "./site.ts";
+import { closePages, openedExplore, type Visit, visit } from "./explorePage.ts";
 
 /** the maximum size of the JavaScript that the first view loads, compressed, in bytes */
 const BUDGET = 200_000;
 
-let site: Site;
-let browser: Browser;
 let open: Visit | undefined;
 
-beforeAll(async () => {
-  [site, browser] = await Promise.all([openExplore(), launchChromium()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+beforeAll(async () => void (await openedExplore()));
+afterAll(closePages);
 afterEach(async () => {
   expect(open?.complaints).toEqual([]);
   await open?.close();
 });
 
-async function pageAt(hash = "", options: Parameters<typeof visit>[3] = {}) {
-  open = await visit(browser, site, hash, options);
+async function pageAt(hash = "", options: Parameters<typeof visit>[1] = {}) {
+  open = await visit(hash, options);
   return open.page;
 }
 
@@ -47,12 +38,12 @@ const percent = (x: number) => `${Number((100 * x).toPrecision(3))} %`;
 
 test("the first view shows its pictures at once, within its budget, and computes nothing", async () => {
   const scripts: Promise<Buffer>[] = [];
-  const { page } = await visit(browser, site, "#v=1&game=linear&size=64");
+  const { page } = await visit("#v=1&game=linear&size=64");
   await page.goto("about:blank");
   page.on("response", (response) => {
     if (response.url().endsWith(".js")) scripts.push(response.body());
   });
-  open = await visit(browser, site);
+  open = await visit();
   for (let number = 1; number <= 6; number++)
     await scene(page, number).locator(".plot svg").first().waitFor({ timeout: 2000 });
   await page.locator(".trajectory .why .plot svg").waitFor({ timeout: 2000 });
@@ -255,7 +246,7 @@ test("each line of the plot has its mark in the legend", async () => {
 
 describe("a frame", () => {
   test.each(["figure", "map", "story"])("shows the %s alone, in 480 × 320", async (view) => {
-    open = await visit(browser, site, `?view=${view}#v=1&game=linear&discount=0.9`, {
+    open = await visit(`?view=${view}#v=1&game=linear&discount=0.9`, {
       viewport: { width: 480, height: 320 },
       waitFor: view === "story" ? "#scene-6 .plot svg" : ".card svg",
     });
@@ -279,11 +270,14 @@ describe("a frame", () => {
     const [, source] = /^<iframe src="([^"]+)" width="\d+" height="\d+" .*title="[^"]+"><\/iframe>$/.exec(
       code,
     )!;
-    expect(source.replaceAll("&amp;", "&")).toBe(`${site.address}?view=figure#v=1&game=linear&discount=0.9`);
+    expect(source.replaceAll("&amp;", "&")).toBe(
+      `${(await openedExplore()).address}?view=figure#v=1&game=linear&discount=0.9`,
+    );
   });
 });
 
 test("the page links to the findings, which have figures and a link back", async () => {
+  const { address } = await openedExplore();
   const page = await pageAt();
   await page.getByRole("link", { name: "what was found" }).click();
   await page.getByRole("heading", { name: "A discount", exact: true }).waitFor();
@@ -297,7 +291,7 @@ test("the page links to the findings, which have figures and a link back", async
   for (const link of await page
     .locator("main a")
     .evaluateAll((links) => links.map((a) => (a as HTMLAnchorElement).href)))
-    if (link.startsWith(site.address)) expect((await page.request.get(link)).ok(), link).toBe(true);
+    if (link.startsWith(address)) expect((await page.request.get(link)).ok(), link).toBe(true);
   await page.getByRole("link", { name: "Deceptive alignment, explored" }).click();
   await page.locator(".measures").waitFor();
 });
