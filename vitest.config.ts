@@ -24,6 +24,9 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["node"] } },
   test: {
     pool: "forks",
+    // The files of a project share their modules, which keep no state that matters: the compiled kernels of one device,
+    // one browser, and one build of the page.
+    isolate: false,
     // tests often wait for processes and devices, so this number of workers keeps every core busy
     maxWorkers: availableParallelism(),
     setupFiles: ["test/seed.ts"],
@@ -40,7 +43,6 @@ export default defineConfig({
           include: PROGRAMS,
           env: software,
           globalSetup: ["test/cli/programs.ts"],
-          isolate: false,
         },
       },
       {
@@ -50,8 +52,6 @@ export default defineConfig({
           include: GPU,
           env: software,
           setupFiles: ["test/gpu/patience.mjs"],
-          // the files share the compiled kernels of one device
-          isolate: false,
         },
       },
       {
@@ -61,8 +61,6 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: [...PROGRAMS, ...GPU, "test/cluster/**"],
           env: none,
-          // the modules keep no state, so the files share them
-          isolate: false,
         },
       },
     ],
