@@ -3,7 +3,6 @@
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { setFlagsFromString } from "node:v8";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import { Window } from "happy-dom";
 
@@ -18,24 +17,10 @@ export function createDocument(): Document {
 /** the renderer, which can be started only once */
 let started: Promise<void> | undefined;
 
-/**
- * Starts the renderer. A process draws one figure or a few, which takes less time than V8 needs to optimize the large
- * functions that draw it, so V8 compiles them only once, quickly. Modules that are compiled later are optimized again.
- */
-async function start(wasm: string): Promise<void> {
-  const bytes = await readFile(wasm);
-  setFlagsFromString("--liftoff-only");
-  try {
-    await initWasm(bytes);
-  } finally {
-    setFlagsFromString("--no-liftoff-only");
-  }
-}
-
 /** An SVG document as PNG. */
 export async function svgToPng(svg: string): Promise<Uint8Array> {
   const { resolve } = createRequire(import.meta.url);
-  started ??= start(resolve("@resvg/resvg-wasm/index_bg.wasm"));
+  started ??= initWasm(readFile(resolve("@resvg/resvg-wasm/index_bg.wasm")));
   await started;
   const fonts = ["DejaVuSans", "DejaVuSans-Bold"].map((name) =>
     readFile(resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`)),
