@@ -7,10 +7,13 @@
 // because another box would give another share.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { type Config, type GameDefinition, games, type Result, solve } from "../src/index.ts";
+import { type Config, type Result, solve } from "../src/index.ts";
 import { Random } from "../src/search/random.ts";
 
-/** An interval of a setting. With `log`, the logarithm is uniform; with `whole`, values are whole numbers. */
+/**
+ * An interval of a setting. With `log`, the logarithm is uniform; with `whole`, values are whole numbers. An interval of
+ * one value says what was not varied; it stands last in its box, so that it does not change the other settings.
+ */
 interface Interval {
   readonly from: number;
   readonly to: number;
@@ -25,14 +28,12 @@ interface Claim {
   readonly claim: string;
   readonly box: Readonly<Record<string, Interval>>;
   readonly settings: number;
-  /** whether the claim holds; null if it says nothing about these settings */
-  holds(at: Readonly<Record<string, number>>): Promise<boolean | null>;
+  /** whether the claim holds */
+  holds(at: Readonly<Record<string, number>>): Promise<boolean>;
 }
 
 /** The result of testing a claim. */
-export interface TestedClaim extends Pick<Claim, "section" | "claim" | "box"> {
-  /** the number of settings about which the claim says something */
-  readonly settings: number;
+export interface TestedClaim extends Pick<Claim, "section" | "claim" | "box" | "settings"> {
   readonly holds: number;
   /** some settings for which it does not hold */
   readonly fails: readonly Readonly<Record<string, number>>[];
@@ -87,6 +88,9 @@ const scheduleOf = ({ learningRate, training, deployment }: Readonly<Record<stri
   deployment,
 });
 
+/** no discount */
+const PATIENT = { discount: { from: 1, to: 1 } } as const;
+
 /** the retention expected over the length of training, and the cost, of agents whose signal may be wrong */
 async function doubting(at: Readonly<Record<string, number>>, memory = false) {
   const { learningRate, episodes, ...chances } = at;
@@ -97,18 +101,17 @@ async function doubting(at: Readonly<Record<string, number>>, memory = false) {
   return { kept: measuresOverHazard!.retention!, cost: cost[0] };
 }
 
-/** the game misconception with agents that know the true target */
-const informed: GameDefinition = (() => {
-  const { believedTarget: _, ...known } = games.get("misconception")!.definition;
-  return { ...known, name: "informed" };
-})();
-
 const claims: readonly Claim[] = [
   {
     section: "a-discount",
     claim:
-      "agents that discount show more of their goal in the first episode and are less deceptive than agents that do not",
-    box: { ...SCHEDULE, discount: { from: 0.5, to: 0.99 } },
+      "agents that discount show more of their goal in each episode of training, keep less of it and are less deceptive than agents that do not",
+    box: {
+      learningRate: { from: 0.01, to: 1, scale: "log" },
+      training: { from: 1, to: 100, scale: "whole" },
+      deployment: { from: 1, to: 200, scale: "whole" },
+      discount: { from: 0.05, to: 0.99 },
+    },
     settings: 2000,
     async holds(at) {
       const schedule = scheduleOf(at);
@@ -116,64 +119,79 @@ const claims: readonly Claim[] = [
         await exact({ schedule }),
         await exact({ schedule, discount: at.discount }),
       ];
-      return first(discounting) > first(patient) && deception(discounting) < deception(patient);
+      const [hidden, shown] = [patient, discounting].map(({ plan }) =>
+        plan.coefficient.slice(0, at.training),
+      );
+      return (
+        shown.every((coefficient, t) => coefficient > hidden[t]) &&
+        Math.abs(retention(discounting)) < retention(patient) &&
+        deception(discounting) < deception(patient)
+      );
     },
   },
   {
     section: "a-learned-discount",
-    claim: "the discount factor ends above where it began",
+    claim:
+      "the discount factor falls in no episode and ends above where it began (fullStep is 2η(1 + λ), what a step takes from an agent that shows its whole goal)",
     box: {
-      learningRate: { from: 0.1, to: 0.5 },
-      training: { from: 5, to: 20, scale: "whole" },
-      deployment: { from: 5, to: 20, scale: "whole" },
-      discountLearningRateScale: { from: 0.1, to: 2 },
-      initialDiscount: { from: 0.1, to: 0.95 },
+      fullStep: { from: 0.05, to: 1 },
+      regularization: { from: 0, to: 0.3 },
+      training: { from: 5, to: 25, scale: "whole" },
+      deployment: { from: 5, to: 30, scale: "whole" },
+      discountLearningRateScale: { from: 0.1, to: 4 },
+      initialDiscount: { from: 0.05, to: 0.95 },
     },
-    settings: 2000,
-    async holds(at) {
+    settings: 1000,
+    async holds({ fullStep, initialDiscount, regularization, discountLearningRateScale, ...lengths }) {
       const result = await solve(
         {
           game: "learned-discount",
-          schedule: scheduleOf(at),
-          discountLearningRateScale: at.discountLearningRateScale,
-          initial: { discount: at.initialDiscount },
-          base: { count: 26 },
-          perDiscount: { count: 31 },
-          discount: { count: 6 },
-          theta: { count: 3 },
-        },
+          schedule: { ...lengths, learningRate: fullStep / (2 * (1 + regularization)) },
+          regularization,
+          discountLearningRateScale,
+          initial: { discount: initialDiscount },
+          // the preset's grid: a goal and its negative cost the same, and the goal 0 costs nothing
+          theta: { min: 0.2, max: 1, count: 5 },
+        } as unknown as Config,
         cpu,
       );
-      return result.trajectory.discount.at(-1)! > at.initialDiscount;
+      const { discount } = result.trajectory;
+      return (
+        discount.slice(1).every((value, t) => value >= discount[t]) && discount.at(-1)! > initialDiscount
+      );
     },
   },
   {
     section: "a-misconception",
     claim:
-      "the belief falls below half of its start (it may pass the truth), more than half of the goal is kept, and agents that know the truth keep at least as much, to within 0.001",
+      "more than half of the goal is kept; with a false belief of the goal's sign, the belief falls below half of its start (it may pass the truth), and agents that start with the true belief keep at least as much, to within 0.001; with a false belief of the other sign, agents that start with the true belief keep at most as much, to within 0.001",
     box: {
       learningRate: { from: 0.1, to: 1 },
       training: { from: 10, to: 40, scale: "whole" },
       deployment: { from: 20, to: 60, scale: "whole" },
       beliefLearningRateScale: { from: 0.25, to: 1 },
-      belief: { from: 0.1, to: 0.8 },
+      belief: { from: -0.8, to: 0.8 },
+      ...PATIENT,
     },
     settings: 2000,
     async holds(at) {
-      const config = {
-        schedule: scheduleOf(at),
-        beliefLearningRateScale: at.beliefLearningRateScale,
-        initial: { belief: at.belief },
-      };
-      const options = { ...cpu, method: "exact" } as const;
-      const wrong = await solve({ game: "misconception", ...config }, options);
-      const right = await solve({ game: informed, ...config }, options);
-      const belief = wrong.trajectory.belief[at.training];
-      return (
-        belief < at.belief / 2 &&
-        retention(wrong) > 0.5 &&
-        Math.abs(retention(right)) >= Math.abs(retention(wrong)) - 0.001
+      const [wrong, right] = await Promise.all(
+        [at.belief, 0].map((belief) =>
+          solve(
+            {
+              game: "misconception",
+              schedule: scheduleOf(at),
+              beliefLearningRateScale: at.beliefLearningRateScale,
+              initial: { belief },
+            },
+            { ...cpu, method: "exact" },
+          ),
+        ),
       );
+      const gained = retention(wrong) - retention(right);
+      const isKept = retention(wrong) > 0.5;
+      if (at.belief < 0) return isKept && gained >= -0.001;
+      return isKept && gained <= 0.001 && wrong.trajectory.belief[at.training] < at.belief / 2;
     },
   },
   {
@@ -185,6 +203,7 @@ const claims: readonly Claim[] = [
       training: { from: 2, to: 4, scale: "whole" },
       deployment: { from: 2, to: 8, scale: "whole" },
       theta: { from: 0.2, to: 1 },
+      ...PATIENT,
     },
     settings: 200,
     async holds(at) {
@@ -209,10 +228,11 @@ const claims: readonly Claim[] = [
     claim:
       "over the hazard, agents whose signal may be wrong keep less than agents whose signal is never wrong",
     box: {
-      learningRate: { from: 0.1, to: 1 },
-      episodes: { from: 50, to: 200, scale: "whole" },
-      hazard: { from: 0.01, to: 0.3, scale: "log" },
+      learningRate: { from: 0.01, to: 1, scale: "log" },
+      episodes: { from: 20, to: 300, scale: "whole" },
+      hazard: { from: 0.002, to: 0.5, scale: "log" },
       signalError: { from: 0.01, to: 0.5 },
+      discount: { from: 0.5, to: 1 },
     },
     settings: 2000,
     async holds(at) {
@@ -224,10 +244,11 @@ const claims: readonly Claim[] = [
     claim:
       "over the hazard, agents who remember keep more than agents who do not, keep at least 0.9 times as much as agents whose signal is never wrong, and have a lower cost",
     box: {
-      learningRate: { from: 0.1, to: 1 },
-      episodes: { from: 40, to: 100, scale: "whole" },
-      hazard: { from: 0.01, to: 0.3, scale: "log" },
+      learningRate: { from: 0.05, to: 1, scale: "log" },
+      episodes: { from: 20, to: 150, scale: "whole" },
+      hazard: { from: 0.002, to: 0.5, scale: "log" },
       signalError: { from: 0.01, to: 0.3 },
+      ...PATIENT,
     },
     settings: 500,
     async holds(at) {
@@ -245,9 +266,8 @@ const claims: readonly Claim[] = [
   },
   {
     section: "an-infinite-horizon",
-    claim:
-      "there is one stationary equilibrium, and in it each episode takes 0.3 to 1.1 times 1 − γ of the goal",
-    box: { learningRate: { from: 0.1, to: 1, scale: "log" }, discount: { from: 0.5, to: 0.999 } },
+    claim: "there is one stationary equilibrium, and in it each episode takes at most 1 − γ of the goal",
+    box: { learningRate: { from: 0.01, to: 1, scale: "log" }, discount: { from: 0.5, to: 0.999 } },
     settings: 2000,
     async holds({ learningRate, discount }) {
       const { stationary, trajectory } = await exact({
@@ -256,34 +276,35 @@ const claims: readonly Claim[] = [
         discount,
       });
       const lost = 1 - trajectory.theta[1] / trajectory.theta[0];
-      return (
-        stationary!.equilibria.length === 1 && lost > 0.3 * (1 - discount) && lost < 1.1 * (1 - discount)
-      );
+      return stationary!.equilibria.length === 1 && lost > 0 && lost <= 1 - discount;
     },
   },
   {
     section: "training-then-deployment-for-ever",
-    claim: "agents that are ten times as patient deceive better",
+    claim: "of two discounts, the one closer to 1 gives more deception",
     box: {
-      learningRate: { from: 0.1, to: 1, scale: "log" },
-      training: { from: 5, to: 40, scale: "whole" },
-      impatience: { from: 0.001, to: 0.1, scale: "log" },
+      learningRate: { from: 0.01, to: 1, scale: "log" },
+      training: { from: 1, to: 60, scale: "whole" },
+      discount: { from: 0.2, to: 0.999 },
+      otherDiscount: { from: 0.2, to: 0.999 },
     },
-    settings: 1000,
-    async holds({ learningRate, training, impatience }) {
+    settings: 2000,
+    async holds({ learningRate, training, discount, otherDiscount }) {
       const at = (discount: number) =>
         exact({ schedule: { learningRate, training, deployment: 1 }, horizon: "infinite", discount });
-      return deception(await at(1 - impatience / 10)) > deception(await at(1 - impatience));
+      const [less, more] = [discount, otherDiscount].sort((a, b) => a - b);
+      return deception(await at(more)) > deception(await at(less));
     },
   },
   {
     section: "a-regularizer",
     claim:
-      "a weak regularizer lowers the first coefficient, a strong one raises it again, and both lower retention",
+      "a weak regularizer lowers the first coefficient and retention; a strong one, which alone takes at least 95 % of the goal (strongPull is 2ηλT, with T episodes of training), raises the coefficient above that without any",
     box: {
       ...SCHEDULE,
       weak: { from: 0.0001, to: 0.01, scale: "log" },
-      strong: { from: 0.1, to: 0.3 },
+      strongPull: { from: 3, to: 4.5 },
+      ...PATIENT,
     },
     settings: 2000,
     async holds(at) {
@@ -291,29 +312,29 @@ const claims: readonly Claim[] = [
       const [none, weak, strong] = [
         await exact({ schedule }),
         await exact({ schedule, regularization: at.weak }),
-        await exact({ schedule, regularization: at.strong }),
+        await exact({
+          schedule,
+          regularization: at.strongPull / (2 * at.learningRate * at.training),
+        }),
       ];
       return (
         first(weak) < first(none) &&
-        first(strong) > first(weak) &&
+        first(strong) > first(none) &&
         retention(weak) < retention(none) &&
-        retention(strong) < retention(none)
+        retention(strong) < 0.05
       );
     },
   },
 ];
 
 async function tested({ section, claim, box, settings, holds }: Claim): Promise<TestedClaim> {
-  let [said, held] = [0, 0];
+  let held = 0;
   const fails: Record<string, number>[] = [];
   for (const at of settingsOf(box, settings)) {
-    const answer = await holds(at);
-    if (answer === null) continue;
-    said++;
-    if (answer) held++;
+    if (await holds(at)) held++;
     else if (fails.length < KEPT) fails.push(at);
   }
-  return { section, claim, box, settings: said, holds: held, fails };
+  return { section, claim, box, settings, holds: held, fails };
 }
 
 /** the file of results */

@@ -19,6 +19,11 @@ import { large, milliseconds, oursOn, ratioTo } from "./textTables.ts";
 
 type Results = Report & Races & Mapping;
 
+/** The result of `npm run bench:claims`. */
+interface ClaimResults extends Pick<Results, "version" | "date" | "command"> {
+  readonly claims: readonly TestedClaim[];
+}
+
 /** The result of `npm run bench:memory`. */
 interface ManySolves extends Pick<Results, "date" | "command"> {
   readonly rows: readonly {
@@ -230,21 +235,26 @@ function agreement({ kinds, games, differences, adapter, date, command }: Agreem
 const lanes = (results: Results): string => markdown(mappingCells(results));
 
 const interval = ({ from, to, scale }: TestedClaim["box"][string]) =>
-  `${from} to ${to}${scale === "log" ? " (logarithmic)" : ""}`;
+  from === to ? `${from}` : `${from} to ${to}${scale === "log" ? " (logarithmic)" : ""}`;
+
+/** The share of settings for which a claim holds, rounded down: 100.0 % means all. */
+export const shareOf = ({ holds, settings }: Pick<TestedClaim, "holds" | "settings">): string =>
+  `${(Math.floor((1000 * holds) / settings) / 10).toFixed(1)} %`;
 
 /** The box of each claim, and the share of it in which the claim holds. */
-function claims({ claims }: { claims: readonly TestedClaim[] }): string {
-  return markdown([
+function claims({ claims, version, date, command }: ClaimResults): string {
+  const table = markdown([
     ["section", "claim", "settings, spread evenly over", "holds for"],
-    ...claims.map(({ section, claim, box, settings, holds }) => [
+    ...claims.map(({ section, claim, box, ...tested }) => [
       `[${section.replaceAll("-", " ")}](#${section})`,
       claim,
       Object.entries(box)
         .map(([key, of]) => `${key} ${interval(of)}`)
         .join(", "),
-      `${((100 * holds) / settings).toFixed(1)} % of ${count(settings)}`,
+      `${shareOf(tested)} of ${count(tested.settings)}`,
     ]),
   ]);
+  return `mesa-induction ${version}; ${date}, \`${command}\`.\n\n${table}`;
 }
 
 /** What another search reaches from the networks of a plan, in training and at its end. */

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { TestedClaim } from "../../bench/claims.ts";
+import { shareOf } from "../../bench/docTables.ts";
 import { readAxis, readConfiguration } from "../../src/cli/configuration.ts";
 import { readSeries } from "../../src/cli/sweep.ts";
 import { withSetting } from "../../src/config/setting.ts";
@@ -23,7 +24,7 @@ import {
   solve,
 } from "../../src/index.ts";
 import { Random } from "../../src/search/random.ts";
-import { afterAllOthers, claim, numbersIn, readDocument, says, unclaimed } from "./claims.ts";
+import { afterAllOthers, claim, readDocument, says, unclaimed } from "./claims.ts";
 import { configOf } from "./configOf.ts";
 import { doubting, elsewhere, followed, keptAfter, lengths, over, signed } from "./doubt.ts";
 
@@ -80,6 +81,32 @@ describe("every command of the page can be given", () => {
 });
 
 describe("the equation", () => {
+  test("what a small loss of the next agent's goal costs", async () => {
+    says(
+      page,
+      "the cost of all later episodes to this agent, discounted from the next one on, rises by 2s(B − gA), in units of its squared goal.",
+    );
+    const [γ, λ] = [0.97, 0.02];
+    const { plan, trajectory } = await linear({ discount: γ, regularization: λ });
+    const left = (t: number) => 1 - 2 * trajectory.learningRate[t] * (plan.coefficient[t] ** 2 + λ);
+    /** the outputs of all later agents, of which the first has the given goal */
+    const outputs = (goal: number) => {
+      let theta = goal;
+      return plan.coefficient.slice(1).map((a, i) => {
+        const output = a * theta;
+        theta *= left(i + 1);
+        return output;
+      });
+    };
+    const sum = (values: readonly number[]) => values.reduce((all, value, j) => all + γ ** j * value, 0);
+    const [own, s, g] = [0.8, 1e-6, left(0)];
+    const cost = (share: number) => sum(outputs(own * share).map((y) => (y - own) ** 2));
+    const relative = outputs(1);
+    const loss = sum(relative) - g * sum(relative.map((y) => y * y));
+    expect((cost(g - s) - cost(g)) / own ** 2 / (2 * s * loss)).toBeCloseTo(1, 4);
+    expect(plan.coefficient[0]).toBeCloseTo(1 / (1 + 4 * γ * loss), 10);
+  });
+
   test("an estimate of the first coefficient", async () => {
     const result = await linear();
     const G = kept(result);
@@ -234,13 +261,15 @@ describe("a learned discount", () => {
         ...[0.6, kept(from(none, 0.6)), kept(from(one, 0.6))],
       ],
     );
+    says(page, "With κ above 0, the base optimizer raises γ from every start below 1.");
     for (const result of [one, quarter])
       for (let start = 0; start <= 20; start++) {
         const { discount } = from(result, start / 20).trajectory;
+        if (start < 20) expect(discount.at(-1)).toBeGreaterThan(discount[0]);
         for (const [t, γ] of discount.slice(1).entries()) expect(γ).toBeGreaterThanOrEqual(discount[t]);
       }
     const { base, perDiscount } = one.plan;
-    claim(page, "(c = 0.95, d = −0.8) and θ = 0.8, γ = 0.9 this is 0.23 : 0.64,", [
+    claim(page, "(c = 0.95, d = −0.8) and θ = 0.8, γ = 0.9 this ratio is 0.23 to 0.64,", [
       ...[base[0], perDiscount[0], 0.8, 0.9],
       ...[base[0] + perDiscount[0] * 0.9, -perDiscount[0] * 0.8],
     ]);
@@ -277,7 +306,7 @@ describe("a learned discount", () => {
   });
 
   test("no step that keeps within the bound takes γ down", async () => {
-    says(page, "that is for 2η(1 + λ) ≤ 1;");
+    says(page, "if 2η(1 + λ) ≤ 1;");
     says(page, "η (0.02 to 2), κ (0.05 to 8), λ (0, or up to 0.5) and starts");
     says(page, "Four of these 101 have λ = 0, all with η above 1.1;");
     const start = [0.05, 0.3, 0.6, 0.9];
@@ -297,6 +326,38 @@ describe("a learned discount", () => {
         for (const { discount } of start.map((γ) => from(result, γ).trajectory))
           for (const [t, γ] of discount.slice(1).entries()) expect(γ).toBeGreaterThanOrEqual(discount[t]);
       }
+  });
+
+  test("a strong regularizer and a large κ let γ fall within the bound", async () => {
+    const strong = {
+      ...{ regularization: 2, discountLearningRateScale: 20, "schedule.learningRate": 0.1 },
+      ...{ "schedule.training": 13, "schedule.deployment": 15, "initial.discount": 0.3 },
+    };
+    const result = await learned({ ...HALF, ...strong });
+    const { theta, discount } = result.trajectory;
+    says(page, "With λ = 2 and κ = 20 it can lower the discount factor, without any overshooting.");
+    claim(page, "Here 2η(1 + λ) is 0.6 and no step takes more than 0.6 of the goal,", [
+      ...[1, 2 * 0.1 * (1 + 2), 0.6],
+    ]);
+    for (const [t, goal] of theta.slice(1).entries()) expect(1 - goal / theta[t]).toBeLessThan(0.6);
+    claim(page, "the first agent has d = 0.1. γ falls from 0.3 to 0.088 in one step and ends at 0.245.", [
+      d(result),
+      discount[0],
+      discount[1],
+      last(result),
+    ]);
+    const weaker = await learned({
+      ...{ ...HALF, regularization: 0.49, discountLearningRateScale: 7.5 },
+      ...{ "schedule.learningRate": 0.23, "schedule.training": 19, "schedule.deployment": 21 },
+      "initial.discount": 0.56,
+    });
+    const path = weaker.trajectory.discount;
+    expect(2 * 0.23 * 1.49).toBeLessThan(1);
+    claim(
+      page,
+      "With λ = 0.49 and κ = 7.5 there is a small exception: γ falls from 1 to 0.976 (η = 0.23, 19 episodes of training and 21 of deployment, from γ = 0.56).",
+      [0.49, 7.5, path[1], path[2], 0.23, 19, 21, path[0]],
+    );
   });
 
   test("where a step overshoots, γ falls, and not where it cannot", async () => {
@@ -410,6 +471,11 @@ describe("a misconception", () => {
     const cell = ({ plan }: Result, κ: number) => kept(play(plan, κ, 0));
     claim(page, "| κ = 0, that is `linear` | 0.820 | 0.967 |", [0, cell(fixed, 0), cell(fixed, 1)]);
     claim(page, "| κ = 1 | 0.920 | 0.966 |", [1, cell(trained, 0), cell(trained, 1)]);
+    claim(
+      page,
+      "If the offset is not trained, this plan keeps 0.920 instead of 0.820. If it is trained, both plans keep 0.966 to 0.967.",
+      [cell(trained, 0), cell(fixed, 0), cell(trained, 1), cell(fixed, 1)],
+    );
     const some = trained.plan.coefficient.slice(0, 14);
     const plain = fixed.plan.coefficient.slice(0, 14);
     claim(page, "(coefficients of 0 to 0.01 in the first 14 episodes, where `linear` has 0.06 to 0.09)", [
@@ -452,10 +518,15 @@ describe("a misconception", () => {
       const config = configOf("misconception", { beliefLearningRateScale: κ, ...grids });
       return kept(await solve({ ...config, game }, { backend: "cpu" }));
     };
-    claim(page, "Agents with the same offset of 0.4 that know that 0 is wanted", [0.4, 0]);
-    claim(page, "retain 0.987 with κ = 1, 0.996 with κ = 0.25 and 0.968 with κ = 0.", [
-      ...[await informed(1), 1, await informed(0.25), 0.25, await informed(0), 0],
-    ]);
+    says(page, "*Agents with the same false offset that know that 0 is wanted keep more in the preset.*");
+    const knowing = [await informed(1), await informed(0.25), await informed(0)];
+    claim(
+      page,
+      "start with the offset 0.4, and retain 0.987 with κ = 1, 0.996 with κ = 0.25 and 0.968 with κ = 0.",
+      [...[0.4, knowing[0], 1, knowing[1], 0.25, knowing[2], 0]],
+    );
+    for (const [i, κ] of [1, 0.25, 0].entries())
+      expect(knowing[i]).toBeGreaterThan(kept(play((await solved(κ)).plan, κ, 0.4)));
     const [goal, belief] = [
       { min: 0.8, max: 0.8, count: 1 },
       { min: 0.4, max: 0.4, count: 1 },
@@ -479,7 +550,7 @@ describe("a misconception", () => {
     claim(page, "retention is 0.964 and b ends at −0.180:", [kept(fine), fine.trajectory.belief.at(-1)!]);
     says(
       page,
-      "η from 0.05 to 2, κ = 0.25 and 1). In all of them agents that know the truth keep and comply at least as much",
+      "η from 0.05 to 2, κ = 0.25 and 1). In all of them agents that start with the true belief keep and comply at least as much",
     );
     says(page, "to within the 0.0003 that the grid of coefficients causes.");
     // some of the 60; the best coefficients are between 0 and 1
@@ -521,6 +592,14 @@ describe("a neural network", () => {
     const apart = goals.map((goal) => (0.5 * Math.sign(goal) - goal) ** 2);
     const constant = (5 * apart.reduce((a, b) => a + b)) / 201;
     claim(page, "and 0.4147 on these 201.", [constant, 201]);
+    says(
+      page,
+      "At this learning rate, a linear agent that outputs its whole goal loses all of it in one step;",
+    );
+    const open = simulate(configOf("experiment-1", { "schedule.learningRate": 0.5 }), {
+      coefficient: Array(100).fill(1),
+    });
+    expect(open.trajectory.theta[1]).toBe(0);
     says(page, "layers 1–8–8–1");
     says(page, "five of deployment, η = 0.5, and 201 goals from −1 to 1");
   });
@@ -545,7 +624,7 @@ describe("a neural network", () => {
     "a slope of up to 0.1 at goals of middle size",
     "compliance is 0.49 from θ = 1 and below 0 from 0.4; for linear agents it is 0.757 from any goal.",
     "those on 1,001 goals, comply 0.583 and are more deceptive",
-    "networks that start from 0.8 comply half",
+    "networks that start from 0.8 have half the compliance of linear agents and keep half as much again.",
     "| the preset | 0.413 | 2.04 | 0.365 | 0.965 | 0.352 |",
     "| seeds 2 to 5 | 0.408 to 0.414 | 0.80 to 1.21 | 0.361 to 0.366 | 0.959 to 0.969 | 0.349 to 0.354 |",
     "| 51 goals | 0.416 | 2.25 | 0.333 | 0.966 | 0.321 |",
@@ -631,6 +710,10 @@ describe("training, then deployment for ever", () => {
     expect(patient).toEqual(patient.toSorted((a, b) => a - b));
     const [some, more] = await by([0.05, 0.19]);
     expect(more).toBeLessThan(some);
+    says(page, "deception need not grow with γ below γ = 0.2, because large steps overshoot there;");
+    says(page, "with larger learning rates this can happen above 0.2 too.");
+    const fast = { training: 5, learningRate: 2 };
+    expect(deceived(await lasting(0.25, fast))).toBeLessThan(deceived(await lasting(0.2, fast)));
   });
 
   test("after long training", async () => {
@@ -642,6 +725,7 @@ describe("training, then deployment for ever", () => {
         deceived(await lasting(0.9, { training: 60 })),
       ],
     );
+    claim(page, "the whole deployment has a weight of only γ⁶⁰/(1 − γ) = 0.02.", [1, 0.9 ** 60 / (1 - 0.9)]);
   });
 });
 
@@ -656,10 +740,94 @@ describe("robustness", async () => {
     );
   });
 
-  test.each(claims)("$section", ({ section, settings, holds }) => {
-    const [, , sentence, share] = rows.find(([, name]) => name === section)!;
-    const last = sentence.split(" ").slice(-2).join(" ");
-    claim(page, `${last} | ${share} |`, [...numbersIn(last).map(({ value }) => value), holds / settings]);
+  test.each(claims)("$section", (tested) => {
+    const [, , sentence, share] = rows.find(([, name]) => name === tested.section)!;
+    expect(share).toBe(shareOf(tested));
+    says(page, `${sentence.split(" ").slice(-4).join(" ")} | ${share} |`);
+  });
+
+  test("the answers at the top say for which settings they were tested", async () => {
+    const box = (name: string) => claims.find(({ section }) => section === name)!.box;
+    const discounting = box("a-discount");
+    claim(page, "For learning rates up to 1 and γ from 0.05 on, an agent that discounts the future", [
+      ...[discounting.learningRate.to, discounting.discount.from],
+    ]);
+    const learned = box("a-learned-discount");
+    claim(page, "or with a weak one (λ ≤ 0.3), and for κ ≤ 4, the base optimizer raised", [
+      ...[learned.regularization.to, learned.discountLearningRateScale.to],
+    ]);
+    claim(
+      page,
+      "Within it no exception was found for λ ≤ 0.3 and κ ≤ 4 on the preset's grids: γ fell in no episode of the 1,000 games",
+      [
+        ...[learned.regularization.to, learned.discountLearningRateScale.to],
+        claims.find(({ section, holds, settings }) => section === "a-learned-discount" && holds === settings)!
+          .settings,
+      ],
+    );
+    expect(learned.fullStep.to).toBe(1);
+    says(
+      page,
+      "If the belief is trained at least a quarter as fast as the goal, a false belief with the sign",
+    );
+    expect(box("a-misconception").beliefLearningRateScale.from).toBe(0.25);
+    const { learningRate, episodes, signalError, discount } = box("uncertain-deployment");
+    claim(
+      page,
+      "For learning rates up to 1, γ from 0.5 on and 20 or more episodes: if the signal is wrong in one of a hundred cases or more,",
+      [...[learningRate.to, discount.from, episodes.from]],
+    );
+    expect(signalError).toEqual({ from: 0.01, to: 0.5 });
+    const remembering = box("agents-who-remember");
+    claim(
+      page,
+      "Without a discount, for learning rates up to 1 and errors of up to 0.3, agents who remember all signals keep at least nine tenths",
+      [...[remembering.learningRate.to, remembering.signalError.to]],
+    );
+    const endless = box("an-infinite-horizon");
+    claim(page, "For learning rates up to 1 and γ from 0.5 on, an episode takes at most 1 − γ of the goal.", [
+      ...[endless.learningRate.to, endless.discount.from, 1],
+    ]);
+    const { theta } = (
+      await linear({
+        ...{ "schedule.training": 1, "schedule.deployment": 0 },
+        ...{ discount: 0.5, horizon: "infinite" },
+      })
+    ).trajectory;
+    claim(page, "So patient agents lose it slowly. At γ = 0.5 and η = 1 an episode takes 48 %.", [
+      ...[0.5, 1, 1 - theta[1] / theta[0]],
+    ]);
+    const lasting = box("training-then-deployment-for-ever");
+    claim(
+      page,
+      "For learning rates up to 1, and from γ = 0.2 upward, more patient agents deceive better: with η = 1",
+      [...[lasting.learningRate.to, lasting.discount.from, 1]],
+    );
+    const { weak, training, deployment, ...rates } = box("a-regularizer");
+    claim(
+      page,
+      "Without a discount, for η from 0.1 to 1, with 5 to 40 episodes of training and 20 to 100 of deployment, a weak regularizer (λ ≤ 0.01) makes agents hide more, and one that alone takes 95 % of the goal makes them hide less.",
+      [
+        ...[rates.learningRate.from, rates.learningRate.to, training.from, training.to],
+        ...[deployment.from, deployment.to, weak.to, 1 - Math.exp(-rates.strongPull.from)],
+      ],
+    );
+    for (const name of ["a-misconception", "a-neural-network", "agents-who-remember", "a-regularizer"])
+      expect(box(name).discount).toEqual({ from: 1, to: 1 });
+    says(
+      page,
+      "100.0 % does not mean always: it is the share within one box of settings, always with η of at most 1",
+    );
+    for (const { section, box } of claims)
+      expect((box.learningRate ?? box.fullStep).to, section).toBeLessThanOrEqual(1);
+  });
+
+  test("where the misconception claim fails", () => {
+    says(page, "fails where steps are small (η below 0.25) or where the belief overshoots (κη above 0.8).");
+    const { fails } = claims.find(({ section }) => section === "a-misconception")!;
+    expect(fails.length).toBeGreaterThan(0);
+    for (const { learningRate: η, beliefLearningRateScale: κ } of fails)
+      expect(η < 0.25 || κ * η > 0.8).toBe(true);
   });
 });
 
@@ -713,12 +881,6 @@ describe("limits of uncertainty and memory", () => {
       "With errors near 0.01 and η near 1 memory may lower retention a little: with 44 episodes, a hazard of 0.299, an error of 0.01165, γ = 0.949 and η = 0.997 from 0.8797 to 0.8786.",
       [...[0.01, 1, 44, 0.299, 0.01165, 0.949, 0.997, without.kept, withIt.kept]],
     );
-  });
-
-  test("what the top says of them", () => {
-    says(page, "With errors of up to 0.3, agents who remember all signals keep at least nine tenths");
-    says(page, "From γ = 0.2 upward, more patient agents deceive better");
-    says(page, "Below γ = 0.2 large steps overshoot, and deception need not grow with γ.");
   });
 });
 
@@ -838,9 +1000,9 @@ describe("uncertain deployment", () => {
     };
     says(
       page,
-      "Over the hazard and with an error of 0.1, the same plan without a wrong signal keeps as much as agents that know their phase,",
+      "With an error of 0.1 all of the loss over the hazard comes from wrong signals, because the same plan without a wrong signal keeps as much as agents that know their phase.",
     );
-    says(page, "With 0.3 about half of it does, and with 0.5, where the signal says nothing, none.");
+    says(page, "With 0.3 about half of the loss comes from them, and with 0.5 none,");
     expect(await lost(0.1)).toBeCloseTo(1, 1);
     expect(await lost(0.3)).toBeCloseTo(0.5, 1);
     expect(await lost(0.5)).toBeCloseTo(0, 12);
@@ -883,8 +1045,8 @@ describe("uncertain deployment", () => {
     const [sure, unsure] = [0, 0.1].map((error) => doubting(HAZARD, error, { "schedule.episodes": 400 }));
     claim(
       page,
-      "with 400 episodes it is 0.974 with error 0 and 0.936 with 0.1. A training of 61 episodes then leaves 0.588 with an error of 0.1.",
-      [400, over(await sure), 0, over(await unsure), 0.1, 61, keptAfter(await unsure, 61), 0.1],
+      "with `schedule.episodes=400`, retention over the hazard is 0.974 without errors and 0.936 with an error of 0.1. A training of 61 episodes then leaves 0.588 with an error of 0.1.",
+      [over(await sure), over(await unsure), 0.1, 61, keptAfter(await unsure, 61), 0.1],
     );
     let most = 0;
     for (const [i, signalError] of ERRORS.entries()) {
@@ -1015,6 +1177,7 @@ describe("a signal with a distributional shift", () => {
   test("intervals", async () => {
     const by = async (intervals: number) => shifted({ intervals });
     const [none, two, four, eight, sixteen, most] = await Promise.all([1, 2, 4, 8, 16, 64].map(by));
+    says(page, "Beyond eight intervals, how finely agents see the signal matters little.");
     const saved = ({ value }: Result) => (none.value! - value!) / (none.value! - most.value!);
     claim(
       page,
@@ -1093,9 +1256,16 @@ describe("agents who remember", () => {
 
   test("long trainings, short ones, and deployment", async () => {
     const [some, certain, forgetful] = [await at(all, 0.1), await at(all, 0), await at(without, 0.1)];
-    claim(page, "with an error of 0.1, 61 episodes leave 0.657 of the goal instead of 0.016.", [
-      ...[0.1, 61, keptAfter(some, 61), keptAfter(forgetful, 61)],
-    ]);
+    claim(
+      page,
+      "A training of 61 episodes is no cure for these agents: with an error of 0.1 it leaves 0.657 of the goal instead of 0.016.",
+      [61, 0.1, keptAfter(some, 61), keptAfter(forgetful, 61)],
+    );
+    claim(
+      page,
+      "80 episodes leave 0.470 with an error of 0.1 and 0.319 with 0.3, where agents that know their phase keep 0.527.",
+      [80, keptAfter(some, 80), 0.1, keptAfter(await at(all, 0.3), 80), 0.3, keptAfter(certain, 80)],
+    );
     claim(
       page,
       "after 10 episodes retention is 0.957, where agents without memory keep 0.981 and agents that know their phase 0.960.",

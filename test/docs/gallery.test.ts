@@ -32,6 +32,7 @@ describe("uncertainty about deployment", () => {
   });
 
   test("the cliff", async () => {
+    says(page, "Then it falls steeply (a *cliff*).");
     const { x, values } = await map(["deception"]);
     const low = [...values.deception].filter((_, i) => x[i % 48] <= 0.06);
     claim(page, "On the left deception is between 0.82 and 0.93 up to a hazard of 0.06,", [
@@ -122,11 +123,12 @@ describe("uncertainty about deployment", () => {
 });
 
 describe("learning rate and length of training", () => {
-  const deception = async (learningRate: number, training: number): Promise<number> => {
+  const solved = (learningRate: number, training: number) => {
     const schedule = { training, deployment: 80, learningRate };
-    const config = configOf("experiment-1", { schedule });
-    return (await solve(config, { backend: "cpu", method: "exact" })).measures.deception!;
+    return solve(configOf("experiment-1", { schedule }), { backend: "cpu", method: "exact" });
   };
+  const deception = async (learningRate: number, training: number): Promise<number> =>
+    (await solved(learningRate, training)).measures.deception!;
 
   test("deception grows with the learning rate", async () => {
     claim(page, "in 20 episodes from 0.27 at η = 0.01 to 0.66 at 0.1, 0.86 at 1 and 0.94 at 10.", [
@@ -141,9 +143,11 @@ describe("learning rate and length of training", () => {
   });
 
   test("it grows and falls with the length of training", async () => {
-    claim(page, "at η = 0.1 from 0.54 after one episode to 0.66 after 20 and down to 0.50 after 400.", [
-      ...[0.1, await deception(0.1, 1), await deception(0.1, 20), 20, await deception(0.1, 400), 400],
-    ]);
+    claim(
+      page,
+      "At η = 0.1 it goes from 0.54 after one episode to 0.66 after 20 and down to 0.50 after 400.",
+      [...[0.1, await deception(0.1, 1), await deception(0.1, 20), 20, await deception(0.1, 400), 400]],
+    );
     /** the length with the most deception, between two lengths */
     const best = async (rate: number, from: number, to: number) => {
       const lengths = Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -154,7 +158,35 @@ describe("learning rate and length of training", () => {
       ...[await best(0.01, 70, 110), 0.01, await best(0.1, 1, 40), 0.1, await best(1, 1, 20), 1, 10],
     ]);
     expect(await best(10, 1, 10)).toBe(1);
+    claim(
+      page,
+      "For η up to 2.8 it first grows with the length of training and then slowly falls; from η = 3 on it only falls.",
+      [2.8, 3],
+    );
+    // the lengths between which deception is compared
+    const some = [1, 2, 3, 5, 10, 20, 40, 80, 160, 280, 400];
+    for (const rate of [0.01, 0.1, 0.5, 1, 2, 2.8, 3, 3.16, 5.6, 10]) {
+      const all = await Promise.all(some.map((n) => deception(rate, n)));
+      const top = all.indexOf(Math.max(...all));
+      if (rate <= 2.8) expect(top).toBeGreaterThan(0);
+      else expect(top).toBe(0);
+      expect(top).toBeLessThan(all.length - 1);
+      expect(all.slice(0, top + 1)).toEqual(all.slice(0, top + 1).toSorted((a, b) => a - b));
+      expect(all.slice(top)).toEqual(all.slice(top).toSorted((a, b) => b - a));
+    }
     for (const rate of [0.01, 0.1, 1, 10]) expect(await deception(rate, 400)).toBeGreaterThan(0.15);
+  });
+
+  test("small steps add up in a long training", async () => {
+    const [short, long] = [await solved(0.01, 1), await solved(0.01, 400)];
+    claim(
+      page,
+      "at η = 0.01 the first coefficient is 0.95 and compliance 0.05 in a training of one episode, 0.22 and 0.77 in one of 400.",
+      [
+        ...[0.01, short.plan.coefficient[0], short.measures.compliance!],
+        ...[long.plan.coefficient[0], long.measures.compliance!, 400],
+      ],
+    );
   });
 });
 
