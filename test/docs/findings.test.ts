@@ -753,8 +753,12 @@ describe("robustness", async () => {
       ...[discounting.learningRate.to, discounting.discount.from],
     ]);
     const learned = box("a-learned-discount");
-    claim(page, "or with a weak one (λ ≤ 0.3), and for κ ≤ 4, the base optimizer raised", [
-      ...[learned.regularization.to, learned.discountLearningRateScale.to],
+    claim(page, "or with a weak one (λ ≤ 0.3), and for κ from 0.1 to 4, the base optimizer raised", [
+      ...[
+        learned.regularization.to,
+        learned.discountLearningRateScale.from,
+        learned.discountLearningRateScale.to,
+      ],
     ]);
     claim(
       page,
