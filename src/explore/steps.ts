@@ -87,7 +87,7 @@ const STEPS = {
     title: "A misconception",
     question: "An agent is wrong about what training rewards. Is its belief corrected, or its goal?",
     look: [
-      "The belief falls to about 0 at once and the goal stays. But set the initial belief to 0: agents that know the truth " +
+      "The belief falls to about 0 at once and the goal stays. But set the initial belief to 0: agents that start with it " +
         "keep as much. The goal is protected because the belief can be trained instead of it. The belief ends below 0, as an " +
         "offset that hides the goal.",
       "Make the belief learn more slowly with κ. With κ = 0 only the goal can change, and it does.",
