@@ -199,6 +199,8 @@ interface Compiled {
   readonly flags: readonly string[];
   readonly source: string;
   readonly only?: string;
+  /** a command that fails if the machine lacks what the peer needs, so that it is not compiled in vain */
+  readonly check?: readonly [command: string, ...args: string[]];
 }
 const CPP = { compiler: "g++", source: "cpp_rollout.cpp" };
 /** Peers that are compiled here, and peers that Python runs. */
@@ -210,7 +212,10 @@ const COMPILED: Readonly<Record<string, Compiled>> = {
     flags: ["-std=c++17", "-O3", "-march=x86-64-v2", "-ffp-contract=off", "-fopenmp"],
     only: "float64, 1 thread",
   },
-  CUDA: { compiler: "nvcc", flags: ["-std=c++17", "-O3", "-arch=native"], source: "cuda_rollout.cu" },
+  CUDA: {
+    ...{ compiler: "nvcc", source: "cuda_rollout.cu", flags: ["-std=c++17", "-O3", "-arch=native"] },
+    check: ["nvidia-smi", "-L"],
+  },
 };
 const IN_PYTHON = { NumPy: "numpy_rollout.py", PyTorch: "torch_rollout.py", JAX: "jax_rollout.py" };
 /** their folder, relative to the bundle in dist/ */
@@ -251,8 +256,9 @@ export async function openField(opened: Opened | undefined, signal: AbortSignal)
   };
   for (const [name, script] of Object.entries(IN_PYTHON))
     await start(name, () => startPeer("python3", ["-B", fileOf(script)], signal));
-  for (const [name, { compiler, flags, source, only }] of Object.entries(COMPILED)) {
+  for (const [name, { compiler, flags, source, only, check }] of Object.entries(COMPILED)) {
     const build = async () => {
+      if (check) await runToEnd(check[0], check.slice(1), signal);
       const program = join(folder, name.replace(/\W/g, "-"));
       await runToEnd(compiler, [...flags, "-o", program, fileOf(source)], signal);
       return startPeer(program, [], signal);
