@@ -6,6 +6,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createRollouts } from "../src/cpu/compiled.ts";
+import { createDecider, type Decider } from "../src/cpu/decider.ts";
 import { createCpuEvaluator } from "../src/cpu/evaluator.ts";
 import { checkNotAborted } from "../src/errors.ts";
 import { createGpuEvaluator, type GpuEvaluator } from "../src/gpu/evaluator.ts";
@@ -76,24 +77,26 @@ function onOneThread(): Contestant {
   };
 }
 
-/** The CPU's rollouts on all cores, as in a step of the induction: including the search for the minimum cost. */
+/** The CPU's rollouts of all candidates from all states on all cores, including the search for the minimum cost. */
 function onAllThreads(threads: number): Contestant {
-  let evaluator: Evaluator | undefined;
-  let decide: () => ReturnType<Evaluator["decide"]>;
+  let decider: Decider | undefined;
+  let settle: () => ReturnType<Decider["settle"]>;
   return {
     ...({ name: OURS, variant: `${threads} threads`, device: "cpu", bits: 64, gains: GAINS.cpu } as const),
     has: wantsCosts,
     async take({ problem, plan }) {
-      evaluator?.destroy();
-      const its = createCpuEvaluator(problem, "rollout", { threads, patience: 0 });
-      evaluator = its;
-      decide = () => its.decide(0, plan, {});
+      decider?.destroy();
+      const its = createDecider(problem, { threads, patience: 0 });
+      decider = its;
+      const [{ costsOf }] = its.oracle.questions(0, plan);
+      // without stages, boxes and enclosures, which would rule candidates out
+      settle = () => its.settle({ costsOf, episode: 0, plan }, {});
     },
     async time(repeat) {
-      const { seconds, last } = await repeated(repeat, () => decide());
-      return { seconds, least: last[0].cost };
+      const { seconds, last } = await repeated(repeat, () => settle());
+      return { seconds, least: last.cost };
     },
-    close: () => evaluator?.destroy(),
+    close: () => decider?.destroy(),
   };
 }
 

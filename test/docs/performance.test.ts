@@ -1,8 +1,10 @@
 // Every measured number in the documentation comes from a file in bench/results.
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { OURS } from "../../bench/contestants.ts";
 import { exponentOf, fillTables } from "../../bench/docTables.ts";
 import { drawGrowth } from "../../bench/growthFigure.ts";
+import type { Races } from "../../bench/peers.ts";
 import { createDocument } from "../../src/report/render.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -19,6 +21,18 @@ test("the page on performance has no times and no ratios outside its tables", as
   const page = await read("docs/performance.md");
   const prose = page.replace(/<!-- measured.*?<!-- end -->/gs, "").replace(/^```.*?^```$/gms, "");
   expect(prose).not.toMatch(/\d[\d.,]* ?(ms|µs|seconds|s\b|×(?! \d)|times\b|MiB|GiB)/);
+});
+
+test("with vectors as wide as WebAssembly's and without fused operations, C++ takes longer than this package", async () => {
+  const { races } = ((await resultsOf("cpu-and-swiftshader")) as Races).peers;
+  const pairs = races.flatMap(({ wanted, entries }) => {
+    const timeOf = (name: string, variant: string) =>
+      entries.find((entry) => entry.name === name && entry.variant === variant)?.seconds.median;
+    const [ours, theirs] = [timeOf(OURS, "1 thread"), timeOf("C++, 128-bit vectors", "float64, 1 thread")];
+    return wanted === "costs" && ours && theirs ? [theirs / ours] : [];
+  });
+  expect(pairs.length).toBeGreaterThan(7);
+  for (const ratio of pairs) expect(ratio).toBeGreaterThan(1);
 });
 
 test("the figure of growth is that of the results", async () => {
