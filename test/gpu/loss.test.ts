@@ -20,7 +20,7 @@ const longStep: Config = {
   game: bent,
   schedule: { learningRates: [0.5] },
   coefficient: { min: -2, max: 2, count: 400_001 },
-  theta: { min: -1, max: 1, count: 401 },
+  theta: { min: -1, max: 1, count: 2001 },
 };
 
 /** A WebGPU that claims to be hardware, so that `auto` uses it, and whose devices are destroyed at chosen times. */
